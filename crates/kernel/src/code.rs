@@ -1,0 +1,131 @@
+//! The closed catalogue of refusal codes: one row each, nothing else may leave the server.
+
+use serde::{Serialize, Serializer};
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $wire:literal, $status:literal, $zh:literal, $en:literal;)+) => {
+        /// Why something was refused. The wire name never changes with the language.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Code { $($(#[$doc])* #[doc = $en] $name,)+ }
+        impl Code {
+            /// Every code, in catalogue order.
+            pub const ALL: &'static [Code] = &[$(Code::$name,)+];
+            /// The stable wire name.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str { match self { $(Code::$name => $wire,)+ } }
+            /// The HTTP status that goes with it.
+            #[must_use]
+            pub const fn status(self) -> u16 { match self { $(Code::$name => $status,)+ } }
+            /// The sentence in Chinese.
+            #[must_use]
+            pub const fn zh(self) -> &'static str { match self { $(Code::$name => $zh,)+ } }
+            /// The sentence in English.
+            #[must_use]
+            pub const fn en(self) -> &'static str { match self { $(Code::$name => $en,)+ } }
+        }
+    };
+}
+
+codes! {
+    // reading the request
+    Malformed = "malformed", 400, "请求无法解析", "The request cannot be parsed";
+    UnknownParameter = "unknown_parameter", 400, "查询参数不存在", "Unknown query parameter";
+    InvalidCursor = "invalid_cursor", 400, "翻页游标无效", "The paging cursor is not valid";
+    TooDeep = "too_deep", 400, "JSON 嵌套过深", "The JSON is nested too deeply";
+    Unauthenticated = "unauthenticated", 401, "未登录或令牌已失效", "No token, or the token has expired";
+    BadCredentials = "bad_credentials", 401, "账号或密码不正确", "Account or password is wrong";
+    TokenReused = "token_reused", 401, "刷新令牌被重复使用,该会话已全部注销", "A refresh token was used twice; its family is revoked";
+    Forbidden = "forbidden", 403, "无权进行此操作", "You may not do this";
+    NotFound = "not_found", 404, "没有找到", "Not found";
+    MethodNotAllowed = "method_not_allowed", 405, "不支持该请求方法", "This method is not offered here";
+    RequestTimeout = "request_timeout", 408, "请求体接收超时", "The body took too long to arrive";
+    TooLarge = "too_large", 413, "请求体过大", "The body is too large";
+    UnsupportedMediaType = "unsupported_media_type", 415, "请求体必须是 application/json", "The body must be application/json";
+    StaleVersion = "stale_version", 412, "对象已被他人修改,请刷新后重试", "If-Match does not fit the present version";
+    MatchRequired = "match_required", 428, "修改须带 If-Match", "If-Match is required here";
+    TooManyRequests = "too_many_requests", 429, "请求过于频繁", "Too many requests";
+    AccountLocked = "account_locked", 429, "登录失败次数过多,账号已暂时锁定", "Too many failed sign-ins; the account is locked for a while";
+    KeyReused = "idempotency_key_reused", 422, "同一 Idempotency-Key 已用于不同的请求", "This Idempotency-Key was used with another request";
+    KeyInvalid = "idempotency_key_invalid", 400, "Idempotency-Key 无效", "The Idempotency-Key is not valid";
+    Invalid = "invalid", 422, "有字段不符合要求", "Some fields are not valid";
+    Internal = "internal", 500, "服务内部错误", "Internal error";
+    Unavailable = "unavailable", 503, "服务暂不可用,请稍后重试", "Not available at the moment";
+    // every stage
+    InvalidTransition = "invalid_transition", 409, "当前状态下不能这样做", "Not possible in the present state";
+    Conflict = "conflict", 409, "与他人的同时操作冲突,请重试", "Somebody else changed it at the same time";
+    Duplicate = "duplicate", 409, "已经存在", "It exists already";
+    Recused = "recused", 409, "须回避", "You must recuse yourself";
+    SamePerson = "same_person", 409, "须由另一人办理", "Another person must do this";
+    OpenHold = "open_hold", 409, "存在未办结的异议或暂停", "An objection or suspension is still open";
+    Incomplete = "incomplete", 422, "必填内容不完整", "Mandatory content is missing";
+    // registry
+    LastAdministrator = "last_administrator", 409, "不能撤销最后一名区级主管的授权", "The last district administrator must keep the grant";
+    // 评榜
+    SupplementUsed = "supplement_used", 422, "补正只能要求一次", "A supplement can be asked for once only";
+    AuthorityDuty = "authority_duty", 422, "属于应当由政府直接履职的事项", "The matter is an authority's own duty";
+    AnalystMissing = "analyst_missing", 422, "尚未指定第三方分析机构", "No third party is assigned for the analysis";
+    AnalysisMissing = "analysis_missing", 422, "缺少第三方分析或问题根源", "The analysis or its root cause is missing";
+    OpinionsMissing = "opinions_missing", 422, "专家意见不足或专业不够分散", "Too few expert opinions of different specialities";
+    ScoreTooLow = "score_too_low", 422, "评榜得分低于 60 分,应转入储备", "The review score is below 60";
+    ScoreTooHigh = "score_too_high", 422, "评榜得分已达 60 分,不应转入储备", "The review score is 60 or more";
+    NotChanged = "not_changed", 422, "退回后尚未修改", "Nothing was changed since it was returned";
+    // 发榜
+    NeedsNotApproved = "needs_not_approved", 422, "所涉需求并非全部处于待发榜状态", "Not every need is approved";
+    NeedTaken = "need_taken", 409, "需求已在另一张榜中", "The need is in another posting already";
+    WindowOutOfRange = "window_out_of_range", 422, "揭榜期限不在允许范围内", "The bid window is outside the allowed range";
+    ContentNotAcknowledged = "content_not_acknowledged", 422, "尚未确认禁止性内容检查", "The forbidden-content check is not acknowledged";
+    ProcurementLimit = "procurement_limit", 422, "最高限价已达政府采购限额", "The ceiling reaches the procurement limit";
+    TooEarly = "too_early", 409, "尚未到时间", "It is too early for this";
+    // 揭榜
+    DeadlinePassed = "deadline_passed", 409, "已过截止时间", "The deadline has passed";
+    NotEligible = "not_eligible", 422, "不符合揭榜资格", "The organisation is not eligible";
+    PriceOutOfRange = "price_out_of_range", 422, "报价须大于零且不超过最高限价", "The price must be above zero and within the ceiling";
+    NotSigned = "not_signed", 422, "须由法定代表人或其授权的人签署", "The legal representative or an authorised person must sign";
+    CapReached = "cap_reached", 409, "已达资源限流上限", "A cap is reached";
+    ChecksFailed = "checks_failed", 422, "资格审查存在未通过项", "A check of eligibility fails";
+    // 评审
+    PanelIncomplete = "panel_incomplete", 422, "评审组组成不符合要求", "The panel is not composed as required";
+    RecusalUnsigned = "recusal_unsigned", 422, "尚有成员未签署回避声明", "A member has not signed the recusal declaration";
+    TooFewBids = "too_few_bids", 422, "有效揭榜数不足", "Too few valid bids";
+    ReportUnsigned = "report_unsigned", 422, "评审报告尚未全体签署", "The panel report is not signed by all";
+    RankNotFollowed = "rank_not_followed", 422, "拟承榜对象须遵循排名", "The proposal must follow the ranking";
+    SheetsMissing = "sheets_missing", 422, "评分表未交齐", "Score sheets are missing";
+    BelowThreshold = "below_threshold", 422, "没有达到合格线的揭榜", "No bid reaches the threshold";
+    // 承榜与协议
+    SumMismatch = "sum_mismatch", 422, "拨付比例或金额合计与价款不符", "Tranches do not sum to the price";
+    AlreadySigned = "already_signed", 409, "该方已签署", "This party has signed already";
+    NotDelivered = "not_delivered", 422, "阶段任务未完成且未到结束日期", "Milestones are open and the end date is not reached";
+    EvidenceMissing = "evidence_missing", 422, "缺少指标证明", "Evidence for an indicator is missing";
+    ReturnLimit = "return_limit", 422, "退回次数已用完", "It was returned as often as allowed";
+    PaymentBlocked = "payment_blocked", 422, "整改或退出程序中不得拨付", "No payment while rectification or exit is open";
+    // 考榜
+    SurveyMissing = "survey_missing", 422, "居民满意度调查尚未结束", "The resident survey is not closed";
+}
+
+impl Code {
+    /// Finds a code by its wire name.
+    #[must_use]
+    pub fn from_wire(wire: &str) -> Option<Code> {
+        Code::ALL.iter().copied().find(|code| code.as_str() == wire)
+    }
+}
+
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Code;
+    use std::collections::HashSet;
+
+    #[test]
+    fn wire_names_are_unique_and_snake_case() {
+        let names: HashSet<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
+        assert_eq!(names.len(), Code::ALL.len());
+        assert!(names.iter().all(|n| n.chars().all(|c| c.is_ascii_lowercase() || c == '_')));
+        assert!(Code::ALL.iter().all(|code| Code::from_wire(code.as_str()) == Some(*code)));
+    }
+}

@@ -1,0 +1,287 @@
+//! A procedure: every rule of a posting type as data, frozen into a posting at publication.
+
+use crate::deadline::Term;
+use crate::faults::Faults;
+use crate::money::Fen;
+use crate::timer::{Terms, Timer};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// One award criterion (评分项).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Criterion {
+    /// Key, as in score sheets.
+    pub key: String,
+    /// Chinese name.
+    pub zh: String,
+    /// Most points it can give.
+    #[schema(minimum = 1, maximum = 100)]
+    pub max: i64,
+}
+
+/// How an award panel is composed (rulebook 2.10, profile `community_project`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PanelRule {
+    /// Experts of the small panel.
+    pub experts: usize,
+    /// Experts of the large panel.
+    pub experts_large: usize,
+    /// Seats of street or community.
+    pub community: usize,
+    /// Seats of departments.
+    pub departments: usize,
+    /// Ceiling in fen from which the large panel sits.
+    pub large_from_fen: Fen,
+}
+
+impl PanelRule {
+    /// Expert seats for a ceiling.
+    #[must_use]
+    pub fn experts_for(&self, ceiling: Fen) -> usize {
+        if ceiling >= self.large_from_fen { self.experts_large } else { self.experts }
+    }
+}
+
+/// Weight and least number of sheets of one evaluating party (rulebook 2.10, 2.11.2).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PartyRule {
+    /// Party (`community_party_org`, `residents`, `departments`, `experts`).
+    pub party: String,
+    /// Chinese name.
+    pub zh: String,
+    /// Weight in percent.
+    pub weight: u32,
+    /// Allowed weights.
+    pub weight_min: u32,
+    /// Allowed weights.
+    pub weight_max: u32,
+    /// Least number of sheets.
+    pub minimum: usize,
+    /// Whether the number of sheets must be odd.
+    pub odd: bool,
+    /// Whether the party leads (主导): never missing, leads together above 50.
+    pub lead: bool,
+    /// What its sheets score.
+    pub criteria: Vec<Criterion>,
+}
+
+/// The evaluation scheme of a posting (考榜).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct EvaluationRule {
+    /// Scheme name (`four_party`).
+    pub scheme: String,
+    /// The parties.
+    pub parties: Vec<PartyRule>,
+    /// Valid survey answers wanted; fewer must be explained.
+    pub survey_minimum: i64,
+}
+
+/// Limits on how much one organisation or community may hold (资源限流, rulebook 2.14).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CapRule {
+    /// Active contracts of an organisation without grade.
+    pub contracts_ungraded: i64,
+    /// Active contracts of a filed organisation.
+    pub contracts_filed: i64,
+    /// Open postings of one community.
+    pub postings_community: u64,
+    /// Open postings of one street.
+    pub postings_street: u64,
+}
+
+/// All settings of one posting type in one district (发榜程序).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Procedure {
+    /// Posting type (`open`).
+    pub code: String,
+    /// Version of the settings.
+    pub version: u32,
+    /// Timers that differ from the rulebook's defaults.
+    #[serde(default)]
+    #[schema(value_type = std::collections::BTreeMap<String, String>)]
+    pub timers: Terms,
+    /// Award criteria; their maxima sum to 100.
+    pub criteria: Vec<Criterion>,
+    /// Least total to be awarded.
+    pub threshold: i64,
+    /// Panel size from which the highest and the lowest total are dropped.
+    pub trim_from: usize,
+    /// Least number of valid bids.
+    pub min_valid_bids: usize,
+    /// Panel.
+    pub panel: PanelRule,
+    /// Evaluation.
+    pub evaluation: EvaluationRule,
+    /// Payment shares in percent.
+    pub tranches: Vec<u32>,
+    /// Ceiling in fen from which the law on procurement rules.
+    pub procurement_limit_fen: Fen,
+    /// Most that management may cost, in percent of the price.
+    pub management_percent: u32,
+    /// Hour of day (+08:00) from which a publication counts as the next working day.
+    pub publish_cutoff_hour: u32,
+    /// Caps.
+    pub caps: CapRule,
+}
+
+fn criterion(key: &str, zh: &str, max: i64) -> Criterion {
+    Criterion { key: key.to_owned(), zh: zh.to_owned(), max }
+}
+
+fn fen(value: i64) -> Fen {
+    Fen::new(value).unwrap_or(Fen::ZERO)
+}
+
+impl Procedure {
+    /// The rulebook's defaults for an open posting (公开发榜; 2.10, 2.11, 2.14).
+    #[must_use]
+    pub fn open() -> Self {
+        Procedure {
+            code: "open".to_owned(),
+            version: 1,
+            timers: Terms::default(),
+            criteria: vec![
+                criterion("plan", "需求理解与服务方案", 35),
+                criterion("team", "团队与专业能力", 25),
+                criterion("track_record", "同类服务经验", 15),
+                criterion("budget", "预算合理性", 15),
+                criterion("sustainability", "居民参与与可持续", 10),
+            ],
+            threshold: 60,
+            trim_from: 7,
+            min_valid_bids: 1,
+            panel: PanelRule { experts: 3, experts_large: 5, community: 1, departments: 1, large_from_fen: fen(5_000_000) },
+            evaluation: EvaluationRule { scheme: "four_party".to_owned(), parties: four_parties(), survey_minimum: 30 },
+            tranches: vec![50, 30, 20],
+            procurement_limit_fen: fen(100_000_000),
+            management_percent: 10,
+            publish_cutoff_hour: 17,
+            caps: CapRule { contracts_ungraded: 3, contracts_filed: 2, postings_community: 5, postings_street: 30 },
+        }
+    }
+
+    /// Length of one timer under this procedure.
+    #[must_use]
+    pub fn term(&self, timer: Timer) -> Term {
+        self.timers.of(timer)
+    }
+
+    /// Notes everything that is outside what the rulebook allows.
+    pub fn check(&self, pointer: &str, faults: &mut Faults) {
+        self.timers.check(&format!("{pointer}/timers"), faults);
+        check_criteria(&self.criteria, &format!("{pointer}/criteria"), faults);
+        check_tranches(&self.tranches, &format!("{pointer}/tranches"), faults);
+        self.evaluation.check(&format!("{pointer}/evaluation"), faults);
+        faults.number(&format!("{pointer}/threshold"), self.threshold, 0..=100);
+        faults.number(&format!("{pointer}/management_percent"), self.management_percent, 0..=30);
+    }
+}
+
+/// Notes criteria whose maxima do not sum to 100, or that share a key.
+pub fn check_criteria(criteria: &[Criterion], pointer: &str, faults: &mut Faults) {
+    let sum: i64 = criteria.iter().map(|c| c.max).fold(0, i64::saturating_add);
+    if sum != 100 {
+        faults.add(pointer, "sum_mismatch", format!("各项满分之和须为 100,实为 {sum}"), format!("maxima must sum to 100, got {sum}"));
+    }
+    for (i, one) in criteria.iter().enumerate() {
+        faults.number(&format!("{pointer}/{i}/max"), one.max, 1..=100);
+        if criteria.iter().take(i).any(|other| other.key == one.key) {
+            faults.add(format!("{pointer}/{i}/key"), "duplicate", "评分项重复", "is there twice");
+        }
+    }
+}
+
+/// Notes tranches that do not sum to 100 percent.
+pub fn check_tranches(tranches: &[u32], pointer: &str, faults: &mut Faults) {
+    let sum: u32 = tranches.iter().copied().fold(0, u32::saturating_add);
+    if sum != 100 || tranches.contains(&0) || tranches.len() < 2 {
+        faults.add(pointer, "sum_mismatch", format!("至少两批,且合计须为 100%,实为 {sum}%"), format!("needs two or more shares above zero that sum to 100, got {sum}"));
+    }
+}
+
+impl EvaluationRule {
+    /// The rule of one party.
+    #[must_use]
+    pub fn party(&self, party: &str) -> Option<&PartyRule> {
+        self.parties.iter().find(|rule| rule.party == party)
+    }
+
+    /// Notes weights outside their range, a sum other than 100, or leads at or below 50.
+    pub fn check(&self, pointer: &str, faults: &mut Faults) {
+        let sum: u32 = self.parties.iter().map(|p| p.weight).fold(0, u32::saturating_add);
+        let leads: u32 = self.parties.iter().filter(|p| p.lead).map(|p| p.weight).fold(0, u32::saturating_add);
+        if sum != 100 {
+            faults.add(format!("{pointer}/weights"), "sum_mismatch", format!("权重之和须为 100,实为 {sum}"), format!("weights must sum to 100, got {sum}"));
+        }
+        if leads <= 50 {
+            faults.add(format!("{pointer}/weights"), "out_of_range", format!("主导方权重合计须超过 50,实为 {leads}"), format!("the leading parties must have more than 50 together, got {leads}"));
+        }
+        for party in &self.parties {
+            faults.number(&format!("{pointer}/weights/{}", party.party), party.weight, party.weight_min..=party.weight_max);
+        }
+    }
+}
+
+fn four_parties() -> Vec<PartyRule> {
+    let party = |name: &str, zh: &str, weight: (u32, u32, u32), minimum: usize, odd: bool, lead: bool, criteria: Vec<Criterion>| PartyRule {
+        party: name.to_owned(),
+        zh: zh.to_owned(),
+        weight: weight.0,
+        weight_min: weight.1,
+        weight_max: weight.2,
+        minimum,
+        odd,
+        lead,
+        criteria,
+    };
+    vec![
+        party("community_party_org", "街道社区党组织", (30, 20, 40), 2, false, true, vec![
+            criterion("delivery", "履约情况", 40),
+            criterion("cooperation", "协作配合", 20),
+            criterion("effect", "治理成效", 40),
+        ]),
+        party("residents", "居民群众", (30, 25, 50), 5, false, true, vec![
+            criterion("satisfaction", "满意程度", 50),
+            criterion("usefulness", "实际用处", 30),
+            criterion("respect_safety", "尊重与安全", 20),
+        ]),
+        party("departments", "职能部门", (20, 10, 25), 1, false, false, vec![
+            criterion("compliance", "合规情况", 50),
+            criterion("standards", "业务标准", 50),
+        ]),
+        party("experts", "专家智库", (20, 10, 25), 3, true, false, vec![
+            criterion("design", "设计与专业性", 30),
+            criterion("process", "过程管理", 25),
+            criterion("outcome", "成效与指标", 30),
+            criterion("finance", "资金使用", 15),
+        ]),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_obey_their_own_rules() {
+        let mut faults = Faults::new();
+        Procedure::open().check("", &mut faults);
+        assert!(faults.is_empty(), "{faults:?}");
+    }
+
+    #[test]
+    fn a_weight_outside_its_range_and_criteria_of_99_are_named() {
+        let mut procedure = Procedure::open();
+        if let Some(party) = procedure.evaluation.parties.get_mut(1) {
+            party.weight = 10;
+        }
+        if let Some(first) = procedure.criteria.first_mut() {
+            first.max = 34;
+        }
+        let mut faults = Faults::new();
+        procedure.check("", &mut faults);
+        let pointers: Vec<_> = faults.into_fields().into_iter().map(|f| f.pointer).collect();
+        assert!(pointers.contains(&"/criteria".to_owned()));
+        assert!(pointers.contains(&"/evaluation/weights/residents".to_owned()));
+    }
+}

@@ -1,0 +1,106 @@
+//! A refusal: what was wrong, in both languages, with a pointer to each field.
+
+use crate::code::Code;
+use serde::Serialize;
+
+/// A sentence in both languages the service speaks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bilingual {
+    /// Chinese.
+    pub zh: String,
+    /// English.
+    pub en: String,
+}
+
+impl Bilingual {
+    /// Both texts.
+    pub fn new(zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Bilingual { zh: zh.into(), en: en.into() }
+    }
+}
+
+/// One wrong field of an input.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldFault {
+    /// JSON pointer into the request body (`/budget/0/amount_fen`) or `?name` of a parameter.
+    pub pointer: String,
+    /// Closed short code: `required`, `too_short`, `out_of_range`, ….
+    pub code: &'static str,
+    /// What is wrong with it.
+    pub text: Bilingual,
+}
+
+/// Why a command was not carried out. It becomes one problem document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// Closed code.
+    pub code: Code,
+    /// What is special in this case, beside the code's own sentence.
+    pub detail: Option<Bilingual>,
+    /// All wrong fields at once.
+    pub fields: Vec<FieldFault>,
+}
+
+impl Refusal {
+    /// A refusal that says no more than its code.
+    #[must_use]
+    pub fn new(code: Code) -> Self {
+        Refusal { code, detail: None, fields: Vec::new() }
+    }
+
+    /// Adds what is special in this case.
+    #[must_use]
+    pub fn because(mut self, zh: impl Into<String>, en: impl Into<String>) -> Self {
+        self.detail = Some(Bilingual::new(zh, en));
+        self
+    }
+
+    /// Adds one wrong field.
+    #[must_use]
+    pub fn field(mut self, pointer: &str, code: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Self {
+        self.fields.push(FieldFault { pointer: pointer.to_owned(), code, text: Bilingual::new(zh, en) });
+        self
+    }
+}
+
+impl From<Code> for Refusal {
+    fn from(code: Code) -> Self {
+        Refusal::new(code)
+    }
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.code.as_str())?;
+        if let Some(detail) = &self.detail {
+            write!(f, ": {}", detail.en)?;
+        }
+        for field in &self.fields {
+            write!(f, "; {} {}", field.pointer, field.text.en)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+/// One reason for which an action is not open, as data for the caller.
+#[derive(Debug, Clone, Serialize, PartialEq, Eq)]
+pub struct Reason {
+    /// Closed code.
+    pub code: Code,
+    /// Chinese sentence.
+    pub zh: String,
+    /// English sentence.
+    pub en: String,
+}
+
+impl From<&Refusal> for Reason {
+    fn from(refusal: &Refusal) -> Self {
+        let (zh, en) = match &refusal.detail {
+            Some(detail) => (detail.zh.clone(), detail.en.clone()),
+            None => (refusal.code.zh().to_owned(), refusal.code.en().to_owned()),
+        };
+        Reason { code: refusal.code, zh, en }
+    }
+}

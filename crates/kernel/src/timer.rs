@@ -1,0 +1,105 @@
+//! Timers (rulebook 2.7): name, default length and allowed range of each that the flows use.
+
+use crate::deadline::{Term, Unit};
+use crate::faults::Faults;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+macro_rules! timers {
+    ($($name:ident = $key:literal, $n:literal $unit:ident, $min:literal..=$max:literal, $zh:literal;)+) => {
+        /// A timer of rulebook 2.7. `Publication` and `MilestoneDue` carry dates that people set.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+        pub enum Timer { $(#[doc = $zh] #[serde(rename = $key)] $name,)+ }
+        impl Timer {
+            /// Every timer.
+            pub const ALL: &'static [Timer] = &[$(Timer::$name,)+];
+            /// Configuration name and wire name.
+            #[must_use]
+            pub const fn key(self) -> &'static str { match self { $(Timer::$name => $key,)+ } }
+            /// Number in the rulebook, as `T01`.
+            #[must_use]
+            pub const fn number(self) -> &'static str { match self { $(Timer::$name => stringify!($name),)+ } }
+            /// Chinese name.
+            #[must_use]
+            pub const fn zh(self) -> &'static str { match self { $(Timer::$name => $zh,)+ } }
+            /// Length unless a district says otherwise.
+            #[must_use]
+            pub const fn default_term(self) -> Term { match self { $(Timer::$name => Term { n: $n, unit: Unit::$unit },)+ } }
+            /// Allowed lengths, in the unit of the default.
+            #[must_use]
+            pub const fn range(self) -> (u32, u32) { match self { $(Timer::$name => ($min, $max),)+ } }
+            /// Finds a timer by its key.
+            #[must_use]
+            pub fn from_key(key: &str) -> Option<Timer> { match key { $($key => Some(Timer::$name),)+ _ => None } }
+        }
+    };
+}
+
+timers! {
+    T01 = "need_acceptance", 3 Wd, 1..=5, "需求受理";
+    T02 = "need_supplement", 10 Wd, 5..=20, "需求补正";
+    T03 = "need_review", 10 Wd, 5..=20, "需求评审";
+    T05 = "need_shelf_life", 90 Cd, 30..=180, "待发榜有效期";
+    T06 = "post_high_priority", 30 Cd, 30..=30, "高优先级发榜期限";
+    T07 = "posting_approval", 3 Wd, 1..=5, "发榜审批";
+    T08 = "notice_period", 5 Wd, 3..=10, "公告期";
+    T09 = "bid_window", 15 Cd, 10..=30, "揭榜期限";
+    T10 = "question_deadline", 5 Wd, 3..=7, "提问截止";
+    T12 = "eligibility_check", 2 Wd, 1..=3, "资格审查";
+    T13 = "panel_evaluation", 5 Wd, 3..=10, "评审组评审";
+    T14 = "award_decision", 5 Wd, 1..=5, "确定承榜";
+    T15 = "award_publicity", 5 Wd, 3..=10, "承榜公示";
+    T16 = "award_notice", 2 Wd, 1..=2, "承榜通知";
+    T17 = "agreement_signing", 30 Cd, 10..=30, "签订协议";
+    T18 = "agreement_publish", 2 Wd, 2..=2, "协议公开";
+    T19 = "agreement_filing", 7 Wd, 7..=7, "协议备案";
+    T20 = "start_work", 10 Wd, 5..=20, "开工";
+    T21 = "payment", 30 Cd, 10..=60, "拨付";
+    T22 = "milestone_reminder", 5 Wd, 5..=5, "里程碑提醒";
+    T23 = "milestone_verify", 5 Wd, 3..=10, "里程碑验收";
+    T24 = "milestone_overdue_slip", 5 Wd, 5..=5, "逾期提示单";
+    T25 = "milestone_overdue_guidance", 10 Wd, 10..=10, "逾期督办单";
+    T35 = "completion_report", 20 Wd, 10..=30, "提交结项报告";
+    T36 = "report_check", 5 Wd, 5..=5, "结项报告形式审查";
+    T37 = "report_return", 5 Wd, 5..=5, "结项报告补正";
+    T38 = "evaluation_run", 20 Wd, 10..=30, "考榜";
+    T39 = "evaluation_publicity", 5 Wd, 3..=7, "考榜结果公示";
+    T42 = "credit_entry", 5 Wd, 5..=5, "信用记录";
+    Publication = "publication", 0 Wd, 0..=0, "定时发榜";
+    MilestoneDue = "milestone_due", 0 Wd, 0..=0, "里程碑到期";
+}
+
+/// The lengths in force for an object: what a district or a posting sets, the rulebook otherwise.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(transparent)]
+pub struct Terms(BTreeMap<Timer, Term>);
+
+impl Terms {
+    /// The length of one timer.
+    #[must_use]
+    pub fn of(&self, timer: Timer) -> Term {
+        self.0.get(&timer).copied().unwrap_or(timer.default_term())
+    }
+
+    /// Sets one, unchecked; [`Terms::check`] tells whether it may be.
+    pub fn set(&mut self, timer: Timer, term: Term) {
+        self.0.insert(timer, term);
+    }
+
+    /// Notes every length outside its allowed range or in another unit (counting rule 8).
+    pub fn check(&self, pointer: &str, faults: &mut Faults) {
+        for (timer, term) in &self.0 {
+            let (min, max) = timer.range();
+            if term.unit != timer.default_term().unit || term.n < min || term.n > max {
+                let unit = timer.default_term().unit;
+                faults.add(
+                    format!("{pointer}/{}", timer.key()),
+                    "out_of_range",
+                    format!("{}须在 {min} 至 {max} {unit} 之间,实为 {term}", timer.zh()),
+                    format!("must be {min} to {max} {unit}, got {term}"),
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! Rows of the stage.
+
+/// 需求.
+pub mod need {
+    #![expect(missing_docs, reason = "columns are described in the migration")]
+    use crate::model::Detail;
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "needs")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub number: String,
+        pub division: String,
+        pub title: String,
+        pub field: String,
+        pub source: String,
+        pub urgency: String,
+        pub affected_count: i64,
+        pub detail: Detail,
+        pub content_hash: Option<String>,
+        pub returned_hash: Option<String>,
+        pub analyst_id: Option<Uuid>,
+        pub priority: Option<String>,
+        pub review_score: Option<String>,
+        pub reason_code: Option<String>,
+        pub reason: Option<String>,
+        pub supplements: i32,
+        pub failed_rounds: i32,
+        pub created_by: Uuid,
+        pub approved_at: Option<DateTimeUtc>,
+        pub state: String,
+        pub version: i32,
+        pub created_at: DateTimeUtc,
+        pub updated_at: DateTimeUtc,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Third-party analysis.
+pub mod analysis {
+    #![expect(missing_docs, reason = "columns are described in the migration")]
+    use crate::model::AnalysisContent;
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "need_analyses")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub need_id: Uuid,
+        pub organisation_id: Uuid,
+        pub person_id: Uuid,
+        pub content: AnalysisContent,
+        pub created_at: DateTimeUtc,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Expert opinion.
+pub mod opinion {
+    #![expect(missing_docs, reason = "columns are described in the migration")]
+    use crate::model::OpinionContent;
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "need_opinions")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub need_id: Uuid,
+        pub person_id: Uuid,
+        pub speciality: String,
+        pub content: OpinionContent,
+        pub total: i64,
+        pub created_at: DateTimeUtc,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}

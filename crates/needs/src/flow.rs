@@ -1,0 +1,82 @@
+//! The life cycle of a need (rulebook 2.8.1).
+
+wubang_kernel::machine! {
+    /// 需求 need (评榜), rulebook 2.8.1.
+    pub Need (NeedState, NeedEvent, NeedGuard) = "need" "needs" "需求",
+    start Draft "need.drafted" by [CommunitySecretary];
+    states {
+        Draft = "draft" "草稿",
+        Submitted = "submitted" "已提交",
+        SupplementRequired = "supplement_required" "待补正",
+        Accepted = "accepted" "已受理",
+        UnderReview = "under_review" "评审中",
+        Approved = "approved" "待发榜",
+        Backlog = "backlog" "储备",
+        Posted = "posted" "已发榜",
+        Fulfilled = "fulfilled" "已承榜落实",
+        Closed = "closed" "办结",
+        Returned = "returned" "退回",
+        Rejected = "rejected" "不予立项",
+        Withdrawn = "withdrawn" "撤回",
+        Deleted = "deleted" "已删除",
+    }
+    events {
+        Submit = "need.submitted" "submit" "提交" "Submit",
+        Delete = "need.deleted" "delete" "删除草稿" "Delete the draft",
+        RequestSupplement = "need.supplement_requested" "request_supplement" "要求补正" "Ask for a supplement",
+        Supplement = "need.supplemented" "supplement" "补正" "Supplement",
+        SupplementLapse = "need.supplement_lapsed" "" "逾期未补正" "The supplement did not come",
+        Accept = "need.accepted" "accept" "受理" "Accept",
+        Reject = "need.rejected" "reject" "不予立项" "Reject",
+        StartReview = "need.review_started" "start_review" "开始评审" "Start the review",
+        Return = "need.returned" "return" "退回" "Return",
+        Approve = "need.approved" "approve" "批准立项" "Approve",
+        Backlog = "need.backlogged" "backlog" "转入储备" "Put into the backlog",
+        ShelfLifeEnd = "need.shelf_life_ended" "" "待发榜超期" "The shelf life ended",
+        Post = "need.posted" "" "已发榜" "Posted",
+        PostingFail = "need.posting_failed" "" "流榜" "The posting failed",
+        PostingCancel = "need.posting_cancelled" "" "撤榜" "The posting was cancelled",
+        Fulfil = "need.fulfilled" "" "承榜落实" "Taken on",
+        Close = "need.closed" "" "办结" "Closed",
+        Withdraw = "need.withdrawn" "withdraw" "撤回" "Withdraw",
+    }
+    guards {
+        Complete = Incomplete "mandatory_fields_filled",
+        Changed = NotChanged "changed_since_return",
+        FirstSupplement = SupplementUsed "first_supplement",
+        NotAuthorityDuty = AuthorityDuty "not_authority_duty",
+        AnalystAssigned = AnalystMissing "analyst_assigned",
+        AnalysisPresent = AnalysisMissing "analysis_with_root_cause",
+        OpinionsPresent = OpinionsMissing "enough_opinions",
+        ScoreHigh = ScoreTooLow "score_80_or_more",
+        ScoreNormal = ScoreTooLow "score_60_to_79",
+        ScoreLow = ScoreTooHigh "score_below_60",
+        RoundsLeft = InvalidTransition "rounds_left",
+        RoundsUsed = InvalidTransition "three_rounds_used",
+    }
+    rows {
+        Draft on Submit [Complete] by [CommunitySecretary] => Submitted, start [T01], tell [Street];
+        Returned on Submit [Complete, Changed] by [CommunitySecretary] => Submitted, start [T01], tell [Street];
+        Draft on Delete [] by [CommunitySecretary] => Deleted;
+        Submitted on RequestSupplement [FirstSupplement] by [StreetOfficer] => SupplementRequired, start [T02], stop [T01], tell [Secretary];
+        SupplementRequired on Supplement [Complete] by [CommunitySecretary] => Submitted, start [T01], stop [T02], tell [Street];
+        SupplementRequired on SupplementLapse [] by [System] => Withdrawn, tell [Secretary], at T02;
+        Submitted on Accept [NotAuthorityDuty] by [StreetOfficer] => Accepted, start [T03], stop [T01], tell [Secretary, Organisation];
+        Submitted | UnderReview on Reject [] by [StreetOfficer] => Rejected, stop [T01, T03], tell [Secretary];
+        Accepted on StartReview [AnalystAssigned] by [StreetOfficer, ThirdParty] => UnderReview, tell [Organisation];
+        Backlog on StartReview [AnalystAssigned] by [StreetOfficer] => UnderReview, start [T03], tell [Organisation];
+        UnderReview on Return [] by [StreetOfficer] => Returned, stop [T03], tell [Secretary];
+        UnderReview on Approve [AnalysisPresent, OpinionsPresent, ScoreHigh] by [StreetOfficer] => Approved, start [T05, T06], stop [T03], tell [Secretary];
+        UnderReview on Approve [AnalysisPresent, OpinionsPresent, ScoreNormal] by [StreetOfficer] => Approved, start [T05], stop [T03], tell [Secretary];
+        UnderReview on Backlog [AnalysisPresent, OpinionsPresent, ScoreLow] by [StreetOfficer] => Backlog, stop [T03], tell [Secretary];
+        Approved on ShelfLifeEnd [] by [System] => UnderReview, start [T03], stop [T06], tell [Street, Secretary], at T05;
+        Approved on Post [] by [System] => Posted, stop [T05, T06], tell [Secretary];
+        Posted on PostingFail [RoundsLeft] by [System] => Approved, start [T05], tell [Secretary];
+        Posted on PostingFail [RoundsUsed] by [System] => UnderReview, start [T03], tell [Street, Secretary];
+        Posted on PostingCancel [] by [System] => Approved, start [T05], tell [Secretary];
+        Posted on Fulfil [] by [System] => Fulfilled, tell [Secretary];
+        Fulfilled on Close [] by [System] => Closed, tell [Secretary];
+        Draft | Submitted | SupplementRequired | Accepted | UnderReview | Approved | Backlog | Returned
+            on Withdraw [] by [CommunitySecretary] => Withdrawn, tell [Street];
+    }
+}

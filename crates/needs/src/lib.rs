@@ -1,0 +1,36 @@
+//! 评榜: residents' needs come in, are accepted, analysed by a third party, judged by experts and
+//! decided by the street (rulebook 2.4.1, 2.8.1).
+//!
+//! Invariants: a need's state is changed by a row of [`flow`] only; names of reporting residents are
+//! never stored, only counts.
+
+mod entity;
+pub mod flow;
+mod http;
+pub mod import;
+pub mod model;
+mod rules;
+pub mod service;
+mod store;
+
+pub use http::routes;
+pub use store::{Need, invariants};
+
+use wubang_kernel::Timer;
+use wubang_kernel::lifecycle::Lifecycle;
+use wubang_store::worker::TimerHandler;
+
+/// The life cycles of this stage.
+#[must_use]
+pub fn lifecycles() -> Vec<Lifecycle> {
+    vec![Lifecycle::of::<flow::Need>()]
+}
+
+/// What this stage does when its timers are due.
+#[must_use]
+pub fn timers() -> Vec<(&'static str, Timer, TimerHandler)> {
+    vec![
+        ("need", Timer::T02, |tx, id| Box::pin(service::supplement_lapsed(tx, id))),
+        ("need", Timer::T05, |tx, id| Box::pin(service::shelf_life_ended(tx, id))),
+    ]
+}

@@ -1,0 +1,181 @@
+//! Rows of the registry's tables.
+
+macro_rules! entity {
+    ($(#[$doc:meta])* $module:ident = $table:literal { $($body:tt)* }) => {
+        $(#[$doc])*
+        pub(crate) mod $module {
+            use sea_orm::entity::prelude::*;
+            #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+            #[sea_orm(table_name = $table)]
+            pub struct Model { $($body)* }
+            #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+            pub enum Relation {}
+            impl ActiveModelBehavior for ActiveModel {}
+        }
+    };
+}
+
+entity! {
+    /// A division (区划).
+    divisions = "divisions" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub code: String,
+        pub name: String,
+        pub level: String,
+        pub parent: Option<String>,
+        pub valid_from: Option<Date>,
+        pub valid_to: Option<Date>,
+        pub pilot: bool,
+    }
+}
+
+entity! {
+    /// A functional department (职能部门) of a district.
+    departments = "departments" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub division: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub key: String,
+        pub name: String,
+        pub fields: Json,
+    }
+}
+
+entity! {
+    /// A person with an account.
+    people = "people" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub account: String,
+        pub name: String,
+        pub email: Option<String>,
+        pub phone: Option<String>,
+        pub password_hash: Option<String>,
+        pub activation_hash: Option<String>,
+        pub activation_expires_at: Option<DateTimeUtc>,
+        pub status: String,
+        pub version: i32,
+        pub created_at: DateTimeUtc,
+        pub updated_at: DateTimeUtc,
+    }
+}
+
+entity! {
+    /// A role that a person holds somewhere.
+    grants = "grants" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub person_id: Uuid,
+        pub role: String,
+        pub scope_kind: String,
+        pub scope: String,
+        pub division: String,
+        pub department: Option<String>,
+        pub granted_by: Option<Uuid>,
+        pub created_at: DateTimeUtc,
+        pub revoked_at: Option<DateTimeUtc>,
+    }
+}
+
+entity! {
+    /// One refresh token; those of one sign-in share a family.
+    sessions = "sessions" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub person_id: Uuid,
+        pub family: Uuid,
+        pub client_id: Option<Uuid>,
+        pub token_hash: String,
+        pub created_at: DateTimeUtc,
+        pub expires_at: DateTimeUtc,
+        pub used_at: Option<DateTimeUtc>,
+        pub revoked_at: Option<DateTimeUtc>,
+    }
+}
+
+entity! {
+    /// One failed sign-in, under the account's and the address's subject.
+    sign_in_failures = "sign_in_failures" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub subject: String,
+        pub at: DateTimeUtc,
+    }
+}
+
+entity! {
+    /// A partner front-end.
+    clients = "clients" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub name: String,
+        pub secret_hash: String,
+        pub scopes: Json,
+        pub origins: Json,
+        pub status: String,
+        pub created_at: DateTimeUtc,
+    }
+}
+
+entity! {
+    /// An organisation.
+    organisations = "organisations" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub name: String,
+        pub uscc: Option<String>,
+        pub filing_number: Option<String>,
+        pub org_form: String,
+        pub management_tier: String,
+        pub status: String,
+        pub credit_status: String,
+        pub division: String,
+        pub legal_representative: String,
+        pub established_on: Option<Date>,
+        pub declared_capacity: i32,
+        pub active_contracts: i32,
+        pub custodian_id: Option<Uuid>,
+        pub fields: String,
+        pub coverage: String,
+        pub profile: Json,
+        pub version: i32,
+        pub created_at: DateTimeUtc,
+        pub updated_at: DateTimeUtc,
+    }
+}
+
+entity! {
+    /// A member of the expert pool (专家库).
+    experts = "experts" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub person_id: Uuid,
+        pub division: String,
+        pub specialities: Json,
+        pub level: String,
+        pub employer: Option<String>,
+        pub employer_id: Option<Uuid>,
+        pub active: bool,
+        pub created_at: DateTimeUtc,
+    }
+}
+
+entity! {
+    /// One version of the taxonomy.
+    taxonomies = "taxonomies" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub version: i32,
+        pub data: Json,
+        pub created_at: DateTimeUtc,
+    }
+}
+
+entity! {
+    /// One year of the working-day calendar.
+    calendars = "calendars" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub year: i32,
+        pub data: Json,
+        pub loaded_at: DateTimeUtc,
+    }
+}

@@ -1,0 +1,202 @@
+//! Whether an organisation may take a posting (揭榜资格, rulebook 2.4.4 (1), 2.14 and 4.2):
+//! every rule is answered, none is dropped silently.
+
+use super::Organisation;
+use crate::words::{CreditStatus, GradeLevel, OrgForm};
+use chrono::NaiveDate;
+use serde::Serialize;
+use utoipa::ToSchema;
+use wubang_kernel::division::DivisionCode;
+use wubang_kernel::procedure::CapRule;
+
+/// What is asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Ask<'a> {
+    /// The community where the work is done.
+    pub community: &'a DivisionCode,
+    /// Whether organisations without legal personality may take part.
+    pub accepts_filed: bool,
+    /// Forms that may take part; none named means any.
+    pub forms_allowed: &'a [OrgForm],
+    /// The caps in force.
+    pub caps: &'a CapRule,
+}
+
+/// The answer to one rule.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Check {
+    /// Name of the rule, stable.
+    #[schema(example = "status_active")]
+    pub rule: &'static str,
+    /// Whether it holds.
+    pub passed: bool,
+    /// What was found, in Chinese.
+    pub zh: String,
+    /// What was found, in English.
+    pub en: String,
+}
+
+fn answer(rule: &'static str, passed: bool, zh: String, en: String) -> Check {
+    Check { rule, passed, zh, en }
+}
+
+/// Most contracts the organisation may carry at once on a day (资源限流, rulebook 2.14):
+/// what it declares, and no more than its grade allows.
+#[must_use]
+pub fn cap_on(organisation: &Organisation, today: NaiveDate, caps: &CapRule) -> i64 {
+    let by_grade = match organisation.grade_on(today) {
+        _ if organisation.is_filed() => caps.contracts_filed,
+        None => caps.contracts_ungraded,
+        Some(GradeLevel::A1 | GradeLevel::A2) => 4,
+        Some(GradeLevel::A3) => 6,
+        Some(GradeLevel::A4) => 8,
+        Some(GradeLevel::A5) => 10,
+    };
+    by_grade.min(i64::from(organisation.declared_capacity))
+}
+
+/// Answers every rule for one organisation on a day (a civil date of +08:00).
+#[must_use]
+pub fn eligibility(organisation: &Organisation, today: NaiveDate, ask: &Ask<'_>) -> Vec<Check> {
+    vec![
+        status(organisation),
+        not_serious_dishonest(organisation),
+        not_abnormal_listed(organisation),
+        form_allowed(organisation, ask),
+        covers_community(organisation, ask),
+        capacity_free(organisation, today, ask),
+        custodian_present(organisation),
+    ]
+}
+
+fn status(organisation: &Organisation) -> Check {
+    let status = organisation.status;
+    answer("status_active", status.is_active(), format!("组织状态为“{}”", status.zh()), format!("the organisation is {}", status.as_str()))
+}
+
+fn not_serious_dishonest(organisation: &Organisation) -> Check {
+    let passed = organisation.credit != CreditStatus::SeriousDishonesty;
+    let (zh, en) = if passed { ("未列入严重违法失信名单", "not on the list of serious dishonesty") } else { ("列入严重违法失信名单", "on the list of serious dishonesty") };
+    answer("not_serious_dishonest", passed, zh.to_owned(), en.to_owned())
+}
+
+fn not_abnormal_listed(organisation: &Organisation) -> Check {
+    let passed = organisation.credit != CreditStatus::AbnormalActivity;
+    let (zh, en) = if passed { ("未列入活动异常名录", "not on the list of abnormal activity") } else { ("列入活动异常名录", "on the list of abnormal activity") };
+    answer("not_abnormal_listed", passed, zh.to_owned(), en.to_owned())
+}
+
+fn form_allowed(organisation: &Organisation, ask: &Ask<'_>) -> Check {
+    let form = organisation.form;
+    let named = ask.forms_allowed.is_empty() || ask.forms_allowed.contains(&form);
+    let passed = named && (ask.accepts_filed || !organisation.is_filed());
+    let (zh, en) = if passed { ("允许参加", "may take part") } else { ("不在允许范围内", "may not take part") };
+    answer("form_allowed", passed, format!("组织形式“{}”{zh}", form.zh()), format!("the form {} {en}", form.as_str()))
+}
+
+fn covers_community(organisation: &Organisation, ask: &Ask<'_>) -> Check {
+    let passed = organisation.covers(ask.community);
+    let (zh, en) = if passed { ("在服务覆盖范围内", "is within its coverage") } else { ("不在服务覆盖范围内", "is outside its coverage") };
+    answer("covers_community", passed, format!("社区 {} {zh}", ask.community), format!("community {} {en}", ask.community))
+}
+
+fn capacity_free(organisation: &Organisation, today: NaiveDate, ask: &Ask<'_>) -> Check {
+    let cap = cap_on(organisation, today, ask.caps);
+    let active = organisation.active_contracts;
+    answer("capacity_free", i64::from(active) < cap, format!("在手协议 {active} 份,上限 {cap} 份"), format!("{active} active contracts of at most {cap}"))
+}
+
+fn custodian_present(organisation: &Organisation) -> Check {
+    let (passed, zh, en) = match (organisation.is_filed(), organisation.custodian_id) {
+        (false, _) => (true, "具有法人资格,无需资金代管", "has legal personality and needs no custodian"),
+        (true, Some(_)) => (true, "已有资金代管机构", "has a custodian"),
+        (true, None) => (false, "无法人资格且没有资金代管机构", "has no legal personality and no custodian"),
+    };
+    answer("custodian_present", passed, zh.to_owned(), en.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::organisations::{EvaluationGrade, Profile};
+    use crate::words::{ManagementTier, OrgStatus};
+    use chrono::DateTime;
+    use uuid::Uuid;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    fn organisation() -> Organisation {
+        Organisation {
+            id: Uuid::nil(),
+            name: "乐邻".to_owned(),
+            uscc: Some("52410108MJY0720641".to_owned()),
+            filing_number: None,
+            form: OrgForm::SocialServiceInstitution,
+            tier: ManagementTier::Registered,
+            status: OrgStatus::Registered,
+            credit: CreditStatus::Normal,
+            division: DivisionCode::parse("410108005002").unwrap(),
+            legal_representative: "何".to_owned(),
+            established_on: None,
+            declared_capacity: 9,
+            active_contracts: 0,
+            custodian_id: None,
+            profile: Profile {
+                coverage: vec![DivisionCode::parse("410108").unwrap()],
+                evaluation_grade: Some(EvaluationGrade { level: GradeLevel::A4, granted_on: day("2023-12-20"), valid_until: day("2028-12-19"), authority: String::new() }),
+                ..Profile::default()
+            },
+            version: 1,
+            created_at: DateTime::UNIX_EPOCH,
+            updated_at: DateTime::UNIX_EPOCH,
+        }
+    }
+
+    fn failed(organisation: &Organisation, today: &str, accepts_filed: bool, community: &str) -> Vec<&'static str> {
+        let caps = CapRule { contracts_ungraded: 3, contracts_filed: 2, postings_community: 3, postings_street: 9 };
+        let community = DivisionCode::parse(community).unwrap();
+        let ask = Ask { community: &community, accepts_filed, forms_allowed: &[], caps: &caps };
+        eligibility(organisation, day(today), &ask).into_iter().filter(|check| !check.passed).map(|check| check.rule).collect()
+    }
+
+    #[test]
+    fn a_good_organisation_passes_every_rule() {
+        assert!(failed(&organisation(), "2026-06-01", false, "410108005003").is_empty());
+    }
+
+    #[test]
+    fn each_rule_fails_alone() {
+        let mut dormant = organisation();
+        dormant.status = OrgStatus::Dormant;
+        assert_eq!(failed(&dormant, "2026-06-01", false, "410108005003"), ["status_active"]);
+        let mut listed = organisation();
+        listed.credit = CreditStatus::SeriousDishonesty;
+        assert_eq!(failed(&listed, "2026-06-01", false, "410108005003"), ["not_serious_dishonest"]);
+        listed.credit = CreditStatus::AbnormalActivity;
+        assert_eq!(failed(&listed, "2026-06-01", false, "410108005003"), ["not_abnormal_listed"]);
+        assert_eq!(failed(&organisation(), "2026-06-01", false, "410105005003"), ["covers_community"]);
+    }
+
+    #[test]
+    fn filed_organisations_need_leave_and_a_custodian() {
+        let mut filed = organisation();
+        (filed.form, filed.uscc, filed.status) = (OrgForm::FiledCommunityOrg, None, OrgStatus::Filed);
+        assert_eq!(failed(&filed, "2026-06-01", false, "410108005003"), ["form_allowed", "custodian_present"]);
+        filed.custodian_id = Some(Uuid::nil());
+        assert!(failed(&filed, "2026-06-01", true, "410108005003").is_empty());
+        filed.active_contracts = 2;
+        assert_eq!(failed(&filed, "2026-06-01", true, "410108005003"), ["capacity_free"]);
+    }
+
+    #[test]
+    fn an_expired_grade_lowers_the_cap() {
+        let mut busy = organisation();
+        busy.active_contracts = 7;
+        assert!(failed(&busy, "2028-12-19", false, "410108005003").is_empty());
+        assert_eq!(failed(&busy, "2028-12-20", false, "410108005003"), ["capacity_free"]);
+        busy.declared_capacity = 7;
+        assert_eq!(failed(&busy, "2026-06-01", false, "410108005003"), ["capacity_free"]);
+    }
+}

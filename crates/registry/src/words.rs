@@ -1,0 +1,137 @@
+//! The closed word lists of the registry: wire name, Chinese name, nothing else gets in.
+
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($variant:ident = $wire:literal, $zh:literal;)+ }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+        pub enum $name { $(#[doc = $zh] #[serde(rename = $wire)] $variant,)+ }
+        impl $name {
+            /// Every one.
+            pub const ALL: &'static [$name] = &[$($name::$variant,)+];
+            /// The wire name.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str { match self { $($name::$variant => $wire,)+ } }
+            /// The Chinese name.
+            #[must_use]
+            pub const fn zh(self) -> &'static str { match self { $($name::$variant => $zh,)+ } }
+            /// Finds one by its wire name.
+            #[must_use]
+            pub fn from_wire(wire: &str) -> Option<$name> { match wire { $($wire => Some($name::$variant),)+ _ => None } }
+            /// The word stored in a row.
+            pub(crate) fn stored(wire: &str) -> Result<$name, wubang_store::Error> {
+                $name::from_wire(wire).ok_or_else(|| wubang_store::Error::internal(format!(concat!("unknown ", stringify!($name), " {}"), wire)))
+            }
+        }
+    };
+}
+
+words! {
+    /// What kind of organisation it is in law (组织形式).
+    OrgForm {
+        SocialGroup = "social_group", "社会团体";
+        SocialServiceInstitution = "social_service_institution", "社会服务机构";
+        Foundation = "foundation", "基金会";
+        FiledCommunityOrg = "filed_community_org", "备案社区社会组织";
+        SelfOrganisedGroup = "self_organised_group", "自组织";
+        Enterprise = "enterprise", "企业";
+        PublicInstitution = "public_institution", "事业单位";
+        ResidentsCommittee = "residents_committee", "居民委员会";
+        Other = "other", "其他";
+    }
+}
+
+words! {
+    /// Who looks after it (管理层级).
+    ManagementTier {
+        Registered = "registered", "登记";
+        StreetFiled = "street_filed", "街道备案";
+        CommunityGuided = "community_guided", "社区指导";
+    }
+}
+
+words! {
+    /// Where it stands in its life (rulebook 2.8.14).
+    OrgStatus {
+        Discovered = "discovered", "摸排";
+        Ledgered = "ledgered", "入台账";
+        FilingSubmitted = "filing_submitted", "已申请备案";
+        Prechecked = "prechecked", "社区初审";
+        Filed = "filed", "备案";
+        Registered = "registered", "登记";
+        Dormant = "dormant", "休眠";
+        Suspended = "suspended", "暂停";
+        Merged = "merged", "合并";
+        Cancelled = "cancelled", "注销备案";
+        Dissolved = "dissolved", "注销";
+        Revoked = "revoked", "撤销";
+    }
+}
+
+words! {
+    /// What the credit lists of the civil-affairs authority say (rulebook 3.12).
+    CreditStatus {
+        Normal = "normal", "正常";
+        AbnormalActivity = "abnormal_activity", "活动异常名录";
+        SeriousDishonesty = "serious_dishonesty", "严重违法失信名单";
+    }
+}
+
+words! {
+    /// Evaluation grade of a social organisation (评估等级, rulebook 3.6).
+    GradeLevel {
+        A1 = "1A", "1A";
+        A2 = "2A", "2A";
+        A3 = "3A", "3A";
+        A4 = "4A", "4A";
+        A5 = "5A", "5A";
+    }
+}
+
+words! {
+    /// Standing of a person's account, or of a partner client.
+    AccountStatus {
+        Active = "active", "正常";
+        Disabled = "disabled", "停用";
+    }
+}
+
+words! {
+    /// Professional level of an expert (职称层级).
+    ExpertLevel {
+        Junior = "junior", "初级";
+        Intermediate = "intermediate", "中级";
+        Senior = "senior", "高级";
+    }
+}
+
+impl OrgStatus {
+    /// Whether the organisation may take part (rulebook 2.4.4 (1): `active`).
+    #[must_use]
+    pub const fn is_active(self) -> bool {
+        matches!(self, OrgStatus::Filed | OrgStatus::Registered)
+    }
+
+    /// Whether no way leads out of it.
+    #[must_use]
+    pub const fn is_final(self) -> bool {
+        matches!(self, OrgStatus::Merged | OrgStatus::Cancelled | OrgStatus::Dissolved | OrgStatus::Revoked)
+    }
+
+    /// Whether an officer may record the change from this status to another (rulebook 2.8.14).
+    #[must_use]
+    pub const fn may_become(self, to: OrgStatus) -> bool {
+        use OrgStatus::{Cancelled, Discovered, Dissolved, Dormant, Filed, FilingSubmitted, Ledgered, Merged, Prechecked, Registered, Revoked, Suspended};
+        matches!(
+            (self, to),
+            (Discovered | FilingSubmitted | Prechecked, Ledgered)
+                | (Ledgered, FilingSubmitted)
+                | (FilingSubmitted, Prechecked)
+                | (Prechecked | Dormant | Suspended, Filed)
+                | (Filed | Dormant | Suspended, Registered)
+                | (Filed | Registered, Dormant | Suspended)
+                | (Discovered | Ledgered | FilingSubmitted | Prechecked | Filed | Registered | Dormant | Suspended, Merged)
+                | (Filed | Dormant | Suspended, Cancelled)
+                | (Registered | Dormant | Suspended, Dissolved | Revoked)
+        )
+    }
+}

@@ -1,0 +1,23 @@
+//! The way in and out: request context, authentication, problem documents, commands with
+//! idempotency, lists with cursors, and the pieces of OpenAPI that all stages share.
+//!
+//! Invariants: authentication is finished before a body is read; nothing here knows a stage.
+
+pub mod actions;
+pub mod answer;
+pub mod body;
+pub mod ctx;
+mod depth;
+mod handlers;
+pub mod middleware;
+pub mod openapi;
+pub mod patch;
+pub mod problem;
+pub mod query;
+
+pub use actions::{ActionOut, RefusedActionOut};
+pub use answer::{Answer, Instant, command, created, show};
+pub use body::Body;
+pub use ctx::{Authenticator, Ctx, Locale, PathKey};
+pub use problem::Problem;
+pub use query::ListQuery;

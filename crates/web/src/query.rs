@@ -1,0 +1,126 @@
+//! Reading the query of a list: known parameters only, keyset page, repeatable filters.
+
+use crate::ctx::Ctx;
+use crate::problem::Problem;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use utoipa::IntoParams;
+use uuid::Uuid;
+use wubang_kernel::cursor::{self, Page};
+use wubang_kernel::{Code, Refusal};
+
+/// The parameters every list takes.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Paging {
+    /// 每页条数。Rows per page.
+    #[param(minimum = 1, maximum = 100, default = 20)]
+    pub limit: Option<u32>,
+    /// 上一页给出的翻页游标。The cursor that the page before gave.
+    pub cursor: Option<String>,
+}
+
+/// A parsed list query.
+#[derive(Debug, Default)]
+pub struct ListQuery {
+    /// Which part.
+    pub page: Page,
+    values: BTreeMap<String, Vec<String>>,
+}
+
+impl ListQuery {
+    /// Reads the query of a request; `filters` are the names it may use beside `limit` and `cursor`.
+    ///
+    /// # Errors
+    /// `unknown_parameter`, `invalid` or `invalid_cursor`.
+    pub fn of(ctx: &Ctx, filters: &[&str]) -> Result<ListQuery, Problem> {
+        ListQuery::parse(ctx.request().query_string(), filters).map_err(|refusal| ctx.problem(refusal))
+    }
+
+    /// Reads a query string.
+    ///
+    /// # Errors
+    /// As [`ListQuery::of`].
+    pub fn parse(query: &str, filters: &[&str]) -> Result<ListQuery, Refusal> {
+        let pairs: Vec<(String, String)> = actix_web::web::Query::from_query(query).map(actix_web::web::Query::into_inner).map_err(|_| Refusal::new(Code::Malformed))?;
+        let mut parsed = ListQuery::default();
+        let mut unknown = Refusal::new(Code::UnknownParameter);
+        for (name, value) in pairs {
+            match name.as_str() {
+                "limit" => parsed.page.limit = limit(&value)?,
+                "cursor" => parsed.page.after = Some(cursor::decode(&value)?),
+                known if filters.contains(&known) => parsed.values.entry(name).or_default().push(value),
+                _ => unknown = unknown.field(&format!("?{name}"), "unknown_parameter", "没有这个查询参数", "there is no such parameter"),
+            }
+        }
+        if unknown.fields.is_empty() { Ok(parsed) } else { Err(unknown) }
+    }
+
+    /// All values of a filter.
+    #[must_use]
+    pub fn all(&self, name: &str) -> &[String] {
+        self.values.get(name).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The only value of a filter.
+    #[must_use]
+    pub fn one(&self, name: &str) -> Option<&str> {
+        self.all(name).first().map(String::as_str)
+    }
+}
+
+fn limit(value: &str) -> Result<u64, Refusal> {
+    value.parse().ok().filter(|n| cursor::LIMIT.contains(n)).ok_or_else(|| Refusal::new(Code::Invalid).field("?limit", "out_of_range", "须在 1 与 100 之间", "must be between 1 and 100"))
+}
+
+/// Cuts the extra row that was read to see whether there is more; answers the cursor of the next page.
+#[must_use]
+pub fn cut<T>(mut rows: Vec<T>, page: Page, id: impl Fn(&T) -> Uuid) -> (Vec<T>, Option<String>) {
+    let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
+    if rows.len() <= limit {
+        return (rows, None);
+    }
+    rows.truncate(limit);
+    let next = rows.last().map(|row| cursor::encode(id(row)));
+    (rows, next)
+}
+
+/// A page of a list on its way out: what the concrete list types have in common.
+pub trait Paged: Serialize {
+    /// Cursor of the next page.
+    fn next(&self) -> Option<&str>;
+}
+
+/// Declares a concrete list type: generic ones make ugly client types.
+#[macro_export]
+macro_rules! list_of {
+    ($(#[$doc:meta])* $name:ident of $item:ty) => {
+        $(#[$doc])*
+        #[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+        pub struct $name {
+            /// The rows, newest first.
+            pub items: Vec<$item>,
+            /// Cursor of the next page, `null` on the last.
+            pub next: Option<String>,
+        }
+        impl $crate::query::Paged for $name {
+            fn next(&self) -> Option<&str> {
+                self.next.as_deref()
+            }
+        }
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_parameter_is_an_error_not_silence() {
+        let refusal = ListQuery::parse("state=open&stat=x", &["state"]).unwrap_err();
+        assert_eq!(refusal.code, Code::UnknownParameter);
+        assert_eq!(refusal.fields[0].pointer, "?stat");
+        assert_eq!(ListQuery::parse("state=a&state=b", &["state"]).unwrap().all("state").len(), 2);
+        assert_eq!(ListQuery::parse("limit=101", &[]).unwrap_err().code, Code::Invalid);
+    }
+}

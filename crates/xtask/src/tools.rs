@@ -1,0 +1,83 @@
+//! What the tests need of the machine, installed where that is possible.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::run::{Outcome, succeed, works};
+
+/// The SMTP server for tests, by its name and version on PyPI.
+const SMTP_SERVER: (&str, &str) = ("aiosmtpd", "1.4.6");
+
+/// The output of `id`, trimmed; `None` when there is no such user.
+pub fn id(args: &[&str]) -> Option<String> {
+    let output = Command::new("id").args(args).output().ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    output.status.success().then(|| text.trim().to_owned())
+}
+
+/// Whether we may do anything on this machine.
+pub fn is_root() -> bool {
+    id(&["-u"]).as_deref() == Some("0")
+}
+
+/// Installs Debian packages; `false` where that is not ours to do (not root, not Debian).
+pub fn apt_install(packages: &[&str]) -> Outcome<bool> {
+    if !is_root() || !works(Command::new("apt-get").arg("--version")) {
+        return Ok(false);
+    }
+    println!("installing {}", packages.join(" "));
+    let apt = |args: &[&str]| {
+        let mut command = Command::new("apt-get");
+        command.env("DEBIAN_FRONTEND", "noninteractive");
+        command.stdin(Stdio::null()).args(args);
+        succeed(&mut command)
+    };
+    apt(&["update", "-qq"])?;
+    let mut install = vec!["install", "-y", "-qq", "--no-install-recommends"];
+    install.extend(packages);
+    apt(&install)?;
+    Ok(true)
+}
+
+/// A Python that has the SMTP server, in a virtual environment under `tools`.
+pub fn python(tools: &Path) -> Outcome<PathBuf> {
+    let venv = tools.join("venv");
+    let python = venv.join("bin/python");
+    if has_smtp_server(&python) {
+        return Ok(python);
+    }
+    // A half made one would only stand in the way.
+    let _ = std::fs::remove_dir_all(&venv);
+    let make = || {
+        let mut command = Command::new("python3");
+        command.args(["-m", "venv"]).arg(&venv).stdin(Stdio::null());
+        succeed(&mut command)
+    };
+    if make().is_err() {
+        if !apt_install(&["python3", "python3-venv"])? {
+            return Err("`python3 -m venv` does not work: install python3 and python3-venv".into());
+        }
+        make()?;
+    }
+    let (name, version) = SMTP_SERVER;
+    let mut install = Command::new(&python);
+    install.args(["-m", "pip", "install", "--quiet", "--no-input"]);
+    install.arg("--disable-pip-version-check");
+    install
+        .arg(format!("{name}=={version}"))
+        .stdin(Stdio::null());
+    succeed(&mut install)?;
+    if has_smtp_server(&python) {
+        Ok(python)
+    } else {
+        Err(format!(
+            "{name} {version} was installed but cannot be imported"
+        ))
+    }
+}
+
+fn has_smtp_server(python: &Path) -> bool {
+    let (name, version) = SMTP_SERVER;
+    let test = format!("import {name} as m; assert m.__version__ == '{version}'");
+    works(Command::new(python).args(["-c", &test]))
+}

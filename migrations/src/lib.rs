@@ -1,0 +1,37 @@
+//! The schema: one file per step, one Rust definition for SQLite and PostgreSQL.
+//!
+//! Invariants: every step runs in a transaction; no time defaults in the DDL; states are text
+//! with a `CHECK`; the running version of the service survives the next step (expand, then contract).
+
+mod m0001_store;
+mod m0002_registry;
+mod m0003_panels;
+mod m0004_needs;
+mod m0005_postings;
+mod m0006_bids;
+mod m0007_awards;
+mod m0008_contracts;
+mod m0009_evaluations;
+mod table;
+
+use sea_orm_migration::{MigrationTrait, MigratorTrait};
+
+/// All steps, in order.
+#[derive(Debug)]
+pub struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m0001_store::Step),
+            Box::new(m0002_registry::Step),
+            Box::new(m0003_panels::Step),
+            Box::new(m0004_needs::Step),
+            Box::new(m0005_postings::Step),
+            Box::new(m0006_bids::Step),
+            Box::new(m0007_awards::Step),
+            Box::new(m0008_contracts::Step),
+            Box::new(m0009_evaluations::Step),
+        ]
+    }
+}

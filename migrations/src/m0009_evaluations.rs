@@ -1,0 +1,35 @@
+//! Evaluations (考榜).
+
+use crate::table::{T, step};
+
+step!("m0009_evaluations", ["evaluations"], |manager| {
+    T::new("evaluations")
+        .id()
+        .text("number")
+        .uuid("project_id")
+        .uuid("posting_id")
+        .uuid("contract_id")
+        .uuid("organisation_id")
+        .text("division")
+        .text("phase")
+        .int("round")
+        .json("rule")
+        .uuid_opt("third_party_id")
+        .uuid_opt("panel_id")
+        .json_opt("survey")
+        .json_opt("party_scores")
+        .text_opt("total")
+        .text_opt("grade")
+        .json_opt("draft")
+        .text_opt("publicity_hash")
+        .at_opt("publicity_starts_at")
+        .at_opt("publicity_ends_at")
+        .stateful(&[
+            "planned", "preparing", "scoring", "scored", "drafted", "in_publicity", "under_review", "confirmed", "reevaluation_required", "voided",
+        ])
+        .belongs("contract_id", "contracts")
+        .unique(&["contract_id", "phase", "round"])
+        .unique(&["number"])
+        .make(manager)
+        .await
+});
