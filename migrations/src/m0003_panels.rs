@@ -13,6 +13,7 @@ step!("m0003_panels", ["panels", "panel_members", "score_sheets"], |manager| {
         .text("draw_commitment")
         .text("draw_nonce")
         .json("draw_record")
+        .int("version")
         .at("created_at")
         .unique(&["purpose", "object_id", "round"])
         .make(manager)

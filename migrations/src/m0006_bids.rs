@@ -14,6 +14,7 @@ step!("m0006_bids", ["bids", "bid_versions", "bid_boxes"], |manager| {
         .big("price_fen")
         .json("content")
         .text_opt("content_hash")
+        .text_opt("signed_hash")
         .int("revision")
         .at_opt("submitted_at")
         .uuid_opt("signed_by")

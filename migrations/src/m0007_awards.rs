@@ -36,14 +36,17 @@ step!("m0007_awards", ["award_reports", "awards"], |manager| {
         .at_opt("noticed_at")
         .at_opt("sign_by")
         .uuid("proposed_by")
+        .text("proposal_reason")
         .text_opt("reason_code")
         .text_opt("reason")
-        .stateful(&["in_publicity", "suspended", "confirmed", "notified", "contracted", "declined", "lapsed", "revoked"])
+        .stateful(&["in_publicity", "confirmed", "notified", "contracted", "declined", "lapsed"])
         .belongs("posting_id", "postings")
         .belongs("bid_id", "bids")
         .unique(&["bid_id"])
         .unique(&["number"])
         .index(&["posting_id"])
+        .index(&["organisation_id", "id"])
+        .index(&["division", "id"])
         .make(manager)
         .await
 });

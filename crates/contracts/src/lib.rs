@@ -1,1 +1,47 @@
-//! wubang-contracts
+//! 承榜协议 and 实施: the agreement between buyer and contractor, its milestones, payments and the
+//! completion report (rulebook 2.4.5, 2.8.5, 2.8.6).
+//!
+//! Invariants: both parties sign the hash of the same content; planned payments sum to the price;
+//! a milestone is decided by two persons of two roles; the platform records payments and moves no money.
+
+mod draft;
+mod entity;
+pub mod flow;
+mod http;
+mod milestones;
+pub mod model;
+mod out;
+mod payments;
+mod reports;
+mod rules;
+pub mod service;
+mod store;
+
+pub use http::routes;
+pub use store::{Contract, Milestone, Payment, invariants};
+
+use wubang_kernel::Timer;
+use wubang_kernel::lifecycle::Lifecycle;
+use wubang_store::open::Reaction;
+use wubang_store::worker::TimerHandler;
+
+/// The life cycles of this stage.
+#[must_use]
+pub fn lifecycles() -> Vec<Lifecycle> {
+    vec![Lifecycle::of::<flow::Contract>(), Lifecycle::of::<flow::Milestone>(), Lifecycle::of::<flow::Payment>()]
+}
+
+/// What this stage does when its timers are due; every other timer of it only reminds.
+#[must_use]
+pub fn timers() -> Vec<(&'static str, Timer, TimerHandler)> {
+    vec![("milestone", Timer::MilestoneDue, |tx, id| Box::pin(milestones::fell_due(tx, id)))]
+}
+
+/// What this stage does about events of earlier ones: an award that falls takes its agreement along.
+#[must_use]
+pub fn reactions() -> Vec<(&'static str, Reaction)> {
+    vec![
+        ("award.declined", |tx, happened| Box::pin(service::on_award_fallen(tx, happened.object_id, "award_declined"))),
+        ("award.lapsed", |tx, happened| Box::pin(service::on_award_fallen(tx, happened.object_id, "award_lapsed"))),
+    ]
+}

@@ -72,7 +72,6 @@ codes! {
     // 发榜
     NeedsNotApproved = "needs_not_approved", 422, "所涉需求并非全部处于待发榜状态", "Not every need is approved";
     NeedTaken = "need_taken", 409, "需求已在另一张榜中", "The need is in another posting already";
-    WindowOutOfRange = "window_out_of_range", 422, "揭榜期限不在允许范围内", "The bid window is outside the allowed range";
     ContentNotAcknowledged = "content_not_acknowledged", 422, "尚未确认禁止性内容检查", "The forbidden-content check is not acknowledged";
     ProcurementLimit = "procurement_limit", 422, "最高限价已达政府采购限额", "The ceiling reaches the procurement limit";
     TooEarly = "too_early", 409, "尚未到时间", "It is too early for this";

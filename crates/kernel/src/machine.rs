@@ -53,8 +53,6 @@ pub enum Audience {
     Organisation,
     /// Organisations whose coverage and fields fit.
     Matched,
-    /// The members of the object's panel.
-    Assessors,
 }
 
 /// A state, event or guard of a machine, with its words.

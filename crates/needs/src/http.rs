@@ -1,5 +1,6 @@
 //! Addresses of the stage.
 
+use actix_web::{get, patch, post};
 use crate::model::{AcceptIn, AnalysisIn, NeedIn, NeedList, NeedOut, NeedPatch, NothingIn, OpinionIn, ReasonIn, RejectIn};
 use crate::service;
 use utoipa_actix_web::service_config::ServiceConfig;

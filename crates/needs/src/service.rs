@@ -16,6 +16,7 @@ use wubang_kernel::division::{DivisionCode, Level};
 use wubang_kernel::machine::{self, plan};
 use wubang_kernel::score::Exact;
 use wubang_kernel::{Code, Faults, Refusal, Role};
+use wubang_registry::taxonomy::{self, Taxonomy};
 use wubang_store::commit::{Commit, edit};
 use wubang_store::{Error, Key, Read, Tx, View, birth, commit, numbers, state_of, timers};
 use wubang_web::{Instant, ListQuery, actions};
@@ -143,16 +144,14 @@ fn summary(need: need::Model) -> Result<NeedSummary, Error> {
 }
 
 /// Parses and checks the fields that a draft may hold.
-fn check_content(title: &str, affected: i64, field: &str, detail: Detail, faults: &mut Faults) -> (String, Detail) {
+fn check_content(taxonomy: &Taxonomy, title: &str, affected: i64, field: &str, detail: Detail, faults: &mut Faults) -> (String, Detail) {
     let title = faults.line("/title", title, 5..=60);
     faults.number("/affected_count", affected, 0..=10_000_000);
-    if !field.is_empty() && !wubang_registry::taxonomy::exists(field) {
-        faults.add("/field", "unknown_value", format!("分类法中没有 {field}"), format!("the taxonomy has no {field}"));
+    if !field.is_empty() {
+        taxonomy.check_field("/field", field, faults);
     }
     for (i, group) in detail.target_groups.iter().enumerate() {
-        if !wubang_registry::taxonomy::is_target_group(group) {
-            faults.add(format!("/target_groups/{i}"), "unknown_value", format!("没有服务对象 {group}"), format!("there is no target group {group}"));
-        }
+        taxonomy.check_target_group(&format!("/target_groups/{i}"), group, faults);
     }
     let detail = Detail {
         description: faults.prose("/description", &detail.description, 0..=5000),
@@ -183,7 +182,8 @@ pub async fn draft(tx: &Tx, input: NeedIn) -> Result<NeedOut, Error> {
         tried: input.tried,
         community_resources: input.community_resources,
     };
-    let (title, detail) = check_content(&input.title, affected, &field, detail, &mut faults);
+    let taxonomy = taxonomy::current(tx).await?;
+    let (title, detail) = check_content(&taxonomy, &input.title, affected, &field, detail, &mut faults);
     faults.finish()?;
     let community = community.ok_or(Code::Internal)?;
     let made = machine::create::<Need>(tx.actor().roles(&Reach::at(community)))?;
@@ -245,7 +245,8 @@ pub async fn amend(tx: &Tx, key: &Key, patch: NeedPatch) -> Result<NeedOut, Erro
     next.source = patch.source.map(wire).unwrap_or(next.source);
     next.urgency = patch.urgency.map(wire).unwrap_or(next.urgency);
     let mut faults = Faults::new();
-    (next.title, next.detail) = check_content(&patch.title.unwrap_or(next.title), next.affected_count, &next.field, detail, &mut faults);
+    let taxonomy = taxonomy::current(tx).await?;
+    (next.title, next.detail) = check_content(&taxonomy, &patch.title.unwrap_or(next.title), next.affected_count, &next.field, detail, &mut faults);
     faults.finish()?;
     let content_hash = hash(&next);
     case.need = edit::<need::Entity>(
@@ -398,9 +399,7 @@ pub async fn analyse(tx: &Tx, key: &Key, input: AnalysisIn) -> Result<NeedOut, E
         feasibility: faults.prose("/feasibility", &input.feasibility, 2..=2000),
         proposed_field: input.proposed_field,
     };
-    if !wubang_registry::taxonomy::exists(&content.proposed_field) {
-        faults.add("/proposed_field", "unknown_value", "分类法中没有该代码", "the taxonomy has no such code");
-    }
+    taxonomy::current(tx).await?.check_field("/proposed_field", &content.proposed_field, &mut faults);
     faults.finish()?;
     if !input.no_conflict {
         return Err(Code::Recused.into());
@@ -424,7 +423,7 @@ pub async fn give_opinion(tx: &Tx, key: &Key, input: OpinionIn) -> Result<NeedOu
     let mut faults = Faults::new();
     let opinion = faults.prose("/opinion", &input.opinion, 10..=2000);
     let total = rules::check_parts(&input.parts, &mut faults);
-    let expert = wubang_registry::experts::of_person(tx, tx.person()?).await?.ok_or(Code::Forbidden)?;
+    let expert = wubang_registry::experts::of_people(tx, &[tx.person()?]).await?.into_iter().next().ok_or(Code::Forbidden)?;
     if !expert.specialities.contains(&input.speciality) {
         faults.add("/speciality", "unknown_value", "不在本人专业之内", "is none of your specialities");
     }

@@ -3,7 +3,7 @@
 use crate::entity::{analysis, need, opinion};
 use crate::flow;
 use crate::model::{AnalysisContent, OpinionContent};
-use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 use wubang_kernel::actor::Reach;
 use wubang_kernel::division::DivisionCode;
@@ -82,6 +82,12 @@ pub(crate) async fn load(read: &impl Read, key: &Key) -> Result<Case, Error> {
 /// Needs by id, in the order of their numbers.
 pub(crate) async fn load_many(read: &impl Read, ids: &[Uuid]) -> Result<Vec<need::Model>, Error> {
     Ok(need::Entity::find().filter(need::Column::Id.is_in(ids.iter().copied())).order_by_asc(need::Column::Number).all(&read.db()).await?)
+}
+
+/// Whether a community has a need of this title already.
+pub(crate) async fn exists(tx: &Tx, division: &str, title: &str) -> Result<bool, Error> {
+    let same = need::Entity::find().filter(need::Column::Division.eq(division)).filter(need::Column::Title.eq(title));
+    Ok(same.count(&tx.db()).await? > 0)
 }
 
 /// One page of the needs that the viewer may see, newest first, one row more than asked for.

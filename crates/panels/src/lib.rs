@@ -1,1 +1,21 @@
-//! wubang-panels
+//! Panels (评审组/考评组): checkable draw of experts, recusal (回避), sealed score sheets and exact
+//! aggregation, one mechanism for 评榜, 承榜 and 考榜 (rulebook 2.9–2.11).
+//!
+//! Invariants: points are whole numbers within the criteria's maxima; a sheet's total is the sum of
+//! its points; no sheet of a recused member counts; each drawn order recomputes from its nonce;
+//! points never enter the trace.
+
+pub mod composition;
+pub mod draw;
+mod entity;
+mod http;
+pub mod model;
+pub mod scoring;
+pub mod service;
+mod sheets;
+mod store;
+mod view;
+
+pub use http::routes;
+pub use model::{Draw, Formation, Loaded, Member, Panel, Seat, Sheet};
+pub use store::invariants;

@@ -1,1 +1,39 @@
-//! wubang-postings
+//! 发榜: the street posts approved needs as a public call, on rules that are frozen at publication
+//! (rulebook 2.4.2, 2.8.2); and the project, the spine that holds a need's way through all stages.
+//!
+//! Invariants: after publication content and rules never change; nothing here knows of bids.
+
+mod entity;
+pub mod flow;
+mod http;
+pub mod model;
+mod project;
+mod rules;
+pub mod service;
+mod store;
+
+pub use entity::posting::Model as Posting;
+pub use entity::project::Model as Project;
+pub use http::routes;
+pub use store::{PostingCase, invariants};
+
+use wubang_kernel::Timer;
+use wubang_kernel::lifecycle::Lifecycle;
+use wubang_store::worker::TimerHandler;
+
+/// The life cycles of this stage.
+#[must_use]
+pub fn lifecycles() -> Vec<Lifecycle> {
+    vec![Lifecycle::of::<flow::Posting>()]
+}
+
+/// What this stage does when its timers are due. T08 and T10 are periods that simply end.
+#[must_use]
+pub fn timers() -> Vec<(&'static str, Timer, TimerHandler)> {
+    vec![
+        ("posting", Timer::Publication, |tx, id| Box::pin(service::publish(tx, id))),
+        ("posting", Timer::T08, |_, _| Box::pin(async { Ok(()) })),
+        ("posting", Timer::T09, |tx, id| Box::pin(service::close(tx, id))),
+        ("posting", Timer::T10, |_, _| Box::pin(async { Ok(()) })),
+    ]
+}

@@ -3,6 +3,7 @@
 use crate::entity::outbox;
 use crate::error::Error;
 use crate::tx::{Read, Tx};
+use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, EntityTrait};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -43,6 +44,16 @@ pub struct Notice {
 /// When the database fails.
 pub async fn push(tx: &Tx, topic: &str, event: &str, object: &str, object_id: Uuid, payload: Value) -> Result<Uuid, Error> {
     let id = tx.new_id();
+    push_once(tx, id, topic, event, object, object_id, payload).await?;
+    Ok(id)
+}
+
+/// Adds a row under a given id; nothing happens when it is there already. Who may be run twice over the
+/// same cause derives the id from the cause.
+///
+/// # Errors
+/// When the database fails.
+pub async fn push_once(tx: &Tx, id: Uuid, topic: &str, event: &str, object: &str, object_id: Uuid, payload: Value) -> Result<(), Error> {
     let row = outbox::ActiveModel {
         id: Set(id),
         topic: Set(topic.to_owned()),
@@ -57,6 +68,6 @@ pub async fn push(tx: &Tx, topic: &str, event: &str, object: &str, object_id: Uu
         done_at: Set(None),
         last_error: Set(None),
     };
-    outbox::Entity::insert(row).exec_without_returning(&tx.db()).await?;
-    Ok(id)
+    outbox::Entity::insert(row).on_conflict(OnConflict::column(outbox::Column::Id).do_nothing().to_owned()).exec_without_returning(&tx.db()).await?;
+    Ok(())
 }

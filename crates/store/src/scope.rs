@@ -10,7 +10,7 @@ pub fn within<'a, C: ColumnTrait>(column: C, divisions: impl Iterator<Item = &'a
     let mut some = false;
     for division in divisions {
         some = true;
-        any = any.add(column.between(division.as_str(), last_below(division)));
+        any = any.add(column.between(division.as_str().to_owned(), last_below(division)));
     }
     if some { any } else { any.add(column.eq("")) }
 }

@@ -1,5 +1,6 @@
 //! The four shapes of a handler. Each is one line in a stage's `http.rs`: its words, its address,
-//! its types, its service function.
+//! its types, its service function. The file imports `actix_web::{get, patch, post}` for them: the
+//! documentation macro knows the attributes by their bare names only.
 
 /// `POST /things/{id}/verb` with a body: one event of a life cycle, or another command on an object.
 #[macro_export]
@@ -8,7 +9,7 @@ macro_rules! act {
         #[doc = $doc]
         #[utoipa::path(tag = $tag, params(("id" = String, Path, description = "id 或编号 · id or number")), request_body = $input,
             responses((status = 200, description = "办理后的对象 · the object after the action", body = $output)), security(("bearer" = [])))]
-        #[actix_web::post($path)]
+        #[post($path)]
         pub(crate) async fn $name(ctx: $crate::Ctx, key: $crate::PathKey, body: $crate::Body<$input>) -> $crate::Answer {
             ctx.signed_in()?;
             $crate::command(&ctx, async |tx| $service(tx, &key.0, body.0).await).await
@@ -23,7 +24,7 @@ macro_rules! make {
         #[doc = $doc]
         #[utoipa::path(tag = $tag, request_body = $input,
             responses((status = 201, description = "新建的对象 · the new object", body = $output)), security(("bearer" = [])))]
-        #[actix_web::post($path)]
+        #[post($path)]
         pub(crate) async fn $name(ctx: $crate::Ctx, body: $crate::Body<$input>) -> $crate::Answer {
             ctx.signed_in()?;
             $crate::created(&ctx, $collection, async |tx| $service(tx, body.0).await).await
@@ -38,7 +39,7 @@ macro_rules! amend {
         #[doc = $doc]
         #[utoipa::path(tag = $tag, params(("id" = String, Path, description = "id 或编号 · id or number")), request_body = $input,
             responses((status = 200, description = "修改后的对象 · the object after the change", body = $output)), security(("bearer" = [])))]
-        #[actix_web::patch($path)]
+        #[patch($path)]
         pub(crate) async fn $name(ctx: $crate::Ctx, key: $crate::PathKey, body: $crate::Body<$input>) -> $crate::Answer {
             ctx.signed_in()?;
             ctx.require_match()?;
@@ -54,7 +55,7 @@ macro_rules! see {
         #[doc = $doc]
         #[utoipa::path(tag = $tag, params(("id" = String, Path, description = "id 或编号 · id or number")),
             responses((status = 200, description = "对象 · the object", body = $output)), security(("bearer" = [])))]
-        #[actix_web::get($path)]
+        #[get($path)]
         pub(crate) async fn $name(ctx: $crate::Ctx, key: $crate::PathKey) -> $crate::Answer {
             ctx.signed_in()?;
             $crate::query::ListQuery::of(&ctx, &[])?;
@@ -71,7 +72,7 @@ macro_rules! list {
         #[doc = $doc]
         #[utoipa::path(tag = $tag, params($crate::query::Paging, $(($filter = Option<String>, Query, description = "筛选,可重复 · filter, repeatable")),*),
             responses((status = 200, description = "一页 · one page", body = $output)), security(("bearer" = [])))]
-        #[actix_web::get($path)]
+        #[get($path)]
         pub(crate) async fn $name(ctx: $crate::Ctx) -> $crate::Answer {
             ctx.signed_in()?;
             let query = $crate::query::ListQuery::of(&ctx, &[$($filter),*])?;
@@ -88,7 +89,7 @@ macro_rules! see_public {
         #[doc = $doc]
         #[utoipa::path(tag = $tag, params(("id" = String, Path, description = "id 或编号 · id or number")),
             responses((status = 200, description = "对象 · the object", body = $output)), security(()))]
-        #[actix_web::get($path)]
+        #[get($path)]
         pub(crate) async fn $name(ctx: $crate::Ctx, key: $crate::PathKey) -> $crate::Answer {
             $crate::query::ListQuery::of(&ctx, &[])?;
             let value = $service(&ctx.read(), &key.0).await.map_err(|error| ctx.problem(error))?;
@@ -104,7 +105,7 @@ macro_rules! list_public {
         #[doc = $doc]
         #[utoipa::path(tag = $tag, params($crate::query::Paging, $(($filter = Option<String>, Query, description = "筛选,可重复 · filter, repeatable")),*),
             responses((status = 200, description = "一页 · one page", body = $output)), security(()))]
-        #[actix_web::get($path)]
+        #[get($path)]
         pub(crate) async fn $name(ctx: $crate::Ctx) -> $crate::Answer {
             let query = $crate::query::ListQuery::of(&ctx, &[$($filter),*])?;
             let value = $service(&ctx.read(), &query).await.map_err(|error| ctx.problem(error))?;

@@ -7,10 +7,10 @@ mod out;
 mod service;
 
 pub use finders::{Filter, find_by_uscc, load, load_many, organisations_covering};
-pub use input::{ContactInput, GradeInput, OrganisationIn, OrganisationPatch, ProfileIn};
+pub use input::{OrganisationIn, OrganisationPatch, ProfileIn};
 pub use out::{OrganisationList, OrganisationOut};
 pub use service::{CreditStatusIn, StatusIn, contracts_changed, create, update};
-pub(crate) use finders::{find, of_row};
+pub(crate) use finders::{of_row, part_of};
 pub(crate) use input::{Checked, check};
 pub(crate) use service::{insert, list, overwrite, see, set_credit_status, set_status};
 
@@ -24,6 +24,7 @@ use wubang_kernel::division::DivisionCode;
 
 /// An evaluation grade (评估等级) that was granted (rulebook 3.6).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct EvaluationGrade {
     /// 1A to 5A.
     pub level: GradeLevel,
@@ -37,6 +38,7 @@ pub struct EvaluationGrade {
 
 /// Whom to call. Shown to officers of the division and to the organisation's own people only.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Contact {
     /// Name.
     pub name: String,

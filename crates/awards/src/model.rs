@@ -1,0 +1,326 @@
+//! Domain and wire types of panel reports and awards.
+
+use crate::flow::AwardState;
+use chrono::{DateTime, Utc};
+use sea_orm::FromJsonQueryResult;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+use uuid::Uuid;
+use wubang_kernel::deadline::{Deadline, local_time};
+use wubang_kernel::money::Fen;
+use wubang_kernel::procedure::Criterion;
+use wubang_kernel::score::{Exact, Hundredths};
+use wubang_needs::model::DeadlineOut;
+use wubang_panels::model::{PanelOut, SheetOut};
+use wubang_postings::flow::PostingState;
+use wubang_web::{ActionOut, Instant};
+
+/// The persons named for the award panel; experts are drawn.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AwardPanelIn {
+    /// 社区或街道席位:街道经办或社区书记。
+    pub community_person_ids: Vec<Uuid>,
+    /// 职能部门席位。
+    pub department_person_ids: Vec<Uuid>,
+}
+
+/// The award panel, with the bidders' names that a member needs for his declaration.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AwardPanelOut {
+    /// The panel.
+    #[serde(flatten)]
+    pub panel: PanelOut,
+    /// 揭榜组织名称,供判断是否回避。
+    pub bidders: Vec<String>,
+}
+
+/// Where a posting stands after an act of this stage.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PostingStepOut {
+    /// Id of the posting.
+    pub id: Uuid,
+    /// 榜单编号。
+    pub number: String,
+    /// 状态。
+    pub state: PostingState,
+    /// Version, as in `ETag`.
+    pub version: i32,
+}
+
+/// One member's sheet about one bid.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "bid_id": "0198a8f0-0000-7000-8000-000000000001", "points": { "plan": 30, "team": 20, "track_record": 11, "budget": 12, "sustainability": 8 },
+    "reasons": {}, "comment": "方案贴合社区实际。" }))]
+pub struct AwardSheetIn {
+    /// 所评的意向书。
+    pub bid_id: Uuid,
+    /// 各项得分,整数。
+    pub points: BTreeMap<String, i64>,
+    /// 低于满分 40% 或高于 95% 的项须说明理由。
+    #[serde(default)]
+    pub reasons: BTreeMap<String, String>,
+    /// 总评。
+    pub comment: Option<String>,
+}
+
+/// Score sheets as far as the viewer may read them (rulebook 2.6).
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ScoreSheetsOut {
+    /// 可见的评分表:成员看本人,监督在评分结束后看全部。
+    pub items: Vec<SheetOut>,
+    /// 各方面已交份数。
+    pub sheets_by_party: BTreeMap<String, usize>,
+    /// 应评的意向书。
+    pub bids: Vec<Uuid>,
+    /// 评分项。
+    pub criteria: Vec<Criterion>,
+}
+
+/// The mean of one criterion.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CriterionMean {
+    /// 评分项。
+    pub key: String,
+    /// 精确均值。
+    pub exact: Exact,
+    /// 均值(两位小数)。
+    pub mean: Hundredths,
+}
+
+/// One place in the ranking.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RankingRow {
+    /// 名次。
+    pub rank: i32,
+    /// 意向书。
+    pub bid_id: Uuid,
+    /// 组织。
+    pub organisation_id: Uuid,
+    /// 组织名称。
+    pub organisation_name: String,
+    /// 报价(分)。
+    pub price_fen: Fen,
+    /// 精确总分;排名以此为准。
+    pub exact: Exact,
+    /// 总分(两位小数)。
+    pub total: Hundredths,
+    /// 各项均值。
+    pub means: Vec<CriterionMean>,
+    /// 同分时由哪一步决定。
+    pub tie_break: Option<String>,
+}
+
+/// The ranking (排名) of a report, best first.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, FromJsonQueryResult)]
+#[serde(transparent)]
+pub struct Ranking(pub Vec<RankingRow>);
+
+/// Signing the panel report.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct SignReportIn {
+    /// 不同意见,5–1000 字;不填为同意。
+    pub dissent: Option<String>,
+}
+
+/// A signature under the report.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReportSignature {
+    /// 席位号。
+    pub seat: i32,
+    /// 姓名。
+    pub name: String,
+    /// 方面。
+    pub party: String,
+    /// 签署时间。
+    pub signed_at: Option<Instant>,
+    /// 不同意见。
+    pub dissent: Option<String>,
+}
+
+/// The panel's report (评审报告).
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReportOut {
+    /// Id.
+    pub id: Uuid,
+    /// 榜单。
+    pub posting_id: Uuid,
+    /// 评审组。
+    pub panel_id: Uuid,
+    /// 排名。
+    pub ranking: Ranking,
+    /// 合格线。
+    pub threshold: i64,
+    /// 摘要。
+    pub summary: String,
+    /// 报告内容的散列。
+    pub content_hash: String,
+    /// 签署情况。
+    pub signatures: Vec<ReportSignature>,
+    /// 形成时间。
+    pub created_at: Instant,
+    /// 全体签署时间。
+    pub signed_at: Option<Instant>,
+}
+
+/// The street proposes an awardee (拟承榜).
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProposeAwardIn {
+    /// 拟承榜的意向书。
+    pub bid_id: Uuid,
+    /// 理由,5–1000 字。
+    pub reason: String,
+}
+
+/// A place in the public list of totals.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PublicTotal {
+    /// 名次。
+    pub rank: i32,
+    /// 总分。
+    pub total: Hundredths,
+}
+
+/// What is shown during publicity (公示), kept as shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, FromJsonQueryResult)]
+pub struct Publicity {
+    /// 承榜编号。
+    pub number: String,
+    /// 榜单编号。
+    pub posting_number: String,
+    /// 榜单标题。
+    pub posting_title: String,
+    /// 区划代码。
+    pub division: String,
+    /// 购买主体。
+    pub buyer: String,
+    /// 拟承榜组织。
+    pub awardee: String,
+    /// 价款(分)。
+    pub price_fen: Fen,
+    /// 名次。
+    pub rank: i32,
+    /// 总分。
+    pub total: Hundredths,
+    /// 各名次总分。
+    pub totals: Vec<PublicTotal>,
+    /// 全部揭榜组织,按名称排列。
+    pub bidders: Vec<String>,
+    /// 拟承榜方案摘要。
+    pub plan_summary: String,
+    /// 异议途径。
+    pub objection_contact: String,
+    /// 公示开始。
+    #[serde(with = "local_time")]
+    #[schema(value_type = String, format = DateTime)]
+    pub starts_at: DateTime<Utc>,
+    /// 公示结束,异议至此时止。
+    pub ends: Deadline,
+}
+
+/// An award in full.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AwardOut {
+    /// Id.
+    pub id: Uuid,
+    /// 承榜编号。
+    #[schema(example = "CB-410108-2026-0001")]
+    pub number: String,
+    /// 状态。
+    pub state: AwardState,
+    /// Version, as in `ETag`.
+    pub version: i32,
+    /// 项目。
+    pub project_id: Uuid,
+    /// 榜单。
+    pub posting_id: Uuid,
+    /// 意向书。
+    pub bid_id: Uuid,
+    /// 承榜组织。
+    pub organisation_id: Uuid,
+    /// 承榜组织名称。
+    pub organisation_name: String,
+    /// 区划代码。
+    pub division: String,
+    /// 名次。
+    pub rank: i32,
+    /// 总分。
+    pub total: Hundredths,
+    /// 价款(分)。
+    pub price_fen: i64,
+    /// 公示内容。
+    pub publicity: Publicity,
+    /// 公示内容的散列。
+    pub publicity_hash: String,
+    /// 公示开始。
+    pub publicity_starts_at: Instant,
+    /// 公示结束。
+    pub publicity_ends_at: Instant,
+    /// 通知时间。
+    pub noticed_at: Option<Instant>,
+    /// 签约截止。
+    pub sign_by: Option<Instant>,
+    /// 提出理由。
+    pub proposal_reason: String,
+    /// 未成的类别。
+    pub reason_code: Option<String>,
+    /// 未成的说明。
+    pub reason: Option<String>,
+    /// 运行中的期限。
+    pub deadlines: Vec<DeadlineOut>,
+    /// 当前用户可办理的动作。
+    pub allowed_actions: Vec<ActionOut>,
+    /// 创建时间。
+    pub created_at: Instant,
+    /// 更新时间。
+    pub updated_at: Instant,
+}
+
+/// An award in a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AwardSummary {
+    /// Id.
+    pub id: Uuid,
+    /// 承榜编号。
+    pub number: String,
+    /// 状态。
+    pub state: AwardState,
+    /// 榜单。
+    pub posting_id: Uuid,
+    /// 项目。
+    pub project_id: Uuid,
+    /// 承榜组织名称。
+    pub organisation_name: String,
+    /// 区划代码。
+    pub division: String,
+    /// 价款(分)。
+    pub price_fen: i64,
+    /// 公示结束。
+    pub publicity_ends_at: Instant,
+}
+
+wubang_web::list_of! {
+    /// A page of awards (承榜).
+    AwardList of AwardSummary
+}
+
+/// The publicity page of an award. It stays when the publicity is over.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PublicAwardOut {
+    /// Id.
+    pub id: Uuid,
+    /// 状态。
+    pub state: AwardState,
+    /// 公示内容。
+    pub publicity: Publicity,
+    /// 公示内容的散列。
+    pub publicity_hash: String,
+    /// 评审组成员,结果公布后公开。
+    pub panel_names: Vec<String>,
+    /// 通知时间。
+    pub noticed_at: Option<Instant>,
+}

@@ -1,0 +1,181 @@
+//! Who may be awarded, and what becomes of the others: pure functions (rulebook 2.4.4, 2.8.3).
+
+use crate::flow::{Award, AwardGuard};
+use uuid::Uuid;
+use wubang_kernel::machine::{Facts, Name};
+use wubang_kernel::score::Exact;
+use wubang_kernel::{Code, Refusal};
+
+/// Last place that is kept in reserve.
+const LAST_RESERVE: usize = 3;
+
+/// What is known of an award when a step is asked for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct AwardFacts {
+    /// Whether an objection or suspension is open.
+    pub held: bool,
+}
+
+impl Facts<Award> for AwardFacts {
+    fn check(&self, guard: AwardGuard) -> Result<(), Refusal> {
+        let holds = match guard {
+            AwardGuard::NoOpenHold => !self.held,
+        };
+        if holds { Ok(()) } else { Err(guard.code().into()) }
+    }
+}
+
+/// A bid that has been scored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Standing {
+    pub bid_id: Uuid,
+    pub rank: i32,
+    pub total: Exact,
+    /// Kept in reserve by an earlier proposal.
+    pub reserve: bool,
+}
+
+/// What a proposal makes of a bid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    Recommended,
+    Reserve,
+    NotSelected,
+}
+
+/// Whether a total reaches the threshold: the shown figure counts, as for grades (2.11.1, 2.11.3).
+pub(crate) fn reaches(total: Exact, threshold: i64) -> bool {
+    total.rounded().at_least(threshold)
+}
+
+/// Chooses: the best that is still there, and none else. `standings` are the bids scored or in
+/// reserve; after a first proposal only the reserve is left to choose from.
+///
+/// # Errors
+/// `below_threshold` when the best does not reach it; `rank_not_followed` for any other choice.
+pub(crate) fn choose(standings: &[Standing], chosen: Uuid, threshold: i64) -> Result<Vec<(Uuid, Place)>, Refusal> {
+    let mut order: Vec<&Standing> = standings.iter().collect();
+    order.sort_by_key(|standing| standing.rank);
+    let best = order.first().ok_or_else(|| Refusal::new(Code::RankNotFollowed).because("没有可提出的候选", "there is no candidate left"))?;
+    if !reaches(best.total, threshold) {
+        return Err(Code::BelowThreshold.into());
+    }
+    if best.bid_id != chosen {
+        return Err(Refusal::new(Code::RankNotFollowed).because(format!("应为第 {} 名", best.rank), format!("it must be rank {}", best.rank)));
+    }
+    let place = |(i, standing): (usize, &&Standing)| match i {
+        0 => Some((standing.bid_id, Place::Recommended)),
+        _ if standing.reserve => None,
+        _ if i < LAST_RESERVE && reaches(standing.total, threshold) => Some((standing.bid_id, Place::Reserve)),
+        _ => Some((standing.bid_id, Place::NotSelected)),
+    };
+    Ok(order.iter().enumerate().filter_map(place).collect())
+}
+
+/// Whether all may be rejected: only when nobody reaches the threshold.
+///
+/// # Errors
+/// `rank_not_followed`.
+pub(crate) fn may_reject_all(standings: &[Standing], threshold: i64) -> Result<(), Refusal> {
+    match standings.iter().filter(|standing| reaches(standing.total, threshold)).map(|standing| standing.rank).min() {
+        None => Ok(()),
+        Some(rank) => Err(Refusal::new(Code::RankNotFollowed).because(format!("第 {rank} 名已达合格线,不得全部否决"), format!("rank {rank} reaches the threshold"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::flow::{AwardEvent, AwardState};
+    use proptest::prelude::*;
+    use wubang_kernel::lifecycle::Lifecycle;
+    use wubang_kernel::machine::{Machine, plan};
+    use wubang_kernel::{Role, RoleSet};
+
+    fn standing(id: u128, rank: i32, hundredths: i128, reserve: bool) -> Standing {
+        Standing { bid_id: Uuid::from_u128(id), rank, total: Exact::new(hundredths, 100).unwrap(), reserve }
+    }
+
+    fn places(standings: &[Standing], chosen: u128) -> Result<Vec<(u128, Place)>, Code> {
+        choose(standings, Uuid::from_u128(chosen), 60).map(|all| all.into_iter().map(|(id, place)| (id.as_u128(), place)).collect()).map_err(|refusal| refusal.code)
+    }
+
+    #[test]
+    fn the_first_is_recommended_and_the_next_two_kept_if_good_enough() {
+        let all = [standing(4, 4, 7000, false), standing(1, 1, 9000, false), standing(3, 3, 5900, false), standing(2, 2, 8000, false)];
+        assert_eq!(places(&all, 1), Ok(vec![(1, Place::Recommended), (2, Place::Reserve), (3, Place::NotSelected), (4, Place::NotSelected)]));
+        assert_eq!(places(&all, 2), Err(Code::RankNotFollowed));
+        assert_eq!(places(&[], 1), Err(Code::RankNotFollowed));
+    }
+
+    #[test]
+    fn after_the_first_fell_away_the_reserve_follows_and_the_rest_stays() {
+        assert_eq!(places(&[standing(2, 2, 8000, true), standing(3, 3, 7000, true)], 2), Ok(vec![(2, Place::Recommended)]));
+        assert_eq!(places(&[standing(2, 2, 8000, true), standing(3, 3, 7000, true)], 3), Err(Code::RankNotFollowed));
+    }
+
+    #[test]
+    fn the_threshold_looks_at_the_shown_figure() {
+        let just = Standing { total: Exact::new(11_999, 200).unwrap(), ..standing(1, 1, 0, false) };
+        assert_eq!(just.total.rounded().to_string(), "60.00");
+        assert!(places(&[just], 1).is_ok());
+        assert_eq!(places(&[standing(1, 1, 5999, false)], 1), Err(Code::BelowThreshold));
+        assert!(may_reject_all(&[standing(1, 1, 5999, false)], 60).is_ok());
+        assert_eq!(may_reject_all(&[standing(1, 1, 6000, false)], 60).unwrap_err().code, Code::RankNotFollowed);
+    }
+
+    #[test]
+    fn an_objection_holds_the_confirmation_and_the_notice() {
+        let held = AwardFacts { held: true };
+        for (state, event, role) in [(AwardState::InPublicity, AwardEvent::Confirm, Role::System), (AwardState::Confirmed, AwardEvent::IssueNotice, Role::StreetOfficer)] {
+            assert_eq!(plan::<Award>(state, event, RoleSet::of(&[role]), &held).unwrap_err().code, Code::OpenHold);
+            assert!(plan::<Award>(state, event, RoleSet::of(&[role]), &AwardFacts { held: false }).is_ok());
+        }
+    }
+
+    #[test]
+    fn only_the_legal_representative_declines() {
+        let free = AwardFacts { held: false };
+        let asked = |role| plan::<Award>(AwardState::Notified, AwardEvent::Decline, RoleSet::of(&[role]), &free).map(|step| step.to()).map_err(|refusal| refusal.code);
+        assert_eq!(asked(Role::OrgLegalRep), Ok(AwardState::Declined));
+        assert_eq!(asked(Role::OrgAgent), Err(Code::Forbidden));
+        assert_eq!(asked(Role::StreetOfficer), Err(Code::Forbidden));
+    }
+
+    #[test]
+    fn every_state_is_reached_and_final_states_stay() {
+        assert!(Lifecycle::of::<Award>().faults().is_empty());
+        for state in [AwardState::Contracted, AwardState::Declined, AwardState::Lapsed] {
+            assert!(Award::is_final(state));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn rows_of_one_state_and_event_exclude_each_other(held in any::<bool>()) {
+            let facts = AwardFacts { held };
+            for state in Award::STATES {
+                for event in Award::EVENTS {
+                    let open = Award::ROWS.iter().filter(|row| row.event == *event && row.from.contains(state))
+                        .filter(|row| row.guards.iter().all(|guard| facts.check(*guard).is_ok())).count();
+                    prop_assert!(open <= 1, "{:?} {:?}", state, event);
+                }
+            }
+        }
+
+        #[test]
+        fn either_one_can_be_proposed_or_all_can_be_rejected(totals in prop::collection::vec(0_i128..=10_000, 1..8)) {
+            let mut sorted = totals;
+            sorted.sort_unstable_by(|a, b| b.cmp(a));
+            let all: Vec<Standing> = sorted.iter().zip(1_i32..).map(|(total, rank)| standing(u128::try_from(rank).unwrap(), rank, *total, false)).collect();
+            let open: Vec<u128> = (1..=all.len()).filter_map(|id| u128::try_from(id).ok()).filter(|id| places(&all, *id).is_ok()).collect();
+            prop_assert_eq!(open.is_empty(), may_reject_all(&all, 60).is_ok());
+            prop_assert!(open.is_empty() || open == vec![1]);
+            if let Ok(places) = places(&all, 1) {
+                prop_assert_eq!(places.len(), all.len());
+                prop_assert_eq!(places.iter().filter(|(_, place)| *place == Place::Recommended).count(), 1);
+                prop_assert!(places.iter().filter(|(_, place)| *place == Place::Reserve).count() <= 2);
+            }
+        }
+    }
+}

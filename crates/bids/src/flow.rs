@@ -1,0 +1,66 @@
+//! The life cycle of a bid (rulebook 2.8.3), sole bidder.
+
+wubang_kernel::machine! {
+    /// 揭榜意向书 bid (揭榜), rulebook 2.8.3.
+    pub Bid (BidState, BidEvent, BidGuard) = "bid" "bids" "揭榜意向书",
+    start Draft "bid.drafted" by [OrgAgent, OrgLegalRep];
+    states {
+        Draft = "draft" "草稿",
+        Submitted = "submitted" "已提交",
+        Withdrawn = "withdrawn" "已撤回",
+        WithdrawnLate = "withdrawn_late" "截止后撤回",
+        Opened = "opened" "已开启",
+        Qualified = "qualified" "资格合格",
+        Disqualified = "disqualified" "资格不合格",
+        Scored = "scored" "已评分",
+        Recommended = "recommended" "拟承榜",
+        Reserve = "reserve" "候补",
+        NotSelected = "not_selected" "未承榜",
+        Awarded = "awarded" "承榜",
+        Declined = "declined" "放弃",
+    }
+    events {
+        Submit = "bid.submitted" "submit" "提交" "Submit",
+        Revise = "bid.revised" "revise" "修订" "Revise",
+        Withdraw = "bid.withdrawn" "withdraw" "撤回" "Withdraw",
+        Open = "bid.opened" "" "开启" "Opened",
+        PostingCancel = "bid.posting_cancelled" "" "撤榜退回" "The posting was cancelled",
+        Qualify = "bid.qualified" "qualify" "资格合格" "Qualify",
+        ProposeDisqualification = "bid.disqualification_proposed" "propose_disqualification" "提出资格不合格" "Propose the disqualification",
+        Disqualify = "bid.disqualified" "confirm_disqualification" "确认资格不合格" "Confirm the disqualification",
+        Score = "bid.scored" "" "已评分" "Scored",
+        Recommend = "bid.recommended" "" "拟承榜" "Recommended",
+        Keep = "bid.reserved" "" "列为候补" "Kept in reserve",
+        Pass = "bid.not_selected" "" "未承榜" "Not selected",
+        Award = "bid.awarded" "" "承榜" "Awarded",
+        Decline = "bid.declined" "" "放弃" "Declined",
+    }
+    guards {
+        BeforeDeadline = DeadlinePassed "before_the_deadline",
+        Complete = Incomplete "letter_complete",
+        PriceWithin = PriceOutOfRange "price_within_the_ceiling",
+        Eligible = NotEligible "organisation_eligible",
+        CapacityFree = CapReached "capacity_free",
+        Signed = NotSigned "signed_by_the_legal_representative",
+        ChecksPass = ChecksFailed "eligibility_checks_pass",
+        Proposed = Incomplete "disqualification_proposed",
+        OtherPerson = SamePerson "another_person_confirms",
+    }
+    rows {
+        Draft | Withdrawn on Submit [BeforeDeadline, Complete, PriceWithin, Eligible, CapacityFree, Signed] by [OrgLegalRep, OrgAgent] => Submitted, tell [Organisation];
+        Submitted on Revise [BeforeDeadline, Complete, PriceWithin, Eligible, CapacityFree, Signed] by [OrgLegalRep, OrgAgent] => Submitted, tell [Organisation];
+        Submitted on Withdraw [BeforeDeadline] by [OrgLegalRep, OrgAgent] => Withdrawn, tell [Organisation];
+        Submitted on Open [] by [System] => Opened, tell [Organisation];
+        Draft | Submitted on PostingCancel [] by [System] => Withdrawn, tell [Organisation];
+        Opened on Qualify [ChecksPass] by [StreetOfficer] => Qualified;
+        Opened on ProposeDisqualification [] by [StreetOfficer] => Opened;
+        Opened on Disqualify [Proposed, OtherPerson] by [StreetOfficer] => Disqualified, tell [Organisation];
+        Opened | Qualified | Scored on Withdraw [] by [OrgLegalRep, OrgAgent] => WithdrawnLate, tell [Organisation, Street];
+        Qualified on Score [] by [System] => Scored;
+        Scored | Reserve on Recommend [] by [System] => Recommended, tell [Organisation];
+        Scored on Keep [] by [System] => Reserve;
+        Scored on Pass [] by [System] => NotSelected;
+        Recommended on Award [] by [System] => Awarded, tell [Organisation];
+        Recommended | Awarded on Decline [] by [System] => Declined, tell [Organisation];
+    }
+}

@@ -1,0 +1,38 @@
+//! Addresses of the stage.
+
+use actix_web::{get, patch, post};
+use crate::model::{BidIn, BidList, BidOut, BidPatch, DisqualifyIn};
+use crate::service;
+use utoipa_actix_web::service_config::ServiceConfig;
+use wubang_needs::model::{NothingIn, ReasonIn};
+use wubang_web::actions::ActionsOut;
+use wubang_web::{act, amend, list, make, see};
+
+make!(draft_bid, "揭榜 bids", "/api/v1/bids", "bids", BidIn => BidOut, service::draft, "起草揭榜意向书。Draft a bid.");
+amend!(amend_bid, "揭榜 bids", "/api/v1/bids/{id}", BidPatch => BidOut, service::amend, "修改意向书草稿。Change a draft bid.");
+see!(get_bid, "揭榜 bids", "/api/v1/bids/{id}", BidOut, service::get, "查看意向书(截止前仅本组织)。Show a bid; before the deadline to its owner only.");
+see!(get_bid_actions, "揭榜 bids", "/api/v1/bids/{id}/actions", ActionsOut, service::get_actions, "可办理的动作及不可办理的原因。What can be done, and why not the rest.");
+list!(list_bids, "揭榜 bids", "/api/v1/bids", ["posting", "state"], BidList, service::list, "意向书列表(截止前仅本组织)。List bids; before the deadline one's own only.");
+act!(sign_bid, "揭榜 bids", "/api/v1/bids/{id}/sign", NothingIn => BidOut, service::sign, "法定代表人签署当前内容。The legal representative signs the content as it stands.");
+act!(submit_bid, "揭榜 bids", "/api/v1/bids/{id}/submit", NothingIn => BidOut, service::submit, "提交意向书,取得回执。Hand in a bid and get the receipt.");
+act!(revise_bid, "揭榜 bids", "/api/v1/bids/{id}/revise", BidPatch => BidOut, service::revise, "截止前修订已提交的意向书。Replace what was handed in, before the deadline.");
+act!(withdraw_bid, "揭榜 bids", "/api/v1/bids/{id}/withdraw", ReasonIn => BidOut, service::withdraw, "撤回意向书。Withdraw a bid.");
+act!(qualify_bid, "揭榜 bids", "/api/v1/bids/{id}/qualify", NothingIn => BidOut, service::qualify, "资格合格。Find a bid eligible.");
+act!(propose_bid_disqualification, "揭榜 bids", "/api/v1/bids/{id}/propose_disqualification", DisqualifyIn => BidOut, service::propose_disqualification, "提出资格不合格。Propose to disqualify.");
+act!(confirm_bid_disqualification, "揭榜 bids", "/api/v1/bids/{id}/confirm_disqualification", NothingIn => BidOut, service::confirm_disqualification, "由第二人确认资格不合格。Confirm the disqualification by a second person.");
+
+/// Serves and documents the stage.
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(draft_bid)
+        .service(list_bids)
+        .service(get_bid_actions)
+        .service(sign_bid)
+        .service(submit_bid)
+        .service(revise_bid)
+        .service(withdraw_bid)
+        .service(qualify_bid)
+        .service(propose_bid_disqualification)
+        .service(confirm_bid_disqualification)
+        .service(get_bid)
+        .service(amend_bid);
+}

@@ -1,0 +1,272 @@
+//! Domain and wire types of a bid.
+
+use crate::flow::BidState;
+use sea_orm::FromJsonQueryResult;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+use wubang_kernel::money::Fen;
+use wubang_kernel::score::Hundredths;
+use wubang_postings::model::Indicator;
+use wubang_web::{ActionOut, Instant};
+
+/// One planned activity.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Activity {
+    /// 活动名称。
+    pub name: String,
+    /// 频次。
+    pub frequency: String,
+    /// 数量。
+    pub quantity: String,
+}
+
+/// The service plan (服务方案).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ServicePlan {
+    /// 活动。
+    pub activities: Vec<Activity>,
+    /// 进度安排。
+    pub schedule: String,
+}
+
+/// The team: counts and qualifications; names are for the panel only.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Team {
+    /// 人数。
+    pub headcount: i64,
+    /// 持证社工人数。
+    pub social_workers: i64,
+    /// 资质。
+    pub qualifications: String,
+    /// 团队介绍。
+    pub introduction: String,
+}
+
+/// What a budget line is for (rulebook 2.4.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum BudgetItem {
+    /// 人员。
+    People,
+    /// 活动。
+    Activity,
+    /// 物料。
+    Material,
+    /// 志愿者支持。
+    VolunteerSupport,
+    /// 管理费,有上限。
+    Management,
+    /// 税费。
+    Tax,
+}
+
+/// One budget line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BudgetLine {
+    /// 科目。
+    pub item: BudgetItem,
+    /// 说明。
+    pub description: String,
+    /// 金额(分)。
+    pub amount_fen: Fen,
+}
+
+/// What the organisation promises (诚信与回避承诺).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Commitments {
+    /// 无利益冲突。
+    pub no_conflict: bool,
+    /// 材料真实。
+    pub truthful: bool,
+    /// 服务未成年人的,已完成从业人员查询。
+    pub child_protection: bool,
+}
+
+/// The letter of intent (揭榜意向书). A draft may be incomplete.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, FromJsonQueryResult)]
+#[serde(deny_unknown_fields, default)]
+pub struct Letter {
+    /// 对需求的理解。
+    pub understanding: String,
+    /// 服务方案。
+    pub service_plan: ServicePlan,
+    /// 团队。
+    pub team: Team,
+    /// 同类服务经验。
+    pub track_record: String,
+    /// 预算。
+    pub budget: Vec<BudgetLine>,
+    /// 自带资源。
+    pub co_resources: String,
+    /// 风险与退出预案。
+    pub risk_plan: String,
+    /// 预期指标。
+    pub outcome_indicators: Vec<Indicator>,
+    /// 业务特长与承接能力说明。
+    pub capability_statement: String,
+    /// 承诺。
+    pub commitments: Commitments,
+}
+
+/// A new bid.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BidIn {
+    /// 榜单(id)。
+    pub posting_id: Uuid,
+    /// 揭榜组织。
+    pub organisation_id: Uuid,
+    /// 报价(分)。
+    #[serde(default)]
+    #[schema(minimum = 0)]
+    pub price_fen: i64,
+    /// 意向书。
+    #[serde(default)]
+    pub letter: Letter,
+}
+
+/// Changes to a draft, or to a submitted bid before it is revised (merge patch of the top members).
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct BidPatch {
+    /// 报价(分)。
+    pub price_fen: Option<i64>,
+    /// 意向书(整体替换)。
+    pub letter: Option<Letter>,
+}
+
+/// Closed grounds of a disqualification.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DisqualificationGround {
+    /// 资格不符。
+    NotEligible,
+    /// 材料缺失。
+    DocumentsMissing,
+    /// 未实质响应。
+    NotResponsive,
+    /// 关联关系。
+    RelatedParty,
+}
+
+/// First half of a disqualification.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DisqualifyIn {
+    /// 理由类别(闭集)。
+    pub ground: DisqualificationGround,
+    /// 说明,5–1000 字。
+    pub reason: String,
+}
+
+/// What proves later what was handed in and when.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Receipt {
+    /// 提交时间。
+    pub submitted_at: Instant,
+    /// 内容散列 (SHA-256)。
+    pub content_hash: String,
+    /// 第几次提交。
+    pub revision: i32,
+    /// 签署人。
+    pub signed_by: String,
+}
+
+/// Mean points of one criterion.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct MeanOut {
+    /// 评分项。
+    pub key: String,
+    /// 平均分。
+    pub mean: Hundredths,
+}
+
+/// A bid for its owner, and after opening for those who judge it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BidOut {
+    /// Id.
+    pub id: Uuid,
+    /// 榜单。
+    pub posting_id: Uuid,
+    /// 项目。
+    pub project_id: Uuid,
+    /// 揭榜组织。
+    pub organisation_id: Uuid,
+    /// 组织名称。
+    pub organisation_name: String,
+    /// 方式 `sole`。
+    pub mode: String,
+    /// 状态。
+    pub state: BidState,
+    /// Version, as in `ETag`.
+    pub version: i32,
+    /// 报价(分)。
+    pub price_fen: i64,
+    /// 意向书。
+    pub letter: Letter,
+    /// 尚缺的内容,供填写时提示(仅本组织,草稿阶段)。
+    pub missing: Vec<MissingOut>,
+    /// 回执。
+    pub receipt: Option<Receipt>,
+    /// 资格审查结果。
+    pub eligibility: Option<serde_json::Value>,
+    /// 不合格理由类别。
+    pub reason_code: Option<String>,
+    /// 说明。
+    pub reason: Option<String>,
+    /// 得分(承榜通知后向本组织公开)。
+    pub total: Option<Hundredths>,
+    /// 名次。
+    pub rank: Option<i32>,
+    /// 各评分项平均。
+    pub means: Vec<MeanOut>,
+    /// 当前用户可办理的动作。
+    pub allowed_actions: Vec<ActionOut>,
+    /// 创建时间。
+    pub created_at: Instant,
+    /// 更新时间。
+    pub updated_at: Instant,
+}
+
+/// One thing that a draft still misses.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MissingOut {
+    /// JSON pointer.
+    pub pointer: String,
+    /// 短码。
+    pub code: &'static str,
+    /// 中文说明。
+    pub zh: String,
+    /// English.
+    pub en: String,
+}
+
+/// A bid in a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BidSummary {
+    /// Id.
+    pub id: Uuid,
+    /// 榜单。
+    pub posting_id: Uuid,
+    /// 揭榜组织。
+    pub organisation_id: Uuid,
+    /// 组织名称。
+    pub organisation_name: String,
+    /// 状态。
+    pub state: BidState,
+    /// 报价(分)。
+    pub price_fen: i64,
+    /// 提交时间。
+    pub submitted_at: Option<Instant>,
+}
+
+wubang_web::list_of! {
+    /// A page of bids.
+    BidList of BidSummary
+}

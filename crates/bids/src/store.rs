@@ -1,0 +1,205 @@
+//! Reading and writing bids; decides nothing. Every finder knows whether the box is still sealed.
+
+use crate::entity::{bid, bid_box, bid_version};
+use crate::flow;
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
+use wubang_kernel::actor::Reach;
+use wubang_kernel::division::DivisionCode;
+use wubang_kernel::{Code, Role, RoleSet};
+use wubang_store::invariants::{Invariant, replay};
+use wubang_store::{Error, Key, Read, Tracked, Tx, View, scope};
+use wubang_web::ListQuery;
+
+wubang_store::stateful!(bid::Entity, flow::Bid);
+
+/// States in which nobody but the bidder knows of the bid.
+const SEALED: &[&str] = &["draft", "submitted", "withdrawn"];
+/// Roles over the division that see a bid after the opening.
+const ORGANISERS: &[Role] = &[Role::StreetOfficer, Role::Supervisor];
+/// Roles of the bidder.
+pub(crate) const BIDDERS: &[Role] = &[Role::OrgLegalRep, Role::OrgAgent];
+
+fn is_sealed(bid: &bid::Model) -> bool {
+    SEALED.contains(&bid.state.as_str())
+}
+
+impl Tracked for bid::Model {
+    fn id(&self) -> Uuid {
+        self.id
+    }
+    fn version(&self) -> i32 {
+        self.version
+    }
+    fn state(&self) -> &str {
+        &self.state
+    }
+    /// None while sealed, so that the project's trail does not tell of the bid.
+    fn project_id(&self) -> Option<Uuid> {
+        (!is_sealed(self)).then_some(self.project_id)
+    }
+    fn division(&self) -> &str {
+        &self.division
+    }
+    fn label(&self) -> String {
+        format!("揭榜意向书({})", self.organisation_name)
+    }
+    fn organisations(&self) -> Vec<Uuid> {
+        vec![self.organisation_id]
+    }
+}
+
+/// The roles of the viewer towards a bid, with the seat he may have on the panel.
+async fn roles(read: &impl Read, bid: &bid::Model) -> Result<RoleSet, Error> {
+    let own = read.actor().roles(&Reach::of(bid.organisation_id));
+    if is_sealed(bid) {
+        return Ok(own);
+    }
+    let division = DivisionCode::parse(&bid.division).map_err(|_| Error::internal("bid with a bad division"))?;
+    let over = read.actor().roles(&Reach::at(division));
+    let seat = match read.actor().person {
+        Some(person) if !over.any(ORGANISERS) && !own.any(BIDDERS) => wubang_panels::service::is_member(read, "award", bid.posting_id, person).await?,
+        _ => false,
+    };
+    let assigned = if seat { RoleSet::of(&[Role::Assessor]) } else { RoleSet::NONE };
+    Ok(own.union(over).union(assigned))
+}
+
+/// A bid for its bidder, and after the opening for those who judge it; `not_found` for everybody else.
+pub(crate) async fn load(read: &impl Read, key: &Key) -> Result<(bid::Model, RoleSet), Error> {
+    let Key::Id(id) = key else { return Err(Code::NotFound.into()) };
+    let bid = find(read, *id).await?;
+    let roles = roles(read, &bid).await?;
+    let sees = roles.any(BIDDERS) || roles.any(ORGANISERS) || roles.any(&[Role::Assessor, Role::System]);
+    // over a division one has roles towards an opened bid only; `roles` has seen to that
+    if sees { Ok((bid, roles)) } else { Err(Code::NotFound.into()) }
+}
+
+/// A bid, whoever asks: for the system and later stages.
+pub(crate) async fn find(read: &impl Read, id: Uuid) -> Result<bid::Model, Error> {
+    Ok(bid::Entity::find_by_id(id).one(&read.db()).await?.ok_or(Code::NotFound)?)
+}
+
+/// The opened bids of a posting, in the order of their making.
+pub(crate) async fn opened_of(read: &impl Read, posting: Uuid) -> Result<Vec<bid::Model>, Error> {
+    Ok(bid::Entity::find()
+        .filter(bid::Column::PostingId.eq(posting))
+        .filter(bid::Column::State.is_not_in(SEALED.iter().copied()))
+        .order_by_asc(bid::Column::Id)
+        .all(&read.db())
+        .await?)
+}
+
+/// The bids of a posting that are in one of the states, for the system's own steps.
+pub(crate) async fn in_states(tx: &Tx, posting: Uuid, states: &[&str]) -> Result<Vec<bid::Model>, Error> {
+    Ok(bid::Entity::find()
+        .filter(bid::Column::PostingId.eq(posting))
+        .filter(bid::Column::State.is_in(states.iter().copied()))
+        .order_by_asc(bid::Column::Id)
+        .all(&tx.db())
+        .await?)
+}
+
+/// One page of the bids that the viewer may see, newest first, one row more than asked for.
+pub(crate) async fn list(read: &impl Read, query: &ListQuery, posting: Option<Uuid>) -> Result<Vec<bid::Model>, Error> {
+    let actor = read.actor();
+    let opened = bid::Column::State.is_not_in(SEALED.iter().copied());
+    let theirs = Condition::any()
+        .add(bid::Column::OrganisationId.is_in(actor.organisations(BIDDERS)))
+        .add(Condition::all().add(opened).add(scope::within(bid::Column::Division, actor.divisions(ORGANISERS))));
+    let mut select = bid::Entity::find().filter(theirs).order_by_desc(bid::Column::Id).limit(query.page.limit + 1);
+    if let Some(after) = query.page.after {
+        select = select.filter(bid::Column::Id.lt(after));
+    }
+    if let Some(posting) = posting {
+        select = select.filter(bid::Column::PostingId.eq(posting));
+    }
+    if !query.all("state").is_empty() {
+        select = select.filter(bid::Column::State.is_in(query.all("state").iter().cloned()));
+    }
+    Ok(select.all(&read.db()).await?)
+}
+
+/// Makes the box of a posting if there is none.
+pub(crate) async fn ensure_box(tx: &Tx, posting: Uuid) -> Result<(), Error> {
+    let row = bid_box::ActiveModel { posting_id: Set(posting), sealed: Set(true), entries: Set(0), opened_at: Set(None) };
+    bid_box::Entity::insert(row).on_conflict(OnConflict::column(bid_box::Column::PostingId).do_nothing().to_owned()).exec_without_returning(&tx.db()).await?;
+    Ok(())
+}
+
+/// Touches the sealed box. A bidder that races with the closing waits here, and loses.
+///
+/// # Errors
+/// `deadline_passed` when the box is open.
+pub(crate) async fn touch_box(tx: &Tx, posting: Uuid) -> Result<(), Error> {
+    let touched = bid_box::Entity::update_many()
+        .col_expr(bid_box::Column::Entries, Expr::col(bid_box::Column::Entries).add(1))
+        .filter(bid_box::Column::PostingId.eq(posting))
+        .filter(bid_box::Column::Sealed.eq(true))
+        .exec(&tx.db())
+        .await?;
+    if touched.rows_affected == 1 { Ok(()) } else { Err(Code::DeadlinePassed.into()) }
+}
+
+/// Opens the box, once.
+pub(crate) async fn unseal_box(tx: &Tx, posting: Uuid) -> Result<(), Error> {
+    bid_box::Entity::update_many()
+        .col_expr(bid_box::Column::Sealed, Expr::value(false))
+        .col_expr(bid_box::Column::OpenedAt, Expr::value(tx.now()))
+        .filter(bid_box::Column::PostingId.eq(posting))
+        .filter(bid_box::Column::Sealed.eq(true))
+        .exec(&tx.db())
+        .await?;
+    Ok(())
+}
+
+/// Keeps what was handed in.
+pub(crate) async fn keep_version(tx: &Tx, bid: &bid::Model, signed_by: Uuid) -> Result<(), Error> {
+    let row = bid_version::ActiveModel {
+        id: Set(tx.new_id()),
+        bid_id: Set(bid.id),
+        revision: Set(bid.revision),
+        price_fen: Set(bid.price_fen),
+        content: Set(bid.content.clone()),
+        content_hash: Set(bid.content_hash.clone().unwrap_or_default()),
+        signed_by: Set(signed_by),
+        submitted_at: Set(tx.now()),
+    };
+    bid_version::Entity::insert(row).exec_without_returning(&tx.db()).await?;
+    Ok(())
+}
+
+/// The checks of this stage.
+#[must_use]
+pub fn invariants() -> Vec<Invariant> {
+    vec![
+        Invariant { name: "bid_state_is_replay_of_trace", run: |view| Box::pin(replay::<bid::Entity>(view)) },
+        Invariant { name: "submitted_bid_has_its_version_and_hash", run: |view| Box::pin(without_version(view)) },
+        Invariant { name: "no_opened_bid_in_a_sealed_box", run: |view| Box::pin(opened_in_sealed_box(view)) },
+        Invariant { name: "no_sealed_bid_in_the_project_trail", run: |view| Box::pin(sealed_in_trail(view)) },
+    ]
+}
+
+async fn without_version(view: &View) -> Result<Vec<Uuid>, Error> {
+    let handed_in = bid::Entity::find().filter(bid::Column::SubmittedAt.is_not_null()).all(&view.db()).await?;
+    let versions = bid_version::Entity::find().all(&view.db()).await?;
+    // a draft amended after a submission waits for its revision: compare with what was handed in last
+    let has = |row: &bid::Model| versions.iter().any(|version| version.bid_id == row.id && version.revision == row.revision);
+    Ok(handed_in.iter().filter(|row| !has(row)).map(|row| row.id).collect())
+}
+
+async fn opened_in_sealed_box(view: &View) -> Result<Vec<Uuid>, Error> {
+    let sealed: Vec<Uuid> = bid_box::Entity::find().filter(bid_box::Column::Sealed.eq(true)).all(&view.db()).await?.into_iter().map(|row| row.posting_id).collect();
+    let opened = bid::Entity::find().filter(bid::Column::PostingId.is_in(sealed)).filter(bid::Column::State.is_not_in(SEALED.iter().copied()));
+    Ok(opened.all(&view.db()).await?.into_iter().map(|row| row.id).collect())
+}
+
+async fn sealed_in_trail(view: &View) -> Result<Vec<Uuid>, Error> {
+    use wubang_store::entity::trace;
+    let records = trace::Entity::find()
+        .filter(trace::Column::Object.eq("bid"))
+        .filter(trace::Column::ProjectId.is_not_null())
+        .filter(trace::Column::ToState.is_in(SEALED.iter().copied()));
+    Ok(records.all(&view.db()).await?.into_iter().map(|row| row.object_id).collect())
+}

@@ -1,0 +1,96 @@
+//! Writing an agreement out of what was posted and what was bid: a pure function (rulebook 2.4.4, 2.4.5).
+
+use crate::model::{AgreedWeight, Clause, ContractContent, Contractor, Tranche, TrancheCondition};
+use wubang_bids::Bid;
+use wubang_kernel::money::Fen;
+use wubang_kernel::{Code, Refusal};
+use wubang_postings::Posting;
+use wubang_registry::organisations::Organisation;
+
+/// Clauses that the law asks of every agreement, whatever its posting says.
+const CLAUSES: [(&str, &str); 3] = [
+    (
+        "data_protection",
+        "乙方仅为履行本协议收集和使用服务对象的个人信息,遵循最小必要原则,涉及敏感个人信息的须取得单独同意;不得向第三人提供或公开,服务结束后按甲方要求移交或删除。",
+    ),
+    ("volunteer_insurance", "乙方组织志愿者提供服务,应当在服务前为全部志愿者办理与服务风险相适应的人身意外伤害保险,并如实记录志愿服务时长。"),
+    (
+        "child_protection",
+        "服务涉及未成年人的,乙方不得使用有侵害未成年人违法犯罪记录的人员,上岗前须查询;活动须有两名以上成年工作人员在场,发现侵害情形立即报告。",
+    ),
+];
+
+/// The content of an agreement from posting and bid.
+///
+/// # Errors
+/// `sum_mismatch` when the tranches of the procedure cannot be cut out of the price.
+pub(crate) fn content(posting: &Posting, bid: &Bid, contractor: &Organisation) -> Result<ContractContent, Refusal> {
+    let (offer, procedure) = (&posting.content, &posting.procedure.0);
+    let price = Fen::new(bid.price_fen).map_err(|_| Refusal::new(Code::SumMismatch))?;
+    Ok(ContractContent {
+        buyer: offer.buyer.clone(),
+        contractor: Contractor {
+            organisation_id: contractor.id,
+            name: contractor.name.clone(),
+            uscc: contractor.uscc.clone(),
+            legal_representative: contractor.legal_representative.clone(),
+            custodian_id: contractor.custodian_id,
+        },
+        service_content: offer.service_content.clone(),
+        minimum_quantity: offer.minimum_quantity.clone(),
+        target_groups: offer.target_groups.clone(),
+        communities: offer.communities.clone(),
+        starts_on: offer.starts_on,
+        ends_on: offer.ends_on,
+        price_fen: price,
+        service_plan: bid.content.service_plan.clone(),
+        milestones: offer.milestones.clone(),
+        tranches: tranches(price, &procedure.tranches, offer.milestones.len()).ok_or(Code::SumMismatch)?,
+        evaluation_scheme: procedure.evaluation.scheme.clone(),
+        evaluation_weights: procedure.evaluation.parties.iter().map(|rule| AgreedWeight { party: rule.party.clone(), weight: rule.weight }).collect(),
+        agreement_terms: offer.agreement_terms.clone(),
+        clauses: CLAUSES.iter().map(|(key, text)| Clause { key: (*key).to_owned(), text: (*text).to_owned() }).collect(),
+    })
+}
+
+/// Cuts the price: the first tranche is due at signing, the last when the evaluation is passed, and
+/// the i-th between them with the i-th milestone (50 / 30 / 20: the second waits for the second).
+pub(crate) fn tranches(price: Fen, shares: &[u32], milestones: usize) -> Option<Vec<Tranche>> {
+    let amounts = price.split(shares)?;
+    let last = i32::try_from(shares.len()).ok()?;
+    let most = i32::try_from(milestones).ok()?;
+    let one = |(seq, (share, amount)): (i32, (&u32, Fen))| {
+        let (condition, milestone_seq) = match seq {
+            1 => (TrancheCondition::AgreementSigned, None),
+            seq if seq == last => (TrancheCondition::EvaluationPassed, None),
+            seq => (TrancheCondition::Milestone, Some(seq.min(most))),
+        };
+        Tranche { seq, share_percent: *share, amount_fen: amount, condition, milestone_seq }
+    };
+    Some((1..).zip(shares.iter().zip(amounts)).map(one).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn the_usual_three_tranches_wait_for_signing_midterm_and_evaluation() {
+        let cut = tranches(Fen::new(4_680_000).unwrap(), &[50, 30, 20], 3).unwrap();
+        let amounts: Vec<i64> = cut.iter().map(|one| one.amount_fen.get()).collect();
+        assert_eq!(amounts, [2_340_000, 1_404_000, 936_000]);
+        assert_eq!(cut.iter().map(|one| one.milestone_seq).collect::<Vec<_>>(), [None, Some(2), None]);
+        assert_eq!(cut.last().unwrap().condition, TrancheCondition::EvaluationPassed);
+    }
+
+    proptest! {
+        #[test]
+        fn tranches_always_sum_to_the_price(price in 1_i64..=1_000_000_000, first in 1_u32..=98, milestones in 1_usize..6) {
+            let shares = [first, 99 - first, 1];
+            let cut = tranches(Fen::new(price).unwrap(), &shares, milestones).unwrap();
+            prop_assert_eq!(cut.iter().map(|one| one.amount_fen.get()).sum::<i64>(), price);
+            prop_assert!(cut.iter().filter_map(|one| one.milestone_seq).all(|seq| seq >= 1 && usize::try_from(seq).unwrap() <= milestones));
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! The draw of experts (随机抽取): an order that anybody can recompute with a SHA-256 tool once the
+//! nonce is published (rulebook 2.10). Pure functions.
+//!
+//! Everything hashed is the text that people see: ids with hyphens in lower case, the round in
+//! decimal, hashes and the nonce in lower-case hex.
+
+use uuid::Uuid;
+use wubang_kernel::digest::sha256_hex;
+
+/// What is stored, and may be shown, before the nonce is published.
+#[must_use]
+pub fn commitment(nonce: &str) -> String {
+    sha256_hex(nonce.as_bytes())
+}
+
+/// `SHA-256(object id ‖ round ‖ nonce)`.
+#[must_use]
+pub fn seed(object_id: Uuid, round: i32, nonce: &str) -> String {
+    sha256_hex(format!("{object_id}{round}{nonce}").as_bytes())
+}
+
+/// The lot (签) of one person or bid: `SHA-256(seed ‖ id)`. The smallest comes first.
+#[must_use]
+pub fn lot(seed: &str, id: Uuid) -> String {
+    sha256_hex(format!("{seed}{id}").as_bytes())
+}
+
+/// The pool in drawn order. The order in which the pool came does not matter; a person who is in
+/// it twice is drawn once.
+#[must_use]
+pub fn order(seed: &str, pool: &[Uuid]) -> Vec<Uuid> {
+    let mut lots: Vec<(String, Uuid)> = pool.iter().map(|id| (lot(seed, *id), *id)).collect();
+    lots.sort();
+    lots.dedup();
+    lots.into_iter().map(|(_, id)| id).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn the_draw_is_what_a_sha256_tool_says() {
+        // printf '%s' '<id><round><nonce>' | sha256sum
+        let object = Uuid::from_u128(1);
+        assert_eq!(commitment("00ff"), sha256_hex(b"00ff"));
+        assert_eq!(seed(object, 1, "00ff"), sha256_hex(b"00000000-0000-0000-0000-000000000001100ff"));
+        assert_ne!(seed(object, 1, "00ff"), seed(object, 2, "00ff"));
+    }
+
+    #[test]
+    fn each_expert_is_first_about_equally_often() {
+        let pool: Vec<Uuid> = (1..=5).map(Uuid::from_u128).collect();
+        let mut first = [0_u32; 5];
+        for round in 0..2000 {
+            let order = order(&seed(Uuid::from_u128(9), round, "nonce"), &pool);
+            first[pool.iter().position(|id| *id == order[0]).unwrap()] += 1;
+        }
+        // 400 expected each, standard deviation 18
+        assert!(first.iter().all(|count| (310..=490).contains(count)), "{first:?}");
+    }
+
+    proptest! {
+        #[test]
+        fn the_order_is_a_permutation_and_does_not_depend_on_the_pools(ids in prop::collection::hash_set(any::<u128>(), 0..30), nonce in "[0-9a-f]{64}") {
+            let pool: Vec<Uuid> = ids.into_iter().map(Uuid::from_u128).collect();
+            let seed = seed(Uuid::from_u128(7), 1, &nonce);
+            let drawn = order(&seed, &pool);
+            let backwards: Vec<Uuid> = pool.iter().rev().copied().collect();
+            prop_assert_eq!(&drawn, &order(&seed, &backwards));
+            prop_assert_eq!(&drawn, &order(&seed, &drawn));
+            let (mut left, mut right) = (drawn, pool);
+            left.sort();
+            right.sort();
+            prop_assert_eq!(left, right);
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! Rows of the panels.
+
+/// Panel (评审组/考评组).
+pub mod panel {
+    #![expect(missing_docs, reason = "columns are described in the migration")]
+    use crate::model::DrawRecord;
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "panels")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub purpose: String,
+        pub object_id: Uuid,
+        pub project_id: Option<Uuid>,
+        pub division: String,
+        pub round: i32,
+        pub draw_commitment: String,
+        pub draw_nonce: String,
+        pub draw_record: DrawRecord,
+        pub version: i32,
+        pub created_at: DateTimeUtc,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Member of a panel (成员).
+pub mod member {
+    #![expect(missing_docs, reason = "columns are described in the migration")]
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "panel_members")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub panel_id: Uuid,
+        pub person_id: Uuid,
+        pub name: String,
+        pub party: String,
+        pub seat: i32,
+        pub declaration: String,
+        pub declaration_reason: Option<String>,
+        pub declared_at: Option<DateTimeUtc>,
+        pub report_signed_at: Option<DateTimeUtc>,
+        pub dissent: Option<String>,
+        pub active: bool,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Score sheet (评分表).
+pub mod sheet {
+    #![expect(missing_docs, reason = "columns are described in the migration")]
+    use crate::model::{Points, Reasons};
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "score_sheets")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub panel_id: Uuid,
+        pub member_id: Uuid,
+        pub subject_id: Uuid,
+        pub points: Points,
+        pub reasons: Reasons,
+        pub comment: Option<String>,
+        pub total: i64,
+        pub submitted_at: DateTimeUtc,
+        pub voided_at: Option<DateTimeUtc>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}

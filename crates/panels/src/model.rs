@@ -1,0 +1,274 @@
+//! Domain and wire types of panels.
+
+use crate::entity::{member, panel, sheet};
+use sea_orm::FromJsonQueryResult;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::ops::Deref;
+use utoipa::ToSchema;
+use uuid::Uuid;
+use wubang_kernel::division::DivisionCode;
+use wubang_web::{ActionOut, Instant};
+
+/// A panel as stored (评审组/考评组).
+pub type Panel = panel::Model;
+/// A member as stored. `declaration` is one of [`PENDING`], [`CLEAR`], [`RECUSED`].
+pub type Member = member::Model;
+/// A score sheet as stored (评分表). `total` is the sum of its points.
+pub type Sheet = sheet::Model;
+
+/// The member has not declared yet.
+pub const PENDING: &str = "pending";
+/// The member declared that nothing stands against him.
+pub const CLEAR: &str = "clear";
+/// The member recused himself (回避) and no longer sits.
+pub const RECUSED: &str = "recused";
+
+/// Points per criterion key.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, FromJsonQueryResult)]
+#[serde(transparent)]
+#[schema(as = SheetPoints)]
+pub struct Points(pub BTreeMap<String, i64>);
+
+/// Reasons per criterion key.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, FromJsonQueryResult)]
+#[serde(transparent)]
+#[schema(as = SheetReasons)]
+pub struct Reasons(pub BTreeMap<String, String>);
+
+impl Deref for Points {
+    type Target = BTreeMap<String, i64>;
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl Deref for Reasons {
+    type Target = BTreeMap<String, String>;
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+/// What a draw was made from and gave. With the nonce it can be recomputed by anybody.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, FromJsonQueryResult)]
+pub struct DrawRecord {
+    /// Field that the specialities had to match; empty where nobody was drawn.
+    pub field: String,
+    /// How many were drawn at first.
+    pub count: usize,
+    /// The whole pool in drawn order.
+    pub order: Vec<Uuid>,
+}
+
+/// Whom to draw experts for (随机抽取).
+#[derive(Debug, Clone)]
+pub struct Draw {
+    /// Field code of the posting.
+    pub field: String,
+    /// How many experts.
+    pub count: usize,
+    /// Persons who may not be drawn (scorers of an earlier round).
+    pub excluded: Vec<Uuid>,
+}
+
+/// A seat given to a person by name.
+#[derive(Debug, Clone)]
+pub struct Seat {
+    /// The person.
+    pub person_id: Uuid,
+    /// The party the seat belongs to.
+    pub party: String,
+}
+
+/// A panel to be formed.
+#[derive(Debug, Clone)]
+pub struct Formation {
+    /// `award` or `evaluation`.
+    pub purpose: &'static str,
+    /// What the panel is for: the posting, the evaluation.
+    pub object_id: Uuid,
+    /// Its project.
+    pub project_id: Option<Uuid>,
+    /// Its division.
+    pub division: DivisionCode,
+    /// Round, from 1; a later round replaces the panel before.
+    pub round: i32,
+    /// Experts to draw.
+    pub draw: Option<Draw>,
+    /// Persons named.
+    pub named: Vec<Seat>,
+    /// Organisations (bidders, the contractor) whose people can neither be drawn nor named (rulebook 2.9).
+    pub excluded_organisations: Vec<Uuid>,
+}
+
+/// A panel with its members and sheets.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// The panel.
+    pub panel: Panel,
+    /// All members by seat, the recused ones too.
+    pub members: Vec<Member>,
+    /// All sheets, oldest first.
+    pub sheets: Vec<Sheet>,
+}
+
+impl Loaded {
+    /// The members that sit.
+    pub fn active(&self) -> impl Iterator<Item = &Member> + Clone {
+        self.members.iter().filter(|member| member.active)
+    }
+
+    /// The seat of a person who sits.
+    #[must_use]
+    pub fn member(&self, person: Uuid) -> Option<&Member> {
+        self.active().find(|member| member.person_id == person)
+    }
+
+    /// Whether every active member has declared that nothing stands against him.
+    #[must_use]
+    pub fn all_clear(&self) -> bool {
+        self.active().all(|member| member.declaration == CLEAR)
+    }
+
+    /// Whether every active member has signed the report.
+    #[must_use]
+    pub fn all_signed(&self) -> bool {
+        self.active().all(|member| member.report_signed_at.is_some())
+    }
+
+    /// The sheets about a subject that count: not void, and of a member that sits.
+    #[must_use]
+    pub fn valid_sheets(&self, subject: Uuid) -> Vec<Sheet> {
+        let counts = |sheet: &&Sheet| sheet.subject_id == subject && sheet.voided_at.is_none() && self.active().any(|member| member.id == sheet.member_id);
+        self.sheets.iter().filter(counts).cloned().collect()
+    }
+
+    /// Whether every active member has handed in a sheet about every subject.
+    #[must_use]
+    pub fn complete(&self, subjects: &[Uuid]) -> bool {
+        let seats = self.active().count();
+        seats > 0 && subjects.iter().all(|subject| self.valid_sheets(*subject).len() == seats)
+    }
+
+    /// The seed of the draw; lots of a tie-break come from it too.
+    #[must_use]
+    pub fn seed(&self) -> String {
+        crate::draw::seed(self.panel.object_id, self.panel.round, &self.panel.draw_nonce)
+    }
+}
+
+/// The recusal declaration (回避声明).
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "clear": true }))]
+pub struct PanelDeclareIn {
+    /// `true`:本人无须回避;`false`:本人回避。
+    pub clear: bool,
+    /// 回避理由,回避时必填,5–1000 字。
+    pub reason: Option<String>,
+}
+
+/// A score sheet handed in.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SheetIn {
+    /// 各项得分,整数,不超过满分。
+    pub points: BTreeMap<String, i64>,
+    /// 低于满分 40% 或高于 95% 的项须说明理由,5–500 字。
+    #[serde(default)]
+    pub reasons: BTreeMap<String, String>,
+    /// 总评。
+    pub comment: Option<String>,
+}
+
+/// A score sheet as its scorer and the supervisor see it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct SheetOut {
+    /// Id.
+    pub id: Uuid,
+    /// 席位。
+    pub member_id: Uuid,
+    /// 评分对象。
+    pub subject_id: Uuid,
+    /// 各项得分。
+    pub points: Points,
+    /// 理由。
+    pub reasons: Reasons,
+    /// 总评。
+    pub comment: Option<String>,
+    /// 合计。
+    pub total: i64,
+    /// 提交时间。
+    pub submitted_at: Instant,
+    /// 作废时间。
+    pub voided_at: Option<Instant>,
+}
+
+impl From<&Sheet> for SheetOut {
+    fn from(sheet: &Sheet) -> Self {
+        SheetOut {
+            id: sheet.id,
+            member_id: sheet.member_id,
+            subject_id: sheet.subject_id,
+            points: sheet.points.clone(),
+            reasons: sheet.reasons.clone(),
+            comment: sheet.comment.clone(),
+            total: sheet.total,
+            submitted_at: Instant(sheet.submitted_at),
+            voided_at: sheet.voided_at.map(Instant),
+        }
+    }
+}
+
+/// A seat as the panel and its organisers see it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct PanelMemberOut {
+    /// Id.
+    pub id: Uuid,
+    /// 席位号。
+    pub seat: i32,
+    /// 成员。
+    pub person_id: Uuid,
+    /// 姓名。
+    pub name: String,
+    /// 方面 `experts` / `community` / `departments` 等。
+    pub party: String,
+    /// 回避声明 `pending` / `clear` / `recused`。
+    pub declaration: String,
+    /// 是否在任(回避后不在任)。
+    pub active: bool,
+    /// 报告签署时间。
+    pub report_signed_at: Option<Instant>,
+    /// 是否当前用户。
+    pub you: bool,
+}
+
+/// A panel.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PanelOut {
+    /// Id.
+    pub id: Uuid,
+    /// 用途 `award` / `evaluation`。
+    pub purpose: String,
+    /// 所评对象。
+    pub object_id: Uuid,
+    /// 轮次。
+    pub round: i32,
+    /// Version, as in `ETag`.
+    pub version: i32,
+    /// 成员。回避者只看到本人。
+    pub members: Vec<PanelMemberOut>,
+    /// 各方面已交评分表数。
+    pub sheets_by_party: BTreeMap<String, usize>,
+    /// 抽取随机数的承诺(SHA-256)。
+    pub draw_commitment: String,
+    /// 抽取随机数,结果公布后公开。
+    pub draw_nonce: Option<String>,
+    /// 抽取记录,与随机数同时公开,任何人可复算。
+    pub draw_record: Option<DrawRecord>,
+    /// 当前用户可办理的动作。
+    pub allowed_actions: Vec<ActionOut>,
+    /// 组成时间。
+    pub created_at: Instant,
+}

@@ -1,0 +1,93 @@
+//! Rows of the stage.
+
+/// 项目.
+pub mod project {
+    #![expect(missing_docs, reason = "columns are described in the migration")]
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "projects")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub number: String,
+        pub title: String,
+        pub division: String,
+        pub field: String,
+        pub stage: String,
+        pub outcome: Option<String>,
+        pub version: i32,
+        pub created_at: DateTimeUtc,
+        pub updated_at: DateTimeUtc,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// 榜单.
+pub mod posting {
+    #![expect(missing_docs, reason = "columns are described in the migration")]
+    use crate::model::{Content, FrozenProcedure};
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "postings")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub number: String,
+        pub project_id: Uuid,
+        pub round: i32,
+        pub kind: String,
+        pub division: String,
+        pub title: String,
+        pub field: String,
+        pub budget_ceiling_fen: i64,
+        pub content: Content,
+        pub procedure: FrozenProcedure,
+        pub drafted_by: Uuid,
+        pub approved_by: Option<Uuid>,
+        pub content_acknowledged: bool,
+        pub publish_at: Option<DateTimeUtc>,
+        pub published_at: Option<DateTimeUtc>,
+        pub question_deadline: Option<DateTimeUtc>,
+        pub bid_deadline: Option<DateTimeUtc>,
+        pub bid_deadline_rule: Option<String>,
+        pub provisional: bool,
+        pub closed_at: Option<DateTimeUtc>,
+        pub notice_hash: Option<String>,
+        pub reason_code: Option<String>,
+        pub reason: Option<String>,
+        pub outcome: Option<String>,
+        pub state: String,
+        pub version: i32,
+        pub created_at: DateTimeUtc,
+        pub updated_at: DateTimeUtc,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Which needs a posting covers; `live` until it fails or is cancelled.
+pub mod posting_need {
+    #![expect(missing_docs, reason = "columns are described in the migration")]
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "posting_needs")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub posting_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub need_id: Uuid,
+        pub live: bool,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}

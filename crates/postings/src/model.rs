@@ -1,0 +1,314 @@
+//! Domain and wire types of a posting.
+
+use crate::flow::PostingState;
+use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::FromJsonQueryResult;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+use uuid::Uuid;
+use wubang_kernel::procedure::{Criterion, Procedure};
+use wubang_needs::model::DeadlineOut;
+use wubang_web::{ActionOut, Instant};
+
+/// A least quantity of one activity.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Quantity {
+    /// 服务内容。
+    pub item: String,
+    /// 数量,1 以上。
+    pub quantity: i64,
+    /// 单位。
+    pub unit: String,
+}
+
+/// An expected figure (预期指标).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Indicator {
+    /// 名称。
+    pub name: String,
+    /// 单位。
+    pub unit: String,
+    /// 目标值。
+    pub target: i64,
+}
+
+/// A planned milestone (里程碑).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MilestonePlan {
+    /// 标题。
+    pub title: String,
+    /// 内容。
+    pub content: String,
+    /// 到期日。
+    pub due_on: NaiveDate,
+    /// 指标。
+    pub indicators: Vec<Indicator>,
+}
+
+/// Where the money comes from (资金来源).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FundingSource {
+    /// 类别,如 `governance_fund`。
+    pub kind: String,
+    /// 名称。
+    pub name: String,
+}
+
+/// Who can be a buyer (购买方): committees and offices, never a party organisation (rulebook 1.6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum BuyerKind {
+    /// 街道办事处。
+    StreetOffice,
+    /// 职能部门。
+    Department,
+    /// 居民委员会。
+    ResidentsCommittee,
+}
+
+/// The buyer and how to reach him.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Buyer {
+    /// 类别。
+    pub kind: BuyerKind,
+    /// 名称。
+    pub name: String,
+    /// 联系方式。
+    pub contact: String,
+}
+
+/// What a posting says beside its searchable columns (发榜公告, rulebook 2.4.2). All of it is public.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, FromJsonQueryResult)]
+#[serde(deny_unknown_fields)]
+pub struct Content {
+    /// 服务内容,20–5000 字。
+    pub service_content: String,
+    /// 最低数量。
+    pub minimum_quantity: Vec<Quantity>,
+    /// 服务对象。
+    pub target_groups: Vec<String>,
+    /// 服务社区(12 位代码)。
+    pub communities: Vec<String>,
+    /// 服务开始日。
+    pub starts_on: NaiveDate,
+    /// 服务结束日。
+    pub ends_on: NaiveDate,
+    /// 资金来源。
+    pub funding_source: FundingSource,
+    /// 购买方。
+    pub buyer: Buyer,
+    /// 是否接受联合揭榜。
+    pub accepts_joint_bids: bool,
+    /// 是否接受备案社区社会组织。
+    pub accepts_filed_organisations: bool,
+    /// 资格条件。
+    pub eligibility: String,
+    /// 须提交的材料。
+    pub required_documents: Vec<String>,
+    /// 协议主要条款。
+    pub agreement_terms: String,
+    /// 里程碑。
+    pub milestones: Vec<MilestonePlan>,
+    /// 异议联系方式。
+    pub objection_contact: String,
+    /// 个人信息处理告知。
+    pub personal_data_notice: String,
+}
+
+/// The rules of one posting, frozen at publication.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, FromJsonQueryResult)]
+#[serde(transparent)]
+pub struct FrozenProcedure(pub Procedure);
+
+/// What a posting may set otherwise than its procedure, within range.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Overrides {
+    /// 评分项,满分合计 100。
+    pub criteria: Option<Vec<Criterion>>,
+    /// 考榜权重(方 → 百分比)。
+    #[schema(example = json!({ "community_party_org": 30, "residents": 30, "departments": 20, "experts": 20 }))]
+    pub evaluation_weights: Option<BTreeMap<String, u32>>,
+    /// 拨付比例,合计 100。
+    pub tranches: Option<Vec<u32>>,
+    /// 揭榜期限(自然日,10–30)。
+    pub bid_window_days: Option<u32>,
+}
+
+/// A new posting.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PostingIn {
+    /// 所涉需求,均须待发榜。
+    pub need_ids: Vec<Uuid>,
+    /// 标题,5–100 字。
+    pub title: String,
+    /// 领域代码。
+    pub field: String,
+    /// 最高限价(分)。
+    #[schema(minimum = 0)]
+    pub budget_ceiling_fen: i64,
+    /// 公告内容。
+    pub content: Content,
+    /// 规则调整。
+    #[serde(default)]
+    pub overrides: Overrides,
+    /// 定时发布;不填为批准后立即发布。
+    pub publish_at: Option<DateTime<Utc>>,
+}
+
+/// Changes to a draft posting (merge patch of the top members).
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct PostingPatch {
+    /// 标题。
+    pub title: Option<String>,
+    /// 最高限价(分)。
+    pub budget_ceiling_fen: Option<i64>,
+    /// 公告内容(整体替换)。
+    pub content: Option<Content>,
+    /// 规则调整。
+    pub overrides: Option<Overrides>,
+    /// 定时发布;`null` 为批准后立即发布。
+    #[serde(deserialize_with = "wubang_web::patch::member")]
+    #[schema(value_type = Option<DateTime<Utc>>)]
+    pub publish_at: Option<Option<DateTime<Utc>>>,
+}
+
+/// Approval by a second person.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ApproveIn {
+    /// 已核对:公告不含与需求无关的条件、指名组织、以注册地为条件等禁止性内容。
+    pub content_acknowledged: bool,
+}
+
+/// Closed grounds of a withdrawal (撤榜).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CancelGround {
+    /// 需求消失。
+    NeedVanished,
+    /// 资金取消。
+    FundingCancelled,
+    /// 重大变化。
+    MajorChange,
+    /// 差错。
+    Error,
+    /// 不可抗力。
+    ForceMajeure,
+    /// 监督部门要求。
+    OrderedBySupervisor,
+}
+
+/// Withdrawal of a posting (撤榜).
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CancelIn {
+    /// 理由类别(闭集)。
+    pub ground: CancelGround,
+    /// 公开说明,5–1000 字。
+    pub reason: String,
+}
+
+/// A posting in full.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PostingOut {
+    /// Id.
+    pub id: Uuid,
+    /// 榜单编号。
+    #[schema(example = "LB-410108-2026-0001")]
+    pub number: String,
+    /// 项目。
+    pub project_id: Uuid,
+    /// 轮次。
+    pub round: i32,
+    /// 类型。
+    pub kind: String,
+    /// 状态。
+    pub state: PostingState,
+    /// Version, as in `ETag`.
+    pub version: i32,
+    /// 所涉需求。
+    pub need_ids: Vec<Uuid>,
+    /// 区划代码。
+    pub division: String,
+    /// 标题。
+    pub title: String,
+    /// 领域代码。
+    pub field: String,
+    /// 最高限价(分)。
+    pub budget_ceiling_fen: i64,
+    /// 公告内容。
+    pub content: Content,
+    /// 规则,发布时冻结。
+    pub procedure: FrozenProcedure,
+    /// 定时发布。
+    pub publish_at: Option<Instant>,
+    /// 发布时间。
+    pub published_at: Option<Instant>,
+    /// 提问截止。
+    pub question_deadline: Option<Instant>,
+    /// 揭榜截止。
+    pub bid_deadline: Option<Instant>,
+    /// 截止依据。
+    pub bid_deadline_rule: Option<String>,
+    /// 日历未定,可能顺延。
+    pub provisional: bool,
+    /// 公告内容的散列。
+    pub notice_hash: Option<String>,
+    /// 流榜或撤榜理由类别。
+    pub reason_code: Option<String>,
+    /// 公开说明。
+    pub reason: Option<String>,
+    /// 结果。
+    pub outcome: Option<String>,
+    /// 运行中的期限。
+    pub deadlines: Vec<DeadlineOut>,
+    /// 当前用户可办理的动作。
+    pub allowed_actions: Vec<ActionOut>,
+    /// 创建时间。
+    pub created_at: Instant,
+    /// 更新时间。
+    pub updated_at: Instant,
+}
+
+/// A posting in a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PostingSummary {
+    /// Id.
+    pub id: Uuid,
+    /// 榜单编号。
+    pub number: String,
+    /// 项目。
+    pub project_id: Uuid,
+    /// 轮次。
+    pub round: i32,
+    /// 类型。
+    pub kind: String,
+    /// 状态。
+    pub state: PostingState,
+    /// 区划代码。
+    pub division: String,
+    /// 标题。
+    pub title: String,
+    /// 领域代码。
+    pub field: String,
+    /// 最高限价(分)。
+    pub budget_ceiling_fen: i64,
+    /// 发布时间。
+    pub published_at: Option<Instant>,
+    /// 揭榜截止。
+    pub bid_deadline: Option<Instant>,
+}
+
+wubang_web::list_of! {
+    /// A page of postings (榜单).
+    PostingList of PostingSummary
+}

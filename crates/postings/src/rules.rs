@@ -1,0 +1,222 @@
+//! Facts, guards and content checks of a posting: pure functions (rulebook 2.4.2, 2.8.2).
+
+use crate::flow::{Posting, PostingGuard};
+use crate::model::{Content, Overrides};
+use chrono::NaiveDate;
+use std::collections::HashSet;
+use wubang_kernel::deadline::Term;
+use wubang_kernel::machine::{Facts, Name};
+use wubang_kernel::money::Fen;
+use wubang_kernel::procedure::Procedure;
+use wubang_kernel::{Faults, Refusal, Timer};
+
+/// What is known of a posting when a step is asked for.
+#[derive(Debug, Clone)]
+pub(crate) struct PostingFacts {
+    pub needs_approved: bool,
+    pub ceiling: Fen,
+    pub limit: Fen,
+    pub milestones: usize,
+    pub tranches: usize,
+    /// Whether the actor is the drafter.
+    pub own_draft: bool,
+    /// What the approver states; `None` while nobody has asked him.
+    pub acknowledged: Option<bool>,
+    /// `None` while nobody counted.
+    pub caps: Option<Caps>,
+    /// `None` while nobody asked the later stages.
+    pub evaluation: Option<EvaluationFacts>,
+}
+
+/// Open postings of a community and a street against their caps.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Caps {
+    pub community: u64,
+    pub community_cap: u64,
+    pub street: u64,
+    pub street_cap: u64,
+}
+
+/// What later stages know about the start of an evaluation.
+#[derive(Debug, Clone)]
+pub struct EvaluationFacts {
+    /// Qualified bids.
+    pub valid_bids: usize,
+    /// Least number that the frozen rules want.
+    pub min_valid_bids: usize,
+    /// Whether the panel is composed as required.
+    pub panel_complete: Result<(), Refusal>,
+    /// Whether every member has signed.
+    pub recusals_signed: bool,
+}
+
+impl Caps {
+    fn check(self) -> Result<(), Refusal> {
+        if self.community < self.community_cap && self.street < self.street_cap {
+            return Ok(());
+        }
+        Err(Refusal::from(wubang_kernel::Code::CapReached).because(
+            format!("在榜数:社区 {}/{},街道 {}/{}", self.community, self.community_cap, self.street, self.street_cap),
+            format!("open postings: community {}/{}, street {}/{}", self.community, self.community_cap, self.street, self.street_cap),
+        ))
+    }
+}
+
+impl Facts<Posting> for PostingFacts {
+    fn check(&self, guard: PostingGuard) -> Result<(), Refusal> {
+        let evaluation = self.evaluation.as_ref();
+        let holds = match guard {
+            PostingGuard::NeedsApproved => self.needs_approved,
+            // the middle tranches are bound to milestones
+            PostingGuard::ContentComplete => self.milestones + 2 >= self.tranches && self.milestones > 0,
+            PostingGuard::OtherPerson => !self.own_draft,
+            PostingGuard::ContentAcknowledged => self.acknowledged.unwrap_or(true),
+            PostingGuard::BelowLimit => self.ceiling < self.limit,
+            PostingGuard::WithinCaps => return self.caps.map_or(Ok(()), Caps::check),
+            PostingGuard::EnoughBids => evaluation.is_none_or(|facts| facts.valid_bids >= facts.min_valid_bids.max(1)),
+            PostingGuard::PanelComplete => return evaluation.map_or(Ok(()), |facts| facts.panel_complete.clone()),
+            PostingGuard::RecusalsSigned => evaluation.is_none_or(|facts| facts.recusals_signed),
+        };
+        if holds { Ok(()) } else { Err(guard.code().into()) }
+    }
+}
+
+/// Applies what a posting sets otherwise and notes everything outside its range.
+pub(crate) fn apply(mut procedure: Procedure, overrides: Overrides, faults: &mut Faults) -> Procedure {
+    if let Some(criteria) = overrides.criteria {
+        procedure.criteria = criteria;
+    }
+    if let Some(tranches) = overrides.tranches {
+        procedure.tranches = tranches;
+    }
+    if let Some(days) = overrides.bid_window_days {
+        procedure.timers.set(Timer::T09, Term::cd(days));
+    }
+    for (party, weight) in overrides.evaluation_weights.unwrap_or_default() {
+        match procedure.evaluation.parties.iter_mut().find(|rule| rule.party == party) {
+            Some(rule) => rule.weight = weight,
+            None => faults.add(format!("/overrides/evaluation_weights/{party}"), "unknown_value", "没有这一评价方", "there is no such party"),
+        }
+    }
+    procedure.check("/overrides", faults);
+    procedure
+}
+
+/// Notes everything wrong with the public content; gives it back with its texts parsed.
+pub(crate) fn check_content(content: Content, today: NaiveDate, faults: &mut Faults) -> Content {
+    let at = |name: &str| format!("/content/{name}");
+    let checked = Content {
+        service_content: faults.prose(&at("service_content"), &content.service_content, 20..=5000),
+        eligibility: faults.prose(&at("eligibility"), &content.eligibility, 2..=2000),
+        agreement_terms: faults.prose(&at("agreement_terms"), &content.agreement_terms, 2..=5000),
+        objection_contact: faults.prose(&at("objection_contact"), &content.objection_contact, 2..=500),
+        personal_data_notice: faults.prose(&at("personal_data_notice"), &content.personal_data_notice, 2..=2000),
+        ..content
+    };
+    faults.count(&at("minimum_quantity"), checked.minimum_quantity.len(), 1..=50);
+    for (i, row) in checked.minimum_quantity.iter().enumerate() {
+        faults.line(&format!("/content/minimum_quantity/{i}/item"), &row.item, 1..=200);
+        faults.number(&format!("/content/minimum_quantity/{i}/quantity"), row.quantity, 1..=1_000_000_000);
+    }
+    faults.count(&at("communities"), checked.communities.len(), 1..=50);
+    for (i, code) in checked.communities.iter().enumerate() {
+        faults.division(&format!("/content/communities/{i}"), code);
+    }
+    faults.line(&at("buyer/name"), &checked.buyer.name, 2..=100);
+    faults.line(&at("buyer/contact"), &checked.buyer.contact, 2..=200);
+    faults.line(&at("funding_source/name"), &checked.funding_source.name, 2..=100);
+    if checked.starts_on <= today {
+        faults.add(at("starts_on"), "out_of_range", "须在今天之后", "must be after today");
+    }
+    if checked.ends_on <= checked.starts_on {
+        faults.add(at("ends_on"), "out_of_range", "须在开始日之后", "must be after the start");
+    }
+    // 政府购买服务: a contract is for three years at most (rulebook 3.2)
+    if (checked.ends_on - checked.starts_on).num_days() > 3 * 366 {
+        faults.add(at("ends_on"), "out_of_range", "服务期不超过三年", "the period is three years at most");
+    }
+    check_milestones(&checked, faults);
+    checked
+}
+
+fn check_milestones(content: &Content, faults: &mut Faults) {
+    faults.count("/content/milestones", content.milestones.len(), 1..=24);
+    let mut names = HashSet::new();
+    for (i, milestone) in content.milestones.iter().enumerate() {
+        let at = format!("/content/milestones/{i}");
+        faults.line(&format!("{at}/title"), &milestone.title, 2..=100);
+        if milestone.due_on < content.starts_on || milestone.due_on > content.ends_on {
+            faults.add(format!("{at}/due_on"), "out_of_range", "须在服务期内", "must lie within the period");
+        }
+        if !names.insert(milestone.title.as_str()) {
+            faults.add(format!("{at}/title"), "duplicate", "里程碑重名", "is there twice");
+        }
+        faults.count(&format!("{at}/indicators"), milestone.indicators.len(), 1..=20);
+        for (j, indicator) in milestone.indicators.iter().enumerate() {
+            faults.line(&format!("{at}/indicators/{j}/name"), &indicator.name, 1..=100);
+            faults.number(&format!("{at}/indicators/{j}/target"), indicator.target, 0..=1_000_000_000);
+        }
+    }
+}
+
+/// The stage of a project, from the state of its present posting; later stages say so themselves.
+pub(crate) fn stage_of(state: &str) -> (&'static str, bool) {
+    match state {
+        "open" => ("bid", false),
+        "closed" | "evaluating" | "award_publicity" | "awarded" | "contracted" => ("award", false),
+        "failed" | "cancelled" => ("closed", true),
+        _ => ("posting", false),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::flow::{PostingEvent, PostingState};
+    use wubang_kernel::machine::plan;
+    use wubang_kernel::{Code, Role, RoleSet};
+
+    fn facts() -> PostingFacts {
+        PostingFacts {
+            needs_approved: true,
+            ceiling: Fen::new(4_800_000).unwrap(),
+            limit: Fen::new(100_000_000).unwrap(),
+            milestones: 2,
+            tranches: 3,
+            own_draft: false,
+            acknowledged: Some(true),
+            caps: None,
+            evaluation: None,
+        }
+    }
+
+    fn asked(facts: &PostingFacts, state: PostingState, event: PostingEvent) -> Result<(), Code> {
+        plan::<Posting>(state, event, RoleSet::of(&[Role::StreetOfficer]), facts).map(|_| ()).map_err(|refusal| refusal.code)
+    }
+
+    #[test]
+    fn nobody_approves_his_own_draft() {
+        let facts = PostingFacts { own_draft: true, ..facts() };
+        assert_eq!(asked(&facts, PostingState::PendingApproval, PostingEvent::Approve), Err(Code::SamePerson));
+    }
+
+    #[test]
+    fn a_ceiling_at_the_procurement_limit_is_refused() {
+        let facts = PostingFacts { ceiling: Fen::new(100_000_000).unwrap(), ..facts() };
+        assert_eq!(asked(&facts, PostingState::Draft, PostingEvent::Submit), Err(Code::ProcurementLimit));
+    }
+
+    #[test]
+    fn a_full_community_is_told_the_figures() {
+        let caps = Caps { community: 5, community_cap: 5, street: 7, street_cap: 30 };
+        let facts = PostingFacts { caps: Some(caps), ..facts() };
+        assert_eq!(asked(&facts, PostingState::PendingApproval, PostingEvent::Approve), Err(Code::CapReached));
+    }
+
+    #[test]
+    fn a_bid_window_outside_its_range_is_named() {
+        let mut faults = Faults::new();
+        apply(Procedure::open(), Overrides { bid_window_days: Some(9), ..Overrides::default() }, &mut faults);
+        assert_eq!(faults.into_fields()[0].pointer, "/overrides/timers/bid_window");
+    }
+}

@@ -1,0 +1,224 @@
+//! The running service: store, worker, HTTP.
+
+use crate::config::Config;
+use crate::fallback::{self, Offered};
+use crate::sandbox::{self, Sandbox};
+use crate::wiring;
+use actix_web::dev::ServerHandle;
+use actix_web::middleware::from_fn;
+use actix_web::{App, HttpResponse, HttpServer, web};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+use utoipa_actix_web::AppExt;
+use wubang_kernel::clock::{Clock, SystemClock, TestClock};
+use wubang_kernel::Who;
+use wubang_mail::Mailer;
+use wubang_registry::keyring::KeyRing;
+use wubang_registry::RegistryAuthenticator;
+use wubang_store::open::Options;
+use wubang_store::worker::Worker;
+use wubang_store::Store;
+use wubang_web::middleware::{Auth, Limits, surround};
+
+/// Metrics are one per process, however many servers a test starts in it.
+static METRICS: LazyLock<PrometheusHandle> = LazyLock::new(|| {
+    let recorder = PrometheusBuilder::new().build_recorder();
+    let handle = recorder.handle();
+    // a second recorder in one process is refused, and the first goes on
+    let _ = metrics::set_global_recorder(recorder);
+    handle
+});
+
+/// What a server is started with beside its configuration.
+pub struct Parts {
+    /// The configuration.
+    pub config: Config,
+    /// A clock that can be moved makes it a sandbox.
+    pub test_clock: Option<TestClock>,
+    /// Where mails go.
+    pub mailer: Arc<dyn Mailer>,
+}
+
+/// A running server.
+pub struct Running {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Its store.
+    pub store: Store,
+    /// Its worker.
+    pub worker: Arc<Worker>,
+    /// Its test clock, in a sandbox.
+    pub sandbox: Option<web::Data<Sandbox>>,
+    handle: ServerHandle,
+    server: tokio::task::JoinHandle<std::io::Result<()>>,
+    ticking: Option<tokio::task::JoinHandle<()>>,
+}
+
+/// Opens the store, brings the schema up to date and loads what the process keeps in memory.
+///
+/// # Errors
+/// When the database cannot be used.
+pub async fn open_store(config: &Config, clock: Arc<dyn Clock>) -> Result<Store, String> {
+    if let Some(path) = config.database_url.strip_prefix("sqlite://") {
+        if let Some(folder) = std::path::Path::new(path.split('?').next().unwrap_or(path)).parent() {
+            std::fs::create_dir_all(folder).map_err(|error| format!("cannot make {}: {error}", folder.display()))?;
+        }
+    }
+    let options = Options { url: config.database_url.clone(), connections: config.connections, clock, reactions: wiring::reactions() };
+    let store = Store::open(options).await.map_err(|error| error.to_string())?;
+    store.migrate().await.map_err(|error| format!("migration: {error}"))?;
+    store.refresh().await.map_err(|error| error.to_string())?;
+    wubang_registry::calendar::load_into(&store).await.map_err(|error| error.to_string())?;
+    Ok(store)
+}
+
+/// Starts the service on the configured address (port 0 takes any free one).
+///
+/// # Errors
+/// A sentence for the operator.
+pub async fn start(parts: Parts) -> Result<Running, String> {
+    let Parts { config, test_clock, mailer } = parts;
+    let clock: Arc<dyn Clock> = match &test_clock {
+        Some(clock) => Arc::new(clock.clone()),
+        None => Arc::new(SystemClock),
+    };
+    let store = open_store(&config, clock).await?;
+    let keyring = KeyRing::open(&config.data_dir.join("keys"), store.now()).map_err(|error| format!("keys: {error}"))?;
+    let keyring = Arc::new(keyring);
+    let authenticator = Arc::new(RegistryAuthenticator::new(Arc::clone(&keyring), config.public_url.clone(), "wubang".to_owned()));
+    let auth: Arc<dyn wubang_web::Authenticator> = Arc::clone(&authenticator) as Arc<dyn wubang_web::Authenticator>;
+    let auth: Auth = web::Data::from(auth);
+    let deliveries = wubang_notices::deliveries(mailer, wiring::words(), config.public_url.clone());
+    let worker = Arc::new(Worker::new(store.clone(), wiring::timers(), deliveries));
+    let sandbox = test_clock.map(|clock| web::Data::new(Sandbox { clock, worker: Arc::clone(&worker) }));
+    let document = wiring::openapi().map_err(|error| error.to_string())?;
+    let offered = web::Data::new(Offered::of(&document));
+    let text = document.to_string();
+    let per_minute = NonZeroU32::new(if sandbox.is_some() { config.requests_per_minute.saturating_mul(100) } else { config.requests_per_minute }).unwrap_or(NonZeroU32::MIN);
+    let limits = web::Data::new(Limits::per_minute(per_minute));
+    let (shared, in_sandbox, cors_config) = (store.clone(), sandbox.clone(), config.cors.clone());
+    let registry = web::Data::from(authenticator);
+    let server = HttpServer::new(move || {
+        let text = text.clone();
+        let is_sandbox = in_sandbox.is_some();
+        let mut app = App::new()
+            .app_data(web::Data::new(shared.clone()))
+            .app_data(auth.clone())
+            .app_data(registry.clone())
+            .app_data(limits.clone())
+            .app_data(offered.clone());
+        if let Some(sandbox) = in_sandbox.clone() {
+            app = app.app_data(sandbox);
+        }
+        let (app, _) = app
+            .into_utoipa_app()
+            .configure(move |cfg| {
+                wiring::routes(cfg);
+                if is_sandbox {
+                    sandbox::routes(cfg);
+                }
+            })
+            .split_for_parts();
+        app.route("/openapi.json", web::get().to(move || std::future::ready(HttpResponse::Ok().content_type("application/json").body(text.clone()))))
+            .route("/metrics", web::get().to(|| async { HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(METRICS.render()) }))
+            .route("/docs", web::get().to(|| async { HttpResponse::PermanentRedirect().insert_header(("Location", "/docs/")).finish() }))
+            .service(utoipa_swagger_ui::SwaggerUi::new("/docs/{_:.*}").config(utoipa_swagger_ui::Config::from("/openapi.json")))
+            .default_service(web::to(fallback::answer))
+            .wrap(from_fn(surround))
+            .wrap(cors(&cors_config.origins, is_sandbox))
+    })
+    .workers(2)
+    .client_request_timeout(Duration::from_secs(10))
+    .shutdown_timeout(10)
+    .disable_signals()
+    .bind(&config.listen)
+    .map_err(|error| format!("cannot listen on {}: {error}", config.listen))?;
+    LazyLock::force(&METRICS);
+    let address = server.addrs().first().copied().ok_or("no address")?;
+    let server = server.run();
+    let handle = server.handle();
+    let ticking = (config.worker_seconds > 0).then(|| tick(Arc::clone(&worker), store.clone(), config.worker_seconds));
+    Ok(Running { address, store, worker, sandbox, handle, server: spawn(server), ticking })
+}
+
+#[expect(clippy::disallowed_methods, reason = "the server and the worker are the two tasks of the process; both are awaited in stop()")]
+fn spawn<F: Future<Output: Send + 'static> + Send + 'static>(task: F) -> tokio::task::JoinHandle<F::Output> {
+    tokio::spawn(task)
+}
+
+fn cors(origins: &[String], sandbox: bool) -> actix_cors::Cors {
+    let exposed = ["ETag", "Link", "Location", "Retry-After", "RateLimit-Policy", "X-Request-Id", "Idempotent-Replayed"];
+    let base = if sandbox { actix_cors::Cors::default().allow_any_origin() } else { actix_cors::Cors::default() };
+    let base = base
+        .allowed_methods(["GET", "POST", "PATCH"])
+        .allowed_headers(["authorization", "content-type", "if-match", "if-none-match", "idempotency-key", "x-request-id", "accept-language"])
+        .expose_headers(exposed)
+        .block_on_origin_mismatch(false)
+        .max_age(600);
+    origins.iter().fold(base, |cors, origin| cors.allowed_origin(origin))
+}
+
+/// The worker's own loop.
+fn tick(worker: Arc<Worker>, store: Store, seconds: u64) -> tokio::task::JoinHandle<()> {
+    spawn(async move {
+        let mut interval = tokio::time::interval(Duration::from_secs(seconds));
+        interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut rounds: u64 = 0;
+        loop {
+            interval.tick().await;
+            rounds += 1;
+            if let Err(error) = worker.run_due().await {
+                tracing::error!(%error, "the worker could not finish its round");
+            }
+            if rounds % 300 == 0 {
+                housekeeping(&store).await;
+            }
+        }
+    })
+}
+
+async fn housekeeping(store: &Store) {
+    let forgot = async {
+        store.refresh().await?;
+        let tx = store.write(&Who::system("housekeeping")).await?;
+        wubang_store::idempotency::forget_old(&tx).await?;
+        tx.commit().await
+    };
+    if let Err(error) = forgot.await {
+        tracing::error!(%error, "housekeeping failed");
+    }
+}
+
+impl Running {
+    /// Stops taking requests, lets running ones finish, closes the store.
+    pub async fn stop(self) {
+        if let Some(ticking) = &self.ticking {
+            ticking.abort();
+        }
+        self.handle.stop(true).await;
+        // the server ends once its handle has stopped it; its result says no more
+        let _ = self.server.await;
+        self.store.close().await;
+    }
+
+    /// Waits until the process is told to end.
+    pub async fn until_told(self) {
+        let mut term = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).ok();
+        let terminated = async {
+            match &mut term {
+                Some(term) => {
+                    term.recv().await;
+                }
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            () = terminated => {}
+        }
+        self.stop().await;
+    }
+}

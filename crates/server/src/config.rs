@@ -1,0 +1,211 @@
+//! Configuration: defaults, then a TOML file, then `WUBANG_*` variables. The only reader of the environment.
+
+use serde::Deserialize;
+use std::path::{Path, PathBuf};
+
+/// The example file; a test holds it equal to the defaults.
+pub const EXAMPLE: &str = r#"# 五榜 wubang: configuration with its defaults.
+# Every key can be set by a variable: WUBANG_LISTEN, WUBANG_MAIL_SMTP_URL, … DATABASE_URL is taken too.
+
+# Address to listen on.
+listen = "127.0.0.1:8080"
+# Address under which front-ends reach the service: issuer of the tokens, base of the links in mails.
+public_url = "http://127.0.0.1:8080"
+# sqlite:///path/to/wubang.db or postgres://user:password@host/database
+database_url = "sqlite://data/wubang.db"
+# Folder for keys and files.
+data_dir = "data"
+# Connections to the database.
+connections = 8
+# Requests a minute for one caller, per process.
+requests_per_minute = 600
+# Seconds between two looks of the worker; 0 turns it off in this process.
+worker_seconds = 1
+
+[mail]
+# smtp://host:25, smtps://user:password@host:465; empty: mails are kept in the log only.
+smtp_url = ""
+# Sender.
+from = "五榜 <wubang@localhost>"
+
+[cors]
+# Origins of partner front-ends, as "https://front.example".
+origins = []
+
+[log]
+# json or text
+format = "json"
+# error, warn, info, debug, or a filter as "info,sqlx=warn"
+level = "info"
+"#;
+
+/// The whole configuration.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Address to listen on.
+    pub listen: String,
+    /// Address under which front-ends reach the service.
+    pub public_url: String,
+    /// Database.
+    pub database_url: String,
+    /// Folder for keys and files.
+    pub data_dir: PathBuf,
+    /// Connections to the database.
+    pub connections: u32,
+    /// Requests a minute for one caller.
+    pub requests_per_minute: u32,
+    /// Seconds between two looks of the worker.
+    pub worker_seconds: u64,
+    /// Mail.
+    pub mail: MailConfig,
+    /// Cross-origin requests.
+    pub cors: CorsConfig,
+    /// Log.
+    pub log: LogConfig,
+}
+
+/// Mail.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MailConfig {
+    /// Server; empty means none.
+    pub smtp_url: String,
+    /// Sender.
+    pub from: String,
+}
+
+/// Cross-origin requests.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CorsConfig {
+    /// Closed list of origins.
+    pub origins: Vec<String>,
+}
+
+/// Log.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LogConfig {
+    /// `json` or `text`.
+    pub format: String,
+    /// Filter.
+    pub level: String,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Config {
+            listen: "127.0.0.1:8080".to_owned(),
+            public_url: "http://127.0.0.1:8080".to_owned(),
+            database_url: "sqlite://data/wubang.db".to_owned(),
+            data_dir: PathBuf::from("data"),
+            connections: 8,
+            requests_per_minute: 600,
+            worker_seconds: 1,
+            mail: MailConfig::default(),
+            cors: CorsConfig::default(),
+            log: LogConfig::default(),
+        }
+    }
+}
+
+impl Default for MailConfig {
+    fn default() -> Self {
+        MailConfig { smtp_url: String::new(), from: "五榜 <wubang@localhost>".to_owned() }
+    }
+}
+
+impl Default for LogConfig {
+    fn default() -> Self {
+        LogConfig { format: "json".to_owned(), level: "info".to_owned() }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the configuration is the one reader of the environment")]
+fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+impl Config {
+    /// Reads the file, if one is named, and the environment.
+    ///
+    /// # Errors
+    /// A sentence for the operator: what is wrong, and where.
+    pub fn load(file: Option<&Path>) -> Result<Config, String> {
+        let text = match file {
+            Some(path) => std::fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?,
+            None => String::new(),
+        };
+        let mut config: Config = toml::from_str(&text).map_err(|error| format!("configuration: {error}"))?;
+        config.overlay(&environment)?;
+        config.check()?;
+        Ok(config)
+    }
+
+    fn overlay(&mut self, get: &dyn Fn(&str) -> Option<String>) -> Result<(), String> {
+        let mut text = |name: &str, place: &mut String| {
+            if let Some(value) = get(name) {
+                *place = value;
+            }
+        };
+        text("DATABASE_URL", &mut self.database_url);
+        text("WUBANG_DATABASE_URL", &mut self.database_url);
+        text("WUBANG_LISTEN", &mut self.listen);
+        text("WUBANG_PUBLIC_URL", &mut self.public_url);
+        text("WUBANG_MAIL_SMTP_URL", &mut self.mail.smtp_url);
+        text("WUBANG_MAIL_FROM", &mut self.mail.from);
+        text("WUBANG_LOG_FORMAT", &mut self.log.format);
+        text("WUBANG_LOG_LEVEL", &mut self.log.level);
+        if let Some(folder) = get("WUBANG_DATA_DIR") {
+            self.data_dir = PathBuf::from(folder);
+        }
+        if let Some(origins) = get("WUBANG_CORS_ORIGINS") {
+            self.cors.origins = origins.split(',').map(|origin| origin.trim().to_owned()).filter(|origin| !origin.is_empty()).collect();
+        }
+        number(get, "WUBANG_CONNECTIONS", &mut self.connections)?;
+        number(get, "WUBANG_REQUESTS_PER_MINUTE", &mut self.requests_per_minute)?;
+        number(get, "WUBANG_WORKER_SECONDS", &mut self.worker_seconds)
+    }
+
+    fn check(&self) -> Result<(), String> {
+        if !self.database_url.starts_with("sqlite:") && !self.database_url.starts_with("postgres:") && !self.database_url.starts_with("postgresql:") {
+            return Err("database_url: must begin with sqlite: or postgres:".to_owned());
+        }
+        if self.connections == 0 || self.requests_per_minute == 0 {
+            return Err("connections and requests_per_minute must be above zero".to_owned());
+        }
+        if !matches!(self.log.format.as_str(), "json" | "text") {
+            return Err(format!("log.format: must be json or text, is {}", self.log.format));
+        }
+        self.listen.parse::<std::net::SocketAddr>().map(|_| ()).map_err(|error| format!("listen: {error}"))
+    }
+}
+
+fn number<N: std::str::FromStr>(get: &dyn Fn(&str) -> Option<String>, name: &str, place: &mut N) -> Result<(), String> {
+    if let Some(value) = get(name) {
+        *place = value.parse().map_err(|_| format!("{name}: {value} is no number"))?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_example_is_the_defaults() {
+        let example: Config = toml::from_str(EXAMPLE).unwrap();
+        assert_eq!(example, Config::default());
+        assert!(example.check().is_ok());
+    }
+
+    #[test]
+    fn a_variable_wins_and_nonsense_is_named() {
+        let mut config = Config::default();
+        config.overlay(&|name| (name == "WUBANG_LISTEN").then(|| "0.0.0.0:9".to_owned())).unwrap();
+        assert_eq!(config.listen, "0.0.0.0:9");
+        assert!(config.overlay(&|name| (name == "WUBANG_CONNECTIONS").then(|| "x".to_owned())).unwrap_err().contains("WUBANG_CONNECTIONS"));
+        assert!(toml::from_str::<Config>("listn = 1").is_err());
+    }
+}
