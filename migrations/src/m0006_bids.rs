@@ -28,6 +28,7 @@ step!("m0006_bids", ["bids", "bid_versions", "bid_boxes"], |manager| {
         .int("rank")
         .json_opt("means")
         .text_opt("tie_break")
+        .at_opt("told_at")
         .uuid("created_by")
         .stateful(&[
             "draft", "submitted", "withdrawn", "withdrawn_late", "opened", "qualified", "disqualified", "clarifying", "scored", "recommended", "reserve", "not_selected",

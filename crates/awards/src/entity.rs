@@ -2,8 +2,7 @@
 
 /// Panel report (评审报告).
 pub mod report {
-    #![expect(missing_docs, reason = "columns are described in the migration")]
-    use crate::model::Ranking;
+    use crate::model::AwardRanking;
     use sea_orm::entity::prelude::*;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -13,7 +12,7 @@ pub mod report {
         pub id: Uuid,
         pub posting_id: Uuid,
         pub panel_id: Uuid,
-        pub ranking: Ranking,
+        pub ranking: AwardRanking,
         pub content_hash: String,
         pub summary: String,
         pub created_at: DateTimeUtc,
@@ -28,7 +27,7 @@ pub mod report {
 /// Award (承榜).
 pub mod award {
     #![expect(missing_docs, reason = "columns are described in the migration")]
-    use crate::model::Publicity;
+    use crate::model::AwardPublicity;
     use sea_orm::entity::prelude::*;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -46,7 +45,7 @@ pub mod award {
         pub rank: i32,
         pub total: String,
         pub price_fen: i64,
-        pub publicity: Publicity,
+        pub publicity: AwardPublicity,
         pub publicity_hash: String,
         pub publicity_starts_at: DateTimeUtc,
         pub publicity_ends_at: DateTimeUtc,

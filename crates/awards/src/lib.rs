@@ -1,1 +1,64 @@
-//! wubang-awards
+//! 承榜: a panel scores the opened bids, the street follows its ranking, the proposal is made public,
+//! and the awardee gets the notice (rulebook 2.4.4, 2.8.4).
+//!
+//! Invariants: one award of a posting stands at a time; its total recomputes from the sheets; what
+//! was shown in publicity never changes; an open objection holds confirmation and notice.
+
+mod entity;
+pub mod flow;
+mod http;
+pub mod model;
+mod panel;
+mod proposal;
+mod ranking;
+mod review;
+mod rules;
+pub mod service;
+mod store;
+
+pub use entity::award::Model as Award;
+pub use http::routes;
+pub use panel::{form_panel, get_panel, start_evaluation};
+pub use proposal::{propose_award, reject_all};
+pub use review::{get_report, get_sheets, sign_report, submit_sheet};
+pub use store::invariants;
+
+use wubang_kernel::Timer;
+use wubang_kernel::lifecycle::Lifecycle;
+use wubang_store::open::Reaction;
+use wubang_store::worker::TimerHandler;
+
+/// Purpose of the panels of this stage; their object is the posting.
+pub const PURPOSE: &str = "award";
+
+/// The life cycles of this stage.
+#[must_use]
+pub fn lifecycles() -> Vec<Lifecycle> {
+    vec![Lifecycle::of::<flow::Award>()]
+}
+
+/// What this stage does when its timers are due. T13, T14 and T16 run on the posting and escalate.
+#[must_use]
+pub fn timers() -> Vec<(&'static str, Timer, TimerHandler)> {
+    vec![
+        ("award", Timer::T15, |tx, id| {
+            Box::pin(service::publicity_ended(tx, id))
+        }),
+        ("award", Timer::T17, |tx, id| {
+            Box::pin(service::lapse(tx, id))
+        }),
+    ]
+}
+
+/// What this stage does when an earlier one reports.
+#[must_use]
+pub fn reactions() -> Vec<(&'static str, Reaction)> {
+    vec![
+        ("posting.cancelled", |tx, happened| {
+            Box::pin(service::on_posting_cancelled(tx, happened.object_id))
+        }),
+        ("bid.withdrawn", |tx, happened| {
+            Box::pin(review::on_bid_withdrawn(tx, happened.object_id))
+        }),
+    ]
+}

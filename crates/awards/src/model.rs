@@ -68,7 +68,7 @@ pub struct AwardSheetIn {
 
 /// Score sheets as far as the viewer may read them (rulebook 2.6).
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ScoreSheetsOut {
+pub struct AwardSheetsOut {
     /// 可见的评分表:成员看本人,监督在评分结束后看全部。
     pub items: Vec<SheetOut>,
     /// 各方面已交份数。
@@ -81,7 +81,7 @@ pub struct ScoreSheetsOut {
 
 /// The mean of one criterion.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct CriterionMean {
+pub struct AwardCriterionMean {
     /// 评分项。
     pub key: String,
     /// 精确均值。
@@ -92,7 +92,7 @@ pub struct CriterionMean {
 
 /// One place in the ranking.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct RankingRow {
+pub struct AwardRankingRow {
     /// 名次。
     pub rank: i32,
     /// 意向书。
@@ -108,27 +108,29 @@ pub struct RankingRow {
     /// 总分(两位小数)。
     pub total: Hundredths,
     /// 各项均值。
-    pub means: Vec<CriterionMean>,
+    pub means: Vec<AwardCriterionMean>,
     /// 同分时由哪一步决定。
     pub tie_break: Option<String>,
 }
 
 /// The ranking (排名) of a report, best first.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, FromJsonQueryResult)]
+#[derive(
+    Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, FromJsonQueryResult,
+)]
 #[serde(transparent)]
-pub struct Ranking(pub Vec<RankingRow>);
+pub struct AwardRanking(pub Vec<AwardRankingRow>);
 
 /// Signing the panel report.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
-pub struct SignReportIn {
+pub struct AwardReportSignIn {
     /// 不同意见,5–1000 字;不填为同意。
     pub dissent: Option<String>,
 }
 
 /// A signature under the report.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ReportSignature {
+pub struct AwardReportSignature {
     /// 席位号。
     pub seat: i32,
     /// 姓名。
@@ -143,7 +145,7 @@ pub struct ReportSignature {
 
 /// The panel's report (评审报告).
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ReportOut {
+pub struct AwardReportOut {
     /// Id.
     pub id: Uuid,
     /// 榜单。
@@ -151,7 +153,7 @@ pub struct ReportOut {
     /// 评审组。
     pub panel_id: Uuid,
     /// 排名。
-    pub ranking: Ranking,
+    pub ranking: AwardRanking,
     /// 合格线。
     pub threshold: i64,
     /// 摘要。
@@ -159,7 +161,7 @@ pub struct ReportOut {
     /// 报告内容的散列。
     pub content_hash: String,
     /// 签署情况。
-    pub signatures: Vec<ReportSignature>,
+    pub signatures: Vec<AwardReportSignature>,
     /// 形成时间。
     pub created_at: Instant,
     /// 全体签署时间。
@@ -178,7 +180,7 @@ pub struct ProposeAwardIn {
 
 /// A place in the public list of totals.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct PublicTotal {
+pub struct AwardPublicTotal {
     /// 名次。
     pub rank: i32,
     /// 总分。
@@ -187,7 +189,7 @@ pub struct PublicTotal {
 
 /// What is shown during publicity (公示), kept as shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, FromJsonQueryResult)]
-pub struct Publicity {
+pub struct AwardPublicity {
     /// 承榜编号。
     pub number: String,
     /// 榜单编号。
@@ -207,7 +209,7 @@ pub struct Publicity {
     /// 总分。
     pub total: Hundredths,
     /// 各名次总分。
-    pub totals: Vec<PublicTotal>,
+    pub totals: Vec<AwardPublicTotal>,
     /// 全部揭榜组织,按名称排列。
     pub bidders: Vec<String>,
     /// 拟承榜方案摘要。
@@ -253,7 +255,7 @@ pub struct AwardOut {
     /// 价款(分)。
     pub price_fen: i64,
     /// 公示内容。
-    pub publicity: Publicity,
+    pub publicity: AwardPublicity,
     /// 公示内容的散列。
     pub publicity_hash: String,
     /// 公示开始。
@@ -316,7 +318,7 @@ pub struct PublicAwardOut {
     /// 状态。
     pub state: AwardState,
     /// 公示内容。
-    pub publicity: Publicity,
+    pub publicity: AwardPublicity,
     /// 公示内容的散列。
     pub publicity_hash: String,
     /// 评审组成员,结果公布后公开。

@@ -21,7 +21,11 @@ impl Facts<Award> for AwardFacts {
         let holds = match guard {
             AwardGuard::NoOpenHold => !self.held,
         };
-        if holds { Ok(()) } else { Err(guard.code().into()) }
+        if holds {
+            Ok(())
+        } else {
+            Err(guard.code().into())
+        }
     }
 }
 
@@ -53,20 +57,32 @@ pub(crate) fn reaches(total: Exact, threshold: i64) -> bool {
 ///
 /// # Errors
 /// `below_threshold` when the best does not reach it; `rank_not_followed` for any other choice.
-pub(crate) fn choose(standings: &[Standing], chosen: Uuid, threshold: i64) -> Result<Vec<(Uuid, Place)>, Refusal> {
+pub(crate) fn choose(
+    standings: &[Standing],
+    chosen: Uuid,
+    threshold: i64,
+) -> Result<Vec<(Uuid, Place)>, Refusal> {
     let mut order: Vec<&Standing> = standings.iter().collect();
     order.sort_by_key(|standing| standing.rank);
-    let best = order.first().ok_or_else(|| Refusal::new(Code::RankNotFollowed).because("没有可提出的候选", "there is no candidate left"))?;
+    let best = order.first().ok_or_else(|| {
+        Refusal::new(Code::RankNotFollowed)
+            .because("没有可提出的候选", "there is no candidate left")
+    })?;
     if !reaches(best.total, threshold) {
         return Err(Code::BelowThreshold.into());
     }
     if best.bid_id != chosen {
-        return Err(Refusal::new(Code::RankNotFollowed).because(format!("应为第 {} 名", best.rank), format!("it must be rank {}", best.rank)));
+        return Err(Refusal::new(Code::RankNotFollowed).because(
+            format!("应为第 {} 名", best.rank),
+            format!("it must be rank {}", best.rank),
+        ));
     }
     let place = |(i, standing): (usize, &&Standing)| match i {
         0 => Some((standing.bid_id, Place::Recommended)),
         _ if standing.reserve => None,
-        _ if i < LAST_RESERVE && reaches(standing.total, threshold) => Some((standing.bid_id, Place::Reserve)),
+        _ if i < LAST_RESERVE && reaches(standing.total, threshold) => {
+            Some((standing.bid_id, Place::Reserve))
+        }
         _ => Some((standing.bid_id, Place::NotSelected)),
     };
     Ok(order.iter().enumerate().filter_map(place).collect())
@@ -77,9 +93,17 @@ pub(crate) fn choose(standings: &[Standing], chosen: Uuid, threshold: i64) -> Re
 /// # Errors
 /// `rank_not_followed`.
 pub(crate) fn may_reject_all(standings: &[Standing], threshold: i64) -> Result<(), Refusal> {
-    match standings.iter().filter(|standing| reaches(standing.total, threshold)).map(|standing| standing.rank).min() {
+    match standings
+        .iter()
+        .filter(|standing| reaches(standing.total, threshold))
+        .map(|standing| standing.rank)
+        .min()
+    {
         None => Ok(()),
-        Some(rank) => Err(Refusal::new(Code::RankNotFollowed).because(format!("第 {rank} 名已达合格线,不得全部否决"), format!("rank {rank} reaches the threshold"))),
+        Some(rank) => Err(Refusal::new(Code::RankNotFollowed).because(
+            format!("第 {rank} 名已达合格线,不得全部否决"),
+            format!("rank {rank} reaches the threshold"),
+        )),
     }
 }
 
@@ -93,50 +117,120 @@ mod tests {
     use wubang_kernel::{Role, RoleSet};
 
     fn standing(id: u128, rank: i32, hundredths: i128, reserve: bool) -> Standing {
-        Standing { bid_id: Uuid::from_u128(id), rank, total: Exact::new(hundredths, 100).unwrap(), reserve }
+        Standing {
+            bid_id: Uuid::from_u128(id),
+            rank,
+            total: Exact::new(hundredths, 100).unwrap(),
+            reserve,
+        }
     }
 
     fn places(standings: &[Standing], chosen: u128) -> Result<Vec<(u128, Place)>, Code> {
-        choose(standings, Uuid::from_u128(chosen), 60).map(|all| all.into_iter().map(|(id, place)| (id.as_u128(), place)).collect()).map_err(|refusal| refusal.code)
+        choose(standings, Uuid::from_u128(chosen), 60)
+            .map(|all| {
+                all.into_iter()
+                    .map(|(id, place)| (id.as_u128(), place))
+                    .collect()
+            })
+            .map_err(|refusal| refusal.code)
     }
 
     #[test]
     fn the_first_is_recommended_and_the_next_two_kept_if_good_enough() {
-        let all = [standing(4, 4, 7000, false), standing(1, 1, 9000, false), standing(3, 3, 5900, false), standing(2, 2, 8000, false)];
-        assert_eq!(places(&all, 1), Ok(vec![(1, Place::Recommended), (2, Place::Reserve), (3, Place::NotSelected), (4, Place::NotSelected)]));
+        let all = [
+            standing(4, 4, 7000, false),
+            standing(1, 1, 9000, false),
+            standing(3, 3, 5900, false),
+            standing(2, 2, 8000, false),
+        ];
+        assert_eq!(
+            places(&all, 1),
+            Ok(vec![
+                (1, Place::Recommended),
+                (2, Place::Reserve),
+                (3, Place::NotSelected),
+                (4, Place::NotSelected)
+            ])
+        );
         assert_eq!(places(&all, 2), Err(Code::RankNotFollowed));
         assert_eq!(places(&[], 1), Err(Code::RankNotFollowed));
     }
 
     #[test]
     fn after_the_first_fell_away_the_reserve_follows_and_the_rest_stays() {
-        assert_eq!(places(&[standing(2, 2, 8000, true), standing(3, 3, 7000, true)], 2), Ok(vec![(2, Place::Recommended)]));
-        assert_eq!(places(&[standing(2, 2, 8000, true), standing(3, 3, 7000, true)], 3), Err(Code::RankNotFollowed));
+        assert_eq!(
+            places(&[standing(2, 2, 8000, true), standing(3, 3, 7000, true)], 2),
+            Ok(vec![(2, Place::Recommended)])
+        );
+        assert_eq!(
+            places(&[standing(2, 2, 8000, true), standing(3, 3, 7000, true)], 3),
+            Err(Code::RankNotFollowed)
+        );
     }
 
     #[test]
     fn the_threshold_looks_at_the_shown_figure() {
-        let just = Standing { total: Exact::new(11_999, 200).unwrap(), ..standing(1, 1, 0, false) };
+        let just = Standing {
+            total: Exact::new(11_999, 200).unwrap(),
+            ..standing(1, 1, 0, false)
+        };
         assert_eq!(just.total.rounded().to_string(), "60.00");
         assert!(places(&[just], 1).is_ok());
-        assert_eq!(places(&[standing(1, 1, 5999, false)], 1), Err(Code::BelowThreshold));
+        assert_eq!(
+            places(&[standing(1, 1, 5999, false)], 1),
+            Err(Code::BelowThreshold)
+        );
         assert!(may_reject_all(&[standing(1, 1, 5999, false)], 60).is_ok());
-        assert_eq!(may_reject_all(&[standing(1, 1, 6000, false)], 60).unwrap_err().code, Code::RankNotFollowed);
+        assert_eq!(
+            may_reject_all(&[standing(1, 1, 6000, false)], 60)
+                .unwrap_err()
+                .code,
+            Code::RankNotFollowed
+        );
     }
 
     #[test]
     fn an_objection_holds_the_confirmation_and_the_notice() {
         let held = AwardFacts { held: true };
-        for (state, event, role) in [(AwardState::InPublicity, AwardEvent::Confirm, Role::System), (AwardState::Confirmed, AwardEvent::IssueNotice, Role::StreetOfficer)] {
-            assert_eq!(plan::<Award>(state, event, RoleSet::of(&[role]), &held).unwrap_err().code, Code::OpenHold);
-            assert!(plan::<Award>(state, event, RoleSet::of(&[role]), &AwardFacts { held: false }).is_ok());
+        for (state, event, role) in [
+            (AwardState::InPublicity, AwardEvent::Confirm, Role::System),
+            (
+                AwardState::Confirmed,
+                AwardEvent::IssueNotice,
+                Role::StreetOfficer,
+            ),
+        ] {
+            assert_eq!(
+                plan::<Award>(state, event, RoleSet::of(&[role]), &held)
+                    .unwrap_err()
+                    .code,
+                Code::OpenHold
+            );
+            assert!(
+                plan::<Award>(
+                    state,
+                    event,
+                    RoleSet::of(&[role]),
+                    &AwardFacts { held: false }
+                )
+                .is_ok()
+            );
         }
     }
 
     #[test]
     fn only_the_legal_representative_declines() {
         let free = AwardFacts { held: false };
-        let asked = |role| plan::<Award>(AwardState::Notified, AwardEvent::Decline, RoleSet::of(&[role]), &free).map(|step| step.to()).map_err(|refusal| refusal.code);
+        let asked = |role| {
+            plan::<Award>(
+                AwardState::Notified,
+                AwardEvent::Decline,
+                RoleSet::of(&[role]),
+                &free,
+            )
+            .map(|step| step.to())
+            .map_err(|refusal| refusal.code)
+        };
         assert_eq!(asked(Role::OrgLegalRep), Ok(AwardState::Declined));
         assert_eq!(asked(Role::OrgAgent), Err(Code::Forbidden));
         assert_eq!(asked(Role::StreetOfficer), Err(Code::Forbidden));
@@ -145,7 +239,11 @@ mod tests {
     #[test]
     fn every_state_is_reached_and_final_states_stay() {
         assert!(Lifecycle::of::<Award>().faults().is_empty());
-        for state in [AwardState::Contracted, AwardState::Declined, AwardState::Lapsed] {
+        for state in [
+            AwardState::Contracted,
+            AwardState::Declined,
+            AwardState::Lapsed,
+        ] {
             assert!(Award::is_final(state));
         }
     }

@@ -3,7 +3,9 @@
 use crate::entity::{award, report};
 use crate::flow;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use uuid::Uuid;
 use wubang_kernel::actor::Reach;
 use wubang_kernel::digest::content_hash;
@@ -40,7 +42,13 @@ impl Tracked for award::Model {
 }
 
 /// Roles over the division that see an award.
-const OFFICIALS: &[Role] = &[Role::CommunitySecretary, Role::StreetOfficer, Role::DepartmentOfficer, Role::DistrictAdmin, Role::Supervisor];
+const OFFICIALS: &[Role] = &[
+    Role::CommunitySecretary,
+    Role::StreetOfficer,
+    Role::DepartmentOfficer,
+    Role::DistrictAdmin,
+    Role::Supervisor,
+];
 /// Roles of the awardee.
 const AWARDEES: &[Role] = &[Role::OrgLegalRep, Role::OrgAgent];
 /// States in which an award has not fallen away.
@@ -50,7 +58,9 @@ const LIVE: &[&str] = &["in_publicity", "confirmed", "notified", "contracted"];
 pub(crate) async fn find(read: &impl Read, key: &Key) -> Result<award::Model, Error> {
     let select = match key {
         Key::Id(id) => award::Entity::find_by_id(*id),
-        Key::Number(number) => award::Entity::find().filter(award::Column::Number.eq(number.as_str())),
+        Key::Number(number) => {
+            award::Entity::find().filter(award::Column::Number.eq(number.as_str()))
+        }
     };
     Ok(select.one(&read.db()).await?.ok_or(Code::NotFound)?)
 }
@@ -59,32 +69,66 @@ pub(crate) async fn find(read: &impl Read, key: &Key) -> Result<award::Model, Er
 /// has the publicity page.
 pub(crate) async fn load(read: &impl Read, key: &Key) -> Result<(award::Model, RoleSet), Error> {
     let award = find(read, key).await?;
-    let division = DivisionCode::parse(&award.division).map_err(|_| Error::internal("award with a bad division"))?;
-    let roles = read.actor().roles(&Reach::at(division).and(Some(award.organisation_id)));
-    if roles.any(OFFICIALS) || roles.any(AWARDEES) || roles.has(Role::System) { Ok((award, roles)) } else { Err(Code::NotFound.into()) }
+    let division = DivisionCode::parse(&award.division)
+        .map_err(|_| Error::internal("award with a bad division"))?;
+    let roles = read
+        .actor()
+        .roles(&Reach::at(division).and(Some(award.organisation_id)));
+    if roles.any(OFFICIALS) || roles.any(AWARDEES) || roles.has(Role::System) {
+        Ok((award, roles))
+    } else {
+        Err(Code::NotFound.into())
+    }
 }
 
 /// The award of a posting that has not fallen away.
-pub(crate) async fn live_of(read: &impl Read, posting: Uuid) -> Result<Option<award::Model>, Error> {
-    let live = award::Entity::find().filter(award::Column::PostingId.eq(posting)).filter(award::Column::State.is_in(LIVE.iter().copied()));
-    Ok(live.order_by_desc(award::Column::Id).one(&read.db()).await?)
+pub(crate) async fn live_of(
+    read: &impl Read,
+    posting: Uuid,
+) -> Result<Option<award::Model>, Error> {
+    let live = award::Entity::find()
+        .filter(award::Column::PostingId.eq(posting))
+        .filter(award::Column::State.is_in(LIVE.iter().copied()));
+    Ok(live
+        .order_by_desc(award::Column::Id)
+        .one(&read.db())
+        .await?)
 }
 
 /// One page of the awards that the viewer may see, newest first, one row more than asked for.
-pub(crate) async fn list(read: &impl Read, query: &ListQuery, posting: Option<Uuid>, division: Option<&DivisionCode>) -> Result<Vec<award::Model>, Error> {
+pub(crate) async fn list(
+    read: &impl Read,
+    query: &ListQuery,
+    of: (Option<Uuid>, Option<Uuid>),
+    division: Option<&DivisionCode>,
+) -> Result<Vec<award::Model>, Error> {
     let actor = read.actor();
     let theirs = Condition::any()
-        .add(scope::within(award::Column::Division, actor.divisions(OFFICIALS)))
+        .add(scope::within(
+            award::Column::Division,
+            actor.divisions(OFFICIALS),
+        ))
         .add(award::Column::OrganisationId.is_in(actor.organisations(AWARDEES)));
-    let mut select = award::Entity::find().filter(theirs).order_by_desc(award::Column::Id).limit(query.page.limit + 1);
+    let mut select = award::Entity::find()
+        .filter(theirs)
+        .order_by_desc(award::Column::Id)
+        .limit(query.page.limit + 1);
     if let Some(after) = query.page.after {
         select = select.filter(award::Column::Id.lt(after));
     }
-    if let Some(posting) = posting {
-        select = select.filter(award::Column::PostingId.eq(posting));
+    for (column, id) in [
+        (award::Column::PostingId, of.0),
+        (award::Column::ProjectId, of.1),
+    ] {
+        if let Some(id) = id {
+            select = select.filter(column.eq(id));
+        }
     }
     if let Some(division) = division {
-        select = select.filter(scope::within(award::Column::Division, std::iter::once(division)));
+        select = select.filter(scope::within(
+            award::Column::Division,
+            std::iter::once(division),
+        ));
     }
     if !query.all("state").is_empty() {
         select = select.filter(award::Column::State.is_in(query.all("state").iter().cloned()));
@@ -93,24 +137,45 @@ pub(crate) async fn list(read: &impl Read, query: &ListQuery, posting: Option<Uu
 }
 
 /// The report of a panel.
-pub(crate) async fn report_of(read: &impl Read, panel: Uuid) -> Result<Option<report::Model>, Error> {
-    Ok(report::Entity::find().filter(report::Column::PanelId.eq(panel)).one(&read.db()).await?)
+pub(crate) async fn report_of(
+    read: &impl Read,
+    panel: Uuid,
+) -> Result<Option<report::Model>, Error> {
+    Ok(report::Entity::find()
+        .filter(report::Column::PanelId.eq(panel))
+        .one(&read.db())
+        .await?)
 }
 
 /// Keeps a report; the second of one panel is `duplicate`.
-pub(crate) async fn insert_report(tx: &Tx, row: report::ActiveModel) -> Result<report::Model, Error> {
-    Ok(report::Entity::insert(row).exec_with_returning(&tx.db()).await?)
+pub(crate) async fn insert_report(
+    tx: &Tx,
+    row: report::ActiveModel,
+) -> Result<report::Model, Error> {
+    Ok(report::Entity::insert(row)
+        .exec_with_returning(&tx.db())
+        .await?)
 }
 
 /// Notes that every member has signed.
 pub(crate) async fn report_signed(tx: &Tx, id: Uuid) -> Result<(), Error> {
-    let update = report::Entity::update_many().col_expr(report::Column::SignedAt, Expr::value(tx.now()));
-    update.filter(report::Column::Id.eq(id)).exec(&tx.db()).await?;
+    let update =
+        report::Entity::update_many().col_expr(report::Column::SignedAt, Expr::value(tx.now()));
+    update
+        .filter(report::Column::Id.eq(id))
+        .exec(&tx.db())
+        .await?;
     Ok(())
 }
 
 /// A report's row before it is kept.
-pub(crate) fn new_report(tx: &Tx, posting_id: Uuid, panel_id: Uuid, ranking: crate::model::Ranking, summary: String) -> Result<report::ActiveModel, Error> {
+pub(crate) fn new_report(
+    tx: &Tx,
+    posting_id: Uuid,
+    panel_id: Uuid,
+    ranking: crate::model::AwardRanking,
+    summary: String,
+) -> Result<report::ActiveModel, Error> {
     let hash = report_hash(&ranking, &summary)?;
     Ok(report::ActiveModel {
         id: Set(tx.new_id()),
@@ -124,25 +189,46 @@ pub(crate) fn new_report(tx: &Tx, posting_id: Uuid, panel_id: Uuid, ranking: cra
     })
 }
 
-fn report_hash(ranking: &crate::model::Ranking, summary: &str) -> Result<String, Error> {
-    Ok(content_hash(&serde_json::json!({ "ranking": serde_json::to_value(ranking)?, "summary": summary })))
+fn report_hash(ranking: &crate::model::AwardRanking, summary: &str) -> Result<String, Error> {
+    Ok(content_hash(
+        &serde_json::json!({ "ranking": serde_json::to_value(ranking)?, "summary": summary }),
+    ))
 }
 
 /// The checks of this stage.
 #[must_use]
 pub fn invariants() -> Vec<Invariant> {
     vec![
-        Invariant { name: "award_state_is_replay_of_trace", run: |view| Box::pin(replay::<award::Entity>(view)) },
-        Invariant { name: "one_live_award_per_posting", run: |view| Box::pin(two_live(view)) },
-        Invariant { name: "publicity_and_report_hashes_recompute", run: |view| Box::pin(wrong_hashes(view)) },
-        Invariant { name: "award_total_recomputes_from_sheets", run: |view| Box::pin(wrong_totals(view)) },
+        Invariant {
+            name: "award_state_is_replay_of_trace",
+            run: |view| Box::pin(replay::<award::Entity>(view)),
+        },
+        Invariant {
+            name: "one_live_award_per_posting",
+            run: |view| Box::pin(two_live(view)),
+        },
+        Invariant {
+            name: "publicity_and_report_hashes_recompute",
+            run: |view| Box::pin(wrong_hashes(view)),
+        },
+        Invariant {
+            name: "award_total_recomputes_from_sheets",
+            run: |view| Box::pin(wrong_totals(view)),
+        },
     ]
 }
 
 async fn two_live(view: &View) -> Result<Vec<Uuid>, Error> {
-    let live = award::Entity::find().filter(award::Column::State.is_in(LIVE.iter().copied())).all(&view.db()).await?;
+    let live = award::Entity::find()
+        .filter(award::Column::State.is_in(LIVE.iter().copied()))
+        .all(&view.db())
+        .await?;
     let mut seen = std::collections::HashSet::new();
-    Ok(live.into_iter().filter(|row| !seen.insert(row.posting_id)).map(|row| row.id).collect())
+    Ok(live
+        .into_iter()
+        .filter(|row| !seen.insert(row.posting_id))
+        .map(|row| row.id)
+        .collect())
 }
 
 async fn wrong_hashes(view: &View) -> Result<Vec<Uuid>, Error> {
@@ -165,7 +251,12 @@ async fn wrong_totals(view: &View) -> Result<Vec<Uuid>, Error> {
     for row in award::Entity::find().all(&view.db()).await? {
         let posting = wubang_postings::service::find(view, row.posting_id).await?;
         let panel = wubang_panels::service::load(view, crate::PURPOSE, row.posting_id).await?;
-        let total = panel.and_then(|panel| wubang_panels::scoring::mean_total(&panel.valid_sheets(row.bid_id), posting.procedure.0.trim_from));
+        let total = panel.and_then(|panel| {
+            wubang_panels::scoring::mean_total(
+                &panel.valid_sheets(row.bid_id),
+                posting.procedure.0.trim_from,
+            )
+        });
         if total.map(|total| total.to_string()) != Some(row.total) {
             wrong.push(row.id);
         }

@@ -34,6 +34,7 @@ pub mod bid {
         pub rank: i32,
         pub means: Option<Json>,
         pub tie_break: Option<String>,
+        pub told_at: Option<DateTimeUtc>,
         pub created_by: Uuid,
         pub state: String,
         pub version: i32,
@@ -48,7 +49,6 @@ pub mod bid {
 
 /// What was handed in, every time.
 pub mod bid_version {
-    #![expect(missing_docs, reason = "columns are described in the migration")]
     use crate::model::Letter;
     use sea_orm::entity::prelude::*;
 
@@ -73,7 +73,6 @@ pub mod bid_version {
 
 /// The sealed box of a posting: whoever hands in touches it, so that handing in and closing take turns.
 pub mod bid_box {
-    #![expect(missing_docs, reason = "columns are described in the migration")]
     use sea_orm::entity::prelude::*;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

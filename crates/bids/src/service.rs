@@ -103,7 +103,7 @@ fn missing(facts: &BidFacts) -> Vec<MissingOut> {
 /// Whether this viewer may know totals now: organisers and panel always, the bidder from the notice on.
 fn knows_totals(case: &Case) -> bool {
     let own = case.roles.any(BIDDERS);
-    let told = matches!(case.bid.state.as_str(), "awarded" | "not_selected" | "declined") || matches!(case.posting.state.as_str(), "contracted" | "completed");
+    let told = case.bid.told_at.is_some();
     case.roles.any(&[Role::StreetOfficer, Role::Supervisor, Role::Assessor, Role::System]) || (own && told)
 }
 
@@ -243,6 +243,7 @@ pub async fn draft(tx: &Tx, input: BidIn) -> Result<BidOut, Error> {
         rank: Set(0),
         means: Set(None),
         tie_break: Set(None),
+        told_at: Set(None),
         created_by: Set(tx.person()?),
         state: Set("draft".to_owned()),
         version: Set(1),
@@ -533,6 +534,15 @@ pub async fn awarded(tx: &Tx, id: Uuid) -> Result<(), Error> {
 /// `invalid_transition`.
 pub async fn declined(tx: &Tx, id: Uuid) -> Result<(), Error> {
     by_system(tx, id, BidEvent::Decline, |c| c).await
+}
+
+/// The notice of award is out: from now on every bidder sees his own rank, total and averages
+/// (rulebook 2.4.4 (8)).
+///
+/// # Errors
+/// When the database fails.
+pub async fn tell_results(tx: &Tx, posting: Uuid) -> Result<(), Error> {
+    store::tell_results(tx, posting).await
 }
 
 /// The opened bids of a posting; none while the box is sealed.

@@ -154,6 +154,18 @@ pub(crate) async fn unseal_box(tx: &Tx, posting: Uuid) -> Result<(), Error> {
     Ok(())
 }
 
+/// Marks the scored bids of a posting as told. Not a step: it opens figures to their owners.
+pub(crate) async fn tell_results(tx: &Tx, posting: Uuid) -> Result<(), Error> {
+    bid::Entity::update_many()
+        .col_expr(bid::Column::ToldAt, Expr::value(tx.now()))
+        .filter(bid::Column::PostingId.eq(posting))
+        .filter(bid::Column::Total.is_not_null())
+        .filter(bid::Column::ToldAt.is_null())
+        .exec(&tx.db())
+        .await?;
+    Ok(())
+}
+
 /// Keeps what was handed in.
 pub(crate) async fn keep_version(tx: &Tx, bid: &bid::Model, signed_by: Uuid) -> Result<(), Error> {
     let row = bid_version::ActiveModel {

@@ -2,7 +2,6 @@
 
 /// 承榜协议.
 pub mod contract {
-    #![expect(missing_docs, reason = "columns are described in the migration")]
     use crate::model::{ContractContent, FrozenTerms};
     use sea_orm::entity::prelude::*;
 
@@ -46,7 +45,6 @@ pub mod contract {
 
 /// One party's signature.
 pub mod signature {
-    #![expect(missing_docs, reason = "columns are described in the migration")]
     use sea_orm::entity::prelude::*;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -70,7 +68,6 @@ pub mod signature {
 
 /// 里程碑.
 pub mod milestone {
-    #![expect(missing_docs, reason = "columns are described in the migration")]
     use crate::model::{MilestoneEvidence, PlannedMilestone};
     use sea_orm::entity::prelude::*;
 
@@ -107,7 +104,6 @@ pub mod milestone {
 
 /// One of the two verifications of a milestone.
 pub mod verification {
-    #![expect(missing_docs, reason = "columns are described in the migration")]
     use sea_orm::entity::prelude::*;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -131,7 +127,6 @@ pub mod verification {
 
 /// 拨付.
 pub mod payment {
-    #![expect(missing_docs, reason = "columns are described in the migration")]
     use sea_orm::entity::prelude::*;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -166,7 +161,6 @@ pub mod payment {
 
 /// 结项报告, one row per edition.
 pub mod report {
-    #![expect(missing_docs, reason = "columns are described in the migration")]
     use crate::model::CompletionReportContent;
     use sea_orm::entity::prelude::*;
 

@@ -12,9 +12,9 @@ use wubang_web::actions::ActionsOut;
 use wubang_web::{Answer, Body, Ctx, PathKey, act, list, see};
 
 /// 由街道依据榜单与揭榜意向书生成承榜协议。Draft the agreement of a notified award.
-#[utoipa::path(tag = "承榜 contracts", params(("id" = String, Path, description = "承榜的 id 或编号 · id or number of the award")), request_body = NothingIn,
+#[utoipa::path(tag = "承榜 contracts", params(("id" = String, Path, description = "承榜的 id · id of the award")), request_body = NothingIn,
     responses((status = 201, description = "新建的协议 · the new agreement", body = ContractOut)), security(("bearer" = [])))]
-#[actix_web::post("/api/v1/awards/{id}/contract")]
+#[post("/api/v1/awards/{id}/contract")]
 pub(crate) async fn draft_contract(ctx: Ctx, key: PathKey, body: Body<NothingIn>) -> Answer {
     ctx.signed_in()?;
     wubang_web::created(&ctx, "contracts", async |tx| service::draft(tx, &key.0, body.0).await).await

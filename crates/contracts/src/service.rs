@@ -101,7 +101,8 @@ pub(crate) async fn step(
 /// `invalid_transition` unless the award is notified; `forbidden` for other roles; `duplicate` when
 /// there is an agreement already.
 pub async fn draft(tx: &Tx, key: &Key, _: NothingIn) -> Result<ContractOut, Error> {
-    let award = wubang_awards::service::load(tx, key).await?;
+    let Key::Id(award) = key else { return Err(Code::NotFound.into()) };
+    let award = wubang_awards::service::find(tx, *award).await?;
     tx.expect_version(award.version)?;
     let division = DivisionCode::parse(&award.division).map_err(|_| Error::internal("award with a bad division"))?;
     let made = machine::create::<flow::Contract>(tx.actor().roles(&Reach::at(division)))?;
@@ -340,12 +341,7 @@ pub async fn on_award_fallen(tx: &Tx, award: Uuid, reason_code: &'static str) ->
     let Some(contract) = store::of_award(tx, award).await?.filter(|row| row.state != "void") else { return Ok(()) };
     let mut case = store::complete(tx, contract, RoleSet::of(SYSTEM)).await?;
     let facts = out::contract_facts(tx, &case);
-    let with = |c: Commit<'_, contract::Entity>| c.set(contract::Column::ReasonCode, reason_code).because(Some(reason_code.to_owned()));
-    void(tx, &mut case, &facts, with).await
-}
-
-async fn void(tx: &Tx, case: &mut ContractCase, facts: &ContractFacts, with: impl for<'a> FnOnce(Commit<'a, contract::Entity>) -> Commit<'a, contract::Entity>) -> Result<(), Error> {
-    step(tx, case, ContractEvent::Void, RoleSet::of(SYSTEM), facts, with).await
+    step(tx, &mut case, ContractEvent::Void, RoleSet::of(SYSTEM), &facts, |c| c.set(contract::Column::ReasonCode, reason_code).because(Some(reason_code.to_owned()))).await
 }
 
 /// The evaluation was passed: the last tranche becomes due, the organisation is free again.

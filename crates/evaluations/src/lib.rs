@@ -1,1 +1,42 @@
-//! wubang-evaluations
+//! 考榜: four parties score a finished project, its residents are asked, the result stands in
+//! publicity before it is confirmed (rulebook 2.4.5, 2.8.11, 2.11.2, 2.11.3).
+//!
+//! Invariants: scheme and weights are those of the posting; a total recomputes exactly from sheets
+//! and survey; single sheets are seen by their scorer and the supervisor alone.
+
+mod entity;
+pub mod flow;
+mod http;
+pub mod model;
+mod opening;
+mod out;
+mod rules;
+pub mod scoring;
+pub mod service;
+mod store;
+
+pub use http::routes;
+pub use store::{Evaluation, invariants};
+
+use wubang_kernel::Timer;
+use wubang_kernel::lifecycle::Lifecycle;
+use wubang_store::open::Reaction;
+use wubang_store::worker::TimerHandler;
+
+/// The life cycles of this stage.
+#[must_use]
+pub fn lifecycles() -> Vec<Lifecycle> {
+    vec![Lifecycle::of::<flow::Evaluation>()]
+}
+
+/// What this stage does when its timers are due.
+#[must_use]
+pub fn timers() -> Vec<(&'static str, Timer, TimerHandler)> {
+    vec![("evaluation", Timer::T39, |tx, id| Box::pin(service::publicity_ended(tx, id)))]
+}
+
+/// The last stage waits for nothing that earlier ones report.
+#[must_use]
+pub fn reactions() -> Vec<(&'static str, Reaction)> {
+    Vec::new()
+}

@@ -2,7 +2,6 @@
 
 /// 需求.
 pub mod need {
-    #![expect(missing_docs, reason = "columns are described in the migration")]
     use crate::model::Detail;
     use sea_orm::entity::prelude::*;
 
@@ -43,7 +42,6 @@ pub mod need {
 
 /// Third-party analysis.
 pub mod analysis {
-    #![expect(missing_docs, reason = "columns are described in the migration")]
     use crate::model::AnalysisContent;
     use sea_orm::entity::prelude::*;
 
@@ -66,7 +64,6 @@ pub mod analysis {
 
 /// Expert opinion.
 pub mod opinion {
-    #![expect(missing_docs, reason = "columns are described in the migration")]
     use crate::model::OpinionContent;
     use sea_orm::entity::prelude::*;
 

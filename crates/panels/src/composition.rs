@@ -32,7 +32,11 @@ impl Seats {
     /// Seats of each party, in the order of the panel.
     #[must_use]
     pub const fn by_party(self) -> [(&'static str, &'static str, usize); 3] {
-        [(EXPERTS, "专家", self.experts), (COMMUNITY, "社区/街道", self.community), (DEPARTMENTS, "职能部门", self.departments)]
+        [
+            (EXPERTS, "专家", self.experts),
+            (COMMUNITY, "社区/街道", self.community),
+            (DEPARTMENTS, "职能部门", self.departments),
+        ]
     }
 }
 
@@ -41,12 +45,19 @@ impl Seats {
 /// # Errors
 /// `panel_incomplete` when the rule gives an even panel, which could end in a draw of votes.
 pub fn seats(rule: &PanelRule, ceiling: Fen) -> Result<Seats, Refusal> {
-    let seats = Seats { experts: rule.experts_for(ceiling), community: rule.community, departments: rule.departments };
+    let seats = Seats {
+        experts: rule.experts_for(ceiling),
+        community: rule.community,
+        departments: rule.departments,
+    };
     if seats.total() % 2 == 1 {
         Ok(seats)
     } else {
         let total = seats.total();
-        Err(Refusal::new(Code::PanelIncomplete).because(format!("评审组人数须为奇数,按规则为 {total} 人"), format!("the panel must be odd, the rule gives {total}")))
+        Err(Refusal::new(Code::PanelIncomplete).because(
+            format!("评审组人数须为奇数,按规则为 {total} 人"),
+            format!("the panel must be odd, the rule gives {total}"),
+        ))
     }
 }
 
@@ -54,7 +65,10 @@ pub fn seats(rule: &PanelRule, ceiling: Fen) -> Result<Seats, Refusal> {
 ///
 /// # Errors
 /// `panel_incomplete`, naming every party with too few or too many.
-pub fn check<'a>(seats: Seats, parties: impl Iterator<Item = &'a str> + Clone) -> Result<(), Refusal> {
+pub fn check<'a>(
+    seats: Seats,
+    parties: impl Iterator<Item = &'a str> + Clone,
+) -> Result<(), Refusal> {
     let (mut zh, mut en) = (Vec::new(), Vec::new());
     for (party, name, wanted) in seats.by_party() {
         let got = parties.clone().filter(|one| *one == party).count();
@@ -63,7 +77,11 @@ pub fn check<'a>(seats: Seats, parties: impl Iterator<Item = &'a str> + Clone) -
             en.push(format!("{party}: {wanted} needed, {got} there"));
         }
     }
-    if zh.is_empty() { Ok(()) } else { Err(Refusal::new(Code::PanelIncomplete).because(zh.join(";"), en.join("; "))) }
+    if zh.is_empty() {
+        Ok(())
+    } else {
+        Err(Refusal::new(Code::PanelIncomplete).because(zh.join(";"), en.join("; ")))
+    }
 }
 
 /// Roles that qualify somebody for a named seat of a party; the role must cover the division.
@@ -89,21 +107,44 @@ mod tests {
     #[test]
     fn five_below_fifty_thousand_yuan_and_seven_from_there() {
         let at = |fen| seats(&rule(), Fen::new(fen).unwrap()).unwrap();
-        assert_eq!(at(4_999_999), Seats { experts: 3, community: 1, departments: 1 });
-        assert_eq!(at(5_000_000), Seats { experts: 5, community: 1, departments: 1 });
+        assert_eq!(
+            at(4_999_999),
+            Seats {
+                experts: 3,
+                community: 1,
+                departments: 1
+            }
+        );
+        assert_eq!(
+            at(5_000_000),
+            Seats {
+                experts: 5,
+                community: 1,
+                departments: 1
+            }
+        );
     }
 
     #[test]
     fn an_even_panel_is_refused() {
-        let rule = PanelRule { departments: 2, ..rule() };
-        assert_eq!(seats(&rule, Fen::ZERO).unwrap_err().code, Code::PanelIncomplete);
+        let rule = PanelRule {
+            departments: 2,
+            ..rule()
+        };
+        assert_eq!(
+            seats(&rule, Fen::ZERO).unwrap_err().code,
+            Code::PanelIncomplete
+        );
     }
 
     #[test]
     fn what_is_missing_is_said() {
         let seats = seats(&rule(), Fen::ZERO).unwrap();
         let refusal = check(seats, [EXPERTS, EXPERTS, COMMUNITY].into_iter()).unwrap_err();
-        assert_eq!(refusal.detail.unwrap().en, "experts: 3 needed, 2 there; departments: 1 needed, 0 there");
+        assert_eq!(
+            refusal.detail.unwrap().en,
+            "experts: 3 needed, 2 there; departments: 1 needed, 0 there"
+        );
     }
 
     proptest! {

@@ -45,7 +45,10 @@ mod tests {
         // printf '%s' '<id><round><nonce>' | sha256sum
         let object = Uuid::from_u128(1);
         assert_eq!(commitment("00ff"), sha256_hex(b"00ff"));
-        assert_eq!(seed(object, 1, "00ff"), sha256_hex(b"00000000-0000-0000-0000-000000000001100ff"));
+        assert_eq!(
+            seed(object, 1, "00ff"),
+            sha256_hex(b"00000000-0000-0000-0000-000000000001100ff")
+        );
         assert_ne!(seed(object, 1, "00ff"), seed(object, 2, "00ff"));
     }
 
@@ -58,7 +61,10 @@ mod tests {
             first[pool.iter().position(|id| *id == order[0]).unwrap()] += 1;
         }
         // 400 expected each, standard deviation 18
-        assert!(first.iter().all(|count| (310..=490).contains(count)), "{first:?}");
+        assert!(
+            first.iter().all(|count| (310..=490).contains(count)),
+            "{first:?}"
+        );
     }
 
     proptest! {

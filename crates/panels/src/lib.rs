@@ -8,6 +8,7 @@
 pub mod composition;
 pub mod draw;
 mod entity;
+mod forming;
 mod http;
 pub mod model;
 pub mod scoring;

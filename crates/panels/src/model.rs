@@ -1,6 +1,5 @@
 //! Domain and wire types of panels.
 
-use crate::entity::{member, panel, sheet};
 use sea_orm::FromJsonQueryResult;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -10,12 +9,9 @@ use uuid::Uuid;
 use wubang_kernel::division::DivisionCode;
 use wubang_web::{ActionOut, Instant};
 
-/// A panel as stored (评审组/考评组).
-pub type Panel = panel::Model;
-/// A member as stored. `declaration` is one of [`PENDING`], [`CLEAR`], [`RECUSED`].
-pub type Member = member::Model;
-/// A score sheet as stored (评分表). `total` is the sum of its points.
-pub type Sheet = sheet::Model;
+pub use crate::entity::member::Model as Member;
+pub use crate::entity::panel::Model as Panel;
+pub use crate::entity::sheet::Model as Sheet;
 
 /// The member has not declared yet.
 pub const PENDING: &str = "pending";
@@ -25,13 +21,17 @@ pub const CLEAR: &str = "clear";
 pub const RECUSED: &str = "recused";
 
 /// Points per criterion key.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, FromJsonQueryResult)]
+#[derive(
+    Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, FromJsonQueryResult,
+)]
 #[serde(transparent)]
 #[schema(as = SheetPoints)]
 pub struct Points(pub BTreeMap<String, i64>);
 
 /// Reasons per criterion key.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, FromJsonQueryResult)]
+#[derive(
+    Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, FromJsonQueryResult,
+)]
 #[serde(transparent)]
 #[schema(as = SheetReasons)]
 pub struct Reasons(pub BTreeMap<String, String>);
@@ -51,7 +51,9 @@ impl Deref for Reasons {
 }
 
 /// What a draw was made from and gave. With the nonce it can be recomputed by anybody.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, FromJsonQueryResult)]
+#[derive(
+    Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, FromJsonQueryResult,
+)]
 pub struct DrawRecord {
     /// Field that the specialities had to match; empty where nobody was drawn.
     pub field: String,
@@ -134,13 +136,18 @@ impl Loaded {
     /// Whether every active member has signed the report.
     #[must_use]
     pub fn all_signed(&self) -> bool {
-        self.active().all(|member| member.report_signed_at.is_some())
+        self.active()
+            .all(|member| member.report_signed_at.is_some())
     }
 
     /// The sheets about a subject that count: not void, and of a member that sits.
     #[must_use]
     pub fn valid_sheets(&self, subject: Uuid) -> Vec<Sheet> {
-        let counts = |sheet: &&Sheet| sheet.subject_id == subject && sheet.voided_at.is_none() && self.active().any(|member| member.id == sheet.member_id);
+        let counts = |sheet: &&Sheet| {
+            sheet.subject_id == subject
+                && sheet.voided_at.is_none()
+                && self.active().any(|member| member.id == sheet.member_id)
+        };
         self.sheets.iter().filter(counts).cloned().collect()
     }
 
@@ -148,13 +155,20 @@ impl Loaded {
     #[must_use]
     pub fn complete(&self, subjects: &[Uuid]) -> bool {
         let seats = self.active().count();
-        seats > 0 && subjects.iter().all(|subject| self.valid_sheets(*subject).len() == seats)
+        seats > 0
+            && subjects
+                .iter()
+                .all(|subject| self.valid_sheets(*subject).len() == seats)
     }
 
     /// The seed of the draw; lots of a tie-break come from it too.
     #[must_use]
     pub fn seed(&self) -> String {
-        crate::draw::seed(self.panel.object_id, self.panel.round, &self.panel.draw_nonce)
+        crate::draw::seed(
+            self.panel.object_id,
+            self.panel.round,
+            &self.panel.draw_nonce,
+        )
     }
 }
 

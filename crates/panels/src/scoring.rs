@@ -10,9 +10,16 @@ use wubang_kernel::score::Exact;
 /// dropped (去掉一个最高分和一个最低分). `None` of no sheet. Which sheets count is the caller's.
 #[must_use]
 pub fn mean_total(sheets: &[Sheet], trim_from: usize) -> Option<Exact> {
-    let totals: Vec<Exact> = sheets.iter().map(|sheet| Exact::from_int(sheet.total)).collect();
+    let totals: Vec<Exact> = sheets
+        .iter()
+        .map(|sheet| Exact::from_int(sheet.total))
+        .collect();
     // a trim below three sheets would leave nothing
-    if totals.len() >= trim_from.max(3) { Exact::trimmed_mean(&totals) } else { Exact::mean(&totals) }
+    if totals.len() >= trim_from.max(3) {
+        Exact::trimmed_mean(&totals)
+    } else {
+        Exact::mean(&totals)
+    }
 }
 
 /// The mean of each criterion over all sheets, in the order of the criteria. Nothing is dropped
@@ -20,10 +27,16 @@ pub fn mean_total(sheets: &[Sheet], trim_from: usize) -> Option<Exact> {
 #[must_use]
 pub fn criterion_means(sheets: &[Sheet], criteria: &[Criterion]) -> Option<Vec<(String, Exact)>> {
     let mean = |key: &str| {
-        let points: Vec<Exact> = sheets.iter().map(|sheet| Exact::from_int(sheet.points.get(key).copied().unwrap_or(0))).collect();
+        let points: Vec<Exact> = sheets
+            .iter()
+            .map(|sheet| Exact::from_int(sheet.points.get(key).copied().unwrap_or(0)))
+            .collect();
         Exact::mean(&points)
     };
-    criteria.iter().map(|criterion| Some((criterion.key.clone(), mean(&criterion.key)?))).collect()
+    criteria
+        .iter()
+        .map(|criterion| Some((criterion.key.clone(), mean(&criterion.key)?)))
+        .collect()
 }
 
 /// One step of a tie-break: the higher value comes first.
@@ -69,14 +82,24 @@ pub struct Ranked {
 #[must_use]
 pub fn rank(mut candidates: Vec<Candidate>) -> Vec<Ranked> {
     candidates.sort_by(|a, b| compare(a, b).0);
-    let decided = |a: Option<&Candidate>, b: Option<&Candidate>| a.zip(b).and_then(|(a, b)| compare(a, b).1).map(str::to_owned);
+    let decided = |a: Option<&Candidate>, b: Option<&Candidate>| {
+        a.zip(b)
+            .and_then(|(a, b)| compare(a, b).1)
+            .map(str::to_owned)
+    };
     (0..candidates.len())
         .zip(1_i32..)
         .filter_map(|(i, rank)| {
             let one = candidates.get(i)?;
             let before = i.checked_sub(1).and_then(|i| candidates.get(i));
-            let tie_break = decided(before, Some(one)).or_else(|| decided(Some(one), candidates.get(i + 1)));
-            Some(Ranked { subject_id: one.subject_id, total: one.total, rank, tie_break })
+            let tie_break =
+                decided(before, Some(one)).or_else(|| decided(Some(one), candidates.get(i + 1)));
+            Some(Ranked {
+                subject_id: one.subject_id,
+                total: one.total,
+                rank,
+                tie_break,
+            })
         })
         .collect()
 }
@@ -94,7 +117,10 @@ fn compare(a: &Candidate, b: &Candidate) -> (Ordering, Option<&'static str>) {
         }
     }
     // ids differ even if somebody should find two lots that do not
-    (a.lot.cmp(&b.lot).then(a.subject_id.cmp(&b.subject_id)), Some(LOT))
+    (
+        a.lot.cmp(&b.lot).then(a.subject_id.cmp(&b.subject_id)),
+        Some(LOT),
+    )
 }
 
 #[cfg(test)]
@@ -110,7 +136,12 @@ mod tests {
             panel_id: Uuid::nil(),
             member_id: Uuid::nil(),
             subject_id: Uuid::nil(),
-            points: Points(points.iter().map(|(key, value)| ((*key).to_owned(), *value)).collect()),
+            points: Points(
+                points
+                    .iter()
+                    .map(|(key, value)| ((*key).to_owned(), *value))
+                    .collect(),
+            ),
             reasons: crate::model::Reasons::default(),
             comment: None,
             total: points.iter().map(|(_, value)| value).sum(),
@@ -120,13 +151,28 @@ mod tests {
     }
 
     fn of_totals(totals: &[i64]) -> Vec<Sheet> {
-        totals.iter().map(|total| sheet(&[("plan", *total)])).collect()
+        totals
+            .iter()
+            .map(|total| sheet(&[("plan", *total)]))
+            .collect()
     }
 
     fn candidate(id: u128, total: i64, keys: &[i64]) -> Candidate {
         let names = ["plan", "sustainability", "price"];
-        let keys = names.iter().zip(keys).map(|(name, value)| TieKey { name, value: Exact::from_int(*value) }).collect();
-        Candidate { subject_id: Uuid::from_u128(id), total: Exact::from_int(total), keys, lot: crate::draw::lot("seed", Uuid::from_u128(id)) }
+        let keys = names
+            .iter()
+            .zip(keys)
+            .map(|(name, value)| TieKey {
+                name,
+                value: Exact::from_int(*value),
+            })
+            .collect();
+        Candidate {
+            subject_id: Uuid::from_u128(id),
+            total: Exact::from_int(total),
+            keys,
+            lot: crate::draw::lot("seed", Uuid::from_u128(id)),
+        }
     }
 
     #[test]
@@ -139,25 +185,56 @@ mod tests {
 
     #[test]
     fn seven_sheets_are_trimmed_and_six_are_not() {
-        assert_eq!(mean_total(&of_totals(&[60, 100, 80, 81, 82, 83, 84]), 7), Some(Exact::from_int(82)));
-        assert_eq!(mean_total(&of_totals(&[0, 60, 60, 60, 60, 60]), 7), Some(Exact::from_int(50)));
+        assert_eq!(
+            mean_total(&of_totals(&[60, 100, 80, 81, 82, 83, 84]), 7),
+            Some(Exact::from_int(82))
+        );
+        assert_eq!(
+            mean_total(&of_totals(&[0, 60, 60, 60, 60, 60]), 7),
+            Some(Exact::from_int(50))
+        );
         // a rule that trims everything is not followed into nothing
-        assert_eq!(mean_total(&of_totals(&[70, 80]), 1), Some(Exact::from_int(75)));
+        assert_eq!(
+            mean_total(&of_totals(&[70, 80]), 1),
+            Some(Exact::from_int(75))
+        );
     }
 
     #[test]
     fn the_step_that_decided_is_recorded() {
-        let ranked = rank(vec![candidate(1, 80, &[30, 8, -900]), candidate(2, 80, &[30, 8, -800]), candidate(3, 90, &[1, 1, -1]), candidate(4, 80, &[29, 9, -1])]);
-        let seen: Vec<_> = ranked.iter().map(|r| (r.subject_id.as_u128(), r.rank, r.tie_break.as_deref())).collect();
-        assert_eq!(seen, [(3, 1, None), (2, 2, Some("price")), (1, 3, Some("price")), (4, 4, Some("plan"))]);
+        let ranked = rank(vec![
+            candidate(1, 80, &[30, 8, -900]),
+            candidate(2, 80, &[30, 8, -800]),
+            candidate(3, 90, &[1, 1, -1]),
+            candidate(4, 80, &[29, 9, -1]),
+        ]);
+        let seen: Vec<_> = ranked
+            .iter()
+            .map(|r| (r.subject_id.as_u128(), r.rank, r.tie_break.as_deref()))
+            .collect();
+        assert_eq!(
+            seen,
+            [
+                (3, 1, None),
+                (2, 2, Some("price")),
+                (1, 3, Some("price")),
+                (4, 4, Some("plan"))
+            ]
+        );
     }
 
     #[test]
     fn equal_in_everything_is_decided_by_lot() {
-        let ranked = rank(vec![candidate(1, 80, &[30, 8, -1]), candidate(2, 80, &[30, 8, -1])]);
+        let ranked = rank(vec![
+            candidate(1, 80, &[30, 8, -1]),
+            candidate(2, 80, &[30, 8, -1]),
+        ]);
         assert!(ranked.iter().all(|r| r.tie_break.as_deref() == Some(LOT)));
         let first = ranked.first().unwrap().subject_id;
-        assert!(crate::draw::lot("seed", first) <= crate::draw::lot("seed", ranked.get(1).unwrap().subject_id));
+        assert!(
+            crate::draw::lot("seed", first)
+                <= crate::draw::lot("seed", ranked.get(1).unwrap().subject_id)
+        );
     }
 
     proptest! {

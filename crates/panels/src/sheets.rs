@@ -26,30 +26,56 @@ pub(crate) fn check(criteria: &[Criterion], input: &SheetIn) -> Result<Checked, 
     let mut faults = Faults::new();
     let (mut points, mut reasons) = (Points::default(), Reasons::default());
     for criterion in criteria {
-        let (at, why) = (format!("/points/{}", criterion.key), format!("/reasons/{}", criterion.key));
+        let (at, why) = (
+            format!("/points/{}", criterion.key),
+            format!("/reasons/{}", criterion.key),
+        );
         let given = input.reasons.get(&criterion.key);
         match input.points.get(&criterion.key) {
             Some(value) => {
                 faults.number(&at, *value, 0..=criterion.max);
                 points.0.insert(criterion.key.clone(), *value);
-                if given.is_none() && (0..=criterion.max).contains(value) && needs_reason(*value, criterion.max) {
+                if given.is_none()
+                    && (0..=criterion.max).contains(value)
+                    && needs_reason(*value, criterion.max)
+                {
                     faults.missing(why.as_str());
                 }
             }
             None => faults.missing(at),
         }
         if let Some(text) = given {
-            reasons.0.insert(criterion.key.clone(), faults.prose(&why, text, 5..=500));
+            reasons
+                .0
+                .insert(criterion.key.clone(), faults.prose(&why, text, 5..=500));
         }
     }
-    for (part, keys) in [("points", input.points.keys().collect::<Vec<_>>()), ("reasons", input.reasons.keys().collect())] {
-        for key in keys.into_iter().filter(|key| !criteria.iter().any(|criterion| criterion.key == **key)) {
-            faults.add(format!("/{part}/{key}"), "unknown_value", "没有这一评分项", "there is no such criterion");
+    for (part, keys) in [
+        ("points", input.points.keys().collect::<Vec<_>>()),
+        ("reasons", input.reasons.keys().collect()),
+    ] {
+        for key in keys
+            .into_iter()
+            .filter(|key| !criteria.iter().any(|criterion| criterion.key == **key))
+        {
+            faults.add(
+                format!("/{part}/{key}"),
+                "unknown_value",
+                "没有这一评分项",
+                "there is no such criterion",
+            );
         }
     }
-    let comment = input.comment.as_deref().map(|text| faults.prose("/comment", text, 1..=2000));
+    let comment = input
+        .comment
+        .as_deref()
+        .map(|text| faults.prose("/comment", text, 1..=2000));
     faults.finish()?;
-    Ok(Checked { points, reasons, comment })
+    Ok(Checked {
+        points,
+        reasons,
+        comment,
+    })
 }
 
 #[cfg(test)]
@@ -61,23 +87,58 @@ mod tests {
 
     fn input(points: &[(&str, i64)], reasons: &[(&str, &str)]) -> SheetIn {
         SheetIn {
-            points: points.iter().map(|(key, value)| ((*key).to_owned(), *value)).collect(),
-            reasons: reasons.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect(),
+            points: points
+                .iter()
+                .map(|(key, value)| ((*key).to_owned(), *value))
+                .collect(),
+            reasons: reasons
+                .iter()
+                .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+                .collect(),
             comment: None,
         }
     }
 
-    const GOOD: [(&str, i64); 5] = [("plan", 28), ("team", 20), ("track_record", 10), ("budget", 12), ("sustainability", 8)];
+    const GOOD: [(&str, i64); 5] = [
+        ("plan", 28),
+        ("team", 20),
+        ("track_record", 10),
+        ("budget", 12),
+        ("sustainability", 8),
+    ];
 
     #[test]
     fn a_full_sheet_passes_and_every_fault_is_named_at_once() {
         let criteria = Procedure::open().criteria;
         assert!(check(&criteria, &input(&GOOD, &[])).is_ok());
-        let bad = input(&[("plan", 36), ("team", -1), ("track_record", 15), ("extra", 1)], &[("team", "短")]);
+        let bad = input(
+            &[
+                ("plan", 36),
+                ("team", -1),
+                ("track_record", 15),
+                ("extra", 1),
+            ],
+            &[("team", "短")],
+        );
         let refusal = check(&criteria, &bad).unwrap_err();
-        let mut pointers: Vec<_> = refusal.fields.iter().map(|field| field.pointer.as_str()).collect();
+        let mut pointers: Vec<_> = refusal
+            .fields
+            .iter()
+            .map(|field| field.pointer.as_str())
+            .collect();
         pointers.sort_unstable();
-        assert_eq!(pointers, ["/points/budget", "/points/extra", "/points/plan", "/points/sustainability", "/points/team", "/reasons/team", "/reasons/track_record"]);
+        assert_eq!(
+            pointers,
+            [
+                "/points/budget",
+                "/points/extra",
+                "/points/plan",
+                "/points/sustainability",
+                "/points/team",
+                "/reasons/team",
+                "/reasons/track_record"
+            ]
+        );
     }
 
     #[test]

@@ -13,35 +13,67 @@ use wubang_store::trace::{self, About, Entry};
 use wubang_store::{Error, Read, Tx, View};
 
 /// The panel of the newest round.
-pub(crate) async fn newest(read: &impl Read, purpose: &str, object_id: Uuid) -> Result<Option<Panel>, Error> {
-    let rounds = panel::Entity::find().filter(panel::Column::Purpose.eq(purpose)).filter(panel::Column::ObjectId.eq(object_id));
-    Ok(rounds.order_by_desc(panel::Column::Round).one(&read.db()).await?)
+pub(crate) async fn newest(
+    read: &impl Read,
+    purpose: &str,
+    object_id: Uuid,
+) -> Result<Option<Panel>, Error> {
+    let rounds = panel::Entity::find()
+        .filter(panel::Column::Purpose.eq(purpose))
+        .filter(panel::Column::ObjectId.eq(object_id));
+    Ok(rounds
+        .order_by_desc(panel::Column::Round)
+        .one(&read.db())
+        .await?)
 }
 
 /// A panel by id.
 pub(crate) async fn by_id(read: &impl Read, id: Uuid) -> Result<Panel, Error> {
-    Ok(panel::Entity::find_by_id(id).one(&read.db()).await?.ok_or(Code::NotFound)?)
+    Ok(panel::Entity::find_by_id(id)
+        .one(&read.db())
+        .await?
+        .ok_or(Code::NotFound)?)
 }
 
 /// The seat a person has or had on a panel.
-pub(crate) async fn seat_of(read: &impl Read, panel_id: Uuid, person: Uuid) -> Result<Option<Member>, Error> {
-    let seats = member::Entity::find().filter(member::Column::PanelId.eq(panel_id)).filter(member::Column::PersonId.eq(person));
+pub(crate) async fn seat_of(
+    read: &impl Read,
+    panel_id: Uuid,
+    person: Uuid,
+) -> Result<Option<Member>, Error> {
+    let seats = member::Entity::find()
+        .filter(member::Column::PanelId.eq(panel_id))
+        .filter(member::Column::PersonId.eq(person));
     Ok(seats.one(&read.db()).await?)
 }
 
 /// A panel with its members and sheets.
 pub(crate) async fn complete(read: &impl Read, panel: Panel) -> Result<Loaded, Error> {
-    let members = member::Entity::find().filter(member::Column::PanelId.eq(panel.id)).order_by_asc(member::Column::Seat).order_by_asc(member::Column::Id);
+    let members = member::Entity::find()
+        .filter(member::Column::PanelId.eq(panel.id))
+        .order_by_asc(member::Column::Seat)
+        .order_by_asc(member::Column::Id);
     let members = members.all(&read.db()).await?;
-    let sheets = sheet::Entity::find().filter(sheet::Column::PanelId.eq(panel.id)).order_by_asc(sheet::Column::Id).all(&read.db()).await?;
-    Ok(Loaded { panel, members, sheets })
+    let sheets = sheet::Entity::find()
+        .filter(sheet::Column::PanelId.eq(panel.id))
+        .order_by_asc(sheet::Column::Id)
+        .all(&read.db())
+        .await?;
+    Ok(Loaded {
+        panel,
+        members,
+        sheets,
+    })
 }
 
 /// Counts the version up and so keeps every other command on this panel waiting until this one has
 /// committed: the last of two sheets handed in at once must see the other.
 pub(crate) async fn lock(tx: &Tx, id: Uuid) -> Result<Loaded, Error> {
     let rows = panel::Entity::update_many()
-        .col_expr(panel::Column::Version, Expr::col(panel::Column::Version).add(1))
+        .col_expr(
+            panel::Column::Version,
+            Expr::col(panel::Column::Version).add(1),
+        )
         .filter(panel::Column::Id.eq(id))
         .exec_with_returning(&tx.db())
         .await?;
@@ -51,11 +83,19 @@ pub(crate) async fn lock(tx: &Tx, id: Uuid) -> Result<Loaded, Error> {
 
 /// Keeps a panel.
 pub(crate) async fn insert_panel(tx: &Tx, row: panel::ActiveModel) -> Result<Panel, Error> {
-    Ok(panel::Entity::insert(row).exec_with_returning(&tx.db()).await?)
+    Ok(panel::Entity::insert(row)
+        .exec_with_returning(&tx.db())
+        .await?)
 }
 
 /// Keeps a member who has not declared yet.
-pub(crate) async fn insert_member(tx: &Tx, panel_id: Uuid, person: (Uuid, String), party: &str, seat: i32) -> Result<Member, Error> {
+pub(crate) async fn insert_member(
+    tx: &Tx,
+    panel_id: Uuid,
+    person: (Uuid, String),
+    party: &str,
+    seat: i32,
+) -> Result<Member, Error> {
     let row = member::ActiveModel {
         id: Set(tx.new_id()),
         panel_id: Set(panel_id),
@@ -70,11 +110,18 @@ pub(crate) async fn insert_member(tx: &Tx, panel_id: Uuid, person: (Uuid, String
         dissent: Set(None),
         active: Set(true),
     };
-    Ok(member::Entity::insert(row).exec_with_returning(&tx.db()).await?)
+    Ok(member::Entity::insert(row)
+        .exec_with_returning(&tx.db())
+        .await?)
 }
 
 /// Writes a member's declaration.
-pub(crate) async fn write_declaration(tx: &Tx, member_id: Uuid, declaration: &str, reason: Option<String>) -> Result<(), Error> {
+pub(crate) async fn write_declaration(
+    tx: &Tx,
+    member_id: Uuid,
+    declaration: &str,
+    reason: Option<String>,
+) -> Result<(), Error> {
     member::Entity::update_many()
         .col_expr(member::Column::Declaration, Expr::value(declaration))
         .col_expr(member::Column::DeclarationReason, Expr::value(reason))
@@ -87,7 +134,11 @@ pub(crate) async fn write_declaration(tx: &Tx, member_id: Uuid, declaration: &st
 }
 
 /// Writes a member's signature under the report.
-pub(crate) async fn write_signature(tx: &Tx, member_id: Uuid, dissent: Option<String>) -> Result<Member, Error> {
+pub(crate) async fn write_signature(
+    tx: &Tx,
+    member_id: Uuid,
+    dissent: Option<String>,
+) -> Result<Member, Error> {
     let rows = member::Entity::update_many()
         .col_expr(member::Column::ReportSignedAt, Expr::value(tx.now()))
         .col_expr(member::Column::Dissent, Expr::value(dissent))
@@ -99,7 +150,14 @@ pub(crate) async fn write_signature(tx: &Tx, member_id: Uuid, dissent: Option<St
 }
 
 /// Keeps a sheet; the second of one member about one subject is `duplicate`.
-pub(crate) async fn insert_sheet(tx: &Tx, member: &Member, subject_id: Uuid, points: Points, reasons: Reasons, comment: Option<String>) -> Result<Sheet, Error> {
+pub(crate) async fn insert_sheet(
+    tx: &Tx,
+    member: &Member,
+    subject_id: Uuid,
+    points: Points,
+    reasons: Reasons,
+    comment: Option<String>,
+) -> Result<Sheet, Error> {
     let total = points.values().sum();
     let row = sheet::ActiveModel {
         id: Set(tx.new_id()),
@@ -113,38 +171,95 @@ pub(crate) async fn insert_sheet(tx: &Tx, member: &Member, subject_id: Uuid, poi
         submitted_at: Set(tx.now()),
         voided_at: Set(None),
     };
-    Ok(sheet::Entity::insert(row).exec_with_returning(&tx.db()).await?)
+    Ok(sheet::Entity::insert(row)
+        .exec_with_returning(&tx.db())
+        .await?)
 }
 
 /// Records what happened to a panel. Points never go into the trace, only their hash.
-pub(crate) async fn note(tx: &Tx, panel: &Panel, event: &str, role: Role, reason: Option<String>, data: serde_json::Value) -> Result<(), Error> {
-    let about = About { object: "panel", id: panel.id, project_id: panel.project_id, division: &panel.division, version: panel.version };
-    let from = if panel.version == 1 { None } else { Some("formed") };
-    trace::record(tx, &about, Entry { event, from, to: "formed", role, reason, data: Some(data) }).await
+pub(crate) async fn note(
+    tx: &Tx,
+    panel: &Panel,
+    event: &str,
+    role: Role,
+    reason: Option<String>,
+    data: serde_json::Value,
+) -> Result<(), Error> {
+    let about = About {
+        object: "panel",
+        id: panel.id,
+        project_id: panel.project_id,
+        division: &panel.division,
+        version: panel.version,
+    };
+    let from = if panel.version == 1 {
+        None
+    } else {
+        Some("formed")
+    };
+    trace::record(
+        tx,
+        &about,
+        Entry {
+            event,
+            from,
+            to: "formed",
+            role,
+            reason,
+            data: Some(data),
+        },
+    )
+    .await
 }
 
 /// The checks of this crate.
 #[must_use]
 pub fn invariants() -> Vec<Invariant> {
     vec![
-        Invariant { name: "sheet_total_is_sum_of_points", run: |view| Box::pin(wrong_totals(view)) },
-        Invariant { name: "no_sheet_of_a_recused_member_counts", run: |view| Box::pin(sheets_of_recused(view)) },
-        Invariant { name: "drawn_order_recomputes_from_nonce", run: |view| Box::pin(wrong_draws(view)) },
+        Invariant {
+            name: "sheet_total_is_sum_of_points",
+            run: |view| Box::pin(wrong_totals(view)),
+        },
+        Invariant {
+            name: "no_sheet_of_a_recused_member_counts",
+            run: |view| Box::pin(sheets_of_recused(view)),
+        },
+        Invariant {
+            name: "drawn_order_recomputes_from_nonce",
+            run: |view| Box::pin(wrong_draws(view)),
+        },
     ]
 }
 
 async fn wrong_totals(view: &View) -> Result<Vec<Uuid>, Error> {
     let sheets = sheet::Entity::find().all(&view.db()).await?;
-    Ok(sheets.into_iter().filter(|sheet| sheet.total != sheet.points.values().sum::<i64>()).map(|sheet| sheet.id).collect())
+    Ok(sheets
+        .into_iter()
+        .filter(|sheet| sheet.total != sheet.points.values().sum::<i64>())
+        .map(|sheet| sheet.id)
+        .collect())
 }
 
 async fn sheets_of_recused(view: &View) -> Result<Vec<Uuid>, Error> {
     let members = member::Entity::find().all(&view.db()).await?;
     // a recused member must be inactive too, or the sheet would count
-    let broken: Vec<Uuid> = members.iter().filter(|member| (member.declaration == RECUSED) == member.active).map(|member| member.id).collect();
-    let clear: HashMap<Uuid, bool> = members.iter().map(|member| (member.id, member.declaration == crate::model::CLEAR)).collect();
-    let sheets = sheet::Entity::find().filter(sheet::Column::VoidedAt.is_null()).all(&view.db()).await?;
-    let counted = sheets.into_iter().filter(|sheet| clear.get(&sheet.member_id) != Some(&true)).map(|sheet| sheet.id);
+    let broken: Vec<Uuid> = members
+        .iter()
+        .filter(|member| (member.declaration == RECUSED) == member.active)
+        .map(|member| member.id)
+        .collect();
+    let clear: HashMap<Uuid, bool> = members
+        .iter()
+        .map(|member| (member.id, member.declaration == crate::model::CLEAR))
+        .collect();
+    let sheets = sheet::Entity::find()
+        .filter(sheet::Column::VoidedAt.is_null())
+        .all(&view.db())
+        .await?;
+    let counted = sheets
+        .into_iter()
+        .filter(|sheet| clear.get(&sheet.member_id) != Some(&true))
+        .map(|sheet| sheet.id);
     Ok(broken.into_iter().chain(counted).collect())
 }
 
@@ -166,8 +281,21 @@ async fn wrong_draws(view: &View) -> Result<Vec<Uuid>, Error> {
 fn draw_recomputes(panel: &Panel, members: &[Member]) -> bool {
     let DrawRecord { order, .. } = &panel.draw_record;
     let seed = crate::draw::seed(panel.object_id, panel.round, &panel.draw_nonce);
-    let named = |person: &Uuid| members.iter().any(|member| member.person_id == *person && member.party != EXPERTS);
-    let drawn: Vec<Uuid> = members.iter().filter(|member| member.party == EXPERTS && order.contains(&member.person_id)).map(|member| member.person_id).collect();
-    let mut first = order.iter().filter(|person| !named(person)).take(drawn.len());
-    crate::draw::commitment(&panel.draw_nonce) == panel.draw_commitment && crate::draw::order(&seed, order) == *order && first.all(|person| drawn.contains(person))
+    let named = |person: &Uuid| {
+        members
+            .iter()
+            .any(|member| member.person_id == *person && member.party != EXPERTS)
+    };
+    let drawn: Vec<Uuid> = members
+        .iter()
+        .filter(|member| member.party == EXPERTS && order.contains(&member.person_id))
+        .map(|member| member.person_id)
+        .collect();
+    let mut first = order
+        .iter()
+        .filter(|person| !named(person))
+        .take(drawn.len());
+    crate::draw::commitment(&panel.draw_nonce) == panel.draw_commitment
+        && crate::draw::order(&seed, order) == *order
+        && first.all(|person| drawn.contains(person))
 }

@@ -9,15 +9,25 @@ use wubang_store::{Error, Read};
 use wubang_web::{ActionOut, Instant};
 
 /// Roles over the division that organise panels or watch over them.
-const ORGANISERS: &[Role] = &[Role::StreetOfficer, Role::DistrictAdmin, Role::Supervisor, Role::System];
+const ORGANISERS: &[Role] = &[
+    Role::StreetOfficer,
+    Role::DistrictAdmin,
+    Role::Supervisor,
+    Role::System,
+];
 /// Those who may see the nonce before the result is public.
 const KEEPERS: &[Role] = &[Role::DistrictAdmin, Role::Supervisor];
 
 /// The viewer's roles towards a panel; a seat gives `assessor`.
 pub(crate) fn roles(read: &impl Read, loaded: &Loaded) -> Result<RoleSet, Error> {
-    let division = DivisionCode::parse(&loaded.panel.division).map_err(|_| Error::internal("panel with a bad division"))?;
+    let division = DivisionCode::parse(&loaded.panel.division)
+        .map_err(|_| Error::internal("panel with a bad division"))?;
     let seat = read.actor().person.and_then(|person| loaded.member(person));
-    let assigned = if seat.is_some() { RoleSet::of(&[Role::Assessor]) } else { RoleSet::NONE };
+    let assigned = if seat.is_some() {
+        RoleSet::of(&[Role::Assessor])
+    } else {
+        RoleSet::NONE
+    };
     Ok(read.actor().roles(&Reach::at(division).assigned(assigned)))
 }
 
@@ -31,31 +41,56 @@ pub(crate) fn panel(read: &impl Read, loaded: &Loaded, finished: bool) -> Result
 }
 
 /// A panel for the member who has just declared: once recused he sees no seat but his own.
-pub(crate) fn panel_after_declaration(read: &impl Read, loaded: &Loaded) -> Result<PanelOut, Error> {
+pub(crate) fn panel_after_declaration(
+    read: &impl Read,
+    loaded: &Loaded,
+) -> Result<PanelOut, Error> {
     let roles = roles(read, loaded)?;
     let person = read.actor().person;
     let sees_all = roles.any(ORGANISERS) || roles.has(Role::Assessor);
-    Ok(out(read, loaded, roles, false, |member| sees_all || Some(member.person_id) == person))
+    Ok(out(read, loaded, roles, false, |member| {
+        sees_all || Some(member.person_id) == person
+    }))
 }
 
-fn out(read: &impl Read, loaded: &Loaded, roles: RoleSet, finished: bool, shown: impl Fn(&Member) -> bool) -> PanelOut {
+fn out(
+    read: &impl Read,
+    loaded: &Loaded,
+    roles: RoleSet,
+    finished: bool,
+    shown: impl Fn(&Member) -> bool,
+) -> PanelOut {
     let panel = &loaded.panel;
     let person = read.actor().person;
     let published = finished || roles.any(KEEPERS);
     let own = person.and_then(|person| loaded.member(person));
-    let declare = ActionOut { action: "declare", method: "POST", href: format!("/api/v1/panels/{}/declare", panel.id), deadline: None };
+    let declare = ActionOut {
+        action: "declare",
+        method: "POST",
+        href: format!("/api/v1/panels/{}/declare", panel.id),
+        deadline: None,
+    };
     PanelOut {
         id: panel.id,
         purpose: panel.purpose.clone(),
         object_id: panel.object_id,
         round: panel.round,
         version: panel.version,
-        members: loaded.members.iter().filter(|member| shown(member)).map(|member| seat(member, Some(member.person_id) == person)).collect(),
+        members: loaded
+            .members
+            .iter()
+            .filter(|member| shown(member))
+            .map(|member| seat(member, Some(member.person_id) == person))
+            .collect(),
         sheets_by_party: counts(loaded),
         draw_commitment: panel.draw_commitment.clone(),
         draw_nonce: published.then(|| panel.draw_nonce.clone()),
         draw_record: published.then(|| panel.draw_record.clone()),
-        allowed_actions: own.filter(|member| member.declaration == PENDING).map(|_| declare).into_iter().collect(),
+        allowed_actions: own
+            .filter(|member| member.declaration == PENDING)
+            .map(|_| declare)
+            .into_iter()
+            .collect(),
         created_at: Instant(panel.created_at),
     }
 }
@@ -76,8 +111,15 @@ fn seat(member: &Member, you: bool) -> PanelMemberOut {
 
 /// Sheets handed in per party: all that an organiser learns of scoring.
 fn counts(loaded: &Loaded) -> BTreeMap<String, usize> {
-    let mut counts: BTreeMap<String, usize> = loaded.active().map(|member| (member.party.clone(), 0)).collect();
-    for sheet in loaded.sheets.iter().filter(|sheet| sheet.voided_at.is_none()) {
+    let mut counts: BTreeMap<String, usize> = loaded
+        .active()
+        .map(|member| (member.party.clone(), 0))
+        .collect();
+    for sheet in loaded
+        .sheets
+        .iter()
+        .filter(|sheet| sheet.voided_at.is_none())
+    {
         if let Some(member) = loaded.active().find(|member| member.id == sheet.member_id) {
             *counts.entry(member.party.clone()).or_default() += 1;
         }

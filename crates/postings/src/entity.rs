@@ -74,7 +74,6 @@ pub mod posting {
 
 /// Which needs a posting covers; `live` until it fails or is cancelled.
 pub mod posting_need {
-    #![expect(missing_docs, reason = "columns are described in the migration")]
     use sea_orm::entity::prelude::*;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

@@ -1,12 +1,14 @@
 //! The project: the spine that a user follows from the first draft posting to the closed evaluation.
 
-use crate::entity::project;
-use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use crate::entity::{posting, project};
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
+use wubang_kernel::cursor::Page;
+use wubang_kernel::division::DivisionCode;
 use wubang_kernel::{Code, Role};
 use wubang_store::trace::{self, About, Entry};
-use wubang_store::{Error, Key, Read, Tx};
+use wubang_store::{Error, Key, Read, Tx, scope};
 
 /// Makes the project of a first draft posting.
 pub(crate) async fn insert(tx: &Tx, number: String, title: &str, division: &str, field: &str, role: Role) -> Result<project::Model, Error> {
@@ -37,6 +39,23 @@ pub(crate) async fn find(read: &impl Read, key: &Key) -> Result<project::Model, 
         Key::Number(number) => project::Entity::find().filter(project::Column::Number.eq(number.as_str())),
     };
     Ok(select.one(&read.db()).await?.ok_or(Code::NotFound)?)
+}
+
+/// Projects with a published posting, or within the viewer's territory; newest first, one row more.
+pub(crate) async fn list(read: &impl Read, page: Page, within: Option<&DivisionCode>, stages: &[String], officials: &[Role]) -> Result<Vec<project::Model>, Error> {
+    let published = Query::select().column(posting::Column::ProjectId).from(posting::Entity).and_where(Expr::col(posting::Column::PublishedAt).is_not_null()).to_owned();
+    let theirs = Condition::any().add(project::Column::Id.in_subquery(published)).add(scope::within(project::Column::Division, read.actor().divisions(officials)));
+    let mut select = project::Entity::find().filter(theirs).order_by_desc(project::Column::Id).limit(page.limit + 1);
+    if let Some(after) = page.after {
+        select = select.filter(project::Column::Id.lt(after));
+    }
+    if let Some(division) = within {
+        select = select.filter(scope::within(project::Column::Division, std::iter::once(division)));
+    }
+    if !stages.is_empty() {
+        select = select.filter(project::Column::Stage.is_in(stages.iter().cloned()));
+    }
+    Ok(select.all(&read.db()).await?)
 }
 
 /// Moves a project to a stage; nothing happens when it is there already.

@@ -11,6 +11,7 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use uuid::Uuid;
 use wubang_kernel::actor::Reach;
+use wubang_kernel::cursor::Page;
 use wubang_kernel::deadline::{Deadline, end_of_day, local_date};
 use wubang_kernel::division::DivisionCode;
 use wubang_kernel::machine::{self, plan};
@@ -103,16 +104,32 @@ pub async fn get_actions(view: &View, key: &Key) -> Result<ActionsOut, Error> {
 /// # Errors
 /// `invalid` for a division that is no code.
 pub async fn list(view: &View, query: &ListQuery) -> Result<PostingList, Error> {
+    listed(view, query, false).await
+}
+
+/// The published postings, whoever asks.
+///
+/// # Errors
+/// `invalid` for a division that is no code.
+pub async fn list_published(view: &View, query: &ListQuery) -> Result<PostingList, Error> {
+    listed(view, query, true).await
+}
+
+async fn listed(view: &View, query: &ListQuery, published_only: bool) -> Result<PostingList, Error> {
     let mut faults = Faults::new();
     let division = query.one("division").and_then(|code| faults.division("?division", code));
     faults.finish()?;
-    let rows = store::list(view, query, division.as_ref()).await?;
+    let rows = store::list(view, query, division.as_ref(), published_only).await?;
     let (rows, next) = wubang_web::query::cut(rows, query.page, |row| row.id);
     let items = rows.into_iter().map(summary).collect::<Result<_, Error>>()?;
     Ok(PostingList { items, next })
 }
 
-pub(crate) fn summary(posting: posting::Model) -> Result<PostingSummary, Error> {
+/// A posting as it stands in lists.
+///
+/// # Errors
+/// Internal: a stored state is wrong.
+pub fn summary(posting: posting::Model) -> Result<PostingSummary, Error> {
     Ok(PostingSummary {
         state: state_of::<Posting>(&posting.state)?,
         id: posting.id,
@@ -530,6 +547,15 @@ pub async fn of_project(read: &impl Read, project: Uuid) -> Result<Vec<crate::Po
 /// `not_found`.
 pub async fn project(read: &impl Read, key: &Key) -> Result<crate::Project, Error> {
     project::find(read, key).await
+}
+
+/// Projects that the viewer may see: with a published posting, or within his territory in one of the roles.
+/// Newest first, one row more than asked for.
+///
+/// # Errors
+/// When the database fails.
+pub async fn projects(read: &impl Read, page: Page, within: Option<&DivisionCode>, stages: &[String], officials: &[Role]) -> Result<Vec<crate::Project>, Error> {
+    project::list(read, page, within, stages, officials).await
 }
 
 /// Later stages say which stage a project is in.

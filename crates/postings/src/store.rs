@@ -123,10 +123,11 @@ pub(crate) async fn count_open(read: &impl Read, division: &DivisionCode) -> Res
 }
 
 /// One page of the postings that the viewer may see, newest first, one row more than asked for.
-pub(crate) async fn list(read: &impl Read, query: &ListQuery, within: Option<&DivisionCode>) -> Result<Vec<posting::Model>, Error> {
-    let theirs = Condition::any()
-        .add(posting::Column::PublishedAt.is_not_null())
-        .add(scope::within(posting::Column::Division, read.actor().divisions(OFFICIALS)));
+pub(crate) async fn list(read: &impl Read, query: &ListQuery, within: Option<&DivisionCode>, published_only: bool) -> Result<Vec<posting::Model>, Error> {
+    let mut theirs = Condition::any().add(posting::Column::PublishedAt.is_not_null());
+    if !published_only {
+        theirs = theirs.add(scope::within(posting::Column::Division, read.actor().divisions(OFFICIALS)));
+    }
     let mut select = posting::Entity::find().filter(theirs).order_by_desc(posting::Column::Id).limit(query.page.limit + 1);
     if let Some(after) = query.page.after {
         select = select.filter(posting::Column::Id.lt(after));

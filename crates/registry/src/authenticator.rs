@@ -51,6 +51,12 @@ pub struct RegistryAuthenticator {
 }
 
 impl RegistryAuthenticator {
+    /// Gives out and reads tokens of one issuer for one audience.
+    #[must_use]
+    pub fn new(keyring: Arc<KeyRing>, issuer: String, audience: String) -> Self {
+        RegistryAuthenticator { keyring, issuer, audience }
+    }
+
     /// Signs an access token for a session.
     pub(crate) fn access_token(&self, sub: Uuid, sid: Uuid, jti: Uuid, client: Option<(Uuid, Option<String>)>, now: DateTime<Utc>) -> Result<String, Error> {
         let (azp, scope) = client.map_or((None, None), |(id, scope)| (Some(id), scope));
@@ -135,7 +141,7 @@ mod tests {
         // far from the machine's own time
         let start: DateTime<Utc> = "2031-06-01T00:00:00Z".parse().unwrap();
         let keyring = Arc::new(KeyRing::open(&folder, start).unwrap());
-        let auth = RegistryAuthenticator { keyring, issuer: "i".to_owned(), audience: "a".to_owned() };
+        let auth = RegistryAuthenticator::new(keyring, "i".to_owned(), "a".to_owned());
         let client = Some((Uuid::from_u128(9), Some("org_agent".to_owned())));
         let token = auth.access_token(Uuid::from_u128(1), Uuid::from_u128(2), Uuid::from_u128(3), client, start).unwrap();
         let claims = auth.read(&token, start).unwrap();

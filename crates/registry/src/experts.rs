@@ -217,10 +217,10 @@ pub async fn create(tx: &Tx, input: ExpertIn) -> Result<ExpertOut, Error> {
         }
         Err(error) => return Err(error),
     };
-    if let Some(employer) = input.employer_id {
-        if crate::organisations::load_many(tx, &[employer]).await?.is_empty() {
-            faults.add("/employer_id", "unknown", "没有这个组织", "is no organisation known here");
-        }
+    if let Some(employer) = input.employer_id
+        && crate::organisations::load_many(tx, &[employer]).await?.is_empty()
+    {
+        faults.add("/employer_id", "unknown", "没有这个组织", "is no organisation known here");
     }
     faults.finish()?;
     let person = person.ok_or(Code::Invalid)?;

@@ -183,12 +183,20 @@ impl KeyRing {
             let ring = self.ring.read().unwrap_or_else(PoisonError::into_inner);
             !ring.keys.contains_key(kid) && now - ring.looked_at >= RELOAD_EVERY
         };
-        if due {
-            if let Err(error) = self.reload(now) {
-                tracing::warn!(%error, "the key folder could not be read again");
-            }
+        if due && let Err(error) = self.reload(now) {
+            tracing::warn!(%error, "the key folder could not be read again");
         }
     }
+}
+
+/// Adds a key to a folder while the service is down or runs elsewhere; running instances find it when
+/// the first token comes that it signed. Answers its id.
+///
+/// # Errors
+/// Internal when it cannot be written.
+pub fn rotate(folder: &Path, now: DateTime<Utc>) -> Result<String, Error> {
+    std::fs::create_dir_all(folder).map_err(|error| failed("make", folder, error))?;
+    write_new(folder, now)
 }
 
 fn base64url(bytes: &[u8]) -> String {

@@ -17,13 +17,23 @@ macro_rules! words {
             /// Finds one by its wire name.
             #[must_use]
             pub fn from_wire(wire: &str) -> Option<$name> { match wire { $($wire => Some($name::$variant),)+ _ => None } }
+        }
+    };
+}
+
+/// Adds `stored`, for words that have a column of their own.
+macro_rules! stored {
+    ($($name:ident),+) => {
+        $(impl $name {
             /// The word stored in a row.
             pub(crate) fn stored(wire: &str) -> Result<$name, wubang_store::Error> {
                 $name::from_wire(wire).ok_or_else(|| wubang_store::Error::internal(format!(concat!("unknown ", stringify!($name), " {}"), wire)))
             }
-        }
+        })+
     };
 }
+
+stored!(OrgForm, ManagementTier, OrgStatus, CreditStatus, AccountStatus, ExpertLevel);
 
 words! {
     /// What kind of organisation it is in law (组织形式).

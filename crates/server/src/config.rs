@@ -144,7 +144,7 @@ impl Config {
     }
 
     fn overlay(&mut self, get: &dyn Fn(&str) -> Option<String>) -> Result<(), String> {
-        let mut text = |name: &str, place: &mut String| {
+        let text = |name: &str, place: &mut String| {
             if let Some(value) = get(name) {
                 *place = value;
             }

@@ -5,9 +5,8 @@ use wubang_kernel::Code;
 
 /// The refusal a database error stands for, if it is the caller's affair.
 pub(crate) fn refusal_of(error: &DbErr) -> Option<Code> {
-    match error.sql_err() {
-        Some(SqlErr::UniqueConstraintViolation(_)) => return Some(Code::Duplicate),
-        Some(_) | None => {}
+    if let Some(SqlErr::UniqueConstraintViolation(_)) = error.sql_err() {
+        return Some(Code::Duplicate);
     }
     if matches!(error, DbErr::ConnectionAcquire(_)) {
         return Some(Code::Unavailable);

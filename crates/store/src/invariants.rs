@@ -10,12 +10,15 @@ use std::collections::HashMap;
 use uuid::Uuid;
 use wubang_kernel::machine::{Machine, Name};
 
+/// Looks for offenders.
+pub type Check = for<'a> fn(&'a View) -> BoxFuture<'a, Result<Vec<Uuid>, Error>>;
+
 /// One named check; answers with the ids that break it.
 pub struct Invariant {
     /// Its name, stable.
     pub name: &'static str,
     /// Looks for offenders.
-    pub run: for<'a> fn(&'a View) -> BoxFuture<'a, Result<Vec<Uuid>, Error>>,
+    pub run: Check,
 }
 
 /// The checks of the store itself.

@@ -1,1 +1,31 @@
-//! wubang-testkit
+//! What tests share: a service with the demo district on either database, its users, and the play that
+//! takes a project to the stage a test wants to look at.
+
+pub mod bench;
+pub mod caller;
+pub mod database;
+
+pub use bench::Bench;
+pub use caller::{Caller, Reply};
+pub use database::Database;
+
+/// Runs a test on SQLite and on PostgreSQL: `on_both! { async fn name(bench: Bench) { … } }` makes
+/// `name::sqlite` and `name::postgres`. Without PostgreSQL the second says so loudly, and fails under CI.
+#[macro_export]
+macro_rules! on_both {
+    ($(async fn $name:ident($bench:ident: Bench) $body:block)+) => {$(
+        mod $name {
+            #[expect(unused_imports, reason = "a test may need nothing of its file")]
+            use super::*;
+            async fn play(#[allow(unused_mut, reason = "not every test changes its bench")] mut $bench: $crate::Bench) $body
+            #[test]
+            fn sqlite() {
+                $crate::bench::run($crate::Database::Sqlite, play);
+            }
+            #[test]
+            fn postgres() {
+                $crate::bench::run($crate::Database::Postgres, play);
+            }
+        }
+    )+};
+}

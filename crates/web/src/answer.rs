@@ -11,7 +11,7 @@ use serde::{Serialize, Serializer};
 use utoipa::{PartialSchema, ToSchema};
 use wubang_kernel::deadline::LOCAL;
 use wubang_kernel::digest::sha256_hex;
-use wubang_kernel::{Code, Refusal};
+use wubang_kernel::{Code, Refusal, Who};
 use wubang_store::idempotency::{self, Answer as Stored};
 use wubang_store::{Error, Tx};
 
@@ -65,7 +65,9 @@ pub async fn created<T: Serialize>(ctx: &Ctx, collection: &str, act: impl AsyncF
 
 async fn run<T: Serialize>(ctx: &Ctx, status: StatusCode, collection: Option<&str>, act: impl AsyncFnOnce(&Tx) -> Result<T, Error>) -> Answer {
     let twin = twin(ctx).map_err(|refusal| ctx.problem(refusal))?;
-    let tx = ctx.store.write(&ctx.who).await.map_err(|error| ctx.problem(error))?;
+    // a new object has no version that anybody could have seen
+    let if_match = if collection.is_some() { None } else { ctx.who.if_match };
+    let tx = ctx.store.write(&Who { if_match, ..ctx.who.clone() }).await.map_err(|error| ctx.problem(error))?;
     let answer = async {
         if let Some((caller, key, fingerprint)) = &twin {
             if let Some(stored) = idempotency::find(&tx, caller, key, fingerprint).await? {

@@ -125,7 +125,7 @@ impl ResponseError for Problem {
 
     fn error_response(&self) -> HttpResponse {
         let mut response = HttpResponse::build(self.status_code());
-        response.insert_header((CONTENT_TYPE, "application/problem+json; charset=utf-8")).insert_header(("X-Problem-Code", self.refusal.code.as_str()));
+        response.insert_header((CONTENT_TYPE, "application/problem+json; charset=utf-8")).insert_header(("X-Problem-Code", self.refusal.code.as_str())).insert_header(("X-Request-Id", self.request_id.as_str()));
         match self.refusal.code {
             Code::Unavailable => response.insert_header((RETRY_AFTER, "2")),
             Code::TooManyRequests | Code::AccountLocked => response.insert_header((RETRY_AFTER, "60")),

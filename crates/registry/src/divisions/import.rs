@@ -28,7 +28,7 @@ struct Line {
 ///
 /// # Errors
 /// `invalid` with file and line of every wrong row; internal when a file cannot be read.
-pub async fn import_csv(tx: &Tx, folder: &Path) -> Result<usize, Error> {
+pub async fn import_folder(tx: &Tx, folder: &Path) -> Result<usize, Error> {
     let mut faults = Faults::new();
     let mut found = BTreeMap::new();
     for file in FILES {

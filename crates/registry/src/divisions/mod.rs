@@ -2,7 +2,7 @@
 
 mod import;
 
-pub use import::{import_csv, put};
+pub use import::{import_folder, put};
 
 use crate::entity::divisions;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};

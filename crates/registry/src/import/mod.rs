@@ -14,7 +14,7 @@ use crate::taxonomy::Taxonomy;
 use crate::{contact, divisions, taxonomy};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use uuid::Uuid;
 use wubang_kernel::division::DivisionCode;
 use wubang_kernel::{Faults, Role};
@@ -108,12 +108,12 @@ fn check_organisations(bundle: &Bundle, taxonomy: &Taxonomy, faults: &mut Faults
 }
 
 fn check_people(bundle: &Bundle, faults: &mut Faults) {
-    let known: HashMap<&str, ()> = bundle.organisations.iter().map(|row| (row.key.as_str(), ())).collect();
-    let mut accounts = HashMap::new();
+    let known: HashSet<&str> = bundle.organisations.iter().map(|row| row.key.as_str()).collect();
+    let mut accounts = HashSet::new();
     for (index, row) in bundle.people.iter().enumerate() {
         let at = format!("/people/{index}");
         people::check_account(&format!("{at}/account"), &row.account, faults);
-        if accounts.insert(row.account.as_str(), ()).is_some() {
+        if !accounts.insert(row.account.as_str()) {
             faults.add(format!("{at}/account"), "duplicate", "账号重复", "is there twice");
         }
         faults.line(&format!("{at}/name"), &row.name, 1..=50);
@@ -121,10 +121,10 @@ fn check_people(bundle: &Bundle, faults: &mut Faults) {
         contact::phone(&format!("{at}/phone"), row.phone.as_deref(), faults);
         faults.count(&format!("{at}/grants"), row.grants.len(), 1..=50);
         for (place, grant) in row.grants.iter().enumerate() {
-            if let ScopeRow::Organisation(key) = &grant.scope {
-                if !known.contains_key(key.as_str()) {
-                    faults.add(format!("{at}/grants/{place}/scope/organisation"), "unknown", "文件中没有这个组织", "is no organisation of this file");
-                }
+            if let ScopeRow::Organisation(key) = &grant.scope
+                && !known.contains(key.as_str())
+            {
+                faults.add(format!("{at}/grants/{place}/scope/organisation"), "unknown", "文件中没有这个组织", "is no organisation of this file");
             }
         }
     }
@@ -151,7 +151,7 @@ async fn put_organisations(tx: &Tx, bundle: &Bundle, checked: Vec<Option<Checked
     let mut fresh = Vec::new();
     for (row, checked) in bundle.organisations.iter().zip(checked) {
         let Some(mut checked) = checked else { continue };
-        let found = row.uscc.as_ref().and(checked.uscc.as_ref()).or(checked.filing_number.as_ref()).and_then(|name| known.get(name));
+        let found = checked.uscc.as_ref().or(checked.filing_number.as_ref()).and_then(|name| known.get(name));
         let id = match found {
             Some(present) => {
                 checked.custodian_id = present.custodian_id;

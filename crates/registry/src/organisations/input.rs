@@ -5,7 +5,7 @@ use crate::contact;
 use crate::taxonomy::Taxonomy;
 use crate::words::{ManagementTier, OrgForm, OrgStatus};
 use chrono::NaiveDate;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 use wubang_kernel::Faults;
@@ -85,11 +85,6 @@ pub struct OrganisationIn {
     pub profile: ProfileIn,
 }
 
-/// Reads a member that may be there with `null`: `Some(None)` takes the value away.
-fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<Option<T>>, D::Error> {
-    Option::<T>::deserialize(deserializer).map(Some)
-}
-
 /// Changes to an organisation; what is not named stays. A profile is replaced as a whole.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -113,7 +108,7 @@ pub struct OrganisationPatch {
     /// 可同时承接的项目数。Contracts it can carry at once.
     pub declared_capacity: Option<i32>,
     /// 资金代管机构;`null` 表示取消。Custodian of its funds, `null` for none; officers only.
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "wubang_web::patch::member")]
     #[schema(value_type = Option<Uuid>)]
     pub custodian_id: Option<Option<Uuid>>,
     /// 画像。Profile.

@@ -269,6 +269,9 @@ pub(crate) async fn list(read: &impl Read, query: &ListQuery) -> Result<PersonLi
     }
     if !query.all("role").is_empty() {
         let roles = query.all("role").iter().map(String::as_str);
+        if roles.clone().any(|role| Role::from_wire(role).is_none()) {
+            return Err(Refusal::new(Code::Invalid).field("?role", "unknown_value", "没有这个角色", "there is no such role").into());
+        }
         let with = grants::Entity::find().select_only().column(grants::Column::PersonId).filter(grants::Column::Role.is_in(roles)).filter(grants::Column::RevokedAt.is_null());
         select = select.filter(Column::Id.in_subquery(with.into_query()));
     }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use std::collections::HashMap;
 
 /// Calls the API as named accounts.
-pub(crate) struct Client {
+pub struct Client {
     http: reqwest::Client,
     base: String,
     password: String,
@@ -14,7 +14,7 @@ pub(crate) struct Client {
 
 impl Client {
     /// A client of the service at `base`, whose demo accounts share a password.
-    pub(crate) fn new(base: String, password: String) -> Self {
+    pub fn new(base: String, password: String) -> Self {
         Client { http: reqwest::Client::new(), base, password, tokens: HashMap::new() }
     }
 
@@ -47,53 +47,61 @@ impl Client {
     }
 
     /// `POST` as an account.
-    pub(crate) async fn post(&mut self, account: &str, path: &str, body: Value) -> Result<Value, String> {
+    pub async fn post(&mut self, account: &str, path: &str, body: Value) -> Result<Value, String> {
         let token = self.token(account).await?;
         self.send("POST", path, Some(&token), Some(body)).await.map_err(|error| format!("{account}: {error}"))
     }
 
     /// `GET` as an account.
-    pub(crate) async fn get(&mut self, account: &str, path: &str) -> Result<Value, String> {
+    pub async fn get(&mut self, account: &str, path: &str) -> Result<Value, String> {
         let token = self.token(account).await?;
         self.send("GET", path, Some(&token), None).await.map_err(|error| format!("{account}: {error}"))
     }
 
-    /// Moves the sandbox's clock; tokens expire on the way.
-    pub(crate) async fn advance(&mut self, to: DateTime<Utc>) -> Result<(), String> {
+    /// Forgets tokens, because time has passed.
+    pub fn forget(&mut self) {
         self.tokens.clear();
+    }
+
+    /// Moves the sandbox's clock; tokens expire on the way.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub async fn advance(&mut self, to: DateTime<Utc>) -> Result<(), String> {
+        self.forget();
         self.send("POST", "/sandbox/clock/advance", None, Some(json!({ "to": to }))).await.map(|_| ())
     }
 
     /// The sandbox's clock.
-    pub(crate) async fn now(&self) -> Result<DateTime<Utc>, String> {
+    pub async fn now(&self) -> Result<DateTime<Utc>, String> {
         let answer = self.send("GET", "/sandbox/clock", None, None).await?;
         instant(&answer, "/now")
     }
 
     /// Id of an account's person.
-    pub(crate) async fn person(&mut self, account: &str) -> Result<String, String> {
+    pub async fn person(&mut self, account: &str) -> Result<String, String> {
         let me = self.get(account, "/api/v1/me").await?;
         text(&me, "/id")
     }
 }
 
 /// A text in an answer.
-pub(crate) fn text(value: &Value, pointer: &str) -> Result<String, String> {
+pub fn text(value: &Value, pointer: &str) -> Result<String, String> {
     value.pointer(pointer).and_then(Value::as_str).map(str::to_owned).ok_or_else(|| format!("the answer has no {pointer}: {value}"))
 }
 
 /// A number in an answer.
-pub(crate) fn number(value: &Value, pointer: &str) -> Result<i64, String> {
+pub fn number(value: &Value, pointer: &str) -> Result<i64, String> {
     value.pointer(pointer).and_then(Value::as_i64).ok_or_else(|| format!("the answer has no {pointer}: {value}"))
 }
 
 /// A list in an answer.
-pub(crate) fn list(value: &Value, pointer: &str) -> Result<Vec<Value>, String> {
+pub fn list(value: &Value, pointer: &str) -> Result<Vec<Value>, String> {
     value.pointer(pointer).and_then(Value::as_array).cloned().ok_or_else(|| format!("the answer has no {pointer}: {value}"))
 }
 
 /// An instant in an answer.
-pub(crate) fn instant(value: &Value, pointer: &str) -> Result<DateTime<Utc>, String> {
+pub fn instant(value: &Value, pointer: &str) -> Result<DateTime<Utc>, String> {
     let text = text(value, pointer)?;
     DateTime::parse_from_rfc3339(&text).map(|at| at.to_utc()).map_err(|error| format!("{pointer}: {error}"))
 }

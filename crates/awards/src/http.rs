@@ -1,0 +1,98 @@
+//! Addresses of the stage, with those of a posting that need its bids and its panel.
+
+use crate::model::{
+    AwardList, AwardOut, AwardPanelIn, AwardPanelOut, AwardReportOut, AwardReportSignIn,
+    AwardSheetIn, AwardSheetsOut, PostingStepOut, ProposeAwardIn, PublicAwardOut,
+};
+use crate::{panel, proposal, review, service};
+use actix_web::{get, post};
+use utoipa_actix_web::service_config::ServiceConfig;
+use wubang_needs::model::{NothingIn, ReasonIn};
+use wubang_panels::model::SheetOut;
+use wubang_web::actions::ActionsOut;
+use wubang_web::{act, list, see, see_public};
+
+act!(form_award_panel, "承榜 awards", "/api/v1/postings/{id}/panel", AwardPanelIn => AwardPanelOut, panel::form_panel, "组成评审组:专家随机抽取,其余指名。Form the panel: experts are drawn, the others named.");
+see!(
+    get_award_panel,
+    "承榜 awards",
+    "/api/v1/postings/{id}/panel",
+    AwardPanelOut,
+    panel::get_panel,
+    "查看评审组。Show the panel of a posting."
+);
+act!(start_posting_evaluation, "承榜 awards", "/api/v1/postings/{id}/start_evaluation", NothingIn => PostingStepOut, panel::start_evaluation, "开始评审。Start the evaluation.");
+act!(submit_award_sheet, "承榜 awards", "/api/v1/postings/{id}/score_sheets", AwardSheetIn => SheetOut, review::submit_sheet, "提交评分表。Hand in a score sheet.");
+see!(
+    get_award_sheets,
+    "承榜 awards",
+    "/api/v1/postings/{id}/score_sheets",
+    AwardSheetsOut,
+    review::get_sheets,
+    "查看评分表(成员仅本人)。Show score sheets; a member sees his own."
+);
+act!(sign_award_report, "承榜 awards", "/api/v1/postings/{id}/sign_report", AwardReportSignIn => AwardReportOut, review::sign_report, "签署评审报告。Sign the panel's report.");
+see!(
+    get_award_report,
+    "承榜 awards",
+    "/api/v1/postings/{id}/report",
+    AwardReportOut,
+    review::get_report,
+    "查看评审报告。Show the panel's report."
+);
+act!(propose_award, "承榜 awards", "/api/v1/postings/{id}/propose_award", ProposeAwardIn => AwardOut, proposal::propose_award, "提出拟承榜对象并公示。Propose the awardee; the publicity begins.");
+act!(reject_all_bids, "承榜 awards", "/api/v1/postings/{id}/reject_all", ReasonIn => PostingStepOut, proposal::reject_all, "无一达到合格线,全部否决(流榜)。Reject all when none reaches the threshold.");
+see!(
+    get_award,
+    "承榜 awards",
+    "/api/v1/awards/{id}",
+    AwardOut,
+    service::get,
+    "查看承榜。Show an award."
+);
+see!(
+    get_award_actions,
+    "承榜 awards",
+    "/api/v1/awards/{id}/actions",
+    ActionsOut,
+    service::get_actions,
+    "可办理的动作及不可办理的原因。What can be done, and why not the rest."
+);
+list!(
+    list_awards,
+    "承榜 awards",
+    "/api/v1/awards",
+    ["posting", "project_id", "state", "division"],
+    AwardList,
+    service::list,
+    "承榜列表。List awards."
+);
+act!(issue_award_notice, "承榜 awards", "/api/v1/awards/{id}/issue_notice", NothingIn => AwardOut, service::issue_notice, "发出承榜通知。Issue the notice of award.");
+act!(decline_award, "承榜 awards", "/api/v1/awards/{id}/decline", ReasonIn => AwardOut, service::decline, "放弃承榜。Decline an award.");
+see_public!(
+    get_public_award,
+    "公开 public",
+    "/api/v1/public/awards/{id}",
+    PublicAwardOut,
+    service::get_public,
+    "承榜公示页。The publicity page of an award."
+);
+
+/// Serves and documents the stage.
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(form_award_panel)
+        .service(get_award_panel)
+        .service(start_posting_evaluation)
+        .service(submit_award_sheet)
+        .service(get_award_sheets)
+        .service(sign_award_report)
+        .service(get_award_report)
+        .service(propose_award)
+        .service(reject_all_bids)
+        .service(list_awards)
+        .service(get_award_actions)
+        .service(issue_award_notice)
+        .service(decline_award)
+        .service(get_award)
+        .service(get_public_award);
+}

@@ -1,0 +1,164 @@
+//! From the panel's sheets to the ranking and its tie-break (rulebook 2.11.1).
+
+use crate::model::{AwardCriterionMean, AwardRanking, AwardRankingRow};
+use crate::rules;
+use std::collections::HashMap;
+use uuid::Uuid;
+use wubang_bids::Bid;
+use wubang_kernel::deadline::local_date;
+use wubang_kernel::money::Fen;
+use wubang_kernel::score::Exact;
+use wubang_panels::Loaded;
+use wubang_panels::draw;
+use wubang_panels::scoring::{self, Candidate, Ranked, TieKey};
+use wubang_postings::Posting;
+use wubang_registry::GradeLevel;
+use wubang_store::{Error, Read, Tx};
+
+fn too_large() -> Error {
+    Error::internal("a score too large to be kept exactly")
+}
+
+/// Grades (评估等级) as tie-break values: none is zero.
+async fn grades(tx: &Tx, bids: &[Bid]) -> Result<HashMap<Uuid, i64>, Error> {
+    let ids: Vec<Uuid> = bids.iter().map(|bid| bid.organisation_id).collect();
+    let today = local_date(tx.now());
+    let organisations = wubang_registry::organisations::load_many(tx, &ids).await?;
+    let value = |grade: GradeLevel| {
+        (1_i64..)
+            .zip(GradeLevel::ALL)
+            .find(|(_, one)| **one == grade)
+            .map_or(0, |(value, _)| value)
+    };
+    Ok(organisations
+        .into_iter()
+        .map(|one| (one.id, one.grade_on(today).map_or(0, value)))
+        .collect())
+}
+
+/// The ranking of the scored bids.
+pub(crate) async fn ranking(
+    tx: &Tx,
+    posting: &Posting,
+    panel: &Loaded,
+    bids: &[Bid],
+) -> Result<AwardRanking, Error> {
+    let procedure = &posting.procedure.0;
+    let (grades, seed) = (grades(tx, bids).await?, panel.seed());
+    let (mut candidates, mut means) = (Vec::new(), HashMap::new());
+    for bid in bids {
+        let sheets = panel.valid_sheets(bid.id);
+        let total = scoring::mean_total(&sheets, procedure.trim_from).ok_or_else(too_large)?;
+        let own = scoring::criterion_means(&sheets, &procedure.criteria).ok_or_else(too_large)?;
+        let grade = grades.get(&bid.organisation_id).copied().unwrap_or(0);
+        candidates.push(Candidate {
+            subject_id: bid.id,
+            total,
+            keys: tie_keys(&own, bid.price_fen, grade),
+            lot: draw::lot(&seed, bid.id),
+        });
+        means.insert(bid.id, own);
+    }
+    let rows = scoring::rank(candidates).into_iter().map(|ranked| {
+        let bid = bids
+            .iter()
+            .find(|bid| bid.id == ranked.subject_id)
+            .ok_or_else(|| Error::internal("ranked what is no bid"))?;
+        row(bid, ranked, means.remove(&bid.id).unwrap_or_default())
+    });
+    Ok(AwardRanking(rows.collect::<Result<_, _>>()?))
+}
+
+/// The tie-break of rulebook 2.11.1 before the lot. A criterion that the posting does not have
+/// decides nothing.
+fn tie_keys(means: &[(String, Exact)], price_fen: i64, grade: i64) -> Vec<TieKey> {
+    let mean = |key: &str| {
+        means
+            .iter()
+            .find(|(name, _)| name == key)
+            .map_or(Exact::ZERO, |(_, mean)| *mean)
+    };
+    vec![
+        TieKey {
+            name: "plan",
+            value: mean("plan"),
+        },
+        TieKey {
+            name: "sustainability",
+            value: mean("sustainability"),
+        },
+        TieKey {
+            name: "price",
+            value: Exact::from_int(-price_fen),
+        },
+        TieKey {
+            name: "grade",
+            value: Exact::from_int(grade),
+        },
+    ]
+}
+
+fn row(bid: &Bid, ranked: Ranked, means: Vec<(String, Exact)>) -> Result<AwardRankingRow, Error> {
+    Ok(AwardRankingRow {
+        rank: ranked.rank,
+        bid_id: bid.id,
+        organisation_id: bid.organisation_id,
+        organisation_name: bid.organisation_name.clone(),
+        price_fen: Fen::new(bid.price_fen).map_err(|_| Error::internal("bid with a bad price"))?,
+        exact: ranked.total,
+        total: ranked.total.rounded(),
+        means: means
+            .into_iter()
+            .map(|(key, exact)| AwardCriterionMean {
+                key,
+                exact,
+                mean: exact.rounded(),
+            })
+            .collect(),
+        tie_break: ranked.tie_break,
+    })
+}
+
+/// What the ranking says in words.
+pub(crate) fn summary(posting: &Posting, panel: &Loaded, ranking: &AwardRanking) -> String {
+    let threshold = posting.procedure.0.threshold;
+    let passed = ranking
+        .0
+        .iter()
+        .filter(|row| rules::reaches(row.exact, threshold))
+        .count();
+    let first = ranking
+        .0
+        .first()
+        .map(|row| format!("第一名:{},{} 分。", row.organisation_name, row.total))
+        .unwrap_or_default();
+    format!(
+        "评审组 {} 人对 {} 份揭榜意向书独立评分,{passed} 份达到合格线 {threshold} 分。{first}",
+        panel.active().count(),
+        ranking.0.len()
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tie_break_follows_the_rulebook_and_a_missing_criterion_decides_nothing() {
+        let means = vec![("plan".to_owned(), Exact::from_int(30))];
+        let keys = tie_keys(&means, 4_000_000, 4);
+        assert_eq!(
+            keys.iter().map(|key| key.name).collect::<Vec<_>>(),
+            ["plan", "sustainability", "price", "grade"]
+        );
+        assert_eq!(keys[1].value, Exact::ZERO);
+        assert!(
+            keys[2].value > tie_keys(&means, 4_000_001, 4)[2].value,
+            "the lower price comes first"
+        );
+        assert!(
+            keys[3].value > tie_keys(&means, 4_000_000, 0)[3].value,
+            "a graded organisation comes first"
+        );
+    }
+}

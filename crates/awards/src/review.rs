@@ -1,0 +1,337 @@
+//! Scoring by the award panel and its report (评审): sealed sheets in, exact ranking out (rulebook 2.11.1).
+
+use crate::entity::report;
+use crate::model::{
+    AwardReportOut, AwardReportSignIn, AwardReportSignature, AwardSheetIn, AwardSheetsOut,
+};
+use crate::ranking::{ranking, summary};
+use crate::{PURPOSE, store};
+use uuid::Uuid;
+use wubang_bids::{Bid, ScoreResult};
+use wubang_kernel::actor::Reach;
+use wubang_kernel::timer::Terms;
+use wubang_kernel::{Code, Refusal, Role, RoleSet, Timer};
+use wubang_panels::Loaded;
+use wubang_panels::model::{SheetIn, SheetOut};
+use wubang_postings::{Posting, PostingCase};
+use wubang_store::trace::{self, About, Entry};
+use wubang_store::{Error, Key, Read, Tx, View, timers};
+use wubang_web::Instant;
+
+/// Roles over the division that read a report or learn how many sheets are in.
+const ORGANISERS: &[Role] = &[Role::StreetOfficer, Role::DistrictAdmin, Role::Supervisor];
+
+/// A posting with its panel, for a member or an organiser.
+struct Review {
+    posting: Posting,
+    panel: Loaded,
+    roles: RoleSet,
+}
+
+async fn load(read: &impl Read, key: &Key) -> Result<Review, Error> {
+    let PostingCase { posting, roles, .. } = wubang_postings::service::load(read, key).await?;
+    let panel = wubang_panels::service::load(read, PURPOSE, posting.id)
+        .await?
+        .ok_or(Code::NotFound)?;
+    let seat = read.actor().person.and_then(|person| panel.member(person));
+    let assigned = if seat.is_some() {
+        RoleSet::of(&[Role::Assessor])
+    } else {
+        RoleSet::NONE
+    };
+    let roles = roles.union(read.actor().roles(&Reach::default().assigned(assigned)));
+    if roles.any(ORGANISERS) || roles.has(Role::Assessor) {
+        Ok(Review {
+            posting,
+            panel,
+            roles,
+        })
+    } else {
+        Err(Code::NotFound.into())
+    }
+}
+
+fn to_score(bids: &[Bid]) -> Vec<Uuid> {
+    bids.iter()
+        .filter(|bid| bid.state == "qualified")
+        .map(|bid| bid.id)
+        .collect()
+}
+
+/// A member hands in his sheet about one bid. With the last sheet the totals, the ranks and the
+/// report are made in the same transaction.
+///
+/// # Errors
+/// `invalid_transition` unless the posting is evaluating; `forbidden`, `recusal_unsigned`, `invalid`, `duplicate`.
+pub async fn submit_sheet(tx: &Tx, key: &Key, input: AwardSheetIn) -> Result<SheetOut, Error> {
+    let Review {
+        posting,
+        panel,
+        roles,
+    } = load(tx, key).await?;
+    tx.expect_version(posting.version)?;
+    if !roles.has(Role::Assessor) {
+        return Err(Code::Forbidden.into());
+    }
+    if posting.state != "evaluating" {
+        return Err(Code::InvalidTransition.into());
+    }
+    let bids = wubang_bids::service::of_posting(tx, posting.id).await?;
+    let bid = bids
+        .iter()
+        .find(|bid| bid.id == input.bid_id)
+        .ok_or_else(|| {
+            Refusal::new(Code::Invalid).field(
+                "/bid_id",
+                "unknown_value",
+                "本榜单没有这份意向书",
+                "is no bid of this posting",
+            )
+        })?;
+    if !matches!(bid.state.as_str(), "qualified" | "scored") {
+        return Err(Refusal::new(Code::InvalidTransition)
+            .because("该意向书不在评分范围内", "this bid is not to be scored")
+            .into());
+    }
+    let sheet = SheetIn {
+        points: input.points,
+        reasons: input.reasons,
+        comment: input.comment,
+    };
+    let sheet = wubang_panels::service::submit_sheet(
+        tx,
+        &panel,
+        bid.id,
+        &posting.procedure.0.criteria,
+        sheet,
+    )
+    .await?;
+    finish_if_complete(tx, &posting).await?;
+    Ok(SheetOut::from(&sheet))
+}
+
+/// Scores and reports once every member has handed in a sheet about every bid.
+async fn finish_if_complete(tx: &Tx, posting: &Posting) -> Result<(), Error> {
+    let Some(panel) = wubang_panels::service::load(tx, PURPOSE, posting.id).await? else {
+        return Ok(());
+    };
+    let bids = wubang_bids::service::of_posting(tx, posting.id).await?;
+    let subjects = to_score(&bids);
+    if subjects.is_empty()
+        || !panel.complete(&subjects)
+        || store::report_of(tx, panel.panel.id).await?.is_some()
+    {
+        return Ok(());
+    }
+    let bids: Vec<Bid> = bids
+        .into_iter()
+        .filter(|bid| subjects.contains(&bid.id))
+        .collect();
+    let ranking = ranking(tx, posting, &panel, &bids).await?;
+    for row in &ranking.0 {
+        let means = row
+            .means
+            .iter()
+            .map(|mean| (mean.key.clone(), mean.exact))
+            .collect();
+        wubang_bids::service::scored(
+            tx,
+            row.bid_id,
+            ScoreResult {
+                total: row.exact,
+                rank: row.rank,
+                means,
+                tie_break: row.tie_break.clone(),
+            },
+        )
+        .await?;
+    }
+    let summary = summary(posting, &panel, &ranking);
+    let report = store::insert_report(
+        tx,
+        store::new_report(tx, posting.id, panel.panel.id, ranking, summary)?,
+    )
+    .await?;
+    note(tx, posting, &report, "award_report.generated", Role::System).await
+}
+
+/// A bid was withdrawn: perhaps it was the last that the panel still had to score, or the last at all.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn on_bid_withdrawn(tx: &Tx, bid_id: Uuid) -> Result<(), Error> {
+    let bid = wubang_bids::service::find(tx, bid_id).await?;
+    let posting = wubang_postings::service::find(tx, bid.posting_id).await?;
+    if posting.state != "evaluating" {
+        return Ok(());
+    }
+    let bids = wubang_bids::service::of_posting(tx, posting.id).await?;
+    if bids
+        .iter()
+        .any(|bid| matches!(bid.state.as_str(), "qualified" | "scored"))
+    {
+        return finish_if_complete(tx, &posting).await;
+    }
+    wubang_postings::service::failed(tx, posting.id, "no_bids", None).await
+}
+
+async fn note(
+    tx: &Tx,
+    posting: &Posting,
+    report: &report::Model,
+    event: &str,
+    role: Role,
+) -> Result<(), Error> {
+    let (from, to) = if event == "award_report.generated" {
+        (None, "generated")
+    } else {
+        (Some("generated"), "signed")
+    };
+    let version = if from.is_none() { 1 } else { 2 };
+    let about = About {
+        object: "award_report",
+        id: report.id,
+        project_id: Some(posting.project_id),
+        division: &posting.division,
+        version,
+    };
+    let data =
+        serde_json::json!({ "posting": posting.number, "content_hash": report.content_hash });
+    trace::record(
+        tx,
+        &about,
+        Entry {
+            event,
+            from,
+            to,
+            role,
+            reason: None,
+            data: Some(data),
+        },
+    )
+    .await
+}
+
+/// The sheets that the viewer may read.
+///
+/// # Errors
+/// `not_found` for who is neither member nor organiser.
+pub async fn get_sheets(view: &View, key: &Key) -> Result<AwardSheetsOut, Error> {
+    let Review { posting, panel, .. } = load(view, key).await?;
+    let complete = store::report_of(view, panel.panel.id).await?.is_some();
+    let bids = wubang_bids::service::of_posting(view, posting.id).await?;
+    let scorable = |bid: &&Bid| {
+        !matches!(
+            bid.state.as_str(),
+            "opened" | "disqualified" | "withdrawn_late"
+        )
+    };
+    Ok(AwardSheetsOut {
+        items: wubang_panels::service::readable_sheets(view, &panel, complete)?,
+        sheets_by_party: wubang_panels::service::show(view, &panel, false)?.sheets_by_party,
+        bids: bids.iter().filter(scorable).map(|bid| bid.id).collect(),
+        criteria: posting.procedure.0.criteria,
+    })
+}
+
+fn report_out(posting: &Posting, panel: &Loaded, report: report::Model) -> AwardReportOut {
+    let signatures = panel.active().map(|member| AwardReportSignature {
+        seat: member.seat,
+        name: member.name.clone(),
+        party: member.party.clone(),
+        signed_at: member.report_signed_at.map(Instant),
+        dissent: member.dissent.clone(),
+    });
+    AwardReportOut {
+        id: report.id,
+        posting_id: report.posting_id,
+        panel_id: report.panel_id,
+        ranking: report.ranking,
+        threshold: posting.procedure.0.threshold,
+        summary: report.summary,
+        content_hash: report.content_hash,
+        signatures: signatures.collect(),
+        created_at: Instant(report.created_at),
+        signed_at: report.signed_at.map(Instant),
+    }
+}
+
+/// The panel's report, for the panel, the organisers and the supervisor.
+///
+/// # Errors
+/// `not_found` for everybody else, and before scoring is complete.
+pub async fn get_report(view: &View, key: &Key) -> Result<AwardReportOut, Error> {
+    let Review { posting, panel, .. } = load(view, key).await?;
+    let report = store::report_of(view, panel.panel.id)
+        .await?
+        .ok_or(Code::NotFound)?;
+    Ok(report_out(&posting, &panel, report))
+}
+
+/// A member signs the report. With the last signature the street's term to decide begins (T14).
+///
+/// # Errors
+/// `sheets_missing` before scoring is complete; `already_signed`; `forbidden` for who does not sit.
+pub async fn sign_report(
+    tx: &Tx,
+    key: &Key,
+    input: AwardReportSignIn,
+) -> Result<AwardReportOut, Error> {
+    let Review {
+        posting,
+        panel,
+        roles,
+    } = load(tx, key).await?;
+    tx.expect_version(posting.version)?;
+    if !roles.has(Role::Assessor) {
+        return Err(Code::Forbidden.into());
+    }
+    if posting.state != "evaluating" {
+        return Err(Code::InvalidTransition.into());
+    }
+    let mut report = store::report_of(tx, panel.panel.id)
+        .await?
+        .ok_or(Code::SheetsMissing)?;
+    wubang_panels::service::sign_report(tx, &panel, input.dissent.as_deref()).await?;
+    let panel = wubang_panels::service::load(tx, PURPOSE, posting.id)
+        .await?
+        .ok_or(Code::NotFound)?;
+    if panel.all_signed() {
+        store::report_signed(tx, report.id).await?;
+        report.signed_at = Some(tx.now());
+        note(tx, &posting, &report, "award_report.signed", Role::Assessor).await?;
+        timers::stop(tx, posting.id, &[Timer::T13]).await?;
+        start_decision(tx, &posting).await?;
+    }
+    Ok(report_out(&posting, &panel, report))
+}
+
+/// Starts T14, the street's term to decide.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn start_decision(tx: &Tx, posting: &Posting) -> Result<(), Error> {
+    let terms: &Terms = &posting.procedure.0.timers;
+    let deadline = timers::deadline(
+        tx.calendar(),
+        Timer::T14,
+        tx.now(),
+        terms,
+        posting.procedure.0.publish_cutoff_hour,
+    );
+    let about = About {
+        object: "posting",
+        id: posting.id,
+        project_id: Some(posting.project_id),
+        division: &posting.division,
+        version: posting.version,
+    };
+    timers::start(
+        tx,
+        &about,
+        &format!("{} {}", posting.number, posting.title),
+        Timer::T14,
+        &deadline,
+    )
+    .await
+}

@@ -1,0 +1,389 @@
+//! What becomes of an award after its proposal: confirmed, noticed, contracted, or fallen away.
+
+use crate::entity::award;
+use crate::flow::{Award, AwardEvent};
+use crate::model::{AwardList, AwardOut, AwardSummary, PublicAwardOut};
+use crate::rules::AwardFacts;
+use crate::{PURPOSE, review, store};
+use uuid::Uuid;
+use wubang_kernel::machine::{Audience, plan};
+use wubang_kernel::score::Exact;
+use wubang_kernel::{Faults, Role, RoleSet, Timer};
+use wubang_needs::model::{DeadlineOut, NothingIn, ReasonIn};
+use wubang_postings::Posting;
+use wubang_store::commit::Commit;
+use wubang_store::outbox::{self, Notice};
+use wubang_store::{Error, Key, Read, Tracked, Tx, View, commit, holds, state_of, timers};
+use wubang_web::actions::{self, ActionsOut};
+use wubang_web::{Instant, ListQuery};
+
+/// An award with the viewer's roles and what the guards ask for.
+struct Case {
+    award: award::Model,
+    roles: RoleSet,
+    facts: AwardFacts,
+}
+
+async fn facts(read: &impl Read, award: &award::Model) -> Result<AwardFacts, Error> {
+    let held = holds::any(read, award.id).await? || holds::any(read, award.posting_id).await?;
+    Ok(AwardFacts { held })
+}
+
+async fn load(read: &impl Read, key: &Key) -> Result<Case, Error> {
+    let (award, roles) = store::load(read, key).await?;
+    let facts = facts(read, &award).await?;
+    Ok(Case {
+        award,
+        roles,
+        facts,
+    })
+}
+
+async fn load_for(tx: &Tx, key: &Key) -> Result<Case, Error> {
+    let case = load(tx, key).await?;
+    tx.expect_version(case.award.version)?;
+    Ok(case)
+}
+
+async fn as_system(tx: &Tx, id: Uuid) -> Result<Case, Error> {
+    let award = store::find(tx, &Key::Id(id)).await?;
+    let facts = facts(tx, &award).await?;
+    Ok(Case {
+        award,
+        roles: RoleSet::of(&[Role::System]),
+        facts,
+    })
+}
+
+/// Plans an event on an award and spends it with what `with` adds.
+async fn step(
+    tx: &Tx,
+    mut case: Case,
+    event: AwardEvent,
+    with: impl for<'a> FnOnce(Commit<'a, award::Entity>) -> Commit<'a, award::Entity>,
+) -> Result<Case, Error> {
+    let planned = plan::<Award>(
+        state_of::<Award>(&case.award.state)?,
+        event,
+        case.roles,
+        &case.facts,
+    )?;
+    case.award = with(commit::<award::Entity>(tx, &case.award, planned))
+        .run()
+        .await?;
+    Ok(case)
+}
+
+async fn out(read: &impl Read, case: Case) -> Result<AwardOut, Error> {
+    let Case {
+        award,
+        roles,
+        facts,
+    } = case;
+    let state = state_of::<Award>(&award.state)?;
+    let total: Exact = award
+        .total
+        .parse()
+        .map_err(|_| Error::internal("award with a bad total"))?;
+    // the posting carries the term in which the notice must be issued (T16)
+    let running = timers::running(read, &[award.id, award.posting_id]).await?;
+    let own = |timer: &wubang_store::entity::timers::Model| {
+        timer.object_id == award.id || timer.timer == Timer::T16.key()
+    };
+    let deadlines = running.into_iter().filter(own).map(|timer| DeadlineOut {
+        timer: timer.timer,
+        at: Instant(timer.due_at),
+        rule: timer.rule,
+        provisional: timer.provisional,
+    });
+    Ok(AwardOut {
+        deadlines: deadlines.collect(),
+        allowed_actions: actions::of::<Award>(award.id, state, roles, &facts).allowed,
+        id: award.id,
+        number: award.number,
+        state,
+        version: award.version,
+        project_id: award.project_id,
+        posting_id: award.posting_id,
+        bid_id: award.bid_id,
+        organisation_id: award.organisation_id,
+        organisation_name: award.organisation_name,
+        division: award.division,
+        rank: award.rank,
+        total: total.rounded(),
+        price_fen: award.price_fen,
+        publicity: award.publicity,
+        publicity_hash: award.publicity_hash,
+        publicity_starts_at: Instant(award.publicity_starts_at),
+        publicity_ends_at: Instant(award.publicity_ends_at),
+        noticed_at: award.noticed_at.map(Instant),
+        sign_by: award.sign_by.map(Instant),
+        proposal_reason: award.proposal_reason,
+        reason_code: award.reason_code,
+        reason: award.reason,
+        created_at: Instant(award.created_at),
+        updated_at: Instant(award.updated_at),
+    })
+}
+
+/// An award just made, for its maker.
+pub(crate) async fn show(tx: &Tx, award: award::Model) -> Result<AwardOut, Error> {
+    let case = load(tx, &Key::Id(award.id)).await?;
+    out(tx, case).await
+}
+
+/// An award for somebody who may see it.
+///
+/// # Errors
+/// `not_found` for everybody else; they have the publicity page.
+pub async fn get(view: &View, key: &Key) -> Result<AwardOut, Error> {
+    let case = load(view, key).await?;
+    out(view, case).await
+}
+
+/// What the viewer may do with an award, and why not the rest.
+///
+/// # Errors
+/// `not_found`.
+pub async fn get_actions(view: &View, key: &Key) -> Result<ActionsOut, Error> {
+    let case = load(view, key).await?;
+    Ok(actions::of::<Award>(
+        case.award.id,
+        state_of::<Award>(&case.award.state)?,
+        case.roles,
+        &case.facts,
+    ))
+}
+
+/// The publicity page, for everybody.
+///
+/// # Errors
+/// `not_found`.
+pub async fn get_public(view: &View, key: &Key) -> Result<PublicAwardOut, Error> {
+    let award = store::find(view, key).await?;
+    // names of the panel are secret before the result, and part of it afterwards (rulebook 2.6)
+    let panel = match award.noticed_at {
+        Some(_) => wubang_panels::service::load(view, PURPOSE, award.posting_id).await?,
+        None => None,
+    };
+    Ok(PublicAwardOut {
+        id: award.id,
+        state: state_of::<Award>(&award.state)?,
+        publicity: award.publicity,
+        publicity_hash: award.publicity_hash,
+        panel_names: panel
+            .iter()
+            .flat_map(wubang_panels::Loaded::active)
+            .map(|member| member.name.clone())
+            .collect(),
+        noticed_at: award.noticed_at.map(Instant),
+    })
+}
+
+/// The awards that the viewer may see.
+///
+/// # Errors
+/// `invalid` for a posting that is no id or a division that is no code.
+pub async fn list(view: &View, query: &ListQuery) -> Result<AwardList, Error> {
+    let mut faults = Faults::new();
+    let division = query
+        .one("division")
+        .and_then(|code| faults.division("?division", code));
+    let mut id = |name: &str| {
+        query.one(name).and_then(|text| {
+            let id = Uuid::parse_str(text).ok();
+            if id.is_none() {
+                faults.add(format!("?{name}"), "malformed", "须为 id", "must be an id");
+            }
+            id
+        })
+    };
+    let of = (id("posting"), id("project_id"));
+    faults.finish()?;
+    let rows = store::list(view, query, of, division.as_ref()).await?;
+    let (rows, next) = wubang_web::query::cut(rows, query.page, |row| row.id);
+    let items = rows.into_iter().map(|award| {
+        Ok(AwardSummary {
+            state: state_of::<Award>(&award.state)?,
+            id: award.id,
+            number: award.number,
+            posting_id: award.posting_id,
+            project_id: award.project_id,
+            organisation_name: award.organisation_name,
+            division: award.division,
+            price_fen: award.price_fen,
+            publicity_ends_at: Instant(award.publicity_ends_at),
+        })
+    });
+    Ok(AwardList {
+        items: items.collect::<Result<_, Error>>()?,
+        next,
+    })
+}
+
+/// T15: the publicity is over without an open objection.
+///
+/// # Errors
+/// `open_hold`; `invalid_transition` when the award has moved on.
+pub async fn publicity_ended(tx: &Tx, id: Uuid) -> Result<(), Error> {
+    let case = as_system(tx, id).await?;
+    let case = step(tx, case, AwardEvent::Confirm, |c| c).await?;
+    wubang_postings::service::publicity_over(tx, case.award.posting_id).await
+}
+
+/// The street issues the notice of award (承榜通知); the term to sign begins (T17), and the others
+/// hear their own result at the same time.
+///
+/// # Errors
+/// `open_hold`; `invalid_transition` before the publicity is over.
+pub async fn issue_notice(tx: &Tx, key: &Key, _: NothingIn) -> Result<AwardOut, Error> {
+    let case = load_for(tx, key).await?;
+    let posting = wubang_postings::service::find(tx, case.award.posting_id).await?;
+    let procedure = &posting.procedure.0;
+    let deadline = timers::deadline(
+        tx.calendar(),
+        Timer::T17,
+        tx.now(),
+        &procedure.timers,
+        procedure.publish_cutoff_hour,
+    );
+    let now = tx.now();
+    let case = step(tx, case, AwardEvent::IssueNotice, |c| {
+        c.set(award::Column::NoticedAt, now)
+            .set(award::Column::SignBy, deadline.at)
+            .facts(serde_json::json!({ "sign_by": deadline }))
+            .data(serde_json::json!({ "sign_by": deadline }))
+            .due(Timer::T17, deadline)
+    })
+    .await?;
+    // the notice is out: its own term on the posting is kept
+    timers::stop(tx, posting.id, &[Timer::T16]).await?;
+    wubang_bids::service::awarded(tx, case.award.bid_id).await?;
+    wubang_bids::service::tell_results(tx, posting.id).await?;
+    tell_others(tx, &posting, &case.award).await?;
+    out(tx, case).await
+}
+
+/// Everybody who was not awarded is told his own rank and total, nobody else's (rulebook 2.4.4 (8)).
+async fn tell_others(tx: &Tx, posting: &Posting, award: &award::Model) -> Result<(), Error> {
+    for bid in wubang_bids::service::of_posting(tx, posting.id).await? {
+        let Some(total) = bid
+            .total
+            .as_deref()
+            .and_then(|text| text.parse::<Exact>().ok())
+            .filter(|_| bid.id != award.bid_id)
+        else {
+            continue;
+        };
+        let notice = Notice {
+            tell: vec![Audience::Organisation],
+            division: posting.division.clone(),
+            field: None,
+            label: award.label(),
+            organisations: vec![bid.organisation_id],
+            persons: Vec::new(),
+            state: bid.state.clone(),
+            facts: serde_json::json!({ "rank": bid.rank, "total": total.rounded() }),
+        };
+        outbox::push(
+            tx,
+            outbox::NOTICE,
+            "award.result",
+            "bid",
+            bid.id,
+            serde_json::to_value(notice)?,
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// The agreement is signed by both sides: called by the contracts.
+///
+/// # Errors
+/// `invalid_transition` unless the notice is out.
+pub async fn contracted(tx: &Tx, id: Uuid) -> Result<(), Error> {
+    let case = as_system(tx, id).await?;
+    step(tx, case, AwardEvent::Contract, |c| c).await?;
+    Ok(())
+}
+
+/// The awardee's legal representative declines; the next in reserve can be proposed.
+///
+/// # Errors
+/// `forbidden` for anybody else; `invalid` without a reason.
+pub async fn decline(tx: &Tx, key: &Key, input: ReasonIn) -> Result<AwardOut, Error> {
+    let mut faults = Faults::new();
+    let reason = faults.prose("/reason", &input.reason, 5..=1000);
+    faults.finish()?;
+    let case = load_for(tx, key).await?;
+    let case = step(tx, case, AwardEvent::Decline, |c| {
+        c.set(award::Column::ReasonCode, "declined")
+            .set(award::Column::Reason, reason.clone())
+            .because(Some(reason))
+    })
+    .await?;
+    fall_away(tx, &case.award).await?;
+    out(tx, case).await
+}
+
+/// T17: the agreement was not signed in time.
+///
+/// # Errors
+/// `invalid_transition` when the award has moved on.
+pub async fn lapse(tx: &Tx, id: Uuid) -> Result<(), Error> {
+    let code = "agreement_not_signed";
+    let case = as_system(tx, id).await?;
+    let case = step(tx, case, AwardEvent::Lapse, |c| {
+        c.set(award::Column::ReasonCode, code)
+            .because(Some(code.to_owned()))
+    })
+    .await?;
+    fall_away(tx, &case.award).await
+}
+
+/// The awardee is gone: on to the reserve, whose turn the street proposes within T14, or 流榜.
+async fn fall_away(tx: &Tx, award: &award::Model) -> Result<(), Error> {
+    wubang_bids::service::declined(tx, award.bid_id).await?;
+    let bids = wubang_bids::service::of_posting(tx, award.posting_id).await?;
+    if !bids.iter().any(|bid| bid.state == "reserve") {
+        return wubang_postings::service::failed(tx, award.posting_id, "no_candidate", None).await;
+    }
+    wubang_postings::service::next_candidate(tx, award.posting_id).await?;
+    let posting = wubang_postings::service::find(tx, award.posting_id).await?;
+    review::start_decision(tx, &posting).await
+}
+
+/// The posting was cancelled during the publicity: the award ends with it.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn on_posting_cancelled(tx: &Tx, posting: Uuid) -> Result<(), Error> {
+    let Some(award) = store::live_of(tx, posting).await? else {
+        return Ok(());
+    };
+    let code = "posting_cancelled";
+    let case = as_system(tx, award.id).await?;
+    step(tx, case, AwardEvent::CancelPosting, |c| {
+        c.set(award::Column::ReasonCode, code)
+            .because(Some(code.to_owned()))
+    })
+    .await?;
+    Ok(())
+}
+
+/// An award, whoever asks: for later stages.
+///
+/// # Errors
+/// `not_found`.
+pub async fn find(read: &impl Read, id: Uuid) -> Result<crate::Award, Error> {
+    store::find(read, &Key::Id(id)).await
+}
+
+/// The award of a posting that has not fallen away.
+///
+/// # Errors
+/// When the database fails.
+pub async fn live_of(read: &impl Read, posting: Uuid) -> Result<Option<crate::Award>, Error> {
+    store::live_of(read, posting).await
+}

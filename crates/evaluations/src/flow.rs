@@ -1,0 +1,53 @@
+//! The life cycle of an evaluation (rulebook 2.8.11), phase `final`, the straight way.
+
+wubang_kernel::machine! {
+    /// 考榜 evaluation, rulebook 2.8.11.
+    pub Evaluation (EvaluationState, EvaluationEvent, EvaluationGuard) = "evaluation" "evaluations" "考榜",
+    start Preparing "evaluation.opened" by [StreetOfficer];
+    states {
+        Preparing = "preparing" "准备中",
+        Scoring = "scoring" "评分中",
+        Scored = "scored" "已评分",
+        Drafted = "drafted" "已拟结果",
+        InPublicity = "in_publicity" "公示中",
+        Confirmed = "confirmed" "已确定",
+        ReevaluationRequired = "reevaluation_required" "须复评",
+    }
+    events {
+        FormPanel = "evaluation.panel_formed" "panel" "组成考评组" "Form the panel",
+        FillPanel = "evaluation.panel_filled" "panel_members" "补充考评组成员" "Fill seats of the panel",
+        CloseSurvey = "evaluation.survey_closed" "close_survey" "结束满意度调查" "Close the survey",
+        StartScoring = "evaluation.scoring_started" "start_scoring" "开始评分" "Start scoring",
+        SubmitSheet = "evaluation.sheet_submitted" "score_sheets" "提交评分表" "Hand in a score sheet",
+        Score = "evaluation.scored" "" "评分完成" "All sheets are in",
+        DraftResult = "evaluation.result_drafted" "draft_result" "拟定考榜结果" "Draft the result",
+        Notify = "evaluation.result_notified" "notify" "通知并公示结果" "Notify and publish the result",
+        Confirm = "evaluation.confirmed" "" "公示期满" "The publicity ended",
+    }
+    guards {
+        NoPanel = Duplicate "panel_not_formed",
+        PanelFormed = PanelIncomplete "panel_formed",
+        SurveyOpen = Duplicate "survey_not_closed",
+        PanelComplete = PanelIncomplete "every_party_has_its_minimum",
+        RecusalsSigned = RecusalUnsigned "recusal_declarations_signed",
+        SurveyClosed = SurveyMissing "survey_closed",
+        OwnRecusalSigned = RecusalUnsigned "own_declaration_signed",
+        FirstSheet = Duplicate "own_sheet_once",
+        SheetsComplete = SheetsMissing "every_member_has_scored",
+        NoOpenHold = OpenHold "no_open_hold",
+        Passed = BelowThreshold "grade_pass_or_better",
+        Failed = InvalidTransition "grade_fail",
+    }
+    rows {
+        Preparing on FormPanel [NoPanel] by [ThirdParty, StreetOfficer] => Preparing;
+        Preparing on FillPanel [PanelFormed] by [ThirdParty, StreetOfficer] => Preparing;
+        Preparing on CloseSurvey [SurveyOpen] by [ThirdParty] => Preparing;
+        Preparing on StartScoring [PanelComplete, RecusalsSigned, SurveyClosed] by [ThirdParty] => Scoring;
+        Scoring on SubmitSheet [OwnRecusalSigned, FirstSheet] by [Assessor] => Scoring;
+        Scoring on Score [SheetsComplete] by [System] => Scored, stop [T38], tell [Street];
+        Scored on DraftResult [] by [ThirdParty] => Drafted, tell [Street];
+        Drafted on Notify [] by [StreetOfficer] => InPublicity, start [T39], tell [Organisation, Secretary];
+        InPublicity on Confirm [NoOpenHold, Passed] by [System] => Confirmed, tell [Organisation, Street, Secretary], at T39;
+        InPublicity on Confirm [NoOpenHold, Failed] by [System] => ReevaluationRequired, tell [Organisation, Street, Secretary, District], at T39;
+    }
+}

@@ -1,0 +1,253 @@
+//! Domain and wire types of an evaluation.
+
+use crate::flow::EvaluationState;
+use crate::scoring::{ProjectGrade, SurveyCounts};
+use sea_orm::FromJsonQueryResult;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+use uuid::Uuid;
+use wubang_contracts::model::{CompletionReportOut, MilestoneOut};
+use wubang_kernel::procedure::EvaluationRule;
+use wubang_kernel::score::Hundredths;
+use wubang_needs::model::DeadlineOut;
+use wubang_panels::model::{PanelOut, SheetOut};
+use wubang_web::{ActionOut, Instant};
+
+/// The evaluation scheme, frozen with the posting.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+#[serde(transparent)]
+pub struct FrozenRule(pub EvaluationRule);
+
+/// The survey as it was closed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, FromJsonQueryResult)]
+pub struct SurveyResult {
+    /// 各档回答数。
+    pub counts: SurveyCounts,
+    /// 有效回答数。
+    pub answers: i64,
+    /// 样本不足的说明。
+    pub shortfall_reason: Option<String>,
+}
+
+/// What the third party writes beside the figures.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, FromJsonQueryResult)]
+#[serde(deny_unknown_fields)]
+pub struct ResultDraft {
+    /// 主要成效,10–5000 字。
+    pub strengths: String,
+    /// 主要不足,10–5000 字。
+    pub defects: String,
+    /// 综合意见,10–5000 字。
+    pub comments: String,
+}
+
+/// Opens the final evaluation of an agreement.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OpenEvaluationIn {
+    /// 组织考榜的第三方专业机构;不得是承榜组织、其资金代管机构,也不得与其有共同人员。
+    pub third_party_organisation_id: Uuid,
+}
+
+/// How the panel is composed: experts are drawn, the others named.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "experts": 3, "community_person_ids": [], "resident_person_ids": [], "department_person_ids": [] }))]
+pub struct FormPanelIn {
+    /// 抽取的专家人数,3 以上的奇数。
+    #[schema(minimum = 1, maximum = 15)]
+    pub experts: usize,
+    /// 街道社区党组织成员,2 人以上(街道经办或社区书记)。
+    pub community_person_ids: Vec<Uuid>,
+    /// 居民代表,5 人以上。
+    pub resident_person_ids: Vec<Uuid>,
+    /// 职能部门成员,1 人以上。
+    pub department_person_ids: Vec<Uuid>,
+}
+
+/// Persons for seats that became vacant by recusal.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct FillPanelIn {
+    /// 街道社区党组织成员。
+    pub community_person_ids: Vec<Uuid>,
+    /// 居民代表。
+    pub resident_person_ids: Vec<Uuid>,
+    /// 职能部门成员。
+    pub department_person_ids: Vec<Uuid>,
+}
+
+/// The survey's answers by step.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "very_dissatisfied": 1, "dissatisfied": 1, "neutral": 3, "satisfied": 15, "very_satisfied": 26 }))]
+pub struct CloseSurveyIn {
+    /// 很不满意。
+    #[schema(minimum = 0)]
+    pub very_dissatisfied: i64,
+    /// 不满意。
+    #[schema(minimum = 0)]
+    pub dissatisfied: i64,
+    /// 一般。
+    #[schema(minimum = 0)]
+    pub neutral: i64,
+    /// 满意。
+    #[schema(minimum = 0)]
+    pub satisfied: i64,
+    /// 很满意。
+    #[schema(minimum = 0)]
+    pub very_satisfied: i64,
+    /// 有效回答少于规定数量时的说明,10–1000 字。
+    pub shortfall_reason: Option<String>,
+}
+
+/// Mean of one party, as shown.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct PartyScoreOut {
+    /// 评价方。
+    pub party: String,
+    /// 权重,百分比。
+    pub weight: u32,
+    /// 评分表份数。
+    pub sheets: usize,
+    /// 得分。
+    pub score: Hundredths,
+}
+
+/// An evaluation in full. What is confidential to the caller is `null` or empty.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct EvaluationOut {
+    /// Id.
+    pub id: Uuid,
+    /// 编号。
+    #[schema(example = "KB-410108-2026-0001")]
+    pub number: String,
+    /// 状态。
+    pub state: EvaluationState,
+    /// Version, as in `ETag`.
+    pub version: i32,
+    /// 项目。
+    pub project_id: Uuid,
+    /// 榜单。
+    pub posting_id: Uuid,
+    /// 协议。
+    pub contract_id: Uuid,
+    /// 项目名称。
+    pub title: String,
+    /// 承榜组织。
+    pub organisation_id: Uuid,
+    /// 承榜组织名称。
+    pub organisation_name: String,
+    /// 区划代码。
+    pub division: String,
+    /// 阶段,`final` 为期末。
+    pub phase: String,
+    /// 轮次。
+    pub round: i32,
+    /// 第三方专业机构。
+    pub third_party_organisation_id: Uuid,
+    /// 第三方专业机构名称。
+    pub third_party_name: String,
+    /// 考榜方案、权重与评分项。
+    pub rule: EvaluationRule,
+    /// 考评组。
+    pub panel: Option<PanelOut>,
+    /// 各方已交评分表份数。
+    pub sheets_by_party: BTreeMap<String, usize>,
+    /// 可见的评分表:本人的;监督在评分完成后可见全部。
+    pub sheets: Vec<SheetOut>,
+    /// 里程碑,供评分参阅。
+    pub milestones: Vec<MilestoneOut>,
+    /// 结项报告,供评分参阅。
+    pub completion_report: Option<CompletionReportOut>,
+    /// 满意度调查。
+    pub survey: Option<SurveyResult>,
+    /// 满意度,0–100。
+    pub satisfaction: Option<Hundredths>,
+    /// 各方得分。
+    pub party_scores: Vec<PartyScoreOut>,
+    /// 总分。
+    pub total: Option<Hundredths>,
+    /// 等级。
+    pub grade: Option<ProjectGrade>,
+    /// 考榜意见。
+    pub result: Option<ResultDraft>,
+    /// 公示内容的哈希。
+    pub publicity_hash: Option<String>,
+    /// 公示开始。
+    pub publicity_starts_at: Option<Instant>,
+    /// 公示结束。
+    pub publicity_ends_at: Option<Instant>,
+    /// 运行中的期限。
+    pub deadlines: Vec<DeadlineOut>,
+    /// 当前用户可办理的动作。
+    pub allowed_actions: Vec<ActionOut>,
+    /// 创建时间。
+    pub created_at: Instant,
+    /// 更新时间。
+    pub updated_at: Instant,
+}
+
+/// An evaluation in a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct EvaluationSummary {
+    /// Id.
+    pub id: Uuid,
+    /// 编号。
+    pub number: String,
+    /// 状态。
+    pub state: EvaluationState,
+    /// 项目。
+    pub project_id: Uuid,
+    /// 协议。
+    pub contract_id: Uuid,
+    /// 项目名称。
+    pub title: String,
+    /// 承榜组织名称。
+    pub organisation_name: String,
+    /// 区划代码。
+    pub division: String,
+    /// 总分,公示起可见。
+    pub total: Option<Hundredths>,
+    /// 等级,公示起可见。
+    pub grade: Option<ProjectGrade>,
+    /// 创建时间。
+    pub created_at: Instant,
+}
+
+/// The result as everybody may read it from the start of its publicity (公示).
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PublicEvaluationOut {
+    /// Id.
+    pub id: Uuid,
+    /// 编号。
+    pub number: String,
+    /// 状态。
+    pub state: EvaluationState,
+    /// 项目名称。
+    pub title: String,
+    /// 承榜组织名称。
+    pub organisation_name: String,
+    /// 区划代码。
+    pub division: String,
+    /// 考榜方案。
+    pub scheme: String,
+    /// 各方得分。
+    pub party_scores: Vec<PartyScoreOut>,
+    /// 总分。
+    pub total: Option<Hundredths>,
+    /// 等级。
+    pub grade: Option<ProjectGrade>,
+    /// 公示内容的哈希。
+    pub publicity_hash: Option<String>,
+    /// 公示开始。
+    pub publicity_starts_at: Option<Instant>,
+    /// 公示结束。
+    pub publicity_ends_at: Option<Instant>,
+}
+
+wubang_web::list_of! {
+    /// A page of evaluations (考榜台账).
+    EvaluationList of EvaluationSummary
+}

@@ -1,0 +1,232 @@
+//! Opening an evaluation and composing its panel (rulebook 2.9, 2.10).
+
+use crate::entity::evaluation;
+use crate::flow;
+use crate::model::{EvaluationOut, FillPanelIn, FormPanelIn, FrozenRule, OpenEvaluationIn};
+use crate::rules::check_parties;
+use crate::scoring::{EXPERTS, RESIDENTS};
+use crate::service;
+use crate::store::{self, PURPOSE};
+use crate::{flow::EvaluationEvent, out};
+use sea_orm::ActiveValue::Set;
+use std::collections::{HashMap, HashSet};
+use uuid::Uuid;
+use wubang_contracts::Contract;
+use wubang_contracts::model::FrozenTerms;
+use wubang_kernel::deadline::local_date;
+use wubang_kernel::division::DivisionCode;
+use wubang_kernel::machine;
+use wubang_kernel::{Code, Faults, Refusal, Role, Timer};
+use wubang_panels::{Draw, Formation, Seat};
+use wubang_registry::organisations::{self, Organisation};
+use wubang_registry::people;
+use wubang_store::trace::About;
+use wubang_store::{Error, Key, Read, Tracked, Tx, birth, numbers, timers};
+
+/// Party of street and community (街道社区党组织).
+const COMMUNITY: &str = "community_party_org";
+/// Party of the functional departments (职能部门).
+const DEPARTMENTS: &str = "departments";
+/// The phase this stage runs: after the end of the work.
+const FINAL: &str = "final";
+
+/// The street opens the final evaluation of an agreement and entrusts it to a third party.
+///
+/// # Errors
+/// `recused` when the third party is the contractor or its custodian, or shares people with the
+/// contractor; `invalid_transition` unless the completion report was accepted; `duplicate`.
+pub async fn open(tx: &Tx, key: &Key, input: OpenEvaluationIn) -> Result<EvaluationOut, Error> {
+    let case = wubang_contracts::service::load(tx, key).await?;
+    let contract = case.contract;
+    tx.expect_version(contract.version)?;
+    let made = machine::create::<flow::Evaluation>(case.roles)?;
+    if contract.state != "evaluating" {
+        return Err(Code::InvalidTransition.into());
+    }
+    if store::of_contract(tx, contract.id, FINAL, 1).await?.is_some() {
+        return Err(Code::Duplicate.into());
+    }
+    let third_party = organisations::load(tx, input.third_party_organisation_id).await.map_err(|_| {
+        Refusal::new(Code::Invalid).field("/third_party_organisation_id", "unknown_value", "没有这个机构", "there is no such organisation")
+    })?;
+    check_independence(tx, &contract, &third_party).await?;
+    let posting = wubang_postings::service::find(tx, contract.posting_id).await?;
+    let procedure = &posting.procedure.0;
+    let division = wubang_postings::service::division_of(&posting)?;
+    let series = format!("KB-{}-{}", division.district6(), local_date(tx.now()).format("%Y"));
+    let row = evaluation::ActiveModel {
+        id: Set(tx.new_id()),
+        number: Set(format!("{series}-{:04}", numbers::next(tx, &series).await?)),
+        project_id: Set(contract.project_id),
+        posting_id: Set(contract.posting_id),
+        contract_id: Set(contract.id),
+        organisation_id: Set(contract.organisation_id),
+        organisation_name: Set(contract.organisation_name.clone()),
+        division: Set(contract.division.clone()),
+        title: Set(contract.title.clone()),
+        field: Set(posting.field.clone()),
+        phase: Set(FINAL.to_owned()),
+        round: Set(1),
+        rule: Set(FrozenRule(procedure.evaluation.clone())),
+        terms: Set(FrozenTerms { timers: procedure.timers.clone(), cutoff_hour: procedure.publish_cutoff_hour }),
+        third_party_id: Set(third_party.id),
+        third_party_name: Set(third_party.name.clone()),
+        opened_by: Set(tx.person()?),
+        survey: Set(None),
+        party_scores: Set(None),
+        total: Set(None),
+        grade: Set(None),
+        draft: Set(None),
+        publicity_hash: Set(None),
+        publicity_starts_at: Set(None),
+        publicity_ends_at: Set(None),
+        state: Set("preparing".to_owned()),
+        version: Set(1),
+        created_at: Set(tx.now()),
+        updated_at: Set(tx.now()),
+    };
+    let data = serde_json::json!({ "third_party": third_party.name, "rule": procedure.evaluation });
+    let row = birth::<evaluation::Entity, _>(tx, made, row, Some(data)).await?;
+    start_clock(tx, &row).await?;
+    out::evaluation(tx, &store::complete(tx, row).await?).await
+}
+
+/// T38 runs from the opening until the last sheet is in.
+async fn start_clock(tx: &Tx, row: &evaluation::Model) -> Result<(), Error> {
+    let deadline = timers::deadline(tx.calendar(), Timer::T38, tx.now(), &row.terms.timers, row.terms.cutoff_hour);
+    let about = About { object: "evaluation", id: row.id, project_id: Some(row.project_id), division: &row.division, version: row.version };
+    timers::start(tx, &about, &row.label(), Timer::T38, &deadline).await
+}
+
+/// A third party may not evaluate itself, funds in its custody, or an organisation whose people it shares.
+async fn check_independence(tx: &Tx, contract: &Contract, third_party: &Organisation) -> Result<(), Error> {
+    let close = third_party.id == contract.organisation_id || Some(third_party.id) == contract.custodian_id;
+    let theirs: HashSet<Uuid> = people::people_of_organisations(tx, &[third_party.id]).await?.into_iter().map(|one| one.person_id).collect();
+    let own = people::people_of_organisations(tx, &[contract.organisation_id]).await?;
+    if close || own.iter().any(|one| theirs.contains(&one.person_id)) {
+        let (zh, en) = ("该机构是承榜组织、其资金代管机构,或与其有共同人员", "it is the contractor, its custodian, or shares people with it");
+        return Err(Refusal::new(Code::Recused).field("/third_party_organisation_id", "recused", zh, en).into());
+    }
+    Ok(())
+}
+
+/// Persons named for the parties that are not drawn.
+struct Named(Vec<(&'static str, &'static str, Vec<Uuid>)>);
+
+impl Named {
+    fn of(community: Vec<Uuid>, residents: Vec<Uuid>, departments: Vec<Uuid>) -> Self {
+        Named(vec![(COMMUNITY, "/community_person_ids", community), (RESIDENTS, "/resident_person_ids", residents), (DEPARTMENTS, "/department_person_ids", departments)])
+    }
+
+    fn seats(&self) -> Vec<Seat> {
+        let of = |(party, _, persons): &(&'static str, &'static str, Vec<Uuid>)| persons.iter().map(|person| Seat { person_id: *person, party: (*party).to_owned() }).collect::<Vec<_>>();
+        self.0.iter().flat_map(of).collect()
+    }
+
+    fn parties(&self) -> impl Iterator<Item = &'static str> + Clone {
+        self.0.iter().flat_map(|(party, _, persons)| std::iter::repeat_n(*party, persons.len()))
+    }
+
+    /// Notes everybody who does not hold a role of the party where the work was done.
+    async fn check(&self, tx: &Tx, row: &evaluation::Model) -> Result<(), Error> {
+        let contract = wubang_contracts::service::find(tx, row.contract_id).await?;
+        let places = places(row, &contract)?;
+        let mut faults = Faults::new();
+        for (party, pointer, persons) in &self.0 {
+            if persons.len() > 50 {
+                faults.count(pointer, persons.len(), 0..=50);
+                continue;
+            }
+            let mut qualified = HashSet::new();
+            for place in &places {
+                qualified.extend(people::people_with_role(tx, roles_for(party), place).await?.into_iter().map(|one| one.person_id));
+            }
+            let mut seen = HashMap::new();
+            for (i, person) in persons.iter().enumerate() {
+                if !qualified.contains(person) {
+                    faults.add(format!("{pointer}/{i}"), "not_qualified", "该人员在服务地没有相应角色", "does not hold a fitting role where the work was done");
+                } else if seen.insert(*person, i).is_some() {
+                    faults.add(format!("{pointer}/{i}"), "duplicate", "同一人不得占两席", "is named twice");
+                }
+            }
+        }
+        Ok(faults.finish()?)
+    }
+}
+
+/// Roles that qualify for a named seat.
+fn roles_for(party: &str) -> &'static [Role] {
+    match party {
+        COMMUNITY => &[Role::StreetOfficer, Role::CommunitySecretary],
+        RESIDENTS => &[Role::ResidentRep],
+        DEPARTMENTS => &[Role::DepartmentOfficer],
+        _ => &[],
+    }
+}
+
+/// The division of the evaluation and the communities that were served.
+fn places(row: &evaluation::Model, contract: &Contract) -> Result<Vec<DivisionCode>, Error> {
+    let mut places = vec![store::division(row)?];
+    for community in &contract.content.communities {
+        let code = DivisionCode::parse(community).map_err(|_| Error::internal("agreement with a bad community"))?;
+        if !places.contains(&code) {
+            places.push(code);
+        }
+    }
+    Ok(places)
+}
+
+fn excluded(contract: &Contract) -> Vec<Uuid> {
+    std::iter::once(contract.organisation_id).chain(contract.custodian_id).collect()
+}
+
+/// Third party or street forms the panel: experts are drawn by field, the others named.
+///
+/// # Errors
+/// `panel_incomplete` below the numbers of the scheme; `invalid` for persons without a fitting role;
+/// `recused` for people of the contractor; `duplicate` the second time.
+pub async fn form_panel(tx: &Tx, key: &Key, input: FormPanelIn) -> Result<EvaluationOut, Error> {
+    let mut case = service::load_for(tx, key).await?;
+    let facts = out::facts(tx, &case).await?;
+    let planned = service::planned(&case, EvaluationEvent::FormPanel, case.roles, &facts)?;
+    let mut faults = Faults::new();
+    faults.count("/experts", input.experts, 1..=15);
+    faults.finish()?;
+    let named = Named::of(input.community_person_ids, input.resident_person_ids, input.department_person_ids);
+    named.check(tx, &case.evaluation).await?;
+    check_parties(&case.evaluation.rule.0, named.parties().chain(std::iter::repeat_n(EXPERTS, input.experts)))?;
+    let row = &case.evaluation;
+    let contract = wubang_contracts::service::find(tx, row.contract_id).await?;
+    let formation = Formation {
+        purpose: PURPOSE,
+        object_id: row.id,
+        project_id: Some(row.project_id),
+        division: store::division(row)?,
+        round: row.round,
+        draw: Some(Draw { field: row.field.clone(), count: input.experts, excluded: Vec::new() }),
+        named: named.seats(),
+        excluded_organisations: excluded(&contract),
+    };
+    let panel = wubang_panels::service::form(tx, formation).await?;
+    let data = serde_json::json!({ "panel_id": panel.panel.id, "draw_commitment": panel.panel.draw_commitment, "seats": panel.members.len() });
+    service::spend(tx, &mut case, planned, |c| c.data(data)).await?;
+    out::evaluation(tx, &store::complete(tx, case.evaluation).await?).await
+}
+
+/// Fills seats that named members left by recusing themselves; drawn ones are replaced by the draw.
+///
+/// # Errors
+/// `panel_incomplete` before a panel is formed; `invalid`, `recused`, `duplicate` as for forming one.
+pub async fn fill_panel(tx: &Tx, key: &Key, input: FillPanelIn) -> Result<EvaluationOut, Error> {
+    let mut case = service::load_for(tx, key).await?;
+    let facts = out::facts(tx, &case).await?;
+    let planned = service::planned(&case, EvaluationEvent::FillPanel, case.roles, &facts)?;
+    let named = Named::of(input.community_person_ids, input.resident_person_ids, input.department_person_ids);
+    named.check(tx, &case.evaluation).await?;
+    let panel = case.panel.as_ref().map(|panel| panel.panel.id).ok_or(Code::PanelIncomplete)?;
+    let contract = wubang_contracts::service::find(tx, case.evaluation.contract_id).await?;
+    wubang_panels::service::fill(tx, panel, named.seats(), &excluded(&contract), planned.role()).await?;
+    let data = serde_json::json!({ "panel_id": panel, "seats": named.parties().count() });
+    service::spend(tx, &mut case, planned, |c| c.data(data)).await?;
+    out::evaluation(tx, &store::complete(tx, case.evaluation).await?).await
+}

@@ -1,0 +1,287 @@
+//! How a project is graded (rulebook 2.11.2, 2.11.3): pure, exact until the last figure.
+
+use sea_orm::FromJsonQueryResult;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use wubang_kernel::procedure::{EvaluationRule, PartyRule};
+use wubang_kernel::score::{Exact, Hundredths};
+
+/// Party of the residents (居民群众): its survey counts for half of its score.
+pub const RESIDENTS: &str = "residents";
+/// Party of the experts (专家智库): trimmed from five sheets on.
+pub const EXPERTS: &str = "experts";
+/// Sheets from which the experts' highest and lowest are dropped.
+const TRIM_FROM: usize = 5;
+
+/// Answers of the satisfaction survey (满意度调查) on its five steps. Counts, never names.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SurveyCounts {
+    /// 很不满意。
+    pub very_dissatisfied: i64,
+    /// 不满意。
+    pub dissatisfied: i64,
+    /// 一般。
+    pub neutral: i64,
+    /// 满意。
+    pub satisfied: i64,
+    /// 很满意。
+    pub very_satisfied: i64,
+}
+
+impl SurveyCounts {
+    /// The steps with what an answer on each is worth.
+    #[must_use]
+    pub const fn steps(&self) -> [(&'static str, i64, i64); 5] {
+        [
+            ("very_dissatisfied", self.very_dissatisfied, 0),
+            ("dissatisfied", self.dissatisfied, 25),
+            ("neutral", self.neutral, 50),
+            ("satisfied", self.satisfied, 75),
+            ("very_satisfied", self.very_satisfied, 100),
+        ]
+    }
+
+    /// All answers.
+    #[must_use]
+    pub fn answers(&self) -> i64 {
+        self.steps().iter().map(|(_, count, _)| *count).fold(0, i64::saturating_add)
+    }
+
+    /// Satisfaction from 0 to 100: the mean of the answers; `None` without any.
+    #[must_use]
+    pub fn satisfaction(&self) -> Option<Exact> {
+        let worth = self.steps().iter().map(|(_, count, worth)| i128::from(*count) * i128::from(*worth)).sum();
+        Exact::new(worth, i128::from(self.answers()))
+    }
+}
+
+/// Grades of a project (评级).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ProjectGrade {
+    /// 不合格。
+    Fail,
+    /// 合格。
+    Pass,
+    /// 良好。
+    Good,
+    /// 优秀。
+    Excellent,
+}
+
+impl ProjectGrade {
+    /// The wire name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            ProjectGrade::Fail => "fail",
+            ProjectGrade::Pass => "pass",
+            ProjectGrade::Good => "good",
+            ProjectGrade::Excellent => "excellent",
+        }
+    }
+
+    /// Finds a grade by its wire name.
+    #[must_use]
+    pub fn from_wire(wire: &str) -> Option<Self> {
+        [ProjectGrade::Fail, ProjectGrade::Pass, ProjectGrade::Good, ProjectGrade::Excellent].into_iter().find(|grade| grade.as_str() == wire)
+    }
+}
+
+/// Score of one party.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartyScore {
+    /// Party.
+    pub party: String,
+    /// Weight in percent.
+    pub weight: u32,
+    /// Sheets it is made from.
+    pub sheets: usize,
+    /// The score, exact.
+    pub score: Exact,
+}
+
+/// Scores of all parties, as stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+#[serde(transparent)]
+pub struct PartyScores(pub Vec<PartyScore>);
+
+/// The result of an evaluation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// Scores of the parties, in the order of the rule.
+    pub parties: Vec<PartyScore>,
+    /// Weighted total, exact.
+    pub total: Exact,
+    /// Grade on the rounded total.
+    pub grade: ProjectGrade,
+}
+
+/// Score of a party from the totals of its sheets; `None` without a sheet. For residents a survey
+/// with answers counts for half.
+#[must_use]
+pub fn party_score(party: &str, totals: &[i64], satisfaction: Option<Exact>) -> Option<Exact> {
+    let totals: Vec<Exact> = totals.iter().map(|total| Exact::from_int(*total)).collect();
+    let sheets = if party == EXPERTS && totals.len() >= TRIM_FROM { Exact::trimmed_mean(&totals)? } else { Exact::mean(&totals)? };
+    match satisfaction.filter(|_| party == RESIDENTS) {
+        Some(survey) => Exact::mean(&[sheets, survey]),
+        None => Some(sheets),
+    }
+}
+
+/// The grade of a total; residents below 60 cap it at `pass`.
+#[must_use]
+pub fn grade(total: Hundredths, residents: Option<Exact>) -> ProjectGrade {
+    let reached = match total {
+        total if total.at_least(90) => ProjectGrade::Excellent,
+        total if total.at_least(80) => ProjectGrade::Good,
+        total if total.at_least(60) => ProjectGrade::Pass,
+        _ => ProjectGrade::Fail,
+    };
+    let unhappy = residents.is_some_and(|score| score < Exact::from_int(60));
+    if unhappy { reached.min(ProjectGrade::Pass) } else { reached }
+}
+
+/// Whether a party has as many sheets as its rule asks for.
+#[must_use]
+pub fn has_minimum(rule: &PartyRule, sheets: usize) -> bool {
+    sheets >= rule.minimum && sheets > 0 && !(rule.odd && sheets.is_multiple_of(2))
+}
+
+/// The result from the totals of all sheets by party; `None` while a party is below its minimum:
+/// nothing is ever computed with an empty party.
+#[must_use]
+pub fn outcome(rule: &EvaluationRule, totals: impl Fn(&str) -> Vec<i64>, survey: Option<&SurveyCounts>) -> Option<Outcome> {
+    let satisfaction = survey.and_then(SurveyCounts::satisfaction);
+    let score = |party: &PartyRule| {
+        let totals = totals(&party.party);
+        let enough = has_minimum(party, totals.len());
+        let score = party_score(&party.party, &totals, satisfaction).filter(|_| enough)?;
+        Some(PartyScore { party: party.party.clone(), weight: party.weight, sheets: totals.len(), score })
+    };
+    let parties = rule.parties.iter().map(score).collect::<Option<Vec<_>>>()?;
+    let total = Exact::weighted(&parties.iter().map(|party| (party.score, party.weight)).collect::<Vec<_>>())?;
+    let residents = parties.iter().find(|party| party.party == RESIDENTS).map(|party| party.score);
+    Some(Outcome { grade: grade(total.rounded(), residents), parties, total })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
+    use wubang_kernel::procedure::Procedure;
+
+    #[derive(Deserialize)]
+    struct Story {
+        evaluation_sheets: BTreeMap<String, Vec<Sheet>>,
+        survey: SurveyCounts,
+    }
+
+    #[derive(Deserialize)]
+    struct Sheet {
+        points: BTreeMap<String, i64>,
+    }
+
+    fn story() -> Story {
+        serde_json::from_str(include_str!("../../server/data/demo/story.json")).unwrap()
+    }
+
+    fn totals(story: &Story, party: &str) -> Vec<i64> {
+        story.evaluation_sheets[party].iter().map(|sheet| sheet.points.values().sum()).collect()
+    }
+
+    #[test]
+    fn the_story_is_graded_good_with_88_48() {
+        let story = story();
+        let outcome = outcome(&Procedure::open().evaluation, |party| totals(&story, party), Some(&story.survey)).unwrap();
+        assert_eq!(outcome.total.rounded().to_string(), "88.48");
+        assert_eq!(outcome.grade, ProjectGrade::Good);
+        assert_eq!(story.survey.answers(), 46);
+    }
+
+    #[test]
+    fn a_party_below_its_minimum_gives_no_result() {
+        let story = story();
+        let rule = Procedure::open().evaluation;
+        let short = |party: &str| if party == RESIDENTS { vec![90; 4] } else { totals(&story, party) };
+        assert_eq!(outcome(&rule, short, None), None);
+        let even = |party: &str| if party == EXPERTS { vec![90; 4] } else { totals(&story, party) };
+        assert_eq!(outcome(&rule, even, None), None);
+    }
+
+    #[test]
+    fn five_experts_are_trimmed_and_residents_never() {
+        assert_eq!(party_score(EXPERTS, &[0, 80, 80, 80, 100], None), Some(Exact::from_int(80)));
+        assert_eq!(party_score(EXPERTS, &[0, 80, 100], None), Some(Exact::from_int(60)));
+        assert_eq!(party_score(RESIDENTS, &[0, 80, 80, 80, 100], None), Some(Exact::from_int(68)));
+    }
+
+    #[test]
+    fn a_survey_without_answers_leaves_the_representatives_alone() {
+        let empty = SurveyCounts::default();
+        assert_eq!(empty.satisfaction(), None);
+        let happy = SurveyCounts { very_satisfied: 3, ..empty };
+        assert_eq!(party_score(RESIDENTS, &[80], happy.satisfaction()), Some(Exact::from_int(90)));
+        assert_eq!(party_score("departments", &[80], happy.satisfaction()), Some(Exact::from_int(80)));
+    }
+
+    #[test]
+    fn grades_are_given_on_the_rounded_total() {
+        let content = Some(Exact::from_int(60));
+        let of = |n, d| grade(Exact::new(n, d).unwrap().rounded(), content);
+        assert_eq!(of(89_995, 1000), ProjectGrade::Excellent);
+        assert_eq!(of(89_994, 1000), ProjectGrade::Good);
+        assert_eq!(of(80, 1), ProjectGrade::Good);
+        assert_eq!(of(60, 1), ProjectGrade::Pass);
+        assert_eq!(of(59_994, 1000), ProjectGrade::Fail);
+        assert_eq!(grade(Exact::from_int(95).rounded(), Exact::new(599, 10)), ProjectGrade::Pass);
+        assert_eq!(grade(Exact::from_int(40).rounded(), Exact::new(599, 10)), ProjectGrade::Fail);
+    }
+
+    fn sheets(count: std::ops::Range<usize>) -> impl Strategy<Value = Vec<i64>> {
+        proptest::collection::vec(0_i64..=100, count)
+    }
+
+    proptest! {
+        #[test]
+        fn a_total_lies_between_the_parties_and_grows_with_each_sheet(
+            community in sheets(2..4), residents in sheets(5..9), departments in sheets(1..3), experts in sheets(3..4), counts in proptest::array::uniform5(0_i64..50),
+        ) {
+            let [very_dissatisfied, dissatisfied, neutral, satisfied, very_satisfied] = counts;
+            let survey = SurveyCounts { very_dissatisfied, dissatisfied, neutral, satisfied, very_satisfied };
+            let rule = Procedure::open().evaluation;
+            let of = |more: i64| {
+                outcome(&rule, |party| match party {
+                    "community_party_org" => community.iter().map(|one| one + more).collect(),
+                    RESIDENTS => residents.clone(),
+                    "departments" => departments.clone(),
+                    _ => experts.clone(),
+                }, Some(&survey)).unwrap()
+            };
+            let result = of(0);
+            let low = result.parties.iter().map(|party| party.score).min().unwrap();
+            let high = result.parties.iter().map(|party| party.score).max().unwrap();
+            prop_assert!(low <= result.total && result.total <= high);
+            prop_assert!(of(1).total > result.total);
+            prop_assert!(result.total >= Exact::ZERO && result.total <= Exact::from_int(100));
+        }
+
+        #[test]
+        fn the_order_of_sheets_does_not_matter(mut totals in sheets(3..9), party in proptest::sample::select(vec![EXPERTS, RESIDENTS])) {
+            let before = party_score(party, &totals, None);
+            totals.reverse();
+            prop_assert_eq!(party_score(party, &totals, None), before);
+        }
+
+        #[test]
+        fn satisfaction_is_within_bounds(counts in proptest::array::uniform5(0_i64..1000)) {
+            let [very_dissatisfied, dissatisfied, neutral, satisfied, very_satisfied] = counts;
+            let survey = SurveyCounts { very_dissatisfied, dissatisfied, neutral, satisfied, very_satisfied };
+            let satisfaction = survey.satisfaction();
+            prop_assert_eq!(satisfaction.is_none(), survey.answers() == 0);
+            prop_assert!(satisfaction.is_none_or(|value| value >= Exact::ZERO && value <= Exact::from_int(100)));
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! A running service for one test.
+
+use crate::caller::Caller;
+use crate::database::{self, Database, PASSWORD, beginning, fresh};
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+use std::collections::HashMap;
+use std::sync::Arc;
+use wubang_kernel::clock::TestClock;
+use wubang_mail::{Mailer, MemoryMailer};
+use wubang_server::app::{self, Parts, Running};
+use wubang_server::config::Config;
+use wubang_server::demo::client::Client;
+use wubang_server::demo::play::Play;
+
+/// A running service with the demo district, a clock that stands until it is moved, and a worker that
+/// works when it is told to.
+pub struct Bench {
+    /// The service.
+    pub running: Running,
+    /// Its clock.
+    pub clock: TestClock,
+    /// Mails it sent.
+    pub mails: Arc<MemoryMailer>,
+    /// The play that takes a project along.
+    pub play: Play,
+    /// Where its database is.
+    pub url: String,
+    nobody: Caller,
+    callers: HashMap<String, Caller>,
+}
+
+/// Runs one test on one database; afterwards every invariant must hold.
+///
+/// # Panics
+/// When the test or an invariant fails.
+pub fn run<F: AsyncFnOnce(Bench)>(database: Database, test: F) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let unique = format!("t-{}-{:x}", std::process::id(), std::time::Instant::now().elapsed().as_nanos() ^ u128::from(rand_like()));
+        let Some(url) = fresh(database, &unique).await else { return };
+        let bench = Bench::start(&url, &unique, None).await;
+        let store = bench.running.store.clone();
+        test(bench).await;
+        let broken = wubang_server::commands::check_invariants(&store).await.expect("invariants");
+        assert_eq!(broken, 0, "invariants are broken");
+    });
+}
+
+/// Something that differs between two tests of one process.
+fn rand_like() -> u32 {
+    use std::hash::{BuildHasher, Hasher};
+    let hash = std::collections::hash_map::RandomState::new().build_hasher().finish();
+    u32::try_from(hash & 0xffff_ffff).unwrap_or_default()
+}
+
+impl Bench {
+    /// Starts a service on a database. Mails go to `mailer`, or are kept in memory.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub async fn start(url: &str, unique: &str, mailer: Option<Arc<dyn Mailer>>) -> Bench {
+        let mails = Arc::new(MemoryMailer::new());
+        let config = Config {
+            listen: "127.0.0.1:0".to_owned(),
+            database_url: url.to_owned(),
+            data_dir: database::folder().join(unique),
+            worker_seconds: 0,
+            connections: 4,
+            ..Config::default()
+        };
+        let clock = TestClock::standing_at(beginning());
+        let mailer = mailer.unwrap_or_else(|| Arc::clone(&mails) as Arc<dyn Mailer>);
+        let running = app::start(Parts { config, test_clock: Some(clock.clone()), mailer }).await.expect("a service");
+        let base = format!("http://{}", running.address);
+        let play = Play::new(Client::new(base.clone(), PASSWORD.to_owned()), false).expect("the story");
+        Bench { running, clock, mails, play, url: url.to_owned(), nobody: Caller::nobody(base), callers: HashMap::new() }
+    }
+
+    /// Address of the service.
+    #[must_use]
+    pub fn base(&self) -> String {
+        format!("http://{}", self.running.address)
+    }
+
+    /// Nobody known.
+    #[must_use]
+    pub fn nobody(&self) -> Caller {
+        self.nobody.clone()
+    }
+
+    /// A user of the demo district, signed in.
+    ///
+    /// # Panics
+    /// When the sign-in is refused.
+    pub async fn user(&mut self, account: &str) -> Caller {
+        if let Some(caller) = self.callers.get(account) {
+            return caller.clone();
+        }
+        let answer = self.nobody.post("/api/v1/sessions", json!({ "account": account, "password": PASSWORD })).await.ok();
+        let token = answer.get("access_token").and_then(Value::as_str).expect("a token").to_owned();
+        let caller = self.nobody.with(token);
+        self.callers.insert(account.to_owned(), caller.clone());
+        caller
+    }
+
+    /// The user of a part in the story's cast.
+    ///
+    /// # Panics
+    /// When the story has no such part.
+    pub async fn cast(&mut self, part: &str) -> Caller {
+        let account = self.play.cast(part).expect("a part of the cast");
+        self.user(&account).await
+    }
+
+    /// Moves the clock and does everything that falls due on the way; tokens expire.
+    ///
+    /// # Panics
+    /// When the service refuses.
+    pub async fn advance(&mut self, to: DateTime<Utc>) {
+        self.callers.clear();
+        let _ = self.nobody.post("/sandbox/clock/advance", json!({ "to": to })).await.ok();
+        // the play's tokens are old as well
+        self.play.client.forget();
+    }
+
+    /// Does everything that is due now.
+    ///
+    /// # Panics
+    /// When the worker fails.
+    pub async fn work(&self) {
+        self.running.worker.run_due().await.expect("the worker");
+    }
+}

@@ -1,0 +1,120 @@
+//! Databases for tests: one migrated and filled template per build, copied for each test.
+
+use chrono::{DateTime, Utc};
+use sea_orm::ConnectionTrait;
+use std::collections::hash_map::DefaultHasher;
+use std::hash::{Hash, Hasher};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use wubang_kernel::clock::TestClock;
+use wubang_kernel::Who;
+use wubang_server::bundle;
+use wubang_server::config::Config;
+
+/// The password of every account in tests.
+pub const PASSWORD: &str = "only-for-tests-1949";
+
+/// Which database a test runs on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Database {
+    /// A file of its own.
+    Sqlite,
+    /// A database of its own in the cluster of `WUBANG_TEST_POSTGRES`.
+    Postgres,
+}
+
+#[expect(clippy::disallowed_methods, reason = "tests are told by variables where their tools are")]
+pub(crate) fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// The instant at which tests begin: a Monday morning.
+#[must_use]
+pub fn beginning() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_772_413_200, 0).unwrap_or_default()
+}
+
+/// A folder for this run of tests.
+pub(crate) fn folder() -> PathBuf {
+    std::env::temp_dir().join("wubang-tests")
+}
+
+/// A name that changes with every build of the tests.
+fn build() -> String {
+    let exe = std::env::current_exe().unwrap_or_default();
+    let mut hasher = DefaultHasher::new();
+    exe.hash(&mut hasher);
+    if let Ok(changed) = exe.metadata().and_then(|meta| meta.modified()) {
+        changed.hash(&mut hasher);
+    }
+    format!("{:016x}", hasher.finish())
+}
+
+/// A fresh database with the demo district; `None` where this machine has none of that kind.
+pub async fn fresh(database: Database, unique: &str) -> Option<String> {
+    let folder = folder();
+    std::fs::create_dir_all(&folder).expect("a folder for tests");
+    match database {
+        Database::Sqlite => {
+            let template = folder.join(format!("template-{}.db", build()));
+            once(&template, async |making| fill(&format!("sqlite://{}", making.display())).await).await;
+            let own = folder.join(format!("{unique}.db"));
+            std::fs::copy(&template, &own).expect("a copy of the template");
+            Some(format!("sqlite://{}", own.display()))
+        }
+        Database::Postgres => {
+            let Some(server) = variable("WUBANG_TEST_POSTGRES") else {
+                assert!(variable("CI").is_none(), "CI must have PostgreSQL: set WUBANG_TEST_POSTGRES");
+                eprintln!("!!! SKIPPED on PostgreSQL: WUBANG_TEST_POSTGRES is not set (cargo xtask test sets it) !!!");
+                return None;
+            };
+            let mut hasher = DefaultHasher::new();
+            server.hash(&mut hasher);
+            let name = format!("template_{}_{:x}", build(), hasher.finish());
+            let base = server.rsplit_once('/').map_or(server.as_str(), |(base, _)| base).to_owned();
+            let marker = folder.join(format!("{name}.made"));
+            once(&marker, async |making| {
+                query(&server, &format!("CREATE DATABASE {name}")).await;
+                fill(&format!("{base}/{name}")).await;
+                std::fs::write(making, "made").expect("a marker");
+            })
+            .await;
+            let own = format!("test_{}", unique.replace('-', "_"));
+            query(&server, &format!("CREATE DATABASE {own} TEMPLATE {name}")).await;
+            Some(format!("{base}/{own}"))
+        }
+    }
+}
+
+/// Makes `place` once, whoever of the racing tests comes first; the others wait.
+async fn once(place: &Path, make: impl AsyncFnOnce(&Path)) {
+    let lock = std::fs::File::create(place.with_extension("lock")).expect("a lock file");
+    lock.lock().expect("the lock");
+    if !place.exists() {
+        let making = place.with_extension("making");
+        // left over from a run that was stopped in the middle
+        let _ = std::fs::remove_file(&making);
+        make(&making).await;
+        std::fs::rename(&making, place).expect("the template in its place");
+    }
+}
+
+async fn query(url: &str, sql: &str) {
+    let conn = sea_orm::Database::connect(url).await.expect("PostgreSQL");
+    conn.execute_unprepared(sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+    conn.close().await.expect("closed");
+}
+
+/// Migrates, loads the demo district, gives every account the password of tests.
+async fn fill(url: &str) {
+    let config = Config { database_url: url.to_owned(), ..Config::default() };
+    let clock = TestClock::standing_at(beginning() - chrono::TimeDelta::days(1));
+    let store = wubang_server::app::open_store(&config, Arc::new(clock)).await.expect("a store");
+    let report = bundle::import(&store, bundle::DEMO_DISTRICT).await.expect("the demo district");
+    let hash = wubang_registry::passwords::hash(PASSWORD.to_owned()).await.expect("a hash");
+    let persons: Vec<_> = report.people.values().copied().collect();
+    let tx = store.write(&Who::system("tests")).await.expect("a transaction");
+    wubang_registry::people::set_password_hash(&tx, &persons, &hash).await.expect("passwords");
+    tx.commit().await.expect("committed");
+    store.close().await;
+}
