@@ -1,1 +1,21 @@
-//! end-to-end tests
+//! End-to-end tests: a real service over HTTP, on SQLite and on PostgreSQL.
+
+mod awards;
+mod bids;
+mod clock;
+mod contract;
+mod contracts;
+mod crash;
+mod demo;
+mod evaluations;
+mod inputs;
+mod lifecycles;
+mod lists;
+mod mail;
+mod needs;
+mod operations;
+mod people;
+mod postings;
+mod races;
+mod sealing;
+mod strangers;

@@ -2,8 +2,18 @@
 
 use crate::table::{T, step};
 
-step!("m0008_contracts", ["contracts", "contract_signatures", "milestones", "milestone_verifications", "payments", "completion_reports"], |manager| {
-    T::new("contracts")
+step!(
+    "m0008_contracts",
+    [
+        "contracts",
+        "contract_signatures",
+        "milestones",
+        "milestone_verifications",
+        "payments",
+        "completion_reports"
+    ],
+    |manager| {
+        T::new("contracts")
         .id()
         .text("number")
         .uuid("project_id")
@@ -39,55 +49,64 @@ step!("m0008_contracts", ["contracts", "contract_signatures", "milestones", "mil
         .index(&["division", "id"])
         .make(manager)
         .await?;
-    T::new("contract_signatures")
-        .id()
-        .uuid("contract_id")
-        .text("party")
-        .uuid("person_id")
-        .text("name")
-        .text("role")
-        .text("content_hash")
-        .at("signed_at")
-        .belongs("contract_id", "contracts")
-        .unique(&["contract_id", "party"])
-        .make(manager)
-        .await?;
-    T::new("milestones")
-        .id()
-        .uuid("contract_id")
-        .text("contract_number")
-        .uuid("project_id")
-        .uuid("organisation_id")
-        .text("division")
-        .int("seq")
-        .text("title")
-        .date("due_on")
-        .json("plan")
-        .json_opt("evidence")
-        .int("submission")
-        .at_opt("submitted_at")
-        .big_opt("ratio_percent")
-        .int("returns")
-        .text_opt("reason")
-        .stateful(&["planned", "submitted", "met", "partially_met", "returned", "overdue", "waived", "not_met"])
-        .belongs("contract_id", "contracts")
-        .unique(&["contract_id", "seq"])
-        .make(manager)
-        .await?;
-    T::new("milestone_verifications")
-        .id()
-        .uuid("milestone_id")
-        .int("submission")
-        .uuid("person_id")
-        .text("role")
-        .big("ratio_percent")
-        .text_opt("comment")
-        .at("created_at")
-        .belongs("milestone_id", "milestones")
-        .unique(&["milestone_id", "submission", "role"])
-        .make(manager)
-        .await?;
-    T::new("payments")
+        T::new("contract_signatures")
+            .id()
+            .uuid("contract_id")
+            .text("party")
+            .uuid("person_id")
+            .text("name")
+            .text("role")
+            .text("content_hash")
+            .at("signed_at")
+            .belongs("contract_id", "contracts")
+            .unique(&["contract_id", "party"])
+            .make(manager)
+            .await?;
+        T::new("milestones")
+            .id()
+            .uuid("contract_id")
+            .text("contract_number")
+            .uuid("project_id")
+            .uuid("organisation_id")
+            .text("division")
+            .int("seq")
+            .text("title")
+            .date("due_on")
+            .json("plan")
+            .json_opt("evidence")
+            .int("submission")
+            .at_opt("submitted_at")
+            .big_opt("ratio_percent")
+            .int("returns")
+            .text_opt("reason")
+            .stateful(&[
+                "planned",
+                "submitted",
+                "met",
+                "partially_met",
+                "returned",
+                "overdue",
+                "waived",
+                "not_met",
+            ])
+            .belongs("contract_id", "contracts")
+            .unique(&["contract_id", "seq"])
+            .make(manager)
+            .await?;
+        T::new("milestone_verifications")
+            .id()
+            .uuid("milestone_id")
+            .int("submission")
+            .uuid("person_id")
+            .text("role")
+            .big("ratio_percent")
+            .text_opt("comment")
+            .at("created_at")
+            .belongs("milestone_id", "milestones")
+            .unique(&["milestone_id", "submission", "role"])
+            .make(manager)
+            .await?;
+        T::new("payments")
         .id()
         .uuid("contract_id")
         .text("contract_number")
@@ -109,16 +128,17 @@ step!("m0008_contracts", ["contracts", "contract_signatures", "milestones", "mil
         .unique(&["contract_id", "seq"])
         .make(manager)
         .await?;
-    T::new("completion_reports")
-        .id()
-        .uuid("contract_id")
-        .int("edition")
-        .json("content")
-        .text("content_hash")
-        .uuid("submitted_by")
-        .at("submitted_at")
-        .belongs("contract_id", "contracts")
-        .unique(&["contract_id", "edition"])
-        .make(manager)
-        .await
-});
+        T::new("completion_reports")
+            .id()
+            .uuid("contract_id")
+            .int("edition")
+            .json("content")
+            .text("content_hash")
+            .uuid("submitted_by")
+            .at("submitted_at")
+            .belongs("contract_id", "contracts")
+            .unique(&["contract_id", "edition"])
+            .make(manager)
+            .await
+    }
+);

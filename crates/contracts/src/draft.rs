@@ -13,7 +13,10 @@ const CLAUSES: [(&str, &str); 3] = [
         "data_protection",
         "乙方仅为履行本协议收集和使用服务对象的个人信息,遵循最小必要原则,涉及敏感个人信息的须取得单独同意;不得向第三人提供或公开,服务结束后按甲方要求移交或删除。",
     ),
-    ("volunteer_insurance", "乙方组织志愿者提供服务,应当在服务前为全部志愿者办理与服务风险相适应的人身意外伤害保险,并如实记录志愿服务时长。"),
+    (
+        "volunteer_insurance",
+        "乙方组织志愿者提供服务,应当在服务前为全部志愿者办理与服务风险相适应的人身意外伤害保险,并如实记录志愿服务时长。",
+    ),
     (
         "child_protection",
         "服务涉及未成年人的,乙方不得使用有侵害未成年人违法犯罪记录的人员,上岗前须查询;活动须有两名以上成年工作人员在场,发现侵害情形立即报告。",
@@ -24,7 +27,11 @@ const CLAUSES: [(&str, &str); 3] = [
 ///
 /// # Errors
 /// `sum_mismatch` when the tranches of the procedure cannot be cut out of the price.
-pub(crate) fn content(posting: &Posting, bid: &Bid, contractor: &Organisation) -> Result<ContractContent, Refusal> {
+pub(crate) fn content(
+    posting: &Posting,
+    bid: &Bid,
+    contractor: &Organisation,
+) -> Result<ContractContent, Refusal> {
     let (offer, procedure) = (&posting.content, &posting.procedure.0);
     let price = Fen::new(bid.price_fen).map_err(|_| Refusal::new(Code::SumMismatch))?;
     Ok(ContractContent {
@@ -45,11 +52,26 @@ pub(crate) fn content(posting: &Posting, bid: &Bid, contractor: &Organisation) -
         price_fen: price,
         service_plan: bid.content.service_plan.clone(),
         milestones: offer.milestones.clone(),
-        tranches: tranches(price, &procedure.tranches, offer.milestones.len()).ok_or(Code::SumMismatch)?,
+        tranches: tranches(price, &procedure.tranches, offer.milestones.len())
+            .ok_or(Code::SumMismatch)?,
         evaluation_scheme: procedure.evaluation.scheme.clone(),
-        evaluation_weights: procedure.evaluation.parties.iter().map(|rule| AgreedWeight { party: rule.party.clone(), weight: rule.weight }).collect(),
+        evaluation_weights: procedure
+            .evaluation
+            .parties
+            .iter()
+            .map(|rule| AgreedWeight {
+                party: rule.party.clone(),
+                weight: rule.weight,
+            })
+            .collect(),
         agreement_terms: offer.agreement_terms.clone(),
-        clauses: CLAUSES.iter().map(|(key, text)| Clause { key: (*key).to_owned(), text: (*text).to_owned() }).collect(),
+        clauses: CLAUSES
+            .iter()
+            .map(|(key, text)| Clause {
+                key: (*key).to_owned(),
+                text: (*text).to_owned(),
+            })
+            .collect(),
     })
 }
 
@@ -65,7 +87,13 @@ pub(crate) fn tranches(price: Fen, shares: &[u32], milestones: usize) -> Option<
             seq if seq == last => (TrancheCondition::EvaluationPassed, None),
             seq => (TrancheCondition::Milestone, Some(seq.min(most))),
         };
-        Tranche { seq, share_percent: *share, amount_fen: amount, condition, milestone_seq }
+        Tranche {
+            seq,
+            share_percent: *share,
+            amount_fen: amount,
+            condition,
+            milestone_seq,
+        }
     };
     Some((1..).zip(shares.iter().zip(amounts)).map(one).collect())
 }
@@ -80,8 +108,14 @@ mod tests {
         let cut = tranches(Fen::new(4_680_000).unwrap(), &[50, 30, 20], 3).unwrap();
         let amounts: Vec<i64> = cut.iter().map(|one| one.amount_fen.get()).collect();
         assert_eq!(amounts, [2_340_000, 1_404_000, 936_000]);
-        assert_eq!(cut.iter().map(|one| one.milestone_seq).collect::<Vec<_>>(), [None, Some(2), None]);
-        assert_eq!(cut.last().unwrap().condition, TrancheCondition::EvaluationPassed);
+        assert_eq!(
+            cut.iter().map(|one| one.milestone_seq).collect::<Vec<_>>(),
+            [None, Some(2), None]
+        );
+        assert_eq!(
+            cut.last().unwrap().condition,
+            TrancheCondition::EvaluationPassed
+        );
     }
 
     proptest! {

@@ -1,11 +1,12 @@
 //! Addresses of the stage.
 
-use actix_web::{get, post};
 use crate::model::{
-    AcceptReportIn, CompletionReportContent, ContractList, ContractOut, ContractSignIn, MilestoneEvidence, MilestoneList, MilestoneOut, MilestoneVerifyIn, PaymentList, PaymentOut,
+    AcceptReportIn, CompletionReportContent, ContractList, ContractOut, ContractSignIn,
+    MilestoneEvidence, MilestoneList, MilestoneOut, MilestoneVerifyIn, PaymentList, PaymentOut,
     PaymentRequestIn, RecordPaymentIn, SuperviseIn,
 };
 use crate::{milestones, payments, reports, service};
+use actix_web::{get, post};
 use utoipa_actix_web::service_config::ServiceConfig;
 use wubang_needs::model::{NothingIn, ReasonIn};
 use wubang_web::actions::ActionsOut;
@@ -17,12 +18,37 @@ use wubang_web::{Answer, Body, Ctx, PathKey, act, list, see};
 #[post("/api/v1/awards/{id}/contract")]
 pub(crate) async fn draft_contract(ctx: Ctx, key: PathKey, body: Body<NothingIn>) -> Answer {
     ctx.signed_in()?;
-    wubang_web::created(&ctx, "contracts", async |tx| service::draft(tx, &key.0, body.0).await).await
+    wubang_web::created(&ctx, "contracts", async |tx| {
+        service::draft(tx, &key.0, body.0).await
+    })
+    .await
 }
 
-list!(list_contracts, "承榜 contracts", "/api/v1/contracts", ["state", "division", "project_id"], ContractList, service::list, "协议台账。List agreements.");
-see!(get_contract, "承榜 contracts", "/api/v1/contracts/{id}", ContractOut, service::get, "查看协议。Show an agreement.");
-see!(get_contract_actions, "承榜 contracts", "/api/v1/contracts/{id}/actions", ActionsOut, service::get_actions, "可办理的动作及不可办理的原因。What can be done, and why not the rest.");
+list!(
+    list_contracts,
+    "承榜 contracts",
+    "/api/v1/contracts",
+    ["state", "division", "project_id"],
+    ContractList,
+    service::list,
+    "协议台账。List agreements."
+);
+see!(
+    get_contract,
+    "承榜 contracts",
+    "/api/v1/contracts/{id}",
+    ContractOut,
+    service::get,
+    "查看协议。Show an agreement."
+);
+see!(
+    get_contract_actions,
+    "承榜 contracts",
+    "/api/v1/contracts/{id}/actions",
+    ActionsOut,
+    service::get_actions,
+    "可办理的动作及不可办理的原因。What can be done, and why not the rest."
+);
 act!(send_contract, "承榜 contracts", "/api/v1/contracts/{id}/send", NothingIn => ContractOut, service::send, "送签。Send for signature.");
 act!(sign_contract, "承榜 contracts", "/api/v1/contracts/{id}/sign", ContractSignIn => ContractOut, service::sign, "签署协议内容的哈希。Sign the hash of the content.");
 act!(activate_contract, "实施 implementation", "/api/v1/contracts/{id}/activate", NothingIn => ContractOut, service::activate, "开工。Start the work.");
@@ -31,16 +57,60 @@ act!(submit_completion_report, "实施 implementation", "/api/v1/contracts/{id}/
 act!(return_completion_report, "实施 implementation", "/api/v1/contracts/{id}/return_report", ReasonIn => ContractOut, reports::return_report, "退回结项报告(一次)。Return the report, once.");
 act!(accept_completion_report, "实施 implementation", "/api/v1/contracts/{id}/accept_report", AcceptReportIn => ContractOut, reports::accept, "受理结项报告。Accept the report.");
 
-list!(list_milestones, "实施 implementation", "/api/v1/milestones", ["contract_id", "state"], MilestoneList, milestones::list, "里程碑列表。List milestones.");
-see!(get_milestone, "实施 implementation", "/api/v1/milestones/{id}", MilestoneOut, milestones::get, "查看里程碑。Show a milestone.");
-see!(get_milestone_actions, "实施 implementation", "/api/v1/milestones/{id}/actions", ActionsOut, milestones::get_actions, "可办理的动作及不可办理的原因。What can be done, and why not the rest.");
+list!(
+    list_milestones,
+    "实施 implementation",
+    "/api/v1/milestones",
+    ["contract_id", "state"],
+    MilestoneList,
+    milestones::list,
+    "里程碑列表。List milestones."
+);
+see!(
+    get_milestone,
+    "实施 implementation",
+    "/api/v1/milestones/{id}",
+    MilestoneOut,
+    milestones::get,
+    "查看里程碑。Show a milestone."
+);
+see!(
+    get_milestone_actions,
+    "实施 implementation",
+    "/api/v1/milestones/{id}/actions",
+    ActionsOut,
+    milestones::get_actions,
+    "可办理的动作及不可办理的原因。What can be done, and why not the rest."
+);
 act!(submit_milestone, "实施 implementation", "/api/v1/milestones/{id}/submit", MilestoneEvidence => MilestoneOut, milestones::submit, "提交里程碑验收。Hand in a milestone with evidence.");
 act!(verify_milestone, "实施 implementation", "/api/v1/milestones/{id}/verify", MilestoneVerifyIn => MilestoneOut, milestones::verify, "社区书记和居民代表分别验收。Verify a milestone: secretary and resident representative.");
 act!(return_milestone, "实施 implementation", "/api/v1/milestones/{id}/return", ReasonIn => MilestoneOut, milestones::return_to_contractor, "退回里程碑(至多两次)。Return a milestone, at most twice.");
 
-list!(list_payments, "实施 implementation", "/api/v1/payments", ["contract_id", "state"], PaymentList, payments::list, "拨付台账。List payments.");
-see!(get_payment, "实施 implementation", "/api/v1/payments/{id}", PaymentOut, payments::get, "查看拨付。Show a payment.");
-see!(get_payment_actions, "实施 implementation", "/api/v1/payments/{id}/actions", ActionsOut, payments::get_actions, "可办理的动作及不可办理的原因。What can be done, and why not the rest.");
+list!(
+    list_payments,
+    "实施 implementation",
+    "/api/v1/payments",
+    ["contract_id", "state"],
+    PaymentList,
+    payments::list,
+    "拨付台账。List payments."
+);
+see!(
+    get_payment,
+    "实施 implementation",
+    "/api/v1/payments/{id}",
+    PaymentOut,
+    payments::get,
+    "查看拨付。Show a payment."
+);
+see!(
+    get_payment_actions,
+    "实施 implementation",
+    "/api/v1/payments/{id}/actions",
+    ActionsOut,
+    payments::get_actions,
+    "可办理的动作及不可办理的原因。What can be done, and why not the rest."
+);
 act!(request_payment, "实施 implementation", "/api/v1/payments/{id}/request", PaymentRequestIn => PaymentOut, payments::request, "申请拨付。Ask for payment.");
 act!(approve_payment, "实施 implementation", "/api/v1/payments/{id}/approve", NothingIn => PaymentOut, payments::approve, "批准拨付。Approve a payment.");
 act!(withhold_payment, "实施 implementation", "/api/v1/payments/{id}/withhold", ReasonIn => PaymentOut, payments::withhold, "暂缓拨付。Withhold a payment.");

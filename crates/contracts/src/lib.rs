@@ -5,9 +5,11 @@
 //! a milestone is decided by two persons of two roles; the platform records payments and moves no money.
 
 mod draft;
+mod drafting;
 mod entity;
 pub mod flow;
 mod http;
+mod invariants;
 mod milestones;
 pub mod model;
 mod out;
@@ -18,7 +20,8 @@ pub mod service;
 mod store;
 
 pub use http::routes;
-pub use store::{Contract, Milestone, Payment, invariants};
+pub use invariants::invariants;
+pub use store::{Contract, Milestone, Payment};
 
 use wubang_kernel::Timer;
 use wubang_kernel::lifecycle::Lifecycle;
@@ -28,20 +31,38 @@ use wubang_store::worker::TimerHandler;
 /// The life cycles of this stage.
 #[must_use]
 pub fn lifecycles() -> Vec<Lifecycle> {
-    vec![Lifecycle::of::<flow::Contract>(), Lifecycle::of::<flow::Milestone>(), Lifecycle::of::<flow::Payment>()]
+    vec![
+        Lifecycle::of::<flow::Contract>(),
+        Lifecycle::of::<flow::Milestone>(),
+        Lifecycle::of::<flow::Payment>(),
+    ]
 }
 
 /// What this stage does when its timers are due; every other timer of it only reminds.
 #[must_use]
 pub fn timers() -> Vec<(&'static str, Timer, TimerHandler)> {
-    vec![("milestone", Timer::MilestoneDue, |tx, id| Box::pin(milestones::fell_due(tx, id)))]
+    vec![("milestone", Timer::MilestoneDue, |tx, id| {
+        Box::pin(milestones::fell_due(tx, id))
+    })]
 }
 
 /// What this stage does about events of earlier ones: an award that falls takes its agreement along.
 #[must_use]
 pub fn reactions() -> Vec<(&'static str, Reaction)> {
     vec![
-        ("award.declined", |tx, happened| Box::pin(service::on_award_fallen(tx, happened.object_id, "award_declined"))),
-        ("award.lapsed", |tx, happened| Box::pin(service::on_award_fallen(tx, happened.object_id, "award_lapsed"))),
+        ("award.declined", |tx, happened| {
+            Box::pin(service::on_award_fallen(
+                tx,
+                happened.object_id,
+                "award_declined",
+            ))
+        }),
+        ("award.lapsed", |tx, happened| {
+            Box::pin(service::on_award_fallen(
+                tx,
+                happened.object_id,
+                "award_lapsed",
+            ))
+        }),
     ]
 }

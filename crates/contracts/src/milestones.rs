@@ -2,7 +2,9 @@
 
 use crate::entity::milestone;
 use crate::flow::{self, MilestoneEvent, PaymentEvent};
-use crate::model::{IndicatorEvidence, MilestoneEvidence, MilestoneList, MilestoneOut, MilestoneVerifyIn};
+use crate::model::{
+    IndicatorEvidence, MilestoneEvidence, MilestoneList, MilestoneOut, MilestoneVerifyIn,
+};
 use crate::out::{self, Deadlines};
 use crate::rules::{self, MilestoneFacts};
 use crate::service::{SYSTEM, id_filter};
@@ -33,7 +35,12 @@ pub async fn get(view: &View, key: &Key) -> Result<MilestoneOut, Error> {
 /// `not_found`.
 pub async fn get_actions(view: &View, key: &Key) -> Result<actions::ActionsOut, Error> {
     let (case, row) = store::load_milestone(view, key).await?;
-    Ok(actions::of::<flow::Milestone>(row.id, state_of::<flow::Milestone>(&row.state)?, case.roles, &out::milestone_facts(view, &case, &row)))
+    Ok(actions::of::<flow::Milestone>(
+        row.id,
+        state_of::<flow::Milestone>(&row.state)?,
+        case.roles,
+        &out::milestone_facts(view, &case, &row),
+    ))
 }
 
 /// Milestones of the agreements that the viewer may see.
@@ -52,8 +59,14 @@ pub async fn list(view: &View, query: &ListQuery) -> Result<MilestoneList, Error
     let mut deadlines = Deadlines::of(view, &ids).await?;
     let mut items = Vec::new();
     for row in &rows {
-        let contract = contracts.get(&row.contract_id).ok_or_else(|| Error::internal("milestone without agreement"))?;
-        let mine = verifications.iter().filter(|one| one.milestone_id == row.id).cloned().collect();
+        let contract = contracts
+            .get(&row.contract_id)
+            .ok_or_else(|| Error::internal("milestone without agreement"))?;
+        let mine = verifications
+            .iter()
+            .filter(|one| one.milestone_id == row.id)
+            .cloned()
+            .collect();
         let roles = store::roles(view, contract)?;
         // only what a milestone's guards ask for
         let case = ContractCase {
@@ -70,7 +83,11 @@ pub async fn list(view: &View, query: &ListQuery) -> Result<MilestoneList, Error
     Ok(MilestoneList { items, next })
 }
 
-async fn show(read: &impl Read, case: &ContractCase, row: &milestone::Model) -> Result<MilestoneOut, Error> {
+async fn show(
+    read: &impl Read,
+    case: &ContractCase,
+    row: &milestone::Model,
+) -> Result<MilestoneOut, Error> {
     let mut deadlines = Deadlines::of(read, &[row.id]).await?;
     out::milestone(read, case, row, &mut deadlines)
 }
@@ -90,9 +107,16 @@ async fn step(
     facts: &MilestoneFacts,
     with: impl for<'a> FnOnce(Commit<'a, milestone::Entity>) -> Commit<'a, milestone::Entity>,
 ) -> Result<milestone::Model, Error> {
-    let planned = plan::<flow::Milestone>(state_of::<flow::Milestone>(&row.state)?, event, case.roles, facts)?;
+    let planned = plan::<flow::Milestone>(
+        state_of::<flow::Milestone>(&row.state)?,
+        event,
+        case.roles,
+        facts,
+    )?;
     let terms = &case.contract.terms;
-    with(commit::<milestone::Entity>(tx, row, planned).under(&terms.timers, terms.cutoff_hour)).run().await
+    with(commit::<milestone::Entity>(tx, row, planned).under(&terms.timers, terms.cutoff_hour))
+        .run()
+        .await
 }
 
 fn check_evidence(input: MilestoneEvidence) -> Result<MilestoneEvidence, Error> {
@@ -103,14 +127,37 @@ fn check_evidence(input: MilestoneEvidence) -> Result<MilestoneEvidence, Error> 
     let mut indicators: Vec<IndicatorEvidence> = Vec::new();
     for (i, one) in input.indicators.into_iter().enumerate() {
         if indicators.iter().any(|other| other.name == one.name) {
-            faults.add(format!("/indicators/{i}/name"), "duplicate", "指标重复", "is there twice");
+            faults.add(
+                format!("/indicators/{i}/name"),
+                "duplicate",
+                "指标重复",
+                "is there twice",
+            );
         }
-        let actual = one.actual.map(|actual| faults.number(&format!("/indicators/{i}/actual"), actual, 0..=1_000_000_000));
-        let evidence = faults.prose(&format!("/indicators/{i}/evidence"), &one.evidence, 0..=2000);
-        indicators.push(IndicatorEvidence { name: one.name, actual, evidence });
+        let actual = one.actual.map(|actual| {
+            faults.number(
+                &format!("/indicators/{i}/actual"),
+                actual,
+                0..=1_000_000_000,
+            )
+        });
+        let evidence = faults.prose(
+            &format!("/indicators/{i}/evidence"),
+            &one.evidence,
+            0..=2000,
+        );
+        indicators.push(IndicatorEvidence {
+            name: one.name,
+            actual,
+            evidence,
+        });
     }
     faults.finish()?;
-    Ok(MilestoneEvidence { summary, indicators, volunteer_hours: input.volunteer_hours })
+    Ok(MilestoneEvidence {
+        summary,
+        indicators,
+        volunteer_hours: input.volunteer_hours,
+    })
 }
 
 /// The contractor hands in what was reached, with evidence per indicator.
@@ -120,10 +167,16 @@ fn check_evidence(input: MilestoneEvidence) -> Result<MilestoneEvidence, Error> 
 pub async fn submit(tx: &Tx, key: &Key, input: MilestoneEvidence) -> Result<MilestoneOut, Error> {
     let evidence = check_evidence(input)?;
     let (case, row) = load_for(tx, key).await?;
-    let facts = MilestoneFacts { evidence: Some(evidence.clone()), ..out::milestone_facts(tx, &case, &row) };
+    let facts = MilestoneFacts {
+        evidence: Some(evidence.clone()),
+        ..out::milestone_facts(tx, &case, &row)
+    };
     let (now, data) = (tx.now(), serde_json::to_value(&evidence)?);
     let row = step(tx, &case, &row, MilestoneEvent::Submit, &facts, |c| {
-        c.set(milestone::Column::Evidence, evidence).set(milestone::Column::Submission, row.submission + 1).set(milestone::Column::SubmittedAt, now).data(data)
+        c.set(milestone::Column::Evidence, evidence)
+            .set(milestone::Column::Submission, row.submission + 1)
+            .set(milestone::Column::SubmittedAt, now)
+            .data(data)
     })
     .await?;
     show(tx, &case, &row).await
@@ -140,13 +193,26 @@ pub async fn verify(tx: &Tx, key: &Key, input: MilestoneVerifyIn) -> Result<Mile
     let comment = faults.prose("/comment", &input.comment, 0..=1000);
     faults.finish()?;
     let (mut case, row) = load_for(tx, key).await?;
-    let facts = MilestoneFacts { ratio: Some(ratio), ..out::milestone_facts(tx, &case, &row) };
-    let planned = plan::<flow::Milestone>(state_of::<flow::Milestone>(&row.state)?, MilestoneEvent::Verify, case.roles, &facts)?;
+    let facts = MilestoneFacts {
+        ratio: Some(ratio),
+        ..out::milestone_facts(tx, &case, &row)
+    };
+    let planned = plan::<flow::Milestone>(
+        state_of::<flow::Milestone>(&row.state)?,
+        MilestoneEvent::Verify,
+        case.roles,
+        &facts,
+    )?;
     let (role, to) = (planned.role(), planned.to());
-    let decided = facts.decided_ratio().filter(|_| to != MilestoneState::Submitted);
+    let decided = facts
+        .decided_ratio()
+        .filter(|_| to != MilestoneState::Submitted);
     let data = serde_json::json!({ "role": role, "ratio_percent": ratio, "decided_ratio_percent": decided });
     let made = store::insert_verification(tx, &row, role, ratio, comment).await?;
-    let row = step(tx, &case, &row, MilestoneEvent::Verify, &facts, |c| c.set(milestone::Column::RatioPercent, decided).data(data)).await?;
+    let row = step(tx, &case, &row, MilestoneEvent::Verify, &facts, |c| {
+        c.set(milestone::Column::RatioPercent, decided).data(data)
+    })
+    .await?;
     case.verifications.push(made);
     if let Some(percent) = decided {
         enable_bound(tx, &case, &row, percent).await?;
@@ -155,9 +221,19 @@ pub async fn verify(tx: &Tx, key: &Key, input: MilestoneVerifyIn) -> Result<Mile
 }
 
 /// The payments bound to a decided milestone become eligible, in the ratio it was reached.
-async fn enable_bound(tx: &Tx, case: &ContractCase, row: &milestone::Model, percent: i64) -> Result<(), Error> {
-    for payment in case.payments.iter().filter(|one| one.milestone_id == Some(row.id) && one.state == "planned") {
-        let amount = rules::scaled(payment.planned_fen, percent).ok_or_else(|| Error::internal("a share of a payment cannot be computed"))?;
+async fn enable_bound(
+    tx: &Tx,
+    case: &ContractCase,
+    row: &milestone::Model,
+    percent: i64,
+) -> Result<(), Error> {
+    for payment in case
+        .payments
+        .iter()
+        .filter(|one| one.milestone_id == Some(row.id) && one.state == "planned")
+    {
+        let amount = rules::scaled(payment.planned_fen, percent)
+            .ok_or_else(|| Error::internal("a share of a payment cannot be computed"))?;
         payments::by_system(tx, &case.contract, payment, PaymentEvent::Enable, amount).await?;
     }
     Ok(())
@@ -167,14 +243,20 @@ async fn enable_bound(tx: &Tx, case: &ContractCase, row: &milestone::Model, perc
 ///
 /// # Errors
 /// `return_limit` the third time; `invalid` without a reason.
-pub async fn return_to_contractor(tx: &Tx, key: &Key, input: ReasonIn) -> Result<MilestoneOut, Error> {
+pub async fn return_to_contractor(
+    tx: &Tx,
+    key: &Key,
+    input: ReasonIn,
+) -> Result<MilestoneOut, Error> {
     let mut faults = Faults::new();
     let reason = faults.prose("/reason", &input.reason, 5..=1000);
     faults.finish()?;
     let (case, row) = load_for(tx, key).await?;
     let facts = out::milestone_facts(tx, &case, &row);
     let row = step(tx, &case, &row, MilestoneEvent::Return, &facts, |c| {
-        c.set(milestone::Column::Returns, row.returns + 1).set(milestone::Column::Reason, reason.clone()).because(Some(reason))
+        c.set(milestone::Column::Returns, row.returns + 1)
+            .set(milestone::Column::Reason, reason.clone())
+            .because(Some(reason))
     })
     .await?;
     show(tx, &case, &row).await
@@ -182,13 +264,37 @@ pub async fn return_to_contractor(tx: &Tx, key: &Key, input: ReasonIn) -> Result
 
 /// Starts the reminder (T22, five working days before) and the due instant of a milestone.
 pub(crate) async fn start_clocks(tx: &Tx, row: &milestone::Model) -> Result<(), Error> {
-    let about = About { object: "milestone", id: row.id, project_id: Some(row.project_id), division: &row.division, version: row.version };
+    let about = About {
+        object: "milestone",
+        id: row.id,
+        project_id: Some(row.project_id),
+        division: &row.division,
+        version: row.version,
+    };
     let noon = at_hour(row.due_on, 12, 0).ok_or(Code::Internal)?;
     // the deadline from that day tells whether the calendar of its year is known
-    let provisional = tx.calendar().deadline(noon, Timer::T22.default_term()).provisional;
-    let at = |date, rule: &str| Deadline { at: end_of_day(date), rule: rule.to_owned(), provisional };
-    timers::start(tx, &about, &row.label(), Timer::MilestoneDue, &at(row.due_on, "due_on")).await?;
-    let reminder = at(tx.calendar().wd_before(row.due_on, Timer::T22.default_term().n), "due_on - 5 wd");
+    let provisional = tx
+        .calendar()
+        .deadline(noon, Timer::T22.default_term())
+        .provisional;
+    let at = |date, rule: &str| Deadline {
+        at: end_of_day(date),
+        rule: rule.to_owned(),
+        provisional,
+    };
+    timers::start(
+        tx,
+        &about,
+        &row.label(),
+        Timer::MilestoneDue,
+        &at(row.due_on, "due_on"),
+    )
+    .await?;
+    let reminder = at(
+        tx.calendar()
+            .wd_before(row.due_on, Timer::T22.default_term().n),
+        "due_on - 5 wd",
+    );
     if !reminder.is_over(tx.now()) {
         timers::start(tx, &about, &row.label(), Timer::T22, &reminder).await?;
     }
@@ -204,8 +310,14 @@ pub async fn fell_due(tx: &Tx, id: Uuid) -> Result<(), Error> {
     case.roles = RoleSet::of(SYSTEM);
     let facts = out::milestone_facts(tx, &case, &row);
     let due = at_hour(row.due_on, 12, 0).ok_or(Code::Internal)?;
-    let slip = |timer| tx.calendar().deadline(due, case.contract.terms.timers.of(timer));
+    let slip = |timer| {
+        tx.calendar()
+            .deadline(due, case.contract.terms.timers.of(timer))
+    };
     let (first, second) = (slip(Timer::T24), slip(Timer::T25));
-    step(tx, &case, &row, MilestoneEvent::FallDue, &facts, |c| c.due(Timer::T24, first).due(Timer::T25, second)).await?;
+    step(tx, &case, &row, MilestoneEvent::FallDue, &facts, |c| {
+        c.due(Timer::T24, first).due(Timer::T25, second)
+    })
+    .await?;
     Ok(())
 }

@@ -15,7 +15,10 @@ use wubang_web::{ActionOut, Instant};
 
 /// Wire name of a unit variant.
 pub(crate) fn wire<T: Serialize>(value: T) -> String {
-    serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+    serde_json::to_value(value)
+        .ok()
+        .and_then(|value| value.as_str().map(str::to_owned))
+        .unwrap_or_default()
 }
 
 /// The contractor as named in the agreement (乙方).

@@ -3,7 +3,8 @@
 use crate::entity::{contract, milestone, payment};
 use crate::flow;
 use crate::model::{
-    CompletionReportOut, ContractOut, ContractSummary, MilestoneOut, PaymentOut, SignatureOut, Supervision, VerificationOut, wire,
+    CompletionReportOut, ContractOut, ContractSummary, MilestoneOut, PaymentOut, SignatureOut,
+    Supervision, VerificationOut, wire,
 };
 use crate::rules::{ContractFacts, MilestoneFacts, PaymentFacts, Signed, Verified, party_of};
 use crate::store::ContractCase;
@@ -17,14 +18,33 @@ use wubang_web::{Instant, actions};
 /// What is known of an agreement to its guards.
 pub(crate) fn contract_facts(read: &impl Read, case: &ContractCase) -> ContractFacts {
     let contract = &case.contract;
-    let role = case.roles.first_of(&[Role::OrgLegalRep, Role::StreetOfficer]);
+    let role = case
+        .roles
+        .first_of(&[Role::OrgLegalRep, Role::StreetOfficer]);
     ContractFacts {
         price: contract.price_fen,
-        tranches: case.payments.iter().map(|row| (row.planned_fen, row.share_percent)).collect(),
+        tranches: case
+            .payments
+            .iter()
+            .map(|row| (row.planned_fen, row.share_percent))
+            .collect(),
         milestones: case.milestones.len(),
-        milestones_closed: !case.milestones.is_empty() && case.milestones.iter().all(|row| matches!(row.state.as_str(), "met" | "partially_met")),
-        signed: case.signatures.iter().map(|row| Signed { party: row.party.clone(), person: row.person_id }).collect(),
-        signer: role.zip(read.actor().person).map(|(role, person)| (party_of(role), person)),
+        milestones_closed: !case.milestones.is_empty()
+            && case
+                .milestones
+                .iter()
+                .all(|row| matches!(row.state.as_str(), "met" | "partially_met")),
+        signed: case
+            .signatures
+            .iter()
+            .map(|row| Signed {
+                party: row.party.clone(),
+                person: row.person_id,
+            })
+            .collect(),
+        signer: role
+            .zip(read.actor().person)
+            .map(|(role, person)| (party_of(role), person)),
         eligible: Ok(()),
         now: read.now(),
         sign_by: contract.sign_by,
@@ -35,9 +55,21 @@ pub(crate) fn contract_facts(read: &impl Read, case: &ContractCase) -> ContractF
 }
 
 /// What is known of a milestone to its guards.
-pub(crate) fn milestone_facts(read: &impl Read, case: &ContractCase, milestone: &milestone::Model) -> MilestoneFacts {
-    let verified = case.verified(milestone).filter_map(|row| Role::from_wire(&row.role).map(|role| Verified { role, person: row.person_id, ratio: row.ratio_percent }));
-    let role = case.roles.first_of(&[Role::CommunitySecretary, Role::ResidentRep]);
+pub(crate) fn milestone_facts(
+    read: &impl Read,
+    case: &ContractCase,
+    milestone: &milestone::Model,
+) -> MilestoneFacts {
+    let verified = case.verified(milestone).filter_map(|row| {
+        Role::from_wire(&row.role).map(|role| Verified {
+            role,
+            person: row.person_id,
+            ratio: row.ratio_percent,
+        })
+    });
+    let role = case
+        .roles
+        .first_of(&[Role::CommunitySecretary, Role::ResidentRep]);
     MilestoneFacts {
         contract_active: case.contract.state == "active",
         indicators: milestone.plan.indicators.clone(),
@@ -52,12 +84,21 @@ pub(crate) fn milestone_facts(read: &impl Read, case: &ContractCase, milestone: 
 
 /// Whether an agreement is watched so closely that payments stop.
 pub(crate) fn is_strict(contract: &contract::Model) -> bool {
-    [wire(Supervision::Rectification), wire(Supervision::ExitPending)].contains(&contract.supervision)
+    [
+        wire(Supervision::Rectification),
+        wire(Supervision::ExitPending),
+    ]
+    .contains(&contract.supervision)
 }
 
 /// What is known of the payments of an agreement to their guards.
-pub(crate) async fn payment_facts(read: &impl Read, contract: &contract::Model) -> Result<PaymentFacts, Error> {
-    Ok(PaymentFacts { blocked: is_strict(contract) || holds::any(read, contract.id).await? })
+pub(crate) async fn payment_facts(
+    read: &impl Read,
+    contract: &contract::Model,
+) -> Result<PaymentFacts, Error> {
+    Ok(PaymentFacts {
+        blocked: is_strict(contract) || holds::any(read, contract.id).await?,
+    })
 }
 
 /// Running deadlines by object, read at once.
@@ -67,7 +108,12 @@ impl Deadlines {
     pub(crate) async fn of(read: &impl Read, objects: &[Uuid]) -> Result<Self, Error> {
         let mut by: HashMap<Uuid, Vec<DeadlineOut>> = HashMap::new();
         for timer in timers::running(read, objects).await? {
-            let shown = DeadlineOut { timer: timer.timer, at: Instant(timer.due_at), rule: timer.rule, provisional: timer.provisional };
+            let shown = DeadlineOut {
+                timer: timer.timer,
+                at: Instant(timer.due_at),
+                rule: timer.rule,
+                provisional: timer.provisional,
+            };
             by.entry(timer.object_id).or_default().push(shown);
         }
         Ok(Deadlines(by))
@@ -79,10 +125,23 @@ impl Deadlines {
 }
 
 /// Shows one milestone.
-pub(crate) fn milestone(read: &impl Read, case: &ContractCase, row: &milestone::Model, deadlines: &mut Deadlines) -> Result<MilestoneOut, Error> {
+pub(crate) fn milestone(
+    read: &impl Read,
+    case: &ContractCase,
+    row: &milestone::Model,
+    deadlines: &mut Deadlines,
+) -> Result<MilestoneOut, Error> {
     let state = state_of::<flow::Milestone>(&row.state)?;
-    let actions = actions::of::<flow::Milestone>(row.id, state, case.roles, &milestone_facts(read, case, row));
-    let verifications = case.verifications.iter().filter(|one| one.milestone_id == row.id);
+    let actions = actions::of::<flow::Milestone>(
+        row.id,
+        state,
+        case.roles,
+        &milestone_facts(read, case, row),
+    );
+    let verifications = case
+        .verifications
+        .iter()
+        .filter(|one| one.milestone_id == row.id);
     Ok(MilestoneOut {
         id: row.id,
         contract_id: row.contract_id,
@@ -112,7 +171,12 @@ pub(crate) fn milestone(read: &impl Read, case: &ContractCase, row: &milestone::
 }
 
 /// Shows one payment.
-pub(crate) fn payment(roles: RoleSet, facts: PaymentFacts, row: &payment::Model, deadlines: &mut Deadlines) -> Result<PaymentOut, Error> {
+pub(crate) fn payment(
+    roles: RoleSet,
+    facts: PaymentFacts,
+    row: &payment::Model,
+    deadlines: &mut Deadlines,
+) -> Result<PaymentOut, Error> {
     let state = state_of::<flow::Payment>(&row.state)?;
     Ok(PaymentOut {
         id: row.id,
@@ -137,11 +201,21 @@ pub(crate) fn payment(roles: RoleSet, facts: PaymentFacts, row: &payment::Model,
 pub(crate) async fn contract(read: &impl Read, case: &ContractCase) -> Result<ContractOut, Error> {
     let row = &case.contract;
     let state = state_of::<flow::Contract>(&row.state)?;
-    let objects = std::iter::once(row.id).chain(case.milestones.iter().map(|one| one.id)).chain(case.payments.iter().map(|one| one.id));
+    let objects = std::iter::once(row.id)
+        .chain(case.milestones.iter().map(|one| one.id))
+        .chain(case.payments.iter().map(|one| one.id));
     let mut deadlines = Deadlines::of(read, &objects.collect::<Vec<_>>()).await?;
     let facts = payment_facts(read, row).await?;
-    let milestones = case.milestones.iter().map(|one| milestone(read, case, one, &mut deadlines)).collect::<Result<_, Error>>()?;
-    let payments = case.payments.iter().map(|one| payment(case.roles, facts, one, &mut deadlines)).collect::<Result<_, Error>>()?;
+    let milestones = case
+        .milestones
+        .iter()
+        .map(|one| milestone(read, case, one, &mut deadlines))
+        .collect::<Result<_, Error>>()?;
+    let payments = case
+        .payments
+        .iter()
+        .map(|one| payment(case.roles, facts, one, &mut deadlines))
+        .collect::<Result<_, Error>>()?;
     let signature = |one: &crate::entity::signature::Model| SignatureOut {
         party: one.party.clone(),
         name: one.name.clone(),
@@ -174,14 +248,25 @@ pub(crate) async fn contract(read: &impl Read, case: &ContractCase) -> Result<Co
         reason_code: row.reason_code.clone(),
         reason: row.reason.clone(),
         deadlines: deadlines.take(row.id),
-        allowed_actions: actions::of::<flow::Contract>(row.id, state, case.roles, &contract_facts(read, case)).allowed,
+        allowed_actions: actions::of::<flow::Contract>(
+            row.id,
+            state,
+            case.roles,
+            &contract_facts(read, case),
+        )
+        .allowed,
         created_at: Instant(row.created_at),
         updated_at: Instant(row.updated_at),
     })
 }
 
 fn report(row: &crate::entity::report::Model) -> CompletionReportOut {
-    CompletionReportOut { edition: row.edition, content: row.content.clone(), content_hash: row.content_hash.clone(), submitted_at: Instant(row.submitted_at) }
+    CompletionReportOut {
+        edition: row.edition,
+        content: row.content.clone(),
+        content_hash: row.content_hash.clone(),
+        submitted_at: Instant(row.submitted_at),
+    }
 }
 
 /// Shows an agreement in a list.

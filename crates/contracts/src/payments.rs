@@ -34,7 +34,12 @@ pub async fn get(view: &View, key: &Key) -> Result<PaymentOut, Error> {
 pub async fn get_actions(view: &View, key: &Key) -> Result<actions::ActionsOut, Error> {
     let (case, row) = store::load_payment(view, key).await?;
     let facts = out::payment_facts(view, &case.contract).await?;
-    Ok(actions::of::<flow::Payment>(row.id, state_of::<flow::Payment>(&row.state)?, case.roles, &facts))
+    Ok(actions::of::<flow::Payment>(
+        row.id,
+        state_of::<flow::Payment>(&row.state)?,
+        case.roles,
+        &facts,
+    ))
 }
 
 /// Payments of the agreements that the viewer may see (拨付台账).
@@ -48,41 +53,96 @@ pub async fn list(view: &View, query: &ListQuery) -> Result<PaymentList, Error> 
     let rows = store::list_payments(view, query, of).await?;
     let (rows, next) = wubang_web::query::cut(rows, query.page, |row| row.id);
     let contracts = store::load_many(view, rows.iter().map(|row| row.contract_id)).await?;
-    let open = holds::Entity::find().filter(holds::Column::ObjectId.is_in(contracts.keys().copied())).filter(holds::Column::ReleasedAt.is_null());
-    let held: HashSet<Uuid> = open.all(&view.db()).await?.into_iter().map(|hold| hold.object_id).collect();
-    let mut deadlines = Deadlines::of(view, &rows.iter().map(|row| row.id).collect::<Vec<_>>()).await?;
+    let open = holds::Entity::find()
+        .filter(holds::Column::ObjectId.is_in(contracts.keys().copied()))
+        .filter(holds::Column::ReleasedAt.is_null());
+    let held: HashSet<Uuid> = open
+        .all(&view.db())
+        .await?
+        .into_iter()
+        .map(|hold| hold.object_id)
+        .collect();
+    let mut deadlines =
+        Deadlines::of(view, &rows.iter().map(|row| row.id).collect::<Vec<_>>()).await?;
     let mut items = Vec::new();
     for row in &rows {
-        let contract = contracts.get(&row.contract_id).ok_or_else(|| Error::internal("payment without agreement"))?;
-        let facts = PaymentFacts { blocked: out::is_strict(contract) || held.contains(&contract.id) };
-        items.push(out::payment(store::roles(view, contract)?, facts, row, &mut deadlines)?);
+        let contract = contracts
+            .get(&row.contract_id)
+            .ok_or_else(|| Error::internal("payment without agreement"))?;
+        let facts = PaymentFacts {
+            blocked: out::is_strict(contract) || held.contains(&contract.id),
+        };
+        items.push(out::payment(
+            store::roles(view, contract)?,
+            facts,
+            row,
+            &mut deadlines,
+        )?);
     }
     Ok(PaymentList { items, next })
 }
 
-async fn show(read: &impl Read, case: &ContractCase, row: &payment::Model) -> Result<PaymentOut, Error> {
+async fn show(
+    read: &impl Read,
+    case: &ContractCase,
+    row: &payment::Model,
+) -> Result<PaymentOut, Error> {
     let mut deadlines = Deadlines::of(read, &[row.id]).await?;
-    out::payment(case.roles, out::payment_facts(read, &case.contract).await?, row, &mut deadlines)
+    out::payment(
+        case.roles,
+        out::payment_facts(read, &case.contract).await?,
+        row,
+        &mut deadlines,
+    )
 }
 
 /// Plans an event on a payment and spends it with what `with` adds.
-async fn act(tx: &Tx, key: &Key, event: PaymentEvent, with: impl for<'a> FnOnce(Commit<'a, payment::Entity>) -> Commit<'a, payment::Entity>) -> Result<PaymentOut, Error> {
+async fn act(
+    tx: &Tx,
+    key: &Key,
+    event: PaymentEvent,
+    with: impl for<'a> FnOnce(Commit<'a, payment::Entity>) -> Commit<'a, payment::Entity>,
+) -> Result<PaymentOut, Error> {
     let (case, row) = store::load_payment(tx, key).await?;
     tx.expect_version(row.version)?;
     let facts = out::payment_facts(tx, &case.contract).await?;
-    let planned = plan::<flow::Payment>(state_of::<flow::Payment>(&row.state)?, event, case.roles, &facts)?;
+    let planned = plan::<flow::Payment>(
+        state_of::<flow::Payment>(&row.state)?,
+        event,
+        case.roles,
+        &facts,
+    )?;
     let terms = &case.contract.terms;
-    let row = with(commit::<payment::Entity>(tx, &row, planned).under(&terms.timers, terms.cutoff_hour)).run().await?;
+    let row =
+        with(commit::<payment::Entity>(tx, &row, planned).under(&terms.timers, terms.cutoff_hour))
+            .run()
+            .await?;
     show(tx, &case, &row).await
 }
 
 /// A consequence of what happened to the agreement or a milestone, with the amount that is due now.
-pub(crate) async fn by_system(tx: &Tx, contract: &contract::Model, row: &payment::Model, event: PaymentEvent, amount_fen: i64) -> Result<(), Error> {
+pub(crate) async fn by_system(
+    tx: &Tx,
+    contract: &contract::Model,
+    row: &payment::Model,
+    event: PaymentEvent,
+    amount_fen: i64,
+) -> Result<(), Error> {
     let facts = out::payment_facts(tx, contract).await?;
-    let planned = plan::<flow::Payment>(state_of::<flow::Payment>(&row.state)?, event, RoleSet::of(SYSTEM), &facts)?;
+    let planned = plan::<flow::Payment>(
+        state_of::<flow::Payment>(&row.state)?,
+        event,
+        RoleSet::of(SYSTEM),
+        &facts,
+    )?;
     let data = serde_json::json!({ "planned_fen": row.planned_fen, "amount_fen": amount_fen });
-    let spend = commit::<payment::Entity>(tx, row, planned).under(&contract.terms.timers, contract.terms.cutoff_hour);
-    spend.set(payment::Column::AmountFen, amount_fen).data(data).run().await?;
+    let spend = commit::<payment::Entity>(tx, row, planned)
+        .under(&contract.terms.timers, contract.terms.cutoff_hour);
+    spend
+        .set(payment::Column::AmountFen, amount_fen)
+        .data(data)
+        .run()
+        .await?;
     Ok(())
 }
 
@@ -95,7 +155,10 @@ pub async fn request(tx: &Tx, key: &Key, input: PaymentRequestIn) -> Result<Paym
     let invoice = faults.line("/invoice", &input.invoice, 2..=60);
     faults.finish()?;
     let data = serde_json::json!({ "invoice": invoice });
-    act(tx, key, PaymentEvent::Request, |c| c.set(payment::Column::Invoice, invoice).data(data)).await
+    act(tx, key, PaymentEvent::Request, |c| {
+        c.set(payment::Column::Invoice, invoice).data(data)
+    })
+    .await
 }
 
 /// The street approves a payment.
@@ -114,7 +177,11 @@ pub async fn withhold(tx: &Tx, key: &Key, input: ReasonIn) -> Result<PaymentOut,
     let mut faults = Faults::new();
     let reason = faults.prose("/reason", &input.reason, 5..=1000);
     faults.finish()?;
-    act(tx, key, PaymentEvent::Withhold, |c| c.set(payment::Column::Reason, reason.clone()).because(Some(reason))).await
+    act(tx, key, PaymentEvent::Withhold, |c| {
+        c.set(payment::Column::Reason, reason.clone())
+            .because(Some(reason))
+    })
+    .await
 }
 
 /// The cause is gone: the street releases a withheld payment.
@@ -122,7 +189,10 @@ pub async fn withhold(tx: &Tx, key: &Key, input: ReasonIn) -> Result<PaymentOut,
 /// # Errors
 /// `invalid_transition` unless it is withheld.
 pub async fn release(tx: &Tx, key: &Key, _: NothingIn) -> Result<PaymentOut, Error> {
-    act(tx, key, PaymentEvent::Release, |c| c.set(payment::Column::Reason, None::<String>)).await
+    act(tx, key, PaymentEvent::Release, |c| {
+        c.set(payment::Column::Reason, None::<String>)
+    })
+    .await
 }
 
 /// The street records that the money was paid outside the platform.
@@ -134,5 +204,9 @@ pub async fn record(tx: &Tx, key: &Key, input: RecordPaymentIn) -> Result<Paymen
     let reference = faults.line("/payment_reference", &input.payment_reference, 2..=100);
     faults.finish()?;
     let data = serde_json::json!({ "payment_reference": reference });
-    act(tx, key, PaymentEvent::Pay, |c| c.set(payment::Column::PaymentReference, reference).data(data)).await
+    act(tx, key, PaymentEvent::Pay, |c| {
+        c.set(payment::Column::PaymentReference, reference)
+            .data(data)
+    })
+    .await
 }

@@ -9,7 +9,10 @@ use wubang_needs::model::ReasonIn;
 use wubang_store::{Error, Key, Tx};
 
 /// Cleans every section and notes what is missing; the budget lines must sum to the price.
-fn check(input: CompletionReportContent, price_fen: i64) -> Result<CompletionReportContent, Refusal> {
+fn check(
+    input: CompletionReportContent,
+    price_fen: i64,
+) -> Result<CompletionReportContent, Refusal> {
     let mut faults = Faults::new();
     let mut section = |name: &str, text: &str| faults.prose(&format!("/{name}"), text, 10..=5000);
     let content = CompletionReportContent {
@@ -21,17 +24,32 @@ fn check(input: CompletionReportContent, price_fen: i64) -> Result<CompletionRep
         volunteers: section("volunteers", &input.volunteers),
         problems: section("problems", &input.problems),
         sustainability: section("sustainability", &input.sustainability),
-        budget_actual: BudgetActual { text: section("budget_actual/text", &input.budget_actual.text), lines: input.budget_actual.lines },
+        budget_actual: BudgetActual {
+            text: section("budget_actual/text", &input.budget_actual.text),
+            lines: input.budget_actual.lines,
+        },
     };
     let lines = &content.budget_actual.lines;
     faults.count("/budget_actual/lines", lines.len(), 1..=50);
     for (i, line) in lines.iter().enumerate() {
-        faults.fen(&format!("/budget_actual/lines/{i}/budget_fen"), line.budget_fen);
-        faults.fen(&format!("/budget_actual/lines/{i}/actual_fen"), line.actual_fen);
+        faults.fen(
+            &format!("/budget_actual/lines/{i}/budget_fen"),
+            line.budget_fen,
+        );
+        faults.fen(
+            &format!("/budget_actual/lines/{i}/actual_fen"),
+            line.actual_fen,
+        );
     }
-    let budget = lines.iter().map(|line| line.budget_fen).fold(0, i64::saturating_add);
+    let budget = lines
+        .iter()
+        .map(|line| line.budget_fen)
+        .fold(0, i64::saturating_add);
     if budget != price_fen {
-        let (zh, en) = (format!("预算合计须等于价款 {price_fen} 分,实为 {budget} 分"), format!("budgets must sum to the price of {price_fen} fen, got {budget}"));
+        let (zh, en) = (
+            format!("预算合计须等于价款 {price_fen} 分,实为 {budget} 分"),
+            format!("budgets must sum to the price of {price_fen} fen, got {budget}"),
+        );
         faults.add("/budget_actual/lines", "sum_mismatch", zh, en);
     }
     faults.finish()?;
@@ -42,15 +60,30 @@ fn check(input: CompletionReportContent, price_fen: i64) -> Result<CompletionRep
 ///
 /// # Errors
 /// `not_delivered` before the end date while milestones are open; `invalid` with every wrong section.
-pub async fn submit(tx: &Tx, key: &Key, input: CompletionReportContent) -> Result<ContractOut, Error> {
+pub async fn submit(
+    tx: &Tx,
+    key: &Key,
+    input: CompletionReportContent,
+) -> Result<ContractOut, Error> {
     let mut case = service::load_for(tx, key).await?;
     let content = check(input, case.contract.price_fen)?;
     let (facts, roles) = (out::contract_facts(tx, &case), case.roles);
     let hash = wubang_kernel::digest::content_hash(&serde_json::to_value(&content)?);
-    let edition = i32::try_from(case.reports.len()).unwrap_or(i32::MAX).saturating_add(1);
+    let edition = i32::try_from(case.reports.len())
+        .unwrap_or(i32::MAX)
+        .saturating_add(1);
     let data = serde_json::json!({ "edition": edition, "content_hash": hash });
-    service::step(tx, &mut case, ContractEvent::SubmitReport, roles, &facts, |c| c.data(data)).await?;
-    case.reports.push(store::insert_report(tx, case.contract.id, edition, content, hash).await?);
+    service::step(
+        tx,
+        &mut case,
+        ContractEvent::SubmitReport,
+        roles,
+        &facts,
+        |c| c.data(data),
+    )
+    .await?;
+    case.reports
+        .push(store::insert_report(tx, case.contract.id, edition, content, hash).await?);
     out::contract(tx, &case).await
 }
 
@@ -63,10 +96,23 @@ pub async fn return_report(tx: &Tx, key: &Key, input: ReasonIn) -> Result<Contra
     let reason = faults.prose("/reason", &input.reason, 5..=1000);
     faults.finish()?;
     let mut case = service::load_for(tx, key).await?;
-    let (facts, roles, returns) = (out::contract_facts(tx, &case), case.roles, case.contract.report_returns + 1);
-    service::step(tx, &mut case, ContractEvent::ReturnReport, roles, &facts, |c| {
-        c.set(contract::Column::ReportReturns, returns).set(contract::Column::Reason, reason.clone()).because(Some(reason))
-    })
+    let (facts, roles, returns) = (
+        out::contract_facts(tx, &case),
+        case.roles,
+        case.contract.report_returns + 1,
+    );
+    service::step(
+        tx,
+        &mut case,
+        ContractEvent::ReturnReport,
+        roles,
+        &facts,
+        |c| {
+            c.set(contract::Column::ReportReturns, returns)
+                .set(contract::Column::Reason, reason.clone())
+                .because(Some(reason))
+        },
+    )
     .await?;
     out::contract(tx, &case).await
 }
@@ -81,7 +127,15 @@ pub async fn accept(tx: &Tx, key: &Key, input: AcceptReportIn) -> Result<Contrac
     faults.finish()?;
     let mut case = service::load_for(tx, key).await?;
     let (facts, roles) = (out::contract_facts(tx, &case), case.roles);
-    service::step(tx, &mut case, ContractEvent::AcceptReport, roles, &facts, |c| c.because(Some(note).filter(|text| !text.is_empty()))).await?;
+    service::step(
+        tx,
+        &mut case,
+        ContractEvent::AcceptReport,
+        roles,
+        &facts,
+        |c| c.because(Some(note).filter(|text| !text.is_empty())),
+    )
+    .await?;
     wubang_postings::service::set_stage(tx, case.contract.project_id, "evaluation", None).await?;
     out::contract(tx, &case).await
 }
@@ -110,7 +164,18 @@ mod tests {
         value["outcomes"] = json!("");
         value["budget_actual"]["lines"][0]["actual_fen"] = json!(-1);
         let refusal = check(serde_json::from_value(value).unwrap(), 4_680_001).unwrap_err();
-        let pointers: Vec<_> = refusal.fields.iter().map(|field| field.pointer.as_str()).collect();
-        assert_eq!(pointers, ["/outcomes", "/budget_actual/lines/0/actual_fen", "/budget_actual/lines"]);
+        let pointers: Vec<_> = refusal
+            .fields
+            .iter()
+            .map(|field| field.pointer.as_str())
+            .collect();
+        assert_eq!(
+            pointers,
+            [
+                "/outcomes",
+                "/budget_actual/lines/0/actual_fen",
+                "/budget_actual/lines"
+            ]
+        );
     }
 }

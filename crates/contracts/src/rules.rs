@@ -1,6 +1,8 @@
 //! Facts and guards of an agreement, a milestone and a payment: pure functions (rulebook 2.8.5, 2.8.6).
 
-use crate::flow::{Contract, ContractEvent, ContractGuard, Milestone, MilestoneGuard, Payment, PaymentGuard};
+use crate::flow::{
+    Contract, ContractEvent, ContractGuard, Milestone, MilestoneGuard, Payment, PaymentGuard,
+};
 use crate::model::{IndicatorEvidence, MilestoneEvidence};
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
@@ -24,7 +26,11 @@ const WHOLE: i64 = 100;
 
 /// For which side somebody signs in a role.
 pub(crate) fn party_of(role: Role) -> &'static str {
-    if role == Role::OrgLegalRep { CONTRACTOR } else { BUYER }
+    if role == Role::OrgLegalRep {
+        CONTRACTOR
+    } else {
+        BUYER
+    }
 }
 
 /// A signature that stands already.
@@ -56,17 +62,27 @@ pub(crate) struct ContractFacts {
 
 impl ContractFacts {
     fn sums_match(&self) -> bool {
-        let amounts = self.tranches.iter().map(|(amount, _)| *amount).fold(0, i64::saturating_add);
-        let shares = self.tranches.iter().map(|(_, share)| *share).fold(0, i32::saturating_add);
+        let amounts = self
+            .tranches
+            .iter()
+            .map(|(amount, _)| *amount)
+            .fold(0, i64::saturating_add);
+        let shares = self
+            .tranches
+            .iter()
+            .map(|(_, share)| *share)
+            .fold(0, i32::saturating_add);
         self.milestones > 0 && amounts == self.price && shares == 100
     }
 
     fn not_yet_signed(&self) -> bool {
-        self.signer.is_none_or(|(party, _)| self.signed.iter().all(|one| one.party != party))
+        self.signer
+            .is_none_or(|(party, _)| self.signed.iter().all(|one| one.party != party))
     }
 
     fn other_person(&self) -> bool {
-        self.signer.is_none_or(|(_, person)| self.signed.iter().all(|one| one.person != person))
+        self.signer
+            .is_none_or(|(_, person)| self.signed.iter().all(|one| one.person != person))
     }
 }
 
@@ -78,13 +94,19 @@ impl Facts<Contract> for ContractFacts {
             ContractGuard::NotYetSigned => self.not_yet_signed(),
             ContractGuard::OtherPerson => self.other_person(),
             ContractGuard::InTime => !is_over(self.sign_by, self.now),
-            ContractGuard::BothSigned => [BUYER, CONTRACTOR].iter().all(|party| self.signed.iter().any(|one| one.party == *party)),
+            ContractGuard::BothSigned => [BUYER, CONTRACTOR]
+                .iter()
+                .all(|party| self.signed.iter().any(|one| one.party == *party)),
             ContractGuard::Eligible => return self.eligible.clone(),
             ContractGuard::Started => today >= self.starts_on,
             ContractGuard::Delivered => self.milestones_closed || today >= self.ends_on,
             ContractGuard::ReturnsLeft => self.report_returns < REPORT_RETURNS,
         };
-        if holds { Ok(()) } else { Err(guard.code().into()) }
+        if holds {
+            Ok(())
+        } else {
+            Err(guard.code().into())
+        }
     }
 
     fn deadline(&self, event: ContractEvent) -> Option<DateTime<Utc>> {
@@ -125,7 +147,10 @@ impl MilestoneFacts {
     }
 
     fn evidence_complete(&self) -> Result<(), Refusal> {
-        self.evidence.as_ref().map_or(Ok(()), |evidence| evidence_faults(&self.indicators, &evidence.indicators).refuse_with(Code::EvidenceMissing))
+        self.evidence.as_ref().map_or(Ok(()), |evidence| {
+            evidence_faults(&self.indicators, &evidence.indicators)
+                .refuse_with(Code::EvidenceMissing)
+        })
     }
 }
 
@@ -134,7 +159,10 @@ fn evidence_faults(plan: &[Indicator], given: &[IndicatorEvidence]) -> Faults {
     let mut faults = Faults::new();
     for indicator in plan {
         let Some(at) = given.iter().position(|one| one.name == indicator.name) else {
-            let (zh, en) = (format!("缺少指标“{}”", indicator.name), format!("the indicator {} is missing", indicator.name));
+            let (zh, en) = (
+                format!("缺少指标“{}”", indicator.name),
+                format!("the indicator {} is missing", indicator.name),
+            );
             faults.add("/indicators", "required", zh, en);
             continue;
         };
@@ -156,14 +184,22 @@ impl Facts<Milestone> for MilestoneFacts {
             MilestoneGuard::ContractActive => self.contract_active,
             MilestoneGuard::EvidenceComplete => return self.evidence_complete(),
             MilestoneGuard::NotRecused => !self.is_contractor,
-            MilestoneGuard::NewRole => self.verifier.is_none_or(|(role, _)| self.verified.iter().all(|one| one.role != role)),
-            MilestoneGuard::OtherPerson => self.verifier.is_none_or(|(_, person)| self.verified.iter().all(|one| one.person != person)),
+            MilestoneGuard::NewRole => self
+                .verifier
+                .is_none_or(|(role, _)| self.verified.iter().all(|one| one.role != role)),
+            MilestoneGuard::OtherPerson => self
+                .verifier
+                .is_none_or(|(_, person)| self.verified.iter().all(|one| one.person != person)),
             MilestoneGuard::First => self.verified.is_empty(),
             MilestoneGuard::AllMet => self.decided_ratio().is_some_and(|ratio| ratio >= WHOLE),
             MilestoneGuard::PartMet => self.decided_ratio().is_some_and(|ratio| ratio < WHOLE),
             MilestoneGuard::ReturnsLeft => self.returns < MILESTONE_RETURNS,
         };
-        if holds { Ok(()) } else { Err(guard.code().into()) }
+        if holds {
+            Ok(())
+        } else {
+            Err(guard.code().into())
+        }
     }
 }
 
@@ -218,52 +254,147 @@ mod tests {
         }
     }
 
-    fn ask(state: ContractState, event: ContractEvent, role: Role, facts: &ContractFacts) -> Option<Code> {
-        plan::<Contract>(state, event, RoleSet::of(&[role]), facts).err().map(|refusal| refusal.code)
+    fn ask(
+        state: ContractState,
+        event: ContractEvent,
+        role: Role,
+        facts: &ContractFacts,
+    ) -> Option<Code> {
+        plan::<Contract>(state, event, RoleSet::of(&[role]), facts)
+            .err()
+            .map(|refusal| refusal.code)
     }
 
     #[test]
     fn an_agreement_whose_tranches_do_not_sum_is_not_sent() {
         use {ContractEvent::Send, ContractState::Drafting};
         assert_eq!(ask(Drafting, Send, Role::StreetOfficer, &contract()), None);
-        let short = ContractFacts { tranches: vec![(50, 50), (49, 50)], ..contract() };
-        assert_eq!(ask(Drafting, Send, Role::StreetOfficer, &short), Some(Code::SumMismatch));
-        let empty = ContractFacts { milestones: 0, ..contract() };
-        assert_eq!(ask(Drafting, Send, Role::StreetOfficer, &empty), Some(Code::SumMismatch));
+        let short = ContractFacts {
+            tranches: vec![(50, 50), (49, 50)],
+            ..contract()
+        };
+        assert_eq!(
+            ask(Drafting, Send, Role::StreetOfficer, &short),
+            Some(Code::SumMismatch)
+        );
+        let empty = ContractFacts {
+            milestones: 0,
+            ..contract()
+        };
+        assert_eq!(
+            ask(Drafting, Send, Role::StreetOfficer, &empty),
+            Some(Code::SumMismatch)
+        );
     }
 
     #[test]
     fn a_party_signs_once_in_time_and_by_its_own_person() {
         use {ContractEvent::PartySign, ContractState::PendingSignature};
         let (one, two) = (Uuid::from_u128(1), Uuid::from_u128(2));
-        let buyer = vec![Signed { party: BUYER.to_owned(), person: one }];
-        let again = ContractFacts { signed: buyer.clone(), signer: Some((BUYER, two)), ..contract() };
-        assert_eq!(ask(PendingSignature, PartySign, Role::StreetOfficer, &again), Some(Code::AlreadySigned));
-        let both = ContractFacts { signed: buyer.clone(), signer: Some((CONTRACTOR, one)), ..contract() };
-        assert_eq!(ask(PendingSignature, PartySign, Role::OrgLegalRep, &both), Some(Code::SamePerson));
-        let late = ContractFacts { now: at("2026-06-20T16:00:00Z"), signer: Some((BUYER, one)), ..contract() };
-        assert_eq!(ask(PendingSignature, PartySign, Role::StreetOfficer, &late), Some(Code::DeadlinePassed));
-        assert_eq!(ask(PendingSignature, PartySign, Role::OrgAgent, &contract()), Some(Code::Forbidden));
-        assert_eq!(ask(PendingSignature, ContractEvent::Sign, Role::System, &ContractFacts { signed: buyer, ..contract() }), Some(Code::NotSigned));
+        let buyer = vec![Signed {
+            party: BUYER.to_owned(),
+            person: one,
+        }];
+        let again = ContractFacts {
+            signed: buyer.clone(),
+            signer: Some((BUYER, two)),
+            ..contract()
+        };
+        assert_eq!(
+            ask(PendingSignature, PartySign, Role::StreetOfficer, &again),
+            Some(Code::AlreadySigned)
+        );
+        let both = ContractFacts {
+            signed: buyer.clone(),
+            signer: Some((CONTRACTOR, one)),
+            ..contract()
+        };
+        assert_eq!(
+            ask(PendingSignature, PartySign, Role::OrgLegalRep, &both),
+            Some(Code::SamePerson)
+        );
+        let late = ContractFacts {
+            now: at("2026-06-20T16:00:00Z"),
+            signer: Some((BUYER, one)),
+            ..contract()
+        };
+        assert_eq!(
+            ask(PendingSignature, PartySign, Role::StreetOfficer, &late),
+            Some(Code::DeadlinePassed)
+        );
+        assert_eq!(
+            ask(PendingSignature, PartySign, Role::OrgAgent, &contract()),
+            Some(Code::Forbidden)
+        );
+        assert_eq!(
+            ask(
+                PendingSignature,
+                ContractEvent::Sign,
+                Role::System,
+                &ContractFacts {
+                    signed: buyer,
+                    ..contract()
+                }
+            ),
+            Some(Code::NotSigned)
+        );
     }
 
     #[test]
     fn work_starts_and_ends_by_date_or_milestones() {
-        use {ContractEvent::Activate, ContractEvent::SubmitReport, ContractState::Active, ContractState::Signed as Both};
-        assert_eq!(ask(Both, Activate, Role::OrgAgent, &contract()), Some(Code::TooEarly));
+        use {
+            ContractEvent::Activate, ContractEvent::SubmitReport, ContractState::Active,
+            ContractState::Signed as Both,
+        };
+        assert_eq!(
+            ask(Both, Activate, Role::OrgAgent, &contract()),
+            Some(Code::TooEarly)
+        );
         // 00:00 of the start date in +08:00
-        let first_second = ContractFacts { now: at("2026-06-09T16:00:00Z"), ..contract() };
+        let first_second = ContractFacts {
+            now: at("2026-06-09T16:00:00Z"),
+            ..contract()
+        };
         assert_eq!(ask(Both, Activate, Role::OrgAgent, &first_second), None);
-        assert_eq!(ask(Active, SubmitReport, Role::OrgAgent, &contract()), Some(Code::NotDelivered));
-        assert_eq!(ask(Active, SubmitReport, Role::OrgAgent, &ContractFacts { milestones_closed: true, ..contract() }), None);
-        let returned = ContractFacts { report_returns: 1, ..contract() };
-        assert_eq!(ask(ContractState::CompletionSubmitted, ContractEvent::ReturnReport, Role::StreetOfficer, &returned), Some(Code::ReturnLimit));
+        assert_eq!(
+            ask(Active, SubmitReport, Role::OrgAgent, &contract()),
+            Some(Code::NotDelivered)
+        );
+        assert_eq!(
+            ask(
+                Active,
+                SubmitReport,
+                Role::OrgAgent,
+                &ContractFacts {
+                    milestones_closed: true,
+                    ..contract()
+                }
+            ),
+            None
+        );
+        let returned = ContractFacts {
+            report_returns: 1,
+            ..contract()
+        };
+        assert_eq!(
+            ask(
+                ContractState::CompletionSubmitted,
+                ContractEvent::ReturnReport,
+                Role::StreetOfficer,
+                &returned
+            ),
+            Some(Code::ReturnLimit)
+        );
     }
 
     fn milestone() -> MilestoneFacts {
         MilestoneFacts {
             contract_active: true,
-            indicators: vec![Indicator { name: "建档老人".to_owned(), unit: "人".to_owned(), target: 96 }],
+            indicators: vec![Indicator {
+                name: "建档老人".to_owned(),
+                unit: "人".to_owned(),
+                target: 96,
+            }],
             evidence: None,
             verified: Vec::new(),
             verifier: Some((Role::ResidentRep, Uuid::from_u128(2))),
@@ -274,47 +405,125 @@ mod tests {
     }
 
     fn secretary(ratio: i64) -> Vec<Verified> {
-        vec![Verified { role: Role::CommunitySecretary, person: Uuid::from_u128(1), ratio }]
+        vec![Verified {
+            role: Role::CommunitySecretary,
+            person: Uuid::from_u128(1),
+            ratio,
+        }]
     }
 
     fn verify(role: Role, facts: &MilestoneFacts) -> Result<MilestoneState, Code> {
-        let planned = plan::<Milestone>(MilestoneState::Submitted, MilestoneEvent::Verify, RoleSet::of(&[role]), facts);
-        planned.map(|step| step.to()).map_err(|refusal| refusal.code)
+        let planned = plan::<Milestone>(
+            MilestoneState::Submitted,
+            MilestoneEvent::Verify,
+            RoleSet::of(&[role]),
+            facts,
+        );
+        planned
+            .map(|step| step.to())
+            .map_err(|refusal| refusal.code)
     }
 
     #[test]
     fn a_milestone_takes_two_persons_of_two_roles() {
-        assert_eq!(verify(Role::ResidentRep, &milestone()), Ok(MilestoneState::Submitted));
-        let second = MilestoneFacts { verified: secretary(100), ratio: Some(100), ..milestone() };
+        assert_eq!(
+            verify(Role::ResidentRep, &milestone()),
+            Ok(MilestoneState::Submitted)
+        );
+        let second = MilestoneFacts {
+            verified: secretary(100),
+            ratio: Some(100),
+            ..milestone()
+        };
         assert_eq!(verify(Role::ResidentRep, &second), Ok(MilestoneState::Met));
-        assert_eq!(verify(Role::ResidentRep, &MilestoneFacts { ratio: Some(80), ..second.clone() }), Ok(MilestoneState::PartiallyMet));
-        let other_secretary = MilestoneFacts { verifier: Some((Role::CommunitySecretary, Uuid::from_u128(3))), ..second.clone() };
-        assert_eq!(verify(Role::CommunitySecretary, &other_secretary), Err(Code::Duplicate));
-        let same_person = MilestoneFacts { verifier: Some((Role::ResidentRep, Uuid::from_u128(1))), ..second.clone() };
-        assert_eq!(verify(Role::ResidentRep, &same_person), Err(Code::SamePerson));
-        assert_eq!(verify(Role::ResidentRep, &MilestoneFacts { is_contractor: true, ..second }), Err(Code::Recused));
+        assert_eq!(
+            verify(
+                Role::ResidentRep,
+                &MilestoneFacts {
+                    ratio: Some(80),
+                    ..second.clone()
+                }
+            ),
+            Ok(MilestoneState::PartiallyMet)
+        );
+        let other_secretary = MilestoneFacts {
+            verifier: Some((Role::CommunitySecretary, Uuid::from_u128(3))),
+            ..second.clone()
+        };
+        assert_eq!(
+            verify(Role::CommunitySecretary, &other_secretary),
+            Err(Code::Duplicate)
+        );
+        let same_person = MilestoneFacts {
+            verifier: Some((Role::ResidentRep, Uuid::from_u128(1))),
+            ..second.clone()
+        };
+        assert_eq!(
+            verify(Role::ResidentRep, &same_person),
+            Err(Code::SamePerson)
+        );
+        assert_eq!(
+            verify(
+                Role::ResidentRep,
+                &MilestoneFacts {
+                    is_contractor: true,
+                    ..second
+                }
+            ),
+            Err(Code::Recused)
+        );
     }
 
     #[test]
     fn evidence_is_asked_for_by_indicator() {
         let gap = MilestoneEvidence {
             summary: "完成".to_owned(),
-            indicators: vec![IndicatorEvidence { name: "建档老人".to_owned(), actual: None, evidence: String::new() }],
+            indicators: vec![IndicatorEvidence {
+                name: "建档老人".to_owned(),
+                actual: None,
+                evidence: String::new(),
+            }],
             volunteer_hours: 0,
         };
-        let facts = MilestoneFacts { evidence: Some(gap), ..milestone() };
-        let refusal = plan::<Milestone>(MilestoneState::Planned, MilestoneEvent::Submit, RoleSet::of(&[Role::OrgAgent]), &facts).unwrap_err();
+        let facts = MilestoneFacts {
+            evidence: Some(gap),
+            ..milestone()
+        };
+        let refusal = plan::<Milestone>(
+            MilestoneState::Planned,
+            MilestoneEvent::Submit,
+            RoleSet::of(&[Role::OrgAgent]),
+            &facts,
+        )
+        .unwrap_err();
         assert_eq!(refusal.code, Code::EvidenceMissing);
-        let pointers: Vec<_> = refusal.fields.iter().map(|field| field.pointer.as_str()).collect();
+        let pointers: Vec<_> = refusal
+            .fields
+            .iter()
+            .map(|field| field.pointer.as_str())
+            .collect();
         assert_eq!(pointers, ["/indicators/0/actual", "/indicators/0/evidence"]);
     }
 
     #[test]
     fn nothing_is_approved_while_the_agreement_is_blocked() {
         let street = RoleSet::of(&[Role::StreetOfficer]);
-        let blocked = plan::<Payment>(PaymentState::Requested, PaymentEvent::Approve, street, &PaymentFacts { blocked: true });
+        let blocked = plan::<Payment>(
+            PaymentState::Requested,
+            PaymentEvent::Approve,
+            street,
+            &PaymentFacts { blocked: true },
+        );
         assert_eq!(blocked.unwrap_err().code, Code::PaymentBlocked);
-        assert!(plan::<Payment>(PaymentState::Requested, PaymentEvent::Withhold, street, &PaymentFacts { blocked: true }).is_ok());
+        assert!(
+            plan::<Payment>(
+                PaymentState::Requested,
+                PaymentEvent::Withhold,
+                street,
+                &PaymentFacts { blocked: true }
+            )
+            .is_ok()
+        );
     }
 
     proptest! {

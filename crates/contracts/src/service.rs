@@ -4,7 +4,8 @@ use crate::draft;
 use crate::entity::{contract, milestone, payment};
 use crate::flow::{self, ContractEvent, PaymentEvent};
 use crate::model::{
-    ContractContent, ContractList, ContractOut, ContractSignIn, FrozenTerms, MilestoneOut, PlannedMilestone, SuperviseIn, Tranche, TrancheCondition, wire,
+    ContractContent, ContractList, ContractOut, ContractSignIn, FrozenTerms, MilestoneOut,
+    PlannedMilestone, SuperviseIn, Tranche, TrancheCondition, wire,
 };
 use crate::rules::{CONTRACTOR, ContractFacts, Signed, party_of};
 use crate::store;
@@ -25,6 +26,7 @@ use wubang_store::commit::{Commit, edit};
 use wubang_store::{Error, Key, Read, Tx, View, birth, commit, numbers, state_of, timers};
 use wubang_web::{ListQuery, actions};
 
+pub use crate::drafting::draft;
 pub use crate::store::ContractCase;
 
 /// The system's own hat, for consequences of what a person did.
@@ -45,7 +47,12 @@ pub async fn get(view: &View, key: &Key) -> Result<ContractOut, Error> {
 pub async fn get_actions(view: &View, key: &Key) -> Result<actions::ActionsOut, Error> {
     let case = store::load(view, key).await?;
     let state = state_of::<flow::Contract>(&case.contract.state)?;
-    Ok(actions::of::<flow::Contract>(case.contract.id, state, case.roles, &out::contract_facts(view, &case)))
+    Ok(actions::of::<flow::Contract>(
+        case.contract.id,
+        state,
+        case.roles,
+        &out::contract_facts(view, &case),
+    ))
 }
 
 /// Reads a filter that names an object.
@@ -53,7 +60,12 @@ pub(crate) fn id_filter(query: &ListQuery, name: &str, faults: &mut Faults) -> O
     let text = query.one(name)?;
     let id = Uuid::parse_str(text).ok();
     if id.is_none() {
-        faults.add(format!("?{name}"), "malformed", "须为 UUID", "must be a UUID");
+        faults.add(
+            format!("?{name}"),
+            "malformed",
+            "须为 UUID",
+            "must be a UUID",
+        );
     }
     id
 }
@@ -64,12 +76,17 @@ pub(crate) fn id_filter(query: &ListQuery, name: &str, faults: &mut Faults) -> O
 /// `invalid` for a filter that cannot be read.
 pub async fn list(view: &View, query: &ListQuery) -> Result<ContractList, Error> {
     let mut faults = Faults::new();
-    let division = query.one("division").and_then(|code| faults.division("?division", code));
+    let division = query
+        .one("division")
+        .and_then(|code| faults.division("?division", code));
     let project = id_filter(query, "project_id", &mut faults);
     faults.finish()?;
     let rows = store::list(view, query, division.as_ref(), project).await?;
     let (rows, next) = wubang_web::query::cut(rows, query.page, |row| row.id);
-    let items = rows.into_iter().map(out::summary).collect::<Result<_, Error>>()?;
+    let items = rows
+        .into_iter()
+        .map(out::summary)
+        .collect::<Result<_, Error>>()?;
     Ok(ContractList { items, next })
 }
 
@@ -88,134 +105,20 @@ pub(crate) async fn step(
     facts: &ContractFacts,
     with: impl for<'a> FnOnce(Commit<'a, contract::Entity>) -> Commit<'a, contract::Entity>,
 ) -> Result<(), Error> {
-    let planned = plan::<flow::Contract>(state_of::<flow::Contract>(&case.contract.state)?, event, roles, facts)?;
+    let planned = plan::<flow::Contract>(
+        state_of::<flow::Contract>(&case.contract.state)?,
+        event,
+        roles,
+        facts,
+    )?;
     let terms = &case.contract.terms;
-    let after = with(commit::<contract::Entity>(tx, &case.contract, planned).under(&terms.timers, terms.cutoff_hour)).run().await?;
+    let after = with(
+        commit::<contract::Entity>(tx, &case.contract, planned)
+            .under(&terms.timers, terms.cutoff_hour),
+    )
+    .run()
+    .await?;
     case.contract = after;
-    Ok(())
-}
-
-/// The street writes the agreement of an award: content from posting and bid, milestones, tranches.
-///
-/// # Errors
-/// `invalid_transition` unless the award is notified; `forbidden` for other roles; `duplicate` when
-/// there is an agreement already.
-pub async fn draft(tx: &Tx, key: &Key, _: NothingIn) -> Result<ContractOut, Error> {
-    let Key::Id(award) = key else { return Err(Code::NotFound.into()) };
-    let award = wubang_awards::service::find(tx, *award).await?;
-    tx.expect_version(award.version)?;
-    let division = DivisionCode::parse(&award.division).map_err(|_| Error::internal("award with a bad division"))?;
-    let made = machine::create::<flow::Contract>(tx.actor().roles(&Reach::at(division)))?;
-    if store::of_award(tx, award.id).await?.is_some() {
-        return Err(Code::Duplicate.into());
-    }
-    let sign_by = award.sign_by.filter(|_| award.state == "notified").ok_or(Code::InvalidTransition)?;
-    let posting = wubang_postings::service::find(tx, award.posting_id).await?;
-    let bid = wubang_bids::service::find(tx, award.bid_id).await?;
-    let organisation = organisations::load(tx, award.organisation_id).await?;
-    let content = draft::content(&posting, &bid, &organisation)?;
-    let contract = insert(tx, made, &award, &posting, sign_by, content).await?;
-    let milestones = insert_milestones(tx, &contract).await?;
-    insert_payments(tx, &contract, &milestones).await?;
-    let roles = store::roles(tx, &contract)?;
-    out::contract(tx, &store::complete(tx, contract, roles).await?).await
-}
-
-async fn insert(tx: &Tx, made: Birth<flow::Contract>, award: &Award, posting: &Posting, sign_by: chrono::DateTime<chrono::Utc>, content: ContractContent) -> Result<contract::Model, Error> {
-    let division = wubang_postings::service::division_of(posting)?;
-    let series = format!("XY-{}-{}", division.district6(), local_date(tx.now()).format("%Y"));
-    let content_hash = wubang_kernel::digest::content_hash(&serde_json::to_value(&content)?);
-    let procedure = &posting.procedure.0;
-    let row = contract::ActiveModel {
-        id: Set(tx.new_id()),
-        number: Set(format!("{series}-{:04}", numbers::next(tx, &series).await?)),
-        project_id: Set(award.project_id),
-        posting_id: Set(award.posting_id),
-        award_id: Set(award.id),
-        bid_id: Set(award.bid_id),
-        organisation_id: Set(award.organisation_id),
-        organisation_name: Set(award.organisation_name.clone()),
-        custodian_id: Set(content.contractor.custodian_id),
-        division: Set(posting.division.clone()),
-        title: Set(posting.title.clone()),
-        price_fen: Set(content.price_fen.get()),
-        starts_on: Set(content.starts_on),
-        ends_on: Set(content.ends_on),
-        content: Set(content),
-        content_hash: Set(content_hash.clone()),
-        terms: Set(FrozenTerms { timers: procedure.timers.clone(), cutoff_hour: procedure.publish_cutoff_hour }),
-        supervision: Set(wire(crate::model::Supervision::None)),
-        sign_by: Set(sign_by),
-        signed_at: Set(None),
-        report_returns: Set(0),
-        reason_code: Set(None),
-        reason: Set(None),
-        state: Set("drafting".to_owned()),
-        version: Set(1),
-        created_at: Set(tx.now()),
-        updated_at: Set(tx.now()),
-    };
-    birth::<contract::Entity, _>(tx, made, row, Some(serde_json::json!({ "content_hash": content_hash }))).await
-}
-
-async fn insert_milestones(tx: &Tx, contract: &contract::Model) -> Result<Vec<milestone::Model>, Error> {
-    let mut rows = Vec::new();
-    for (seq, plan) in (1..).zip(&contract.content.milestones) {
-        let row = milestone::ActiveModel {
-            id: Set(tx.new_id()),
-            contract_id: Set(contract.id),
-            contract_number: Set(contract.number.clone()),
-            project_id: Set(contract.project_id),
-            organisation_id: Set(contract.organisation_id),
-            division: Set(contract.division.clone()),
-            seq: Set(seq),
-            title: Set(plan.title.clone()),
-            due_on: Set(plan.due_on),
-            plan: Set(PlannedMilestone { content: plan.content.clone(), indicators: plan.indicators.clone() }),
-            evidence: Set(None),
-            submission: Set(0),
-            submitted_at: Set(None),
-            ratio_percent: Set(None),
-            returns: Set(0),
-            reason: Set(None),
-            state: Set("planned".to_owned()),
-            version: Set(1),
-            created_at: Set(tx.now()),
-            updated_at: Set(tx.now()),
-        };
-        let made = machine::create::<flow::Milestone>(RoleSet::of(&[Role::StreetOfficer]))?;
-        rows.push(birth::<milestone::Entity, _>(tx, made, row, None).await?);
-    }
-    Ok(rows)
-}
-
-async fn insert_payments(tx: &Tx, contract: &contract::Model, milestones: &[milestone::Model]) -> Result<(), Error> {
-    for Tranche { seq, share_percent, amount_fen, condition, milestone_seq } in &contract.content.tranches {
-        let bound = milestones.iter().find(|row| Some(row.seq) == *milestone_seq);
-        let row = payment::ActiveModel {
-            id: Set(tx.new_id()),
-            contract_id: Set(contract.id),
-            contract_number: Set(contract.number.clone()),
-            project_id: Set(contract.project_id),
-            organisation_id: Set(contract.organisation_id),
-            division: Set(contract.division.clone()),
-            seq: Set(*seq),
-            share_percent: Set(i32::try_from(*share_percent).map_err(|_| Code::SumMismatch)?),
-            planned_fen: Set(amount_fen.get()),
-            amount_fen: Set(amount_fen.get()),
-            condition: Set(wire(*condition)),
-            milestone_id: Set(bound.map(|row| row.id)),
-            invoice: Set(None),
-            payment_reference: Set(None),
-            reason: Set(None),
-            state: Set("planned".to_owned()),
-            version: Set(1),
-            created_at: Set(tx.now()),
-            updated_at: Set(tx.now()),
-        };
-        let made = machine::create::<flow::Payment>(RoleSet::of(&[Role::StreetOfficer]))?;
-        birth::<payment::Entity, _>(tx, made, row, None).await?;
-    }
     Ok(())
 }
 
@@ -227,7 +130,10 @@ pub async fn send(tx: &Tx, key: &Key, _: NothingIn) -> Result<ContractOut, Error
     let mut case = load_for(tx, key).await?;
     let (facts, roles) = (out::contract_facts(tx, &case), case.roles);
     let told = serde_json::json!({ "sign_by": case.contract.sign_by, "content_hash": case.contract.content_hash });
-    step(tx, &mut case, ContractEvent::Send, roles, &facts, |c| c.facts(told)).await?;
+    step(tx, &mut case, ContractEvent::Send, roles, &facts, |c| {
+        c.facts(told)
+    })
+    .await?;
     out::contract(tx, &case).await
 }
 
@@ -238,16 +144,38 @@ pub async fn send(tx: &Tx, key: &Key, _: NothingIn) -> Result<ContractOut, Error
 pub async fn sign(tx: &Tx, key: &Key, input: ContractSignIn) -> Result<ContractOut, Error> {
     let mut case = load_for(tx, key).await?;
     let (mut facts, roles) = (out::contract_facts(tx, &case), case.roles);
-    let planned = plan::<flow::Contract>(state_of::<flow::Contract>(&case.contract.state)?, ContractEvent::PartySign, roles, &facts)?;
+    let planned = plan::<flow::Contract>(
+        state_of::<flow::Contract>(&case.contract.state)?,
+        ContractEvent::PartySign,
+        roles,
+        &facts,
+    )?;
     if input.content_hash != case.contract.content_hash {
-        let (zh, en) = ("与协议当前内容的哈希不一致,请重新阅读后签署", "is not the hash of the present content; read it again before signing");
-        return Err(Refusal::new(Code::Invalid).field("/content_hash", "not_equal", zh, en).into());
+        let (zh, en) = (
+            "与协议当前内容的哈希不一致,请重新阅读后签署",
+            "is not the hash of the present content; read it again before signing",
+        );
+        return Err(Refusal::new(Code::Invalid)
+            .field("/content_hash", "not_equal", zh, en)
+            .into());
     }
     let role = planned.role();
     let signature = store::insert_signature(tx, &case.contract, party_of(role), role).await?;
-    let data = serde_json::json!({ "party": signature.party, "content_hash": signature.content_hash });
-    step(tx, &mut case, ContractEvent::PartySign, roles, &facts, |c| c.data(data)).await?;
-    facts.signed.push(Signed { party: signature.party.clone(), person: signature.person_id });
+    let data =
+        serde_json::json!({ "party": signature.party, "content_hash": signature.content_hash });
+    step(
+        tx,
+        &mut case,
+        ContractEvent::PartySign,
+        roles,
+        &facts,
+        |c| c.data(data),
+    )
+    .await?;
+    facts.signed.push(Signed {
+        party: signature.party.clone(),
+        person: signature.person_id,
+    });
     case.signatures.push(signature);
     if case.signatures.len() > 1 {
         conclude(tx, &mut case, facts).await?;
@@ -258,9 +186,27 @@ pub async fn sign(tx: &Tx, key: &Key, input: ContractSignIn) -> Result<ContractO
 /// Both parties have signed: the organisation's eligibility is checked again, award and posting
 /// follow, the first tranche becomes due.
 async fn conclude(tx: &Tx, case: &mut ContractCase, facts: ContractFacts) -> Result<(), Error> {
-    let facts = ContractFacts { eligible: still_eligible(tx, &case.contract).await?, ..facts };
-    let (now, told) = (tx.now(), serde_json::json!({ "content_hash": case.contract.content_hash }));
-    step(tx, case, ContractEvent::Sign, RoleSet::of(SYSTEM), &facts, |c| c.set(contract::Column::SignedAt, now).data(told.clone()).facts(told)).await?;
+    let facts = ContractFacts {
+        eligible: still_eligible(tx, &case.contract).await?,
+        ..facts
+    };
+    let (now, told) = (
+        tx.now(),
+        serde_json::json!({ "content_hash": case.contract.content_hash }),
+    );
+    step(
+        tx,
+        case,
+        ContractEvent::Sign,
+        RoleSet::of(SYSTEM),
+        &facts,
+        |c| {
+            c.set(contract::Column::SignedAt, now)
+                .data(told.clone())
+                .facts(told)
+        },
+    )
+    .await?;
     wubang_awards::service::contracted(tx, case.contract.award_id).await?;
     wubang_postings::service::contracted(tx, case.contract.posting_id).await?;
     organisations::contracts_changed(tx, case.contract.organisation_id, 1).await?;
@@ -269,8 +215,19 @@ async fn conclude(tx: &Tx, case: &mut ContractCase, facts: ContractFacts) -> Res
 
 /// Makes the payments that wait for a condition eligible.
 async fn enable(tx: &Tx, case: &ContractCase, condition: TrancheCondition) -> Result<(), Error> {
-    for row in case.payments.iter().filter(|row| row.condition == wire(condition) && row.state == "planned") {
-        payments::by_system(tx, &case.contract, row, PaymentEvent::Enable, row.amount_fen).await?;
+    for row in case
+        .payments
+        .iter()
+        .filter(|row| row.condition == wire(condition) && row.state == "planned")
+    {
+        payments::by_system(
+            tx,
+            &case.contract,
+            row,
+            PaymentEvent::Enable,
+            row.amount_fen,
+        )
+        .await?;
     }
     Ok(())
 }
@@ -280,18 +237,26 @@ async fn still_eligible(tx: &Tx, contract: &contract::Model) -> Result<Result<()
     let organisation = organisations::load(tx, contract.organisation_id).await?;
     let mut refusal = Refusal::new(Code::NotEligible);
     for community in &contract.content.communities {
-        let community = DivisionCode::parse(community).map_err(|_| Error::internal("agreement with a bad community"))?;
+        let community = DivisionCode::parse(community)
+            .map_err(|_| Error::internal("agreement with a bad community"))?;
         let ask = eligibility::Ask {
             community: &community,
             accepts_filed: posting.content.accepts_filed_organisations,
             forms_allowed: &[],
             caps: &posting.procedure.0.caps,
         };
-        for check in eligibility::eligibility(&organisation, local_date(tx.now()), &ask).into_iter().filter(|check| !check.passed) {
+        for check in eligibility::eligibility(&organisation, local_date(tx.now()), &ask)
+            .into_iter()
+            .filter(|check| !check.passed)
+        {
             refusal = refusal.field(&format!("/{CONTRACTOR}"), check.rule, check.zh, check.en);
         }
     }
-    Ok(if refusal.fields.is_empty() { Ok(()) } else { Err(refusal) })
+    Ok(if refusal.fields.is_empty() {
+        Ok(())
+    } else {
+        Err(refusal)
+    })
 }
 
 /// The contractor starts the work: the needs count as fulfilled, the milestones' clocks run.
@@ -302,15 +267,21 @@ pub async fn activate(tx: &Tx, key: &Key, _: NothingIn) -> Result<ContractOut, E
     let mut case = load_for(tx, key).await?;
     let (facts, roles) = (out::contract_facts(tx, &case), case.roles);
     let end = at_hour(case.contract.ends_on, 12, 0).ok_or(Code::Internal)?;
-    let report_due = tx.calendar().deadline(end, case.contract.terms.timers.of(Timer::T35));
-    step(tx, &mut case, ContractEvent::Activate, roles, &facts, |c| c.due(Timer::T35, report_due)).await?;
+    let report_due = tx
+        .calendar()
+        .deadline(end, case.contract.terms.timers.of(Timer::T35));
+    step(tx, &mut case, ContractEvent::Activate, roles, &facts, |c| {
+        c.due(Timer::T35, report_due)
+    })
+    .await?;
     for row in &case.milestones {
         milestones::start_clocks(tx, row).await?;
     }
     for need in wubang_postings::service::need_ids(tx, case.contract.posting_id).await? {
         wubang_needs::service::fulfilled(tx, need).await?;
     }
-    wubang_postings::service::set_stage(tx, case.contract.project_id, "implementation", None).await?;
+    wubang_postings::service::set_stage(tx, case.contract.project_id, "implementation", None)
+        .await?;
     out::contract(tx, &case).await
 }
 
@@ -323,13 +294,32 @@ pub async fn supervise(tx: &Tx, key: &Key, input: SuperviseIn) -> Result<Contrac
     let reason = faults.prose("/reason", &input.reason, 5..=1000);
     faults.finish()?;
     let mut case = load_for(tx, key).await?;
-    let role = case.roles.first_of(&[Role::StreetOfficer]).ok_or(Code::Forbidden)?;
-    if !matches!(case.contract.state.as_str(), "signed" | "active" | "completion_submitted" | "evaluating") {
+    let role = case
+        .roles
+        .first_of(&[Role::StreetOfficer])
+        .ok_or(Code::Forbidden)?;
+    if !matches!(
+        case.contract.state.as_str(),
+        "signed" | "active" | "completion_submitted" | "evaluating"
+    ) {
         return Err(Code::InvalidTransition.into());
     }
-    let (value, data) = (wire(input.supervision), serde_json::json!({ "supervision": input.supervision, "reason": reason }));
-    let set = |update: sea_orm::UpdateMany<contract::Entity>| update.col_expr(contract::Column::Supervision, Expr::value(value));
-    case.contract = edit::<contract::Entity>(tx, &case.contract, "contract.supervision_set", role, set, Some(data)).await?;
+    let (value, data) = (
+        wire(input.supervision),
+        serde_json::json!({ "supervision": input.supervision, "reason": reason }),
+    );
+    let set = |update: sea_orm::UpdateMany<contract::Entity>| {
+        update.col_expr(contract::Column::Supervision, Expr::value(value))
+    };
+    case.contract = edit::<contract::Entity>(
+        tx,
+        &case.contract,
+        "contract.supervision_set",
+        role,
+        set,
+        Some(data),
+    )
+    .await?;
     out::contract(tx, &case).await
 }
 
@@ -338,10 +328,26 @@ pub async fn supervise(tx: &Tx, key: &Key, input: SuperviseIn) -> Result<Contrac
 /// # Errors
 /// `invalid_transition` when the agreement is signed.
 pub async fn on_award_fallen(tx: &Tx, award: Uuid, reason_code: &'static str) -> Result<(), Error> {
-    let Some(contract) = store::of_award(tx, award).await?.filter(|row| row.state != "void") else { return Ok(()) };
+    let Some(contract) = store::of_award(tx, award)
+        .await?
+        .filter(|row| row.state != "void")
+    else {
+        return Ok(());
+    };
     let mut case = store::complete(tx, contract, RoleSet::of(SYSTEM)).await?;
     let facts = out::contract_facts(tx, &case);
-    step(tx, &mut case, ContractEvent::Void, RoleSet::of(SYSTEM), &facts, |c| c.set(contract::Column::ReasonCode, reason_code).because(Some(reason_code.to_owned()))).await
+    step(
+        tx,
+        &mut case,
+        ContractEvent::Void,
+        RoleSet::of(SYSTEM),
+        &facts,
+        |c| {
+            c.set(contract::Column::ReasonCode, reason_code)
+                .because(Some(reason_code.to_owned()))
+        },
+    )
+    .await
 }
 
 /// The evaluation was passed: the last tranche becomes due, the organisation is free again.
@@ -352,7 +358,15 @@ pub async fn completed(tx: &Tx, id: Uuid) -> Result<crate::Contract, Error> {
     let contract = store::find(tx, &Key::Id(id)).await?;
     let mut case = store::complete(tx, contract, RoleSet::of(SYSTEM)).await?;
     let facts = out::contract_facts(tx, &case);
-    step(tx, &mut case, ContractEvent::Complete, RoleSet::of(SYSTEM), &facts, |c| c).await?;
+    step(
+        tx,
+        &mut case,
+        ContractEvent::Complete,
+        RoleSet::of(SYSTEM),
+        &facts,
+        |c| c,
+    )
+    .await?;
     for row in &case.milestones {
         timers::stop_all(tx, row.id).await?;
     }
@@ -381,7 +395,10 @@ pub async fn find(read: &impl Read, id: Uuid) -> Result<crate::Contract, Error> 
 ///
 /// # Errors
 /// `not_found`.
-pub async fn dossier(read: &impl Read, id: Uuid) -> Result<(Vec<MilestoneOut>, Option<crate::model::CompletionReportOut>), Error> {
+pub async fn dossier(
+    read: &impl Read,
+    id: Uuid,
+) -> Result<(Vec<MilestoneOut>, Option<crate::model::CompletionReportOut>), Error> {
     let contract = store::find(read, &Key::Id(id)).await?;
     let case = store::complete(read, contract, RoleSet::NONE).await?;
     let shown = out::contract(read, &case).await?;

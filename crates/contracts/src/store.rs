@@ -4,14 +4,16 @@ use crate::entity::{contract, milestone, payment, report, signature, verificatio
 use crate::flow;
 use crate::model::CompletionReportContent;
 use sea_orm::sea_query::SelectStatement;
-use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait,
+};
 use std::collections::HashMap;
 use uuid::Uuid;
 use wubang_kernel::actor::Reach;
 use wubang_kernel::division::DivisionCode;
 use wubang_kernel::{Code, Role, RoleSet};
-use wubang_store::invariants::{Invariant, replay};
-use wubang_store::{Error, Key, Read, Tracked, Tx, View, scope};
+use wubang_store::{Error, Key, Read, Tracked, Tx, scope};
 use wubang_web::ListQuery;
 
 /// An agreement as stored (承榜协议).
@@ -54,9 +56,18 @@ macro_rules! tracked {
         }
     };
 }
-tracked!(contract::Model, |row| format!("{} {}", row.number, row.title));
-tracked!(milestone::Model, |row| format!("{} 里程碑{} {}", row.contract_number, row.seq, row.title));
-tracked!(payment::Model, |row| format!("{} 第{}期拨付", row.contract_number, row.seq));
+tracked!(contract::Model, |row| format!(
+    "{} {}",
+    row.number, row.title
+));
+tracked!(milestone::Model, |row| format!(
+    "{} 里程碑{} {}",
+    row.contract_number, row.seq, row.title
+));
+tracked!(payment::Model, |row| format!(
+    "{} 第{}期拨付",
+    row.contract_number, row.seq
+));
 
 /// An agreement with everything that belongs to it, and the viewer's roles.
 #[derive(Debug, Clone)]
@@ -79,15 +90,24 @@ impl ContractCase {
     }
 
     /// The verifications of a milestone's present submission.
-    pub(crate) fn verified<'a>(&'a self, milestone: &'a milestone::Model) -> impl Iterator<Item = &'a verification::Model> {
-        self.verifications.iter().filter(|row| row.milestone_id == milestone.id && row.submission == milestone.submission)
+    pub(crate) fn verified<'a>(
+        &'a self,
+        milestone: &'a milestone::Model,
+    ) -> impl Iterator<Item = &'a verification::Model> {
+        self.verifications.iter().filter(|row| {
+            row.milestone_id == milestone.id && row.submission == milestone.submission
+        })
     }
 }
 
 /// Roles over the division that see an agreement from its draft on.
 const ORGANISERS: &[Role] = &[Role::StreetOfficer, Role::DistrictAdmin, Role::Supervisor];
 /// Roles over the division that see it once it was sent.
-const COMMUNITY: &[Role] = &[Role::CommunitySecretary, Role::ResidentRep, Role::DepartmentOfficer];
+const COMMUNITY: &[Role] = &[
+    Role::CommunitySecretary,
+    Role::ResidentRep,
+    Role::DepartmentOfficer,
+];
 /// Roles in the contractor or its custodian.
 const PARTY: &[Role] = &[Role::OrgAgent, Role::OrgLegalRep, Role::Custodian];
 
@@ -103,7 +123,9 @@ pub(crate) fn division(contract: &contract::Model) -> Result<DivisionCode, Error
 /// The roles of the viewer towards an agreement: those over its division, and those over each
 /// community it serves, because an agreement of a whole street is accepted in its communities.
 pub(crate) fn roles(read: &impl Read, contract: &contract::Model) -> Result<RoleSet, Error> {
-    let at = Reach::at(division(contract)?).and(Some(contract.organisation_id)).and(contract.custodian_id);
+    let at = Reach::at(division(contract)?)
+        .and(Some(contract.organisation_id))
+        .and(contract.custodian_id);
     let mut roles = read.actor().roles(&at);
     for community in &contract.content.communities {
         let here = read.actor().roles(&Reach::at(parse(community)?));
@@ -116,26 +138,42 @@ pub(crate) fn roles(read: &impl Read, contract: &contract::Model) -> Result<Role
 
 fn may_see(roles: RoleSet, contract: &contract::Model) -> bool {
     let sent = contract.state != "drafting";
-    roles.has(Role::System) || roles.any(ORGANISERS) || (sent && (roles.any(COMMUNITY) || roles.any(PARTY)))
+    roles.has(Role::System)
+        || roles.any(ORGANISERS)
+        || (sent && (roles.any(COMMUNITY) || roles.any(PARTY)))
 }
 
 /// The agreement itself, whoever asks.
 pub(crate) async fn find(read: &impl Read, key: &Key) -> Result<contract::Model, Error> {
     let select = match key {
         Key::Id(id) => contract::Entity::find_by_id(*id),
-        Key::Number(number) => contract::Entity::find().filter(contract::Column::Number.eq(number.as_str())),
+        Key::Number(number) => {
+            contract::Entity::find().filter(contract::Column::Number.eq(number.as_str()))
+        }
     };
     Ok(select.one(&read.db()).await?.ok_or(Code::NotFound)?)
 }
 
 /// The agreement of an award, if there is one.
-pub(crate) async fn of_award(read: &impl Read, award: Uuid) -> Result<Option<contract::Model>, Error> {
-    Ok(contract::Entity::find().filter(contract::Column::AwardId.eq(award)).one(&read.db()).await?)
+pub(crate) async fn of_award(
+    read: &impl Read,
+    award: Uuid,
+) -> Result<Option<contract::Model>, Error> {
+    Ok(contract::Entity::find()
+        .filter(contract::Column::AwardId.eq(award))
+        .one(&read.db())
+        .await?)
 }
 
 /// Agreements by id in one statement, in no order.
-pub(crate) async fn load_many(read: &impl Read, ids: impl IntoIterator<Item = Uuid>) -> Result<HashMap<Uuid, contract::Model>, Error> {
-    let rows = contract::Entity::find().filter(contract::Column::Id.is_in(ids)).all(&read.db()).await?;
+pub(crate) async fn load_many(
+    read: &impl Read,
+    ids: impl IntoIterator<Item = Uuid>,
+) -> Result<HashMap<Uuid, contract::Model>, Error> {
+    let rows = contract::Entity::find()
+        .filter(contract::Column::Id.is_in(ids))
+        .all(&read.db())
+        .await?;
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
@@ -150,33 +188,84 @@ pub(crate) async fn load(read: &impl Read, key: &Key) -> Result<ContractCase, Er
 }
 
 /// Everything that belongs to an agreement.
-pub(crate) async fn complete(read: &impl Read, contract: contract::Model, roles: RoleSet) -> Result<ContractCase, Error> {
+pub(crate) async fn complete(
+    read: &impl Read,
+    contract: contract::Model,
+    roles: RoleSet,
+) -> Result<ContractCase, Error> {
     let (id, db) = (contract.id, read.db());
-    let signatures = signature::Entity::find().filter(signature::Column::ContractId.eq(id)).order_by_asc(signature::Column::Id).all(&db).await?;
-    let milestones = milestone::Entity::find().filter(milestone::Column::ContractId.eq(id)).order_by_asc(milestone::Column::Seq).all(&db).await?;
+    let signatures = signature::Entity::find()
+        .filter(signature::Column::ContractId.eq(id))
+        .order_by_asc(signature::Column::Id)
+        .all(&db)
+        .await?;
+    let milestones = milestone::Entity::find()
+        .filter(milestone::Column::ContractId.eq(id))
+        .order_by_asc(milestone::Column::Seq)
+        .all(&db)
+        .await?;
     let verifications = verifications(read, milestones.iter().map(|row| row.id).collect()).await?;
-    let payments = payment::Entity::find().filter(payment::Column::ContractId.eq(id)).order_by_asc(payment::Column::Seq).all(&db).await?;
-    let reports = report::Entity::find().filter(report::Column::ContractId.eq(id)).order_by_asc(report::Column::Edition).all(&db).await?;
-    Ok(ContractCase { contract, signatures, milestones, verifications, payments, reports, roles })
+    let payments = payment::Entity::find()
+        .filter(payment::Column::ContractId.eq(id))
+        .order_by_asc(payment::Column::Seq)
+        .all(&db)
+        .await?;
+    let reports = report::Entity::find()
+        .filter(report::Column::ContractId.eq(id))
+        .order_by_asc(report::Column::Edition)
+        .all(&db)
+        .await?;
+    Ok(ContractCase {
+        contract,
+        signatures,
+        milestones,
+        verifications,
+        payments,
+        reports,
+        roles,
+    })
 }
 
 /// The verifications of some milestones, oldest first.
-pub(crate) async fn verifications(read: &impl Read, milestones: Vec<Uuid>) -> Result<Vec<verification::Model>, Error> {
-    let select = verification::Entity::find().filter(verification::Column::MilestoneId.is_in(milestones));
-    Ok(select.order_by_asc(verification::Column::Id).all(&read.db()).await?)
+pub(crate) async fn verifications(
+    read: &impl Read,
+    milestones: Vec<Uuid>,
+) -> Result<Vec<verification::Model>, Error> {
+    let select =
+        verification::Entity::find().filter(verification::Column::MilestoneId.is_in(milestones));
+    Ok(select
+        .order_by_asc(verification::Column::Id)
+        .all(&read.db())
+        .await?)
 }
 
 /// A milestone by id with its agreement.
-pub(crate) async fn load_milestone(read: &impl Read, key: &Key) -> Result<(ContractCase, milestone::Model), Error> {
-    let Key::Id(id) = key else { return Err(Code::NotFound.into()) };
-    let row = milestone::Entity::find_by_id(*id).one(&read.db()).await?.ok_or(Code::NotFound)?;
+pub(crate) async fn load_milestone(
+    read: &impl Read,
+    key: &Key,
+) -> Result<(ContractCase, milestone::Model), Error> {
+    let Key::Id(id) = key else {
+        return Err(Code::NotFound.into());
+    };
+    let row = milestone::Entity::find_by_id(*id)
+        .one(&read.db())
+        .await?
+        .ok_or(Code::NotFound)?;
     Ok((load(read, &Key::Id(row.contract_id)).await?, row))
 }
 
 /// A payment by id with its agreement.
-pub(crate) async fn load_payment(read: &impl Read, key: &Key) -> Result<(ContractCase, payment::Model), Error> {
-    let Key::Id(id) = key else { return Err(Code::NotFound.into()) };
-    let row = payment::Entity::find_by_id(*id).one(&read.db()).await?.ok_or(Code::NotFound)?;
+pub(crate) async fn load_payment(
+    read: &impl Read,
+    key: &Key,
+) -> Result<(ContractCase, payment::Model), Error> {
+    let Key::Id(id) = key else {
+        return Err(Code::NotFound.into());
+    };
+    let row = payment::Entity::find_by_id(*id)
+        .one(&read.db())
+        .await?
+        .ok_or(Code::NotFound)?;
     Ok((load(read, &Key::Id(row.contract_id)).await?, row))
 }
 
@@ -184,26 +273,51 @@ pub(crate) async fn load_payment(read: &impl Read, key: &Key) -> Result<(Contrac
 fn visible(read: &impl Read) -> Condition {
     let actor = read.actor();
     let sent = Condition::any()
-        .add(scope::within(contract::Column::Division, actor.divisions(COMMUNITY)))
+        .add(scope::within(
+            contract::Column::Division,
+            actor.divisions(COMMUNITY),
+        ))
         .add(contract::Column::OrganisationId.is_in(actor.organisations(PARTY)))
         .add(contract::Column::CustodianId.is_in(actor.organisations(PARTY)));
     Condition::any()
-        .add(scope::within(contract::Column::Division, actor.divisions(ORGANISERS)))
-        .add(Condition::all().add(contract::Column::State.ne("drafting")).add(sent))
+        .add(scope::within(
+            contract::Column::Division,
+            actor.divisions(ORGANISERS),
+        ))
+        .add(
+            Condition::all()
+                .add(contract::Column::State.ne("drafting"))
+                .add(sent),
+        )
 }
 
 fn visible_ids(read: &impl Read) -> SelectStatement {
-    contract::Entity::find().select_only().column(contract::Column::Id).filter(visible(read)).into_query()
+    contract::Entity::find()
+        .select_only()
+        .column(contract::Column::Id)
+        .filter(visible(read))
+        .into_query()
 }
 
 /// One page of the agreements that the viewer may see, newest first, one row more than asked for.
-pub(crate) async fn list(read: &impl Read, query: &ListQuery, within: Option<&DivisionCode>, project: Option<Uuid>) -> Result<Vec<contract::Model>, Error> {
-    let mut select = contract::Entity::find().filter(visible(read)).order_by_desc(contract::Column::Id).limit(query.page.limit + 1);
+pub(crate) async fn list(
+    read: &impl Read,
+    query: &ListQuery,
+    within: Option<&DivisionCode>,
+    project: Option<Uuid>,
+) -> Result<Vec<contract::Model>, Error> {
+    let mut select = contract::Entity::find()
+        .filter(visible(read))
+        .order_by_desc(contract::Column::Id)
+        .limit(query.page.limit + 1);
     if let Some(after) = query.page.after {
         select = select.filter(contract::Column::Id.lt(after));
     }
     if let Some(division) = within {
-        select = select.filter(scope::within(contract::Column::Division, std::iter::once(division)));
+        select = select.filter(scope::within(
+            contract::Column::Division,
+            std::iter::once(division),
+        ));
     }
     if let Some(project) = project {
         select = select.filter(contract::Column::ProjectId.eq(project));
@@ -215,9 +329,16 @@ pub(crate) async fn list(read: &impl Read, query: &ListQuery, within: Option<&Di
 }
 
 /// One page of milestones of visible agreements, newest first.
-pub(crate) async fn list_milestones(read: &impl Read, query: &ListQuery, of: Option<Uuid>) -> Result<Vec<milestone::Model>, Error> {
+pub(crate) async fn list_milestones(
+    read: &impl Read,
+    query: &ListQuery,
+    of: Option<Uuid>,
+) -> Result<Vec<milestone::Model>, Error> {
     let visible = milestone::Column::ContractId.in_subquery(visible_ids(read));
-    let mut select = milestone::Entity::find().filter(visible).order_by_desc(milestone::Column::Id).limit(query.page.limit + 1);
+    let mut select = milestone::Entity::find()
+        .filter(visible)
+        .order_by_desc(milestone::Column::Id)
+        .limit(query.page.limit + 1);
     if let Some(after) = query.page.after {
         select = select.filter(milestone::Column::Id.lt(after));
     }
@@ -231,9 +352,16 @@ pub(crate) async fn list_milestones(read: &impl Read, query: &ListQuery, of: Opt
 }
 
 /// One page of payments of visible agreements, newest first.
-pub(crate) async fn list_payments(read: &impl Read, query: &ListQuery, of: Option<Uuid>) -> Result<Vec<payment::Model>, Error> {
+pub(crate) async fn list_payments(
+    read: &impl Read,
+    query: &ListQuery,
+    of: Option<Uuid>,
+) -> Result<Vec<payment::Model>, Error> {
     let visible = payment::Column::ContractId.in_subquery(visible_ids(read));
-    let mut select = payment::Entity::find().filter(visible).order_by_desc(payment::Column::Id).limit(query.page.limit + 1);
+    let mut select = payment::Entity::find()
+        .filter(visible)
+        .order_by_desc(payment::Column::Id)
+        .limit(query.page.limit + 1);
     if let Some(after) = query.page.after {
         select = select.filter(payment::Column::Id.lt(after));
     }
@@ -247,7 +375,12 @@ pub(crate) async fn list_payments(read: &impl Read, query: &ListQuery, of: Optio
 }
 
 /// Keeps a signature; the second of one party is refused by the table.
-pub(crate) async fn insert_signature(tx: &Tx, contract: &contract::Model, party: &str, role: Role) -> Result<signature::Model, Error> {
+pub(crate) async fn insert_signature(
+    tx: &Tx,
+    contract: &contract::Model,
+    party: &str,
+    role: Role,
+) -> Result<signature::Model, Error> {
     let row = signature::ActiveModel {
         id: Set(tx.new_id()),
         contract_id: Set(contract.id),
@@ -258,11 +391,19 @@ pub(crate) async fn insert_signature(tx: &Tx, contract: &contract::Model, party:
         content_hash: Set(contract.content_hash.clone()),
         signed_at: Set(tx.now()),
     };
-    Ok(signature::Entity::insert(row).exec_with_returning(&tx.db()).await?)
+    Ok(signature::Entity::insert(row)
+        .exec_with_returning(&tx.db())
+        .await?)
 }
 
 /// Keeps one of the two verifications of a milestone.
-pub(crate) async fn insert_verification(tx: &Tx, milestone: &milestone::Model, role: Role, ratio: i64, comment: String) -> Result<verification::Model, Error> {
+pub(crate) async fn insert_verification(
+    tx: &Tx,
+    milestone: &milestone::Model,
+    role: Role,
+    ratio: i64,
+    comment: String,
+) -> Result<verification::Model, Error> {
     let row = verification::ActiveModel {
         id: Set(tx.new_id()),
         milestone_id: Set(milestone.id),
@@ -273,11 +414,19 @@ pub(crate) async fn insert_verification(tx: &Tx, milestone: &milestone::Model, r
         comment: Set(Some(comment).filter(|text| !text.is_empty())),
         created_at: Set(tx.now()),
     };
-    Ok(verification::Entity::insert(row).exec_with_returning(&tx.db()).await?)
+    Ok(verification::Entity::insert(row)
+        .exec_with_returning(&tx.db())
+        .await?)
 }
 
 /// Keeps an edition of the completion report.
-pub(crate) async fn insert_report(tx: &Tx, contract: Uuid, edition: i32, content: CompletionReportContent, hash: String) -> Result<report::Model, Error> {
+pub(crate) async fn insert_report(
+    tx: &Tx,
+    contract: Uuid,
+    edition: i32,
+    content: CompletionReportContent,
+    hash: String,
+) -> Result<report::Model, Error> {
     let row = report::ActiveModel {
         id: Set(tx.new_id()),
         contract_id: Set(contract),
@@ -287,53 +436,7 @@ pub(crate) async fn insert_report(tx: &Tx, contract: Uuid, edition: i32, content
         submitted_by: Set(tx.person()?),
         submitted_at: Set(tx.now()),
     };
-    Ok(report::Entity::insert(row).exec_with_returning(&tx.db()).await?)
-}
-
-/// The checks of this stage.
-#[must_use]
-pub fn invariants() -> Vec<Invariant> {
-    vec![
-        Invariant { name: "contract_state_is_replay_of_trace", run: |view| Box::pin(replay::<contract::Entity>(view)) },
-        Invariant { name: "milestone_state_is_replay_of_trace", run: |view| Box::pin(replay::<milestone::Entity>(view)) },
-        Invariant { name: "payment_state_is_replay_of_trace", run: |view| Box::pin(replay::<payment::Entity>(view)) },
-        Invariant { name: "payments_sum_to_the_price", run: |view| Box::pin(wrong_sums(view)) },
-        Invariant { name: "a_paid_payment_has_a_reference", run: |view| Box::pin(unreferenced(view)) },
-        Invariant { name: "a_signed_contract_has_both_signatures_over_its_hash", run: |view| Box::pin(unsigned(view)) },
-    ]
-}
-
-async fn wrong_sums(view: &View) -> Result<Vec<Uuid>, Error> {
-    let mut sums: HashMap<Uuid, (i64, i32, bool)> = HashMap::new();
-    for row in payment::Entity::find().all(&view.db()).await? {
-        let (amount, share, within) = sums.entry(row.contract_id).or_insert((0, 0, true));
-        *amount += row.planned_fen;
-        *share += row.share_percent;
-        *within &= (0..=row.planned_fen).contains(&row.amount_fen);
-    }
-    let contracts = contract::Entity::find().all(&view.db()).await?;
-    Ok(contracts.into_iter().filter(|row| sums.get(&row.id) != Some(&(row.price_fen, 100, true))).map(|row| row.id).collect())
-}
-
-async fn unreferenced(view: &View) -> Result<Vec<Uuid>, Error> {
-    let rows = payment::Entity::find().filter(payment::Column::State.eq("paid")).filter(payment::Column::PaymentReference.is_null());
-    Ok(rows.all(&view.db()).await?.into_iter().map(|row| row.id).collect())
-}
-
-async fn unsigned(view: &View) -> Result<Vec<Uuid>, Error> {
-    let mut signed: HashMap<Uuid, Vec<signature::Model>> = HashMap::new();
-    for row in signature::Entity::find().all(&view.db()).await? {
-        signed.entry(row.contract_id).or_default().push(row);
-    }
-    let unsigned = ["drafting", "pending_signature", "void"];
-    let contracts = contract::Entity::find().filter(contract::Column::State.is_not_in(unsigned)).all(&view.db()).await?;
-    let broken = contracts.into_iter().filter(|contract| {
-        let both = signed.get(&contract.id).is_some_and(|rows| {
-            let all = [crate::rules::BUYER, crate::rules::CONTRACTOR].iter().all(|party| rows.iter().any(|row| row.party == *party));
-            all && rows.iter().all(|row| row.content_hash == contract.content_hash)
-        });
-        let hashed = serde_json::to_value(&contract.content).is_ok_and(|content| wubang_kernel::digest::content_hash(&content) == contract.content_hash);
-        !both || !hashed || contract.signed_at.is_none()
-    });
-    Ok(broken.map(|row| row.id).collect())
+    Ok(report::Entity::insert(row)
+        .exec_with_returning(&tx.db())
+        .await?)
 }

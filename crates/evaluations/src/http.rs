@@ -1,6 +1,9 @@
 //! Addresses of the stage.
 
-use crate::model::{CloseSurveyIn, EvaluationList, EvaluationOut, FillPanelIn, FormPanelIn, OpenEvaluationIn, PublicEvaluationOut, ResultDraft};
+use crate::model::{
+    CloseSurveyIn, EvaluationList, EvaluationOut, FillPanelIn, FormPanelIn, OpenEvaluationIn,
+    PublicEvaluationOut, ResultDraft,
+};
 use crate::service;
 use actix_web::{get, post};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -13,15 +16,51 @@ use wubang_web::{Answer, Body, Ctx, PathKey, act, list, see, see_public};
 #[utoipa::path(tag = "考榜 evaluations", params(("id" = String, Path, description = "协议的 id 或编号 · id or number of the agreement")), request_body = OpenEvaluationIn,
     responses((status = 201, description = "新建的考榜 · the new evaluation", body = EvaluationOut)), security(("bearer" = [])))]
 #[post("/api/v1/contracts/{id}/evaluation")]
-pub(crate) async fn open_evaluation(ctx: Ctx, key: PathKey, body: Body<OpenEvaluationIn>) -> Answer {
+pub(crate) async fn open_evaluation(
+    ctx: Ctx,
+    key: PathKey,
+    body: Body<OpenEvaluationIn>,
+) -> Answer {
     ctx.signed_in()?;
-    wubang_web::created(&ctx, "evaluations", async |tx| service::open(tx, &key.0, body.0).await).await
+    wubang_web::created(&ctx, "evaluations", async |tx| {
+        service::open(tx, &key.0, body.0).await
+    })
+    .await
 }
 
-list!(list_evaluations, "考榜 evaluations", "/api/v1/evaluations", ["state", "division", "contract_id", "project_id"], EvaluationList, service::list, "考榜台账。List evaluations.");
-see!(get_evaluation, "考榜 evaluations", "/api/v1/evaluations/{id}", EvaluationOut, service::get, "查看考榜。Show an evaluation.");
-see!(get_evaluation_actions, "考榜 evaluations", "/api/v1/evaluations/{id}/actions", ActionsOut, service::get_actions, "可办理的动作及不可办理的原因。What can be done, and why not the rest.");
-see_public!(get_public_evaluation, "公开 public", "/api/v1/public/evaluations/{id}", PublicEvaluationOut, service::get_public, "查看公示的考榜结果。Show a published result.");
+list!(
+    list_evaluations,
+    "考榜 evaluations",
+    "/api/v1/evaluations",
+    ["state", "division", "contract_id", "project_id"],
+    EvaluationList,
+    service::list,
+    "考榜台账。List evaluations."
+);
+see!(
+    get_evaluation,
+    "考榜 evaluations",
+    "/api/v1/evaluations/{id}",
+    EvaluationOut,
+    service::get,
+    "查看考榜。Show an evaluation."
+);
+see!(
+    get_evaluation_actions,
+    "考榜 evaluations",
+    "/api/v1/evaluations/{id}/actions",
+    ActionsOut,
+    service::get_actions,
+    "可办理的动作及不可办理的原因。What can be done, and why not the rest."
+);
+see_public!(
+    get_public_evaluation,
+    "公开 public",
+    "/api/v1/public/evaluations/{id}",
+    PublicEvaluationOut,
+    service::get_public,
+    "查看公示的考榜结果。Show a published result."
+);
 act!(form_evaluation_panel, "考榜 evaluations", "/api/v1/evaluations/{id}/panel", FormPanelIn => EvaluationOut, service::form_panel, "组成考评组:专家随机抽取,其余指定。Form the panel: experts are drawn, the others named.");
 act!(fill_evaluation_panel, "考榜 evaluations", "/api/v1/evaluations/{id}/panel_members", FillPanelIn => EvaluationOut, service::fill_panel, "补充因回避空缺的席位。Fill seats left by recusal.");
 act!(close_evaluation_survey, "考榜 evaluations", "/api/v1/evaluations/{id}/close_survey", CloseSurveyIn => EvaluationOut, service::close_survey, "结束居民满意度调查。Close the residents' survey.");

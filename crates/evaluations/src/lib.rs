@@ -32,7 +32,9 @@ pub fn lifecycles() -> Vec<Lifecycle> {
 /// What this stage does when its timers are due.
 #[must_use]
 pub fn timers() -> Vec<(&'static str, Timer, TimerHandler)> {
-    vec![("evaluation", Timer::T39, |tx, id| Box::pin(service::publicity_ended(tx, id)))]
+    vec![("evaluation", Timer::T39, |tx, id| {
+        Box::pin(service::publicity_ended(tx, id))
+    })]
 }
 
 /// The last stage waits for nothing that earlier ones report.

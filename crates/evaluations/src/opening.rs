@@ -18,6 +18,7 @@ use wubang_kernel::division::DivisionCode;
 use wubang_kernel::machine;
 use wubang_kernel::{Code, Faults, Refusal, Role, Timer};
 use wubang_panels::{Draw, Formation, Seat};
+use wubang_postings::Posting;
 use wubang_registry::organisations::{self, Organisation};
 use wubang_registry::people;
 use wubang_store::trace::About;
@@ -43,18 +44,41 @@ pub async fn open(tx: &Tx, key: &Key, input: OpenEvaluationIn) -> Result<Evaluat
     if contract.state != "evaluating" {
         return Err(Code::InvalidTransition.into());
     }
-    if store::of_contract(tx, contract.id, FINAL, 1).await?.is_some() {
+    if store::of_contract(tx, contract.id, FINAL, 1)
+        .await?
+        .is_some()
+    {
         return Err(Code::Duplicate.into());
     }
-    let third_party = organisations::load(tx, input.third_party_organisation_id).await.map_err(|_| {
-        Refusal::new(Code::Invalid).field("/third_party_organisation_id", "unknown_value", "没有这个机构", "there is no such organisation")
-    })?;
+    let third_party = organisations::load(tx, input.third_party_organisation_id)
+        .await
+        .map_err(|_| {
+            Refusal::new(Code::Invalid).field(
+                "/third_party_organisation_id",
+                "unknown_value",
+                "没有这个机构",
+                "there is no such organisation",
+            )
+        })?;
     check_independence(tx, &contract, &third_party).await?;
     let posting = wubang_postings::service::find(tx, contract.posting_id).await?;
+    let data = serde_json::json!({ "third_party": third_party.name, "rule": posting.procedure.0.evaluation });
+    let row = new_row(tx, &contract, &posting, &third_party).await?;
+    let row = birth::<evaluation::Entity, _>(tx, made, row, Some(data)).await?;
+    start_clock(tx, &row).await?;
+    out::evaluation(tx, &store::complete(tx, row).await?).await
+}
+
+/// A new evaluation with the rules of its posting.
+async fn new_row(tx: &Tx, contract: &Contract, posting: &Posting, third_party: &Organisation) -> Result<evaluation::ActiveModel, Error> {
     let procedure = &posting.procedure.0;
     let division = wubang_postings::service::division_of(&posting)?;
-    let series = format!("KB-{}-{}", division.district6(), local_date(tx.now()).format("%Y"));
-    let row = evaluation::ActiveModel {
+    let series = format!(
+        "KB-{}-{}",
+        division.district6(),
+        local_date(tx.now()).format("%Y")
+    );
+    Ok(evaluation::ActiveModel {
         id: Set(tx.new_id()),
         number: Set(format!("{series}-{:04}", numbers::next(tx, &series).await?)),
         project_id: Set(contract.project_id),
@@ -68,7 +92,10 @@ pub async fn open(tx: &Tx, key: &Key, input: OpenEvaluationIn) -> Result<Evaluat
         phase: Set(FINAL.to_owned()),
         round: Set(1),
         rule: Set(FrozenRule(procedure.evaluation.clone())),
-        terms: Set(FrozenTerms { timers: procedure.timers.clone(), cutoff_hour: procedure.publish_cutoff_hour }),
+        terms: Set(FrozenTerms {
+            timers: procedure.timers.clone(),
+            cutoff_hour: procedure.publish_cutoff_hour,
+        }),
         third_party_id: Set(third_party.id),
         third_party_name: Set(third_party.name.clone()),
         opened_by: Set(tx.person()?),
@@ -84,28 +111,50 @@ pub async fn open(tx: &Tx, key: &Key, input: OpenEvaluationIn) -> Result<Evaluat
         version: Set(1),
         created_at: Set(tx.now()),
         updated_at: Set(tx.now()),
-    };
-    let data = serde_json::json!({ "third_party": third_party.name, "rule": procedure.evaluation });
-    let row = birth::<evaluation::Entity, _>(tx, made, row, Some(data)).await?;
-    start_clock(tx, &row).await?;
-    out::evaluation(tx, &store::complete(tx, row).await?).await
+    })
 }
 
 /// T38 runs from the opening until the last sheet is in.
 async fn start_clock(tx: &Tx, row: &evaluation::Model) -> Result<(), Error> {
-    let deadline = timers::deadline(tx.calendar(), Timer::T38, tx.now(), &row.terms.timers, row.terms.cutoff_hour);
-    let about = About { object: "evaluation", id: row.id, project_id: Some(row.project_id), division: &row.division, version: row.version };
+    let deadline = timers::deadline(
+        tx.calendar(),
+        Timer::T38,
+        tx.now(),
+        &row.terms.timers,
+        row.terms.cutoff_hour,
+    );
+    let about = About {
+        object: "evaluation",
+        id: row.id,
+        project_id: Some(row.project_id),
+        division: &row.division,
+        version: row.version,
+    };
     timers::start(tx, &about, &row.label(), Timer::T38, &deadline).await
 }
 
 /// A third party may not evaluate itself, funds in its custody, or an organisation whose people it shares.
-async fn check_independence(tx: &Tx, contract: &Contract, third_party: &Organisation) -> Result<(), Error> {
-    let close = third_party.id == contract.organisation_id || Some(third_party.id) == contract.custodian_id;
-    let theirs: HashSet<Uuid> = people::people_of_organisations(tx, &[third_party.id]).await?.into_iter().map(|one| one.person_id).collect();
+async fn check_independence(
+    tx: &Tx,
+    contract: &Contract,
+    third_party: &Organisation,
+) -> Result<(), Error> {
+    let close =
+        third_party.id == contract.organisation_id || Some(third_party.id) == contract.custodian_id;
+    let theirs: HashSet<Uuid> = people::people_of_organisations(tx, &[third_party.id])
+        .await?
+        .into_iter()
+        .map(|one| one.person_id)
+        .collect();
     let own = people::people_of_organisations(tx, &[contract.organisation_id]).await?;
     if close || own.iter().any(|one| theirs.contains(&one.person_id)) {
-        let (zh, en) = ("该机构是承榜组织、其资金代管机构,或与其有共同人员", "it is the contractor, its custodian, or shares people with it");
-        return Err(Refusal::new(Code::Recused).field("/third_party_organisation_id", "recused", zh, en).into());
+        let (zh, en) = (
+            "该机构是承榜组织、其资金代管机构,或与其有共同人员",
+            "it is the contractor, its custodian, or shares people with it",
+        );
+        return Err(Refusal::new(Code::Recused)
+            .field("/third_party_organisation_id", "recused", zh, en)
+            .into());
     }
     Ok(())
 }
@@ -115,16 +164,30 @@ struct Named(Vec<(&'static str, &'static str, Vec<Uuid>)>);
 
 impl Named {
     fn of(community: Vec<Uuid>, residents: Vec<Uuid>, departments: Vec<Uuid>) -> Self {
-        Named(vec![(COMMUNITY, "/community_person_ids", community), (RESIDENTS, "/resident_person_ids", residents), (DEPARTMENTS, "/department_person_ids", departments)])
+        Named(vec![
+            (COMMUNITY, "/community_person_ids", community),
+            (RESIDENTS, "/resident_person_ids", residents),
+            (DEPARTMENTS, "/department_person_ids", departments),
+        ])
     }
 
     fn seats(&self) -> Vec<Seat> {
-        let of = |(party, _, persons): &(&'static str, &'static str, Vec<Uuid>)| persons.iter().map(|person| Seat { person_id: *person, party: (*party).to_owned() }).collect::<Vec<_>>();
+        let of = |(party, _, persons): &(&'static str, &'static str, Vec<Uuid>)| {
+            persons
+                .iter()
+                .map(|person| Seat {
+                    person_id: *person,
+                    party: (*party).to_owned(),
+                })
+                .collect::<Vec<_>>()
+        };
         self.0.iter().flat_map(of).collect()
     }
 
     fn parties(&self) -> impl Iterator<Item = &'static str> + Clone {
-        self.0.iter().flat_map(|(party, _, persons)| std::iter::repeat_n(*party, persons.len()))
+        self.0
+            .iter()
+            .flat_map(|(party, _, persons)| std::iter::repeat_n(*party, persons.len()))
     }
 
     /// Notes everybody who does not hold a role of the party where the work was done.
@@ -139,14 +202,29 @@ impl Named {
             }
             let mut qualified = HashSet::new();
             for place in &places {
-                qualified.extend(people::people_with_role(tx, roles_for(party), place).await?.into_iter().map(|one| one.person_id));
+                qualified.extend(
+                    people::people_with_role(tx, roles_for(party), place)
+                        .await?
+                        .into_iter()
+                        .map(|one| one.person_id),
+                );
             }
             let mut seen = HashMap::new();
             for (i, person) in persons.iter().enumerate() {
                 if !qualified.contains(person) {
-                    faults.add(format!("{pointer}/{i}"), "not_qualified", "该人员在服务地没有相应角色", "does not hold a fitting role where the work was done");
+                    faults.add(
+                        format!("{pointer}/{i}"),
+                        "not_qualified",
+                        "该人员在服务地没有相应角色",
+                        "does not hold a fitting role where the work was done",
+                    );
                 } else if seen.insert(*person, i).is_some() {
-                    faults.add(format!("{pointer}/{i}"), "duplicate", "同一人不得占两席", "is named twice");
+                    faults.add(
+                        format!("{pointer}/{i}"),
+                        "duplicate",
+                        "同一人不得占两席",
+                        "is named twice",
+                    );
                 }
             }
         }
@@ -168,7 +246,8 @@ fn roles_for(party: &str) -> &'static [Role] {
 fn places(row: &evaluation::Model, contract: &Contract) -> Result<Vec<DivisionCode>, Error> {
     let mut places = vec![store::division(row)?];
     for community in &contract.content.communities {
-        let code = DivisionCode::parse(community).map_err(|_| Error::internal("agreement with a bad community"))?;
+        let code = DivisionCode::parse(community)
+            .map_err(|_| Error::internal("agreement with a bad community"))?;
         if !places.contains(&code) {
             places.push(code);
         }
@@ -177,7 +256,9 @@ fn places(row: &evaluation::Model, contract: &Contract) -> Result<Vec<DivisionCo
 }
 
 fn excluded(contract: &Contract) -> Vec<Uuid> {
-    std::iter::once(contract.organisation_id).chain(contract.custodian_id).collect()
+    std::iter::once(contract.organisation_id)
+        .chain(contract.custodian_id)
+        .collect()
 }
 
 /// Third party or street forms the panel: experts are drawn by field, the others named.
@@ -192,9 +273,18 @@ pub async fn form_panel(tx: &Tx, key: &Key, input: FormPanelIn) -> Result<Evalua
     let mut faults = Faults::new();
     faults.count("/experts", input.experts, 1..=15);
     faults.finish()?;
-    let named = Named::of(input.community_person_ids, input.resident_person_ids, input.department_person_ids);
+    let named = Named::of(
+        input.community_person_ids,
+        input.resident_person_ids,
+        input.department_person_ids,
+    );
     named.check(tx, &case.evaluation).await?;
-    check_parties(&case.evaluation.rule.0, named.parties().chain(std::iter::repeat_n(EXPERTS, input.experts)))?;
+    check_parties(
+        &case.evaluation.rule.0,
+        named
+            .parties()
+            .chain(std::iter::repeat_n(EXPERTS, input.experts)),
+    )?;
     let row = &case.evaluation;
     let contract = wubang_contracts::service::find(tx, row.contract_id).await?;
     let formation = Formation {
@@ -203,7 +293,11 @@ pub async fn form_panel(tx: &Tx, key: &Key, input: FormPanelIn) -> Result<Evalua
         project_id: Some(row.project_id),
         division: store::division(row)?,
         round: row.round,
-        draw: Some(Draw { field: row.field.clone(), count: input.experts, excluded: Vec::new() }),
+        draw: Some(Draw {
+            field: row.field.clone(),
+            count: input.experts,
+            excluded: Vec::new(),
+        }),
         named: named.seats(),
         excluded_organisations: excluded(&contract),
     };
@@ -221,11 +315,26 @@ pub async fn fill_panel(tx: &Tx, key: &Key, input: FillPanelIn) -> Result<Evalua
     let mut case = service::load_for(tx, key).await?;
     let facts = out::facts(tx, &case).await?;
     let planned = service::planned(&case, EvaluationEvent::FillPanel, case.roles, &facts)?;
-    let named = Named::of(input.community_person_ids, input.resident_person_ids, input.department_person_ids);
+    let named = Named::of(
+        input.community_person_ids,
+        input.resident_person_ids,
+        input.department_person_ids,
+    );
     named.check(tx, &case.evaluation).await?;
-    let panel = case.panel.as_ref().map(|panel| panel.panel.id).ok_or(Code::PanelIncomplete)?;
+    let panel = case
+        .panel
+        .as_ref()
+        .map(|panel| panel.panel.id)
+        .ok_or(Code::PanelIncomplete)?;
     let contract = wubang_contracts::service::find(tx, case.evaluation.contract_id).await?;
-    wubang_panels::service::fill(tx, panel, named.seats(), &excluded(&contract), planned.role()).await?;
+    wubang_panels::service::fill(
+        tx,
+        panel,
+        named.seats(),
+        &excluded(&contract),
+        planned.role(),
+    )
+    .await?;
     let data = serde_json::json!({ "panel_id": panel, "seats": named.parties().count() });
     service::spend(tx, &mut case, planned, |c| c.data(data)).await?;
     out::evaluation(tx, &store::complete(tx, case.evaluation).await?).await

@@ -17,7 +17,13 @@ use wubang_store::{Error, Read, holds, state_of, timers};
 use wubang_web::{Instant, actions};
 
 /// Those who run or watch an evaluation: they see how many sheets are in, and the result once it is there.
-const RUNNERS: &[Role] = &[Role::ThirdParty, Role::StreetOfficer, Role::DistrictAdmin, Role::Supervisor, Role::System];
+const RUNNERS: &[Role] = &[
+    Role::ThirdParty,
+    Role::StreetOfficer,
+    Role::DistrictAdmin,
+    Role::Supervisor,
+    Role::System,
+];
 
 /// What is known of an evaluation to its guards.
 pub(crate) async fn facts(read: &impl Read, case: &Case) -> Result<EvaluationFacts, Error> {
@@ -29,7 +35,12 @@ pub(crate) async fn facts(read: &impl Read, case: &Case) -> Result<EvaluationFac
             all_clear: panel.all_clear(),
             all_scored: panel.complete(&[row.id]),
             own_clear: own.is_some_and(|member| member.declaration == CLEAR),
-            own_scored: own.is_some_and(|member| panel.sheets.iter().any(|sheet| sheet.member_id == member.id && sheet.subject_id == row.id)),
+            own_scored: own.is_some_and(|member| {
+                panel
+                    .sheets
+                    .iter()
+                    .any(|sheet| sheet.member_id == member.id && sheet.subject_id == row.id)
+            }),
         }
     });
     Ok(EvaluationFacts {
@@ -44,9 +55,25 @@ pub(crate) async fn facts(read: &impl Read, case: &Case) -> Result<EvaluationFac
 /// The result from the sheets as they are; `None` while a party is below its minimum.
 pub(crate) fn outcome(row: &evaluation::Model, panel: &Loaded) -> Option<Outcome> {
     let sheets = panel.valid_sheets(row.id);
-    let party_of = |member_id| panel.members.iter().find(|member| member.id == member_id).map(|member| member.party.as_str());
-    let totals = |party: &str| sheets.iter().filter(|sheet| party_of(sheet.member_id) == Some(party)).map(|sheet| sheet.total).collect();
-    scoring::outcome(&row.rule.0, totals, row.survey.as_ref().map(|survey| &survey.counts))
+    let party_of = |member_id| {
+        panel
+            .members
+            .iter()
+            .find(|member| member.id == member_id)
+            .map(|member| member.party.as_str())
+    };
+    let totals = |party: &str| {
+        sheets
+            .iter()
+            .filter(|sheet| party_of(sheet.member_id) == Some(party))
+            .map(|sheet| sheet.total)
+            .collect()
+    };
+    scoring::outcome(
+        &row.rule.0,
+        totals,
+        row.survey.as_ref().map(|survey| &survey.counts),
+    )
 }
 
 fn is_public(row: &evaluation::Model) -> bool {
@@ -61,11 +88,21 @@ fn sees_result(roles: RoleSet, row: &evaluation::Model) -> bool {
 
 fn party_scores(row: &evaluation::Model) -> Vec<PartyScoreOut> {
     let scores = row.party_scores.iter().flat_map(|scores| &scores.0);
-    scores.map(|one| PartyScoreOut { party: one.party.clone(), weight: one.weight, sheets: one.sheets, score: one.score.rounded() }).collect()
+    scores
+        .map(|one| PartyScoreOut {
+            party: one.party.clone(),
+            weight: one.weight,
+            sheets: one.sheets,
+            score: one.score.rounded(),
+        })
+        .collect()
 }
 
 fn total(row: &evaluation::Model) -> Option<Hundredths> {
-    row.total.as_deref().and_then(|text| text.parse::<Exact>().ok()).map(|total| total.rounded())
+    row.total
+        .as_deref()
+        .and_then(|text| text.parse::<Exact>().ok())
+        .map(|total| total.rounded())
 }
 
 fn grade(row: &evaluation::Model) -> Option<ProjectGrade> {
@@ -74,7 +111,10 @@ fn grade(row: &evaluation::Model) -> Option<ProjectGrade> {
 
 /// Sheets handed in per party.
 fn counts(row: &evaluation::Model, panel: &Loaded) -> BTreeMap<String, usize> {
-    let mut counts: BTreeMap<String, usize> = panel.active().map(|member| (member.party.clone(), 0)).collect();
+    let mut counts: BTreeMap<String, usize> = panel
+        .active()
+        .map(|member| (member.party.clone(), 0))
+        .collect();
     for sheet in panel.valid_sheets(row.id) {
         if let Some(member) = panel.active().find(|member| member.id == sheet.member_id) {
             *counts.entry(member.party.clone()).or_default() += 1;
@@ -101,7 +141,8 @@ pub(crate) async fn evaluation(read: &impl Read, case: &Case) -> Result<Evaluati
     let (row, roles) = (&case.evaluation, case.roles);
     let state = state_of::<flow::Evaluation>(&row.state)?;
     let running = timers::running(read, &[row.id]).await?;
-    let allowed = actions::of::<flow::Evaluation>(row.id, state, roles, &facts(read, case).await?).allowed;
+    let allowed =
+        actions::of::<flow::Evaluation>(row.id, state, roles, &facts(read, case).await?).allowed;
     let (result, runs) = (sees_result(roles, row), roles.any(RUNNERS));
     let (milestones, completion_report) = if runs || roles.has(Role::Assessor) {
         wubang_contracts::service::dossier(read, row.contract_id).await?
@@ -127,14 +168,36 @@ pub(crate) async fn evaluation(read: &impl Read, case: &Case) -> Result<Evaluati
         third_party_organisation_id: row.third_party_id,
         third_party_name: row.third_party_name.clone(),
         rule: row.rule.0.clone(),
-        panel: case.panel.as_ref().map(|one| panel(read, case, one)).transpose()?.flatten(),
-        sheets_by_party: case.panel.as_ref().filter(|_| runs).map(|panel| counts(row, panel)).unwrap_or_default(),
-        sheets: case.panel.as_ref().map(|panel| wubang_panels::service::readable_sheets(read, panel, scored)).transpose()?.unwrap_or_default(),
+        panel: case
+            .panel
+            .as_ref()
+            .map(|one| panel(read, case, one))
+            .transpose()?
+            .flatten(),
+        sheets_by_party: case
+            .panel
+            .as_ref()
+            .filter(|_| runs)
+            .map(|panel| counts(row, panel))
+            .unwrap_or_default(),
+        sheets: case
+            .panel
+            .as_ref()
+            .map(|panel| wubang_panels::service::readable_sheets(read, panel, scored))
+            .transpose()?
+            .unwrap_or_default(),
         milestones,
         completion_report,
-        satisfaction: survey.as_ref().and_then(|survey| SurveyCounts::satisfaction(&survey.counts)).map(|exact| exact.rounded()),
+        satisfaction: survey
+            .as_ref()
+            .and_then(|survey| SurveyCounts::satisfaction(&survey.counts))
+            .map(|exact| exact.rounded()),
         survey,
-        party_scores: if result { party_scores(row) } else { Vec::new() },
+        party_scores: if result {
+            party_scores(row)
+        } else {
+            Vec::new()
+        },
         total: total(row).filter(|_| result),
         grade: grade(row).filter(|_| result),
         result: row.draft.clone().filter(|_| result),
@@ -143,7 +206,12 @@ pub(crate) async fn evaluation(read: &impl Read, case: &Case) -> Result<Evaluati
         publicity_ends_at: row.publicity_ends_at.map(Instant),
         deadlines: running
             .into_iter()
-            .map(|timer| DeadlineOut { timer: timer.timer, at: Instant(timer.due_at), rule: timer.rule, provisional: timer.provisional })
+            .map(|timer| DeadlineOut {
+                timer: timer.timer,
+                at: Instant(timer.due_at),
+                rule: timer.rule,
+                provisional: timer.provisional,
+            })
             .collect(),
         allowed_actions: allowed,
         created_at: Instant(row.created_at),

@@ -33,17 +33,34 @@ pub(crate) struct EvaluationFacts {
 ///
 /// # Errors
 /// `panel_incomplete`, naming every party that is short.
-pub(crate) fn check_parties<'a>(rule: &EvaluationRule, members: impl Iterator<Item = &'a str> + Clone) -> Result<(), Refusal> {
+pub(crate) fn check_parties<'a>(
+    rule: &EvaluationRule,
+    members: impl Iterator<Item = &'a str> + Clone,
+) -> Result<(), Refusal> {
     let (mut zh, mut en) = (Vec::new(), Vec::new());
     for party in &rule.parties {
         let got = members.clone().filter(|one| *one == party.party).count();
         if !has_minimum(party, got) {
-            let (odd_zh, odd_en) = if party.odd { ("且为奇数", ", odd") } else { ("", "") };
-            zh.push(format!("{}至少 {} 人{odd_zh},实有 {got} 人", party.zh, party.minimum));
-            en.push(format!("{}: at least {}{odd_en}, {got} there", party.party, party.minimum));
+            let (odd_zh, odd_en) = if party.odd {
+                ("且为奇数", ", odd")
+            } else {
+                ("", "")
+            };
+            zh.push(format!(
+                "{}至少 {} 人{odd_zh},实有 {got} 人",
+                party.zh, party.minimum
+            ));
+            en.push(format!(
+                "{}: at least {}{odd_en}, {got} there",
+                party.party, party.minimum
+            ));
         }
     }
-    if zh.is_empty() { Ok(()) } else { Err(Refusal::new(Code::PanelIncomplete).because(zh.join(";"), en.join("; "))) }
+    if zh.is_empty() {
+        Ok(())
+    } else {
+        Err(Refusal::new(Code::PanelIncomplete).because(zh.join(";"), en.join("; ")))
+    }
 }
 
 impl Facts<Evaluation> for EvaluationFacts {
@@ -53,7 +70,14 @@ impl Facts<Evaluation> for EvaluationFacts {
             EvaluationGuard::NoPanel => panel.is_none(),
             EvaluationGuard::PanelFormed => panel.is_some(),
             EvaluationGuard::SurveyOpen => !self.survey_closed,
-            EvaluationGuard::PanelComplete => return check_parties(&self.rule, panel.into_iter().flat_map(|panel| panel.parties.iter().map(String::as_str))),
+            EvaluationGuard::PanelComplete => {
+                return check_parties(
+                    &self.rule,
+                    panel
+                        .into_iter()
+                        .flat_map(|panel| panel.parties.iter().map(String::as_str)),
+                );
+            }
             EvaluationGuard::RecusalsSigned => panel.is_some_and(|panel| panel.all_clear),
             EvaluationGuard::SurveyClosed => self.survey_closed,
             EvaluationGuard::OwnRecusalSigned => panel.is_some_and(|panel| panel.own_clear),
@@ -63,7 +87,11 @@ impl Facts<Evaluation> for EvaluationFacts {
             EvaluationGuard::Passed => self.grade.is_some_and(|grade| grade >= ProjectGrade::Pass),
             EvaluationGuard::Failed => self.grade == Some(ProjectGrade::Fail),
         };
-        if holds { Ok(()) } else { Err(guard.code().into()) }
+        if holds {
+            Ok(())
+        } else {
+            Err(guard.code().into())
+        }
     }
 }
 
@@ -78,40 +106,107 @@ mod tests {
 
     fn panel(counts: [usize; 4]) -> PanelFacts {
         let names = ["community_party_org", "residents", "departments", "experts"];
-        let parties = names.iter().zip(counts).flat_map(|(name, count)| std::iter::repeat_n((*name).to_owned(), count)).collect();
-        PanelFacts { parties, all_clear: true, all_scored: false, own_clear: true, own_scored: false }
+        let parties = names
+            .iter()
+            .zip(counts)
+            .flat_map(|(name, count)| std::iter::repeat_n((*name).to_owned(), count))
+            .collect();
+        PanelFacts {
+            parties,
+            all_clear: true,
+            all_scored: false,
+            own_clear: true,
+            own_scored: false,
+        }
     }
 
     fn facts() -> EvaluationFacts {
-        EvaluationFacts { rule: Procedure::open().evaluation, panel: Some(panel([2, 5, 1, 3])), survey_closed: true, held: false, grade: None }
+        EvaluationFacts {
+            rule: Procedure::open().evaluation,
+            panel: Some(panel([2, 5, 1, 3])),
+            survey_closed: true,
+            held: false,
+            grade: None,
+        }
     }
 
     fn start(facts: &EvaluationFacts) -> Option<Code> {
         let third = RoleSet::of(&[Role::ThirdParty]);
-        plan::<Evaluation>(EvaluationState::Preparing, EvaluationEvent::StartScoring, third, facts).err().map(|refusal| refusal.code)
+        plan::<Evaluation>(
+            EvaluationState::Preparing,
+            EvaluationEvent::StartScoring,
+            third,
+            facts,
+        )
+        .err()
+        .map(|refusal| refusal.code)
     }
 
     #[test]
     fn scoring_waits_for_panel_declarations_and_survey() {
         assert_eq!(start(&facts()), None);
-        assert_eq!(start(&EvaluationFacts { panel: None, ..facts() }), Some(Code::PanelIncomplete));
-        assert_eq!(start(&EvaluationFacts { panel: Some(panel([2, 4, 1, 3])), ..facts() }), Some(Code::PanelIncomplete));
-        assert_eq!(start(&EvaluationFacts { panel: Some(panel([2, 5, 1, 4])), ..facts() }), Some(Code::PanelIncomplete));
-        let unsigned = PanelFacts { all_clear: false, ..panel([2, 5, 1, 3]) };
-        assert_eq!(start(&EvaluationFacts { panel: Some(unsigned), ..facts() }), Some(Code::RecusalUnsigned));
-        assert_eq!(start(&EvaluationFacts { survey_closed: false, ..facts() }), Some(Code::SurveyMissing));
+        assert_eq!(
+            start(&EvaluationFacts {
+                panel: None,
+                ..facts()
+            }),
+            Some(Code::PanelIncomplete)
+        );
+        assert_eq!(
+            start(&EvaluationFacts {
+                panel: Some(panel([2, 4, 1, 3])),
+                ..facts()
+            }),
+            Some(Code::PanelIncomplete)
+        );
+        assert_eq!(
+            start(&EvaluationFacts {
+                panel: Some(panel([2, 5, 1, 4])),
+                ..facts()
+            }),
+            Some(Code::PanelIncomplete)
+        );
+        let unsigned = PanelFacts {
+            all_clear: false,
+            ..panel([2, 5, 1, 3])
+        };
+        assert_eq!(
+            start(&EvaluationFacts {
+                panel: Some(unsigned),
+                ..facts()
+            }),
+            Some(Code::RecusalUnsigned)
+        );
+        assert_eq!(
+            start(&EvaluationFacts {
+                survey_closed: false,
+                ..facts()
+            }),
+            Some(Code::SurveyMissing)
+        );
     }
 
     #[test]
     fn a_hold_keeps_the_result_from_being_confirmed() {
-        let held = EvaluationFacts { held: true, grade: Some(ProjectGrade::Good), ..facts() };
-        let refusal = plan::<Evaluation>(EvaluationState::InPublicity, EvaluationEvent::Confirm, RoleSet::of(&[Role::System]), &held).unwrap_err();
+        let held = EvaluationFacts {
+            held: true,
+            grade: Some(ProjectGrade::Good),
+            ..facts()
+        };
+        let refusal = plan::<Evaluation>(
+            EvaluationState::InPublicity,
+            EvaluationEvent::Confirm,
+            RoleSet::of(&[Role::System]),
+            &held,
+        )
+        .unwrap_err();
         assert_eq!(refusal.code, Code::OpenHold);
     }
 
     #[test]
     fn what_is_missing_is_said_by_party() {
-        let refusal = check_parties(&Procedure::open().evaluation, ["residents"].into_iter()).unwrap_err();
+        let refusal =
+            check_parties(&Procedure::open().evaluation, ["residents"].into_iter()).unwrap_err();
         assert_eq!(
             refusal.detail.unwrap().en,
             "community_party_org: at least 2, 0 there; residents: at least 5, 1 there; departments: at least 1, 0 there; experts: at least 3, odd, 0 there"

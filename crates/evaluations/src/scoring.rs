@@ -45,13 +45,20 @@ impl SurveyCounts {
     /// All answers.
     #[must_use]
     pub fn answers(&self) -> i64 {
-        self.steps().iter().map(|(_, count, _)| *count).fold(0, i64::saturating_add)
+        self.steps()
+            .iter()
+            .map(|(_, count, _)| *count)
+            .fold(0, i64::saturating_add)
     }
 
     /// Satisfaction from 0 to 100: the mean of the answers; `None` without any.
     #[must_use]
     pub fn satisfaction(&self) -> Option<Exact> {
-        let worth = self.steps().iter().map(|(_, count, worth)| i128::from(*count) * i128::from(*worth)).sum();
+        let worth = self
+            .steps()
+            .iter()
+            .map(|(_, count, worth)| i128::from(*count) * i128::from(*worth))
+            .sum();
         Exact::new(worth, i128::from(self.answers()))
     }
 }
@@ -85,7 +92,14 @@ impl ProjectGrade {
     /// Finds a grade by its wire name.
     #[must_use]
     pub fn from_wire(wire: &str) -> Option<Self> {
-        [ProjectGrade::Fail, ProjectGrade::Pass, ProjectGrade::Good, ProjectGrade::Excellent].into_iter().find(|grade| grade.as_str() == wire)
+        [
+            ProjectGrade::Fail,
+            ProjectGrade::Pass,
+            ProjectGrade::Good,
+            ProjectGrade::Excellent,
+        ]
+        .into_iter()
+        .find(|grade| grade.as_str() == wire)
     }
 }
 
@@ -123,7 +137,11 @@ pub struct Outcome {
 #[must_use]
 pub fn party_score(party: &str, totals: &[i64], satisfaction: Option<Exact>) -> Option<Exact> {
     let totals: Vec<Exact> = totals.iter().map(|total| Exact::from_int(*total)).collect();
-    let sheets = if party == EXPERTS && totals.len() >= TRIM_FROM { Exact::trimmed_mean(&totals)? } else { Exact::mean(&totals)? };
+    let sheets = if party == EXPERTS && totals.len() >= TRIM_FROM {
+        Exact::trimmed_mean(&totals)?
+    } else {
+        Exact::mean(&totals)?
+    };
     match satisfaction.filter(|_| party == RESIDENTS) {
         Some(survey) => Exact::mean(&[sheets, survey]),
         None => Some(sheets),
@@ -140,7 +158,11 @@ pub fn grade(total: Hundredths, residents: Option<Exact>) -> ProjectGrade {
         _ => ProjectGrade::Fail,
     };
     let unhappy = residents.is_some_and(|score| score < Exact::from_int(60));
-    if unhappy { reached.min(ProjectGrade::Pass) } else { reached }
+    if unhappy {
+        reached.min(ProjectGrade::Pass)
+    } else {
+        reached
+    }
 }
 
 /// Whether a party has as many sheets as its rule asks for.
@@ -152,18 +174,39 @@ pub fn has_minimum(rule: &PartyRule, sheets: usize) -> bool {
 /// The result from the totals of all sheets by party; `None` while a party is below its minimum:
 /// nothing is ever computed with an empty party.
 #[must_use]
-pub fn outcome(rule: &EvaluationRule, totals: impl Fn(&str) -> Vec<i64>, survey: Option<&SurveyCounts>) -> Option<Outcome> {
+pub fn outcome(
+    rule: &EvaluationRule,
+    totals: impl Fn(&str) -> Vec<i64>,
+    survey: Option<&SurveyCounts>,
+) -> Option<Outcome> {
     let satisfaction = survey.and_then(SurveyCounts::satisfaction);
     let score = |party: &PartyRule| {
         let totals = totals(&party.party);
         let enough = has_minimum(party, totals.len());
         let score = party_score(&party.party, &totals, satisfaction).filter(|_| enough)?;
-        Some(PartyScore { party: party.party.clone(), weight: party.weight, sheets: totals.len(), score })
+        Some(PartyScore {
+            party: party.party.clone(),
+            weight: party.weight,
+            sheets: totals.len(),
+            score,
+        })
     };
     let parties = rule.parties.iter().map(score).collect::<Option<Vec<_>>>()?;
-    let total = Exact::weighted(&parties.iter().map(|party| (party.score, party.weight)).collect::<Vec<_>>())?;
-    let residents = parties.iter().find(|party| party.party == RESIDENTS).map(|party| party.score);
-    Some(Outcome { grade: grade(total.rounded(), residents), parties, total })
+    let total = Exact::weighted(
+        &parties
+            .iter()
+            .map(|party| (party.score, party.weight))
+            .collect::<Vec<_>>(),
+    )?;
+    let residents = parties
+        .iter()
+        .find(|party| party.party == RESIDENTS)
+        .map(|party| party.score);
+    Some(Outcome {
+        grade: grade(total.rounded(), residents),
+        parties,
+        total,
+    })
 }
 
 #[cfg(test)]
@@ -189,13 +232,21 @@ mod tests {
     }
 
     fn totals(story: &Story, party: &str) -> Vec<i64> {
-        story.evaluation_sheets[party].iter().map(|sheet| sheet.points.values().sum()).collect()
+        story.evaluation_sheets[party]
+            .iter()
+            .map(|sheet| sheet.points.values().sum())
+            .collect()
     }
 
     #[test]
     fn the_story_is_graded_good_with_88_48() {
         let story = story();
-        let outcome = outcome(&Procedure::open().evaluation, |party| totals(&story, party), Some(&story.survey)).unwrap();
+        let outcome = outcome(
+            &Procedure::open().evaluation,
+            |party| totals(&story, party),
+            Some(&story.survey),
+        )
+        .unwrap();
         assert_eq!(outcome.total.rounded().to_string(), "88.48");
         assert_eq!(outcome.grade, ProjectGrade::Good);
         assert_eq!(story.survey.answers(), 46);
@@ -205,26 +256,56 @@ mod tests {
     fn a_party_below_its_minimum_gives_no_result() {
         let story = story();
         let rule = Procedure::open().evaluation;
-        let short = |party: &str| if party == RESIDENTS { vec![90; 4] } else { totals(&story, party) };
+        let short = |party: &str| {
+            if party == RESIDENTS {
+                vec![90; 4]
+            } else {
+                totals(&story, party)
+            }
+        };
         assert_eq!(outcome(&rule, short, None), None);
-        let even = |party: &str| if party == EXPERTS { vec![90; 4] } else { totals(&story, party) };
+        let even = |party: &str| {
+            if party == EXPERTS {
+                vec![90; 4]
+            } else {
+                totals(&story, party)
+            }
+        };
         assert_eq!(outcome(&rule, even, None), None);
     }
 
     #[test]
     fn five_experts_are_trimmed_and_residents_never() {
-        assert_eq!(party_score(EXPERTS, &[0, 80, 80, 80, 100], None), Some(Exact::from_int(80)));
-        assert_eq!(party_score(EXPERTS, &[0, 80, 100], None), Some(Exact::from_int(60)));
-        assert_eq!(party_score(RESIDENTS, &[0, 80, 80, 80, 100], None), Some(Exact::from_int(68)));
+        assert_eq!(
+            party_score(EXPERTS, &[0, 80, 80, 80, 100], None),
+            Some(Exact::from_int(80))
+        );
+        assert_eq!(
+            party_score(EXPERTS, &[0, 80, 100], None),
+            Some(Exact::from_int(60))
+        );
+        assert_eq!(
+            party_score(RESIDENTS, &[0, 80, 80, 80, 100], None),
+            Some(Exact::from_int(68))
+        );
     }
 
     #[test]
     fn a_survey_without_answers_leaves_the_representatives_alone() {
         let empty = SurveyCounts::default();
         assert_eq!(empty.satisfaction(), None);
-        let happy = SurveyCounts { very_satisfied: 3, ..empty };
-        assert_eq!(party_score(RESIDENTS, &[80], happy.satisfaction()), Some(Exact::from_int(90)));
-        assert_eq!(party_score("departments", &[80], happy.satisfaction()), Some(Exact::from_int(80)));
+        let happy = SurveyCounts {
+            very_satisfied: 3,
+            ..empty
+        };
+        assert_eq!(
+            party_score(RESIDENTS, &[80], happy.satisfaction()),
+            Some(Exact::from_int(90))
+        );
+        assert_eq!(
+            party_score("departments", &[80], happy.satisfaction()),
+            Some(Exact::from_int(80))
+        );
     }
 
     #[test]
@@ -236,8 +317,14 @@ mod tests {
         assert_eq!(of(80, 1), ProjectGrade::Good);
         assert_eq!(of(60, 1), ProjectGrade::Pass);
         assert_eq!(of(59_994, 1000), ProjectGrade::Fail);
-        assert_eq!(grade(Exact::from_int(95).rounded(), Exact::new(599, 10)), ProjectGrade::Pass);
-        assert_eq!(grade(Exact::from_int(40).rounded(), Exact::new(599, 10)), ProjectGrade::Fail);
+        assert_eq!(
+            grade(Exact::from_int(95).rounded(), Exact::new(599, 10)),
+            ProjectGrade::Pass
+        );
+        assert_eq!(
+            grade(Exact::from_int(40).rounded(), Exact::new(599, 10)),
+            ProjectGrade::Fail
+        );
     }
 
     fn sheets(count: std::ops::Range<usize>) -> impl Strategy<Value = Vec<i64>> {

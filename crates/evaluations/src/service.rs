@@ -2,7 +2,9 @@
 
 use crate::entity::evaluation;
 use crate::flow::{self, EvaluationEvent};
-use crate::model::{CloseSurveyIn, EvaluationList, EvaluationOut, PublicEvaluationOut, ResultDraft, SurveyResult};
+use crate::model::{
+    CloseSurveyIn, EvaluationList, EvaluationOut, PublicEvaluationOut, ResultDraft, SurveyResult,
+};
 use crate::out;
 use crate::rules::EvaluationFacts;
 use crate::scoring::{PartyScores, SurveyCounts};
@@ -36,7 +38,12 @@ pub async fn get(view: &View, key: &Key) -> Result<EvaluationOut, Error> {
 pub async fn get_actions(view: &View, key: &Key) -> Result<actions::ActionsOut, Error> {
     let case = store::load(view, key).await?;
     let state = state_of::<flow::Evaluation>(&case.evaluation.state)?;
-    Ok(actions::of::<flow::Evaluation>(case.evaluation.id, state, case.roles, &out::facts(view, &case).await?))
+    Ok(actions::of::<flow::Evaluation>(
+        case.evaluation.id,
+        state,
+        case.roles,
+        &out::facts(view, &case).await?,
+    ))
 }
 
 /// The result for everybody, from the start of its publicity.
@@ -54,14 +61,19 @@ pub async fn get_public(view: &View, key: &Key) -> Result<PublicEvaluationOut, E
 pub async fn list(view: &View, query: &ListQuery) -> Result<EvaluationList, Error> {
     let mut faults = Faults::new();
     let filter = Filter {
-        division: query.one("division").and_then(|code| faults.division("?division", code)),
+        division: query
+            .one("division")
+            .and_then(|code| faults.division("?division", code)),
         contract: id_filter(query, "contract_id", &mut faults),
         project: id_filter(query, "project_id", &mut faults),
     };
     faults.finish()?;
     let rows = store::list(view, query, &filter, Vec::new()).await?;
     let (rows, next) = wubang_web::query::cut(rows, query.page, |row| row.id);
-    let items = rows.into_iter().map(out::summary).collect::<Result<_, Error>>()?;
+    let items = rows
+        .into_iter()
+        .map(out::summary)
+        .collect::<Result<_, Error>>()?;
     Ok(EvaluationList { items, next })
 }
 
@@ -70,7 +82,12 @@ fn id_filter(query: &ListQuery, name: &str, faults: &mut Faults) -> Option<Uuid>
     let text = query.one(name)?;
     let id = Uuid::parse_str(text).ok();
     if id.is_none() {
-        faults.add(format!("?{name}"), "malformed", "须为 UUID", "must be a UUID");
+        faults.add(
+            format!("?{name}"),
+            "malformed",
+            "须为 UUID",
+            "must be a UUID",
+        );
     }
     id
 }
@@ -82,8 +99,18 @@ pub(crate) async fn load_for(tx: &Tx, key: &Key) -> Result<Case, Error> {
 }
 
 /// Asks the table for an event.
-pub(crate) fn planned(case: &Case, event: EvaluationEvent, roles: RoleSet, facts: &EvaluationFacts) -> Result<Step<flow::Evaluation>, Error> {
-    Ok(plan::<flow::Evaluation>(state_of::<flow::Evaluation>(&case.evaluation.state)?, event, roles, facts)?)
+pub(crate) fn planned(
+    case: &Case,
+    event: EvaluationEvent,
+    roles: RoleSet,
+    facts: &EvaluationFacts,
+) -> Result<Step<flow::Evaluation>, Error> {
+    Ok(plan::<flow::Evaluation>(
+        state_of::<flow::Evaluation>(&case.evaluation.state)?,
+        event,
+        roles,
+        facts,
+    )?)
 }
 
 /// Spends a planned step with what `with` adds.
@@ -94,38 +121,76 @@ pub(crate) async fn spend(
     with: impl for<'a> FnOnce(Commit<'a, evaluation::Entity>) -> Commit<'a, evaluation::Entity>,
 ) -> Result<(), Error> {
     let terms = &case.evaluation.terms;
-    let after = with(commit::<evaluation::Entity>(tx, &case.evaluation, step).under(&terms.timers, terms.cutoff_hour)).run().await?;
+    let after = with(
+        commit::<evaluation::Entity>(tx, &case.evaluation, step)
+            .under(&terms.timers, terms.cutoff_hour),
+    )
+    .run()
+    .await?;
     case.evaluation = after;
     Ok(())
 }
 
 fn check_survey(input: CloseSurveyIn, minimum: i64) -> Result<SurveyResult, Refusal> {
     let mut faults = Faults::new();
-    let CloseSurveyIn { very_dissatisfied, dissatisfied, neutral, satisfied, very_satisfied, shortfall_reason } = input;
-    let counts = SurveyCounts { very_dissatisfied, dissatisfied, neutral, satisfied, very_satisfied };
+    let CloseSurveyIn {
+        very_dissatisfied,
+        dissatisfied,
+        neutral,
+        satisfied,
+        very_satisfied,
+        shortfall_reason,
+    } = input;
+    let counts = SurveyCounts {
+        very_dissatisfied,
+        dissatisfied,
+        neutral,
+        satisfied,
+        very_satisfied,
+    };
     for (step, count, _) in counts.steps() {
         faults.number(&format!("/{step}"), count, 0..=1_000_000);
     }
-    let shortfall_reason = shortfall_reason.map(|text| faults.prose("/shortfall_reason", &text, 10..=1000));
+    let shortfall_reason =
+        shortfall_reason.map(|text| faults.prose("/shortfall_reason", &text, 10..=1000));
     let answers = counts.answers();
     if answers < minimum && shortfall_reason.is_none() {
-        let (zh, en) = (format!("有效回答 {answers} 份,少于 {minimum} 份,须说明原因"), format!("{answers} valid answers, fewer than {minimum}, must be explained"));
+        let (zh, en) = (
+            format!("有效回答 {answers} 份,少于 {minimum} 份,须说明原因"),
+            format!("{answers} valid answers, fewer than {minimum}, must be explained"),
+        );
         faults.add("/shortfall_reason", "required", zh, en);
     }
     faults.finish()?;
-    Ok(SurveyResult { counts, answers, shortfall_reason })
+    Ok(SurveyResult {
+        counts,
+        answers,
+        shortfall_reason,
+    })
 }
 
 /// The third party closes the residents' survey: counts only, no answers of persons.
 ///
 /// # Errors
 /// `invalid` when too few answers are not explained; `duplicate` the second time.
-pub async fn close_survey(tx: &Tx, key: &Key, input: CloseSurveyIn) -> Result<EvaluationOut, Error> {
+pub async fn close_survey(
+    tx: &Tx,
+    key: &Key,
+    input: CloseSurveyIn,
+) -> Result<EvaluationOut, Error> {
     let mut case = load_for(tx, key).await?;
-    let step = planned(&case, EvaluationEvent::CloseSurvey, case.roles, &out::facts(tx, &case).await?)?;
+    let step = planned(
+        &case,
+        EvaluationEvent::CloseSurvey,
+        case.roles,
+        &out::facts(tx, &case).await?,
+    )?;
     let survey = check_survey(input, case.evaluation.rule.0.survey_minimum)?;
     let data = serde_json::to_value(&survey)?;
-    spend(tx, &mut case, step, |c| c.set(evaluation::Column::Survey, survey).data(data)).await?;
+    spend(tx, &mut case, step, |c| {
+        c.set(evaluation::Column::Survey, survey).data(data)
+    })
+    .await?;
     out::evaluation(tx, &case).await
 }
 
@@ -135,8 +200,17 @@ pub async fn close_survey(tx: &Tx, key: &Key, input: CloseSurveyIn) -> Result<Ev
 /// `panel_incomplete`, `recusal_unsigned`, `survey_missing`.
 pub async fn start_scoring(tx: &Tx, key: &Key, _: NothingIn) -> Result<EvaluationOut, Error> {
     let mut case = load_for(tx, key).await?;
-    let step = planned(&case, EvaluationEvent::StartScoring, case.roles, &out::facts(tx, &case).await?)?;
-    let members = case.panel.iter().flat_map(|panel| panel.active().map(|member| member.person_id)).collect();
+    let step = planned(
+        &case,
+        EvaluationEvent::StartScoring,
+        case.roles,
+        &out::facts(tx, &case).await?,
+    )?;
+    let members = case
+        .panel
+        .iter()
+        .flat_map(|panel| panel.active().map(|member| member.person_id))
+        .collect();
     spend(tx, &mut case, step, |c| c.tell(members)).await?;
     out::evaluation(tx, &case).await
 }
@@ -148,10 +222,21 @@ pub async fn start_scoring(tx: &Tx, key: &Key, _: NothingIn) -> Result<Evaluatio
 pub async fn submit_sheet(tx: &Tx, key: &Key, input: SheetIn) -> Result<EvaluationOut, Error> {
     let case = load_for(tx, key).await?;
     // asked before the sheet is kept, and again for the row as it stands afterwards
-    drop(planned(&case, EvaluationEvent::SubmitSheet, case.roles, &out::facts(tx, &case).await?)?);
+    drop(planned(
+        &case,
+        EvaluationEvent::SubmitSheet,
+        case.roles,
+        &out::facts(tx, &case).await?,
+    )?);
     let panel = case.panel.as_ref().ok_or(Code::PanelIncomplete)?;
     let member = panel.member(tx.person()?).ok_or(Code::Forbidden)?;
-    let criteria = &case.evaluation.rule.0.party(&member.party).ok_or_else(|| Error::internal("a seat of no party of the scheme"))?.criteria;
+    let criteria = &case
+        .evaluation
+        .rule
+        .0
+        .party(&member.party)
+        .ok_or_else(|| Error::internal("a seat of no party of the scheme"))?
+        .criteria;
     let id = case.evaluation.id;
     wubang_panels::service::submit_sheet(tx, panel, id, criteria, input).await?;
     // members hand in at the same time and wait for each other at the panel: what was read before is old
@@ -170,14 +255,23 @@ pub async fn submit_sheet(tx: &Tx, key: &Key, input: SheetIn) -> Result<Evaluati
 /// When every member has scored, parties, total and grade are computed.
 async fn conclude(tx: &Tx, case: &mut Case) -> Result<(), Error> {
     let facts = out::facts(tx, case).await?;
-    let Ok(step) = planned(case, EvaluationEvent::Score, RoleSet::of(SYSTEM), &facts) else { return Ok(()) };
-    let outcome = case.panel.as_ref().and_then(|panel| out::outcome(&case.evaluation, panel)).ok_or(Code::SheetsMissing)?;
+    let Ok(step) = planned(case, EvaluationEvent::Score, RoleSet::of(SYSTEM), &facts) else {
+        return Ok(());
+    };
+    let outcome = case
+        .panel
+        .as_ref()
+        .and_then(|panel| out::outcome(&case.evaluation, panel))
+        .ok_or(Code::SheetsMissing)?;
     let data = serde_json::json!({ "total": outcome.total, "grade": outcome.grade });
     spend(tx, case, step, |c| {
-        c.set(evaluation::Column::PartyScores, PartyScores(outcome.parties))
-            .set(evaluation::Column::Total, outcome.total.to_string())
-            .set(evaluation::Column::Grade, outcome.grade.as_str())
-            .data(data)
+        c.set(
+            evaluation::Column::PartyScores,
+            PartyScores(outcome.parties),
+        )
+        .set(evaluation::Column::Total, outcome.total.to_string())
+        .set(evaluation::Column::Grade, outcome.grade.as_str())
+        .data(data)
     })
     .await
 }
@@ -195,9 +289,17 @@ pub async fn draft_result(tx: &Tx, key: &Key, input: ResultDraft) -> Result<Eval
     };
     faults.finish()?;
     let mut case = load_for(tx, key).await?;
-    let step = planned(&case, EvaluationEvent::DraftResult, case.roles, &out::facts(tx, &case).await?)?;
+    let step = planned(
+        &case,
+        EvaluationEvent::DraftResult,
+        case.roles,
+        &out::facts(tx, &case).await?,
+    )?;
     let data = serde_json::to_value(&draft)?;
-    spend(tx, &mut case, step, |c| c.set(evaluation::Column::Draft, draft).data(data)).await?;
+    spend(tx, &mut case, step, |c| {
+        c.set(evaluation::Column::Draft, draft).data(data)
+    })
+    .await?;
     out::evaluation(tx, &case).await
 }
 
@@ -207,9 +309,16 @@ pub async fn draft_result(tx: &Tx, key: &Key, input: ResultDraft) -> Result<Eval
 /// `invalid_transition` before the result is drafted.
 pub async fn notify(tx: &Tx, key: &Key, _: NothingIn) -> Result<EvaluationOut, Error> {
     let mut case = load_for(tx, key).await?;
-    let step = planned(&case, EvaluationEvent::Notify, case.roles, &out::facts(tx, &case).await?)?;
+    let step = planned(
+        &case,
+        EvaluationEvent::Notify,
+        case.roles,
+        &out::facts(tx, &case).await?,
+    )?;
     let terms = &case.evaluation.terms;
-    let deadline = tx.calendar().publicity(tx.now(), terms.timers.of(Timer::T39), terms.cutoff_hour);
+    let deadline =
+        tx.calendar()
+            .publicity(tx.now(), terms.timers.of(Timer::T39), terms.cutoff_hour);
     let starts = tx.calendar().publicity_start(tx.now(), terms.cutoff_hour);
     let snapshot = out::snapshot(&case.evaluation)?;
     let hash = wubang_kernel::digest::content_hash(&snapshot);
@@ -235,7 +344,8 @@ pub async fn publicity_ended(tx: &Tx, id: Uuid) -> Result<(), Error> {
     let mut case = store::load(tx, &Key::Id(id)).await?;
     let facts = out::facts(tx, &case).await?;
     let step = planned(&case, EvaluationEvent::Confirm, RoleSet::of(SYSTEM), &facts)?;
-    let data = serde_json::json!({ "total": case.evaluation.total, "grade": case.evaluation.grade });
+    let data =
+        serde_json::json!({ "total": case.evaluation.total, "grade": case.evaluation.grade });
     spend(tx, &mut case, step, |c| c.data(data.clone()).facts(data)).await?;
     let row = &case.evaluation;
     if row.state != "confirmed" {
@@ -245,7 +355,12 @@ pub async fn publicity_ended(tx: &Tx, id: Uuid) -> Result<(), Error> {
     for need in wubang_postings::service::need_ids(tx, row.posting_id).await? {
         wubang_needs::service::closed(tx, need).await?;
     }
-    wubang_postings::service::completed(tx, row.posting_id, row.grade.as_deref().unwrap_or_default()).await
+    wubang_postings::service::completed(
+        tx,
+        row.posting_id,
+        row.grade.as_deref().unwrap_or_default(),
+    )
+    .await
 }
 
 /// An evaluation, whoever asks: for later stages.
@@ -261,7 +376,14 @@ mod tests {
     use super::*;
 
     fn survey(answers: i64, reason: Option<&str>) -> CloseSurveyIn {
-        CloseSurveyIn { very_dissatisfied: 0, dissatisfied: 0, neutral: 0, satisfied: answers, very_satisfied: 0, shortfall_reason: reason.map(str::to_owned) }
+        CloseSurveyIn {
+            very_dissatisfied: 0,
+            dissatisfied: 0,
+            neutral: 0,
+            satisfied: answers,
+            very_satisfied: 0,
+            shortfall_reason: reason.map(str::to_owned),
+        }
     }
 
     #[test]
@@ -270,6 +392,9 @@ mod tests {
         let refusal = check_survey(survey(29, None), 30).unwrap_err();
         assert_eq!(refusal.fields[0].pointer, "/shortfall_reason");
         assert!(check_survey(survey(0, Some("服务对象多数住院,无法作答。")), 30).is_ok());
-        assert_eq!(check_survey(survey(-1, None), 0).unwrap_err().fields[0].pointer, "/satisfied");
+        assert_eq!(
+            check_survey(survey(-1, None), 0).unwrap_err().fields[0].pointer,
+            "/satisfied"
+        );
     }
 }

@@ -60,61 +60,105 @@ pub(crate) struct Case {
 }
 
 /// Roles over the division that see that there is an evaluation.
-const OFFICIALS: &[Role] = &[Role::StreetOfficer, Role::CommunitySecretary, Role::DepartmentOfficer, Role::DistrictAdmin, Role::Supervisor];
+const OFFICIALS: &[Role] = &[
+    Role::StreetOfficer,
+    Role::CommunitySecretary,
+    Role::DepartmentOfficer,
+    Role::DistrictAdmin,
+    Role::Supervisor,
+];
 /// Roles in the contractor.
 const CONTRACTOR: &[Role] = &[Role::OrgAgent, Role::OrgLegalRep];
 
 /// The division of an evaluation.
 pub(crate) fn division(evaluation: &evaluation::Model) -> Result<DivisionCode, Error> {
-    DivisionCode::parse(&evaluation.division).map_err(|_| Error::internal("evaluation with a bad division"))
+    DivisionCode::parse(&evaluation.division)
+        .map_err(|_| Error::internal("evaluation with a bad division"))
 }
 
 /// The roles of the viewer. Each organisation gives only the roles it has here: an agent of the third
 /// party is none of the contractor, and the contractor's own third-party staff do not run its evaluation.
-pub(crate) fn roles(read: &impl Read, evaluation: &evaluation::Model, panel: Option<&Loaded>) -> Result<RoleSet, Error> {
+pub(crate) fn roles(
+    read: &impl Read,
+    evaluation: &evaluation::Model,
+    panel: Option<&Loaded>,
+) -> Result<RoleSet, Error> {
     let actor = read.actor();
     let mut roles = actor.roles(&Reach::at(division(evaluation)?));
-    if actor.roles(&Reach::of(evaluation.third_party_id)).has(Role::ThirdParty) {
+    if actor
+        .roles(&Reach::of(evaluation.third_party_id))
+        .has(Role::ThirdParty)
+    {
         roles = roles.with(Role::ThirdParty);
     }
     let inside = actor.roles(&Reach::of(evaluation.organisation_id));
     for role in CONTRACTOR.iter().filter(|role| inside.has(**role)) {
         roles = roles.with(*role);
     }
-    let seated = actor.person.is_some_and(|person| panel.is_some_and(|panel| panel.member(person).is_some()));
-    Ok(if seated { roles.with(Role::Assessor) } else { roles })
+    let seated = actor
+        .person
+        .is_some_and(|person| panel.is_some_and(|panel| panel.member(person).is_some()));
+    Ok(if seated {
+        roles.with(Role::Assessor)
+    } else {
+        roles
+    })
 }
 
 fn may_see(roles: RoleSet) -> bool {
-    roles.any(OFFICIALS) || roles.any(CONTRACTOR) || roles.any(&[Role::ThirdParty, Role::Assessor, Role::System])
+    roles.any(OFFICIALS)
+        || roles.any(CONTRACTOR)
+        || roles.any(&[Role::ThirdParty, Role::Assessor, Role::System])
 }
 
 /// The evaluation itself, whoever asks.
 pub(crate) async fn find(read: &impl Read, key: &Key) -> Result<evaluation::Model, Error> {
     let select = match key {
         Key::Id(id) => evaluation::Entity::find_by_id(*id),
-        Key::Number(number) => evaluation::Entity::find().filter(evaluation::Column::Number.eq(number.as_str())),
+        Key::Number(number) => {
+            evaluation::Entity::find().filter(evaluation::Column::Number.eq(number.as_str()))
+        }
     };
     Ok(select.one(&read.db()).await?.ok_or(Code::NotFound)?)
 }
 
 /// The evaluation of an agreement in one phase and round, if there is one.
-pub(crate) async fn of_contract(read: &impl Read, contract: Uuid, phase: &str, round: i32) -> Result<Option<evaluation::Model>, Error> {
+pub(crate) async fn of_contract(
+    read: &impl Read,
+    contract: Uuid,
+    phase: &str,
+    round: i32,
+) -> Result<Option<evaluation::Model>, Error> {
     let select = evaluation::Entity::find().filter(evaluation::Column::ContractId.eq(contract));
-    Ok(select.filter(evaluation::Column::Phase.eq(phase)).filter(evaluation::Column::Round.eq(round)).one(&read.db()).await?)
+    Ok(select
+        .filter(evaluation::Column::Phase.eq(phase))
+        .filter(evaluation::Column::Round.eq(round))
+        .one(&read.db())
+        .await?)
 }
 
 /// An evaluation with its panel, for somebody who may see it; `not_found` for everybody else.
 pub(crate) async fn load(read: &impl Read, key: &Key) -> Result<Case, Error> {
     let case = complete(read, find(read, key).await?).await?;
-    if may_see(case.roles) { Ok(case) } else { Err(Code::NotFound.into()) }
+    if may_see(case.roles) {
+        Ok(case)
+    } else {
+        Err(Code::NotFound.into())
+    }
 }
 
 /// The panel of an evaluation and the viewer's roles.
-pub(crate) async fn complete(read: &impl Read, evaluation: evaluation::Model) -> Result<Case, Error> {
+pub(crate) async fn complete(
+    read: &impl Read,
+    evaluation: evaluation::Model,
+) -> Result<Case, Error> {
     let panel = wubang_panels::service::load(read, PURPOSE, evaluation.id).await?;
     let roles = roles(read, &evaluation, panel.as_ref())?;
-    Ok(Case { evaluation, panel, roles })
+    Ok(Case {
+        evaluation,
+        panel,
+        roles,
+    })
 }
 
 /// What a list is narrowed to, beside its states.
@@ -127,21 +171,38 @@ pub(crate) struct Filter {
 
 /// One page of the evaluations that the viewer may see, newest first, one row more than asked for.
 /// `seated`: those on whose panel he sits.
-pub(crate) async fn list(read: &impl Read, query: &ListQuery, filter: &Filter, seated: Vec<Uuid>) -> Result<Vec<evaluation::Model>, Error> {
+pub(crate) async fn list(
+    read: &impl Read,
+    query: &ListQuery,
+    filter: &Filter,
+    seated: Vec<Uuid>,
+) -> Result<Vec<evaluation::Model>, Error> {
     let actor = read.actor();
     let theirs = Condition::any()
-        .add(scope::within(evaluation::Column::Division, actor.divisions(OFFICIALS)))
+        .add(scope::within(
+            evaluation::Column::Division,
+            actor.divisions(OFFICIALS),
+        ))
         .add(evaluation::Column::OrganisationId.is_in(actor.organisations(CONTRACTOR)))
         .add(evaluation::Column::ThirdPartyId.is_in(actor.organisations(&[Role::ThirdParty])))
         .add(evaluation::Column::Id.is_in(seated));
-    let mut select = evaluation::Entity::find().filter(theirs).order_by_desc(evaluation::Column::Id).limit(query.page.limit + 1);
+    let mut select = evaluation::Entity::find()
+        .filter(theirs)
+        .order_by_desc(evaluation::Column::Id)
+        .limit(query.page.limit + 1);
     if let Some(after) = query.page.after {
         select = select.filter(evaluation::Column::Id.lt(after));
     }
     if let Some(division) = &filter.division {
-        select = select.filter(scope::within(evaluation::Column::Division, std::iter::once(division)));
+        select = select.filter(scope::within(
+            evaluation::Column::Division,
+            std::iter::once(division),
+        ));
     }
-    for (column, wanted) in [(evaluation::Column::ContractId, filter.contract), (evaluation::Column::ProjectId, filter.project)] {
+    for (column, wanted) in [
+        (evaluation::Column::ContractId, filter.contract),
+        (evaluation::Column::ProjectId, filter.project),
+    ] {
         if let Some(wanted) = wanted {
             select = select.filter(column.eq(wanted));
         }
@@ -156,22 +217,44 @@ pub(crate) async fn list(read: &impl Read, query: &ListQuery, filter: &Filter, s
 #[must_use]
 pub fn invariants() -> Vec<Invariant> {
     vec![
-        Invariant { name: "evaluation_state_is_replay_of_trace", run: |view| Box::pin(replay::<evaluation::Entity>(view)) },
-        Invariant { name: "evaluation_total_recomputes_from_its_sheets", run: |view| Box::pin(wrong_totals(view)) },
-        Invariant { name: "published_evaluation_has_hash_and_period", run: |view| Box::pin(unpublished(view)) },
+        Invariant {
+            name: "evaluation_state_is_replay_of_trace",
+            run: |view| Box::pin(replay::<evaluation::Entity>(view)),
+        },
+        Invariant {
+            name: "evaluation_total_recomputes_from_its_sheets",
+            run: |view| Box::pin(wrong_totals(view)),
+        },
+        Invariant {
+            name: "published_evaluation_has_hash_and_period",
+            run: |view| Box::pin(unpublished(view)),
+        },
     ]
 }
 
 async fn wrong_totals(view: &View) -> Result<Vec<Uuid>, Error> {
-    let scored = ["scored", "drafted", "in_publicity", "confirmed", "reevaluation_required"];
-    let rows = evaluation::Entity::find().filter(evaluation::Column::State.is_in(scored)).all(&view.db()).await?;
+    let scored = [
+        "scored",
+        "drafted",
+        "in_publicity",
+        "confirmed",
+        "reevaluation_required",
+    ];
+    let rows = evaluation::Entity::find()
+        .filter(evaluation::Column::State.is_in(scored))
+        .all(&view.db())
+        .await?;
     let mut wrong = Vec::new();
     for row in rows {
         let panel = wubang_panels::service::load(view, PURPOSE, row.id).await?;
         let outcome = panel.and_then(|panel| crate::out::outcome(&row, &panel));
         let total: Option<Exact> = row.total.as_deref().and_then(|text| text.parse().ok());
         let grade = row.grade.as_deref().and_then(ProjectGrade::from_wire);
-        let same = |outcome: &scoring::Outcome| Some(outcome.total) == total && Some(outcome.grade) == grade && Some(&outcome.parties) == row.party_scores.as_ref().map(|scores| &scores.0);
+        let same = |outcome: &scoring::Outcome| {
+            Some(outcome.total) == total
+                && Some(outcome.grade) == grade
+                && Some(&outcome.parties) == row.party_scores.as_ref().map(|scores| &scores.0)
+        };
         if !outcome.as_ref().is_some_and(same) {
             wrong.push(row.id);
         }
@@ -185,6 +268,13 @@ async fn unpublished(view: &View) -> Result<Vec<Uuid>, Error> {
         .add(evaluation::Column::PublicityStartsAt.is_null())
         .add(evaluation::Column::PublicityEndsAt.is_null())
         .add(evaluation::Column::Draft.is_null());
-    let rows = evaluation::Entity::find().filter(evaluation::Column::State.is_in(PUBLIC.iter().copied())).filter(missing);
-    Ok(rows.all(&view.db()).await?.into_iter().map(|row| row.id).collect())
+    let rows = evaluation::Entity::find()
+        .filter(evaluation::Column::State.is_in(PUBLIC.iter().copied()))
+        .filter(missing);
+    Ok(rows
+        .all(&view.db())
+        .await?
+        .into_iter()
+        .map(|row| row.id)
+        .collect())
 }

@@ -15,9 +15,8 @@ pub use database::Database;
 macro_rules! on_both {
     ($(async fn $name:ident($bench:ident: Bench) $body:block)+) => {$(
         mod $name {
-            #[expect(unused_imports, reason = "a test may need nothing of its file")]
             use super::*;
-            async fn play(#[allow(unused_mut, reason = "not every test changes its bench")] mut $bench: $crate::Bench) $body
+            async fn play(mut $bench: $crate::Bench) $body
             #[test]
             fn sqlite() {
                 $crate::bench::run($crate::Database::Sqlite, play);

@@ -1,7 +1,7 @@
 //! The play: each scene takes the project one stage further and leaves its ids behind. The end-to-end
 //! tests use the same scenes to get where they want to be.
 
-use super::client::{Client, instant, list, text};
+use super::client::{Client, list, text};
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -147,13 +147,6 @@ impl Play {
         self.evaluation_scored().await?;
         self.evaluation_confirmed().await?;
         self.table().await
-    }
-
-    /// The end of a running deadline of an answer.
-    pub(super) fn due(&self, answer: &Value, timer: &str) -> Result<DateTime<Utc>, String> {
-        let deadlines = list(answer, "/deadlines")?;
-        let found = deadlines.iter().find(|deadline| deadline.get("timer").and_then(Value::as_str) == Some(timer));
-        instant(found.ok_or_else(|| format!("no running {timer}: {answer}"))?, "/at")
     }
 
     /// `{}`.

@@ -1,0 +1,95 @@
+//! What must hold over all agreements, whatever happened.
+
+use crate::entity::{contract, milestone, payment, signature};
+use crate::rules::{BUYER, CONTRACTOR};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use std::collections::HashMap;
+use uuid::Uuid;
+use wubang_store::invariants::{Invariant, replay};
+use wubang_store::{Error, Read, View};
+
+/// The checks of this stage.
+#[must_use]
+pub fn invariants() -> Vec<Invariant> {
+    vec![
+        Invariant {
+            name: "contract_state_is_replay_of_trace",
+            run: |view| Box::pin(replay::<contract::Entity>(view)),
+        },
+        Invariant {
+            name: "milestone_state_is_replay_of_trace",
+            run: |view| Box::pin(replay::<milestone::Entity>(view)),
+        },
+        Invariant {
+            name: "payment_state_is_replay_of_trace",
+            run: |view| Box::pin(replay::<payment::Entity>(view)),
+        },
+        Invariant {
+            name: "payments_sum_to_the_price",
+            run: |view| Box::pin(wrong_sums(view)),
+        },
+        Invariant {
+            name: "a_paid_payment_has_a_reference",
+            run: |view| Box::pin(unreferenced(view)),
+        },
+        Invariant {
+            name: "a_signed_contract_has_both_signatures_over_its_hash",
+            run: |view| Box::pin(unsigned(view)),
+        },
+    ]
+}
+
+async fn wrong_sums(view: &View) -> Result<Vec<Uuid>, Error> {
+    let mut sums: HashMap<Uuid, (i64, i32, bool)> = HashMap::new();
+    for row in payment::Entity::find().all(&view.db()).await? {
+        let (amount, share, within) = sums.entry(row.contract_id).or_insert((0, 0, true));
+        *amount += row.planned_fen;
+        *share += row.share_percent;
+        *within &= (0..=row.planned_fen).contains(&row.amount_fen);
+    }
+    let contracts = contract::Entity::find().all(&view.db()).await?;
+    Ok(contracts
+        .into_iter()
+        .filter(|row| sums.get(&row.id) != Some(&(row.price_fen, 100, true)))
+        .map(|row| row.id)
+        .collect())
+}
+
+async fn unreferenced(view: &View) -> Result<Vec<Uuid>, Error> {
+    let rows = payment::Entity::find()
+        .filter(payment::Column::State.eq("paid"))
+        .filter(payment::Column::PaymentReference.is_null());
+    Ok(rows
+        .all(&view.db())
+        .await?
+        .into_iter()
+        .map(|row| row.id)
+        .collect())
+}
+
+async fn unsigned(view: &View) -> Result<Vec<Uuid>, Error> {
+    let mut signed: HashMap<Uuid, Vec<signature::Model>> = HashMap::new();
+    for row in signature::Entity::find().all(&view.db()).await? {
+        signed.entry(row.contract_id).or_default().push(row);
+    }
+    let unsigned = ["drafting", "pending_signature", "void"];
+    let contracts = contract::Entity::find()
+        .filter(contract::Column::State.is_not_in(unsigned))
+        .all(&view.db())
+        .await?;
+    let broken = contracts.into_iter().filter(|contract| {
+        let both = signed.get(&contract.id).is_some_and(|rows| {
+            let all = [BUYER, CONTRACTOR]
+                .iter()
+                .all(|party| rows.iter().any(|row| row.party == *party));
+            all && rows
+                .iter()
+                .all(|row| row.content_hash == contract.content_hash)
+        });
+        let hashed = serde_json::to_value(&contract.content).is_ok_and(|content| {
+            wubang_kernel::digest::content_hash(&content) == contract.content_hash
+        });
+        !both || !hashed || contract.signed_at.is_none()
+    });
+    Ok(broken.map(|row| row.id).collect())
+}

@@ -1,0 +1,1 @@
+//! Nothing is here: the end-to-end tests are in `main.rs` and its modules.
