@@ -4,7 +4,19 @@ use crate::table::{T, step};
 
 step!(
     "m0002_registry",
-    ["divisions", "departments", "people", "grants", "sessions", "sign_in_failures", "clients", "organisations", "experts", "taxonomies", "calendars"],
+    [
+        "divisions",
+        "departments",
+        "people",
+        "grants",
+        "sessions",
+        "sign_in_failures",
+        "clients",
+        "organisations",
+        "experts",
+        "taxonomies",
+        "calendars"
+    ],
     |manager| {
         T::new("divisions")
             .text("code")
@@ -77,7 +89,13 @@ step!(
             .index(&["person_id"])
             .make(manager)
             .await?;
-        T::new("sign_in_failures").id().text("subject").at("at").index(&["subject", "at"]).make(manager).await?;
+        T::new("sign_in_failures")
+            .id()
+            .text("subject")
+            .at("at")
+            .index(&["subject", "at"])
+            .make(manager)
+            .await?;
         T::new("clients")
             .id()
             .text("name")
@@ -129,7 +147,19 @@ step!(
             .unique(&["person_id"])
             .make(manager)
             .await?;
-        T::new("taxonomies").int("version").json("data").at("created_at").key(&["version"]).make(manager).await?;
-        T::new("calendars").int("year").json("data").at("loaded_at").key(&["year"]).make(manager).await
+        T::new("taxonomies")
+            .int("version")
+            .json("data")
+            .at("created_at")
+            .key(&["version"])
+            .make(manager)
+            .await?;
+        T::new("calendars")
+            .int("year")
+            .json("data")
+            .at("loaded_at")
+            .key(&["year"])
+            .make(manager)
+            .await
     }
 );

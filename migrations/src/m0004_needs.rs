@@ -2,58 +2,74 @@
 
 use crate::table::{T, step};
 
-step!("m0004_needs", ["needs", "need_analyses", "need_opinions"], |manager| {
-    T::new("needs")
-        .id()
-        .text("number")
-        .text("division")
-        .text("title")
-        .text("field")
-        .text("source")
-        .text("urgency")
-        .big("affected_count")
-        .json("detail")
-        .text_opt("content_hash")
-        .text_opt("returned_hash")
-        .uuid_opt("analyst_id")
-        .text_opt("priority")
-        .text_opt("review_score")
-        .text_opt("reason_code")
-        .text_opt("reason")
-        .int("supplements")
-        .int("failed_rounds")
-        .uuid("created_by")
-        .at_opt("approved_at")
-        .stateful(&[
-            "draft", "submitted", "supplement_required", "accepted", "under_review", "approved", "backlog", "posted", "fulfilled", "closed", "returned", "rejected",
-            "withdrawn", "deleted",
-        ])
-        .unique(&["number"])
-        .index(&["division", "id"])
-        .index(&["state", "id"])
-        .make(manager)
-        .await?;
-    T::new("need_analyses")
-        .id()
-        .uuid("need_id")
-        .uuid("organisation_id")
-        .uuid("person_id")
-        .json("content")
-        .at("created_at")
-        .belongs("need_id", "needs")
-        .unique(&["need_id", "organisation_id"])
-        .make(manager)
-        .await?;
-    T::new("need_opinions")
-        .id()
-        .uuid("need_id")
-        .uuid("person_id")
-        .text("speciality")
-        .json("content")
-        .big("total")
-        .at("created_at")
-        .belongs("need_id", "needs")
-        .unique(&["need_id", "person_id"])
-        .make(manager)
-        .await
-});
+step!(
+    "m0004_needs",
+    ["needs", "need_analyses", "need_opinions"],
+    |manager| {
+        T::new("needs")
+            .id()
+            .text("number")
+            .text("division")
+            .text("title")
+            .text("field")
+            .text("source")
+            .text("urgency")
+            .big("affected_count")
+            .json("detail")
+            .text_opt("content_hash")
+            .text_opt("returned_hash")
+            .uuid_opt("analyst_id")
+            .text_opt("priority")
+            .text_opt("review_score")
+            .text_opt("reason_code")
+            .text_opt("reason")
+            .int("supplements")
+            .int("failed_rounds")
+            .uuid("created_by")
+            .at_opt("approved_at")
+            .stateful(&[
+                "draft",
+                "submitted",
+                "supplement_required",
+                "accepted",
+                "under_review",
+                "approved",
+                "backlog",
+                "posted",
+                "fulfilled",
+                "closed",
+                "returned",
+                "rejected",
+                "withdrawn",
+                "deleted",
+            ])
+            .unique(&["number"])
+            .index(&["division", "id"])
+            .index(&["state", "id"])
+            .make(manager)
+            .await?;
+        T::new("need_analyses")
+            .id()
+            .uuid("need_id")
+            .uuid("organisation_id")
+            .uuid("person_id")
+            .json("content")
+            .at("created_at")
+            .belongs("need_id", "needs")
+            .unique(&["need_id", "organisation_id"])
+            .make(manager)
+            .await?;
+        T::new("need_opinions")
+            .id()
+            .uuid("need_id")
+            .uuid("person_id")
+            .text("speciality")
+            .json("content")
+            .big("total")
+            .at("created_at")
+            .belongs("need_id", "needs")
+            .unique(&["need_id", "person_id"])
+            .make(manager)
+            .await
+    }
+);

@@ -2,68 +2,83 @@
 
 use crate::table::{T, step};
 
-step!("m0005_postings", ["projects", "postings", "posting_needs"], |manager| {
-    T::new("projects")
-        .id()
-        .text("number")
-        .text("title")
-        .text("division")
-        .text("field")
-        .text("stage")
-        .text_opt("outcome")
-        .int("version")
-        .at("created_at")
-        .at("updated_at")
-        .unique(&["number"])
-        .index(&["division", "id"])
-        .index(&["stage", "id"])
-        .make(manager)
-        .await?;
-    T::new("postings")
-        .id()
-        .text("number")
-        .uuid("project_id")
-        .int("round")
-        .text("kind")
-        .text("division")
-        .text("title")
-        .text("field")
-        .big("budget_ceiling_fen")
-        .json("content")
-        .json("procedure")
-        .uuid("drafted_by")
-        .uuid_opt("approved_by")
-        .bool("content_acknowledged")
-        .at_opt("publish_at")
-        .at_opt("published_at")
-        .at_opt("question_deadline")
-        .at_opt("bid_deadline")
-        .text_opt("bid_deadline_rule")
-        .bool("provisional")
-        .at_opt("closed_at")
-        .text_opt("notice_hash")
-        .text_opt("reason_code")
-        .text_opt("reason")
-        .text_opt("outcome")
-        .stateful(&[
-            "draft", "pending_approval", "scheduled", "open", "suspended", "closed", "evaluating", "award_publicity", "awarded", "contracted", "completed", "failed",
-            "cancelled",
-        ])
-        .belongs("project_id", "projects")
-        .unique(&["number"])
-        .index(&["division", "id"])
-        .index(&["state", "id"])
-        .index(&["project_id"])
-        .make(manager)
-        .await?;
-    T::new("posting_needs")
-        .uuid("posting_id")
-        .uuid("need_id")
-        .bool("live")
-        .key(&["posting_id", "need_id"])
-        .belongs("posting_id", "postings")
-        .belongs("need_id", "needs")
-        .index(&["need_id"])
-        .make(manager)
-        .await
-});
+step!(
+    "m0005_postings",
+    ["projects", "postings", "posting_needs"],
+    |manager| {
+        T::new("projects")
+            .id()
+            .text("number")
+            .text("title")
+            .text("division")
+            .text("field")
+            .text("stage")
+            .text_opt("outcome")
+            .int("version")
+            .at("created_at")
+            .at("updated_at")
+            .unique(&["number"])
+            .index(&["division", "id"])
+            .index(&["stage", "id"])
+            .make(manager)
+            .await?;
+        T::new("postings")
+            .id()
+            .text("number")
+            .uuid("project_id")
+            .int("round")
+            .text("kind")
+            .text("division")
+            .text("title")
+            .text("field")
+            .big("budget_ceiling_fen")
+            .json("content")
+            .json("procedure")
+            .uuid("drafted_by")
+            .uuid_opt("approved_by")
+            .bool("content_acknowledged")
+            .at_opt("publish_at")
+            .at_opt("published_at")
+            .at_opt("question_deadline")
+            .at_opt("bid_deadline")
+            .text_opt("bid_deadline_rule")
+            .bool("provisional")
+            .at_opt("closed_at")
+            .text_opt("notice_hash")
+            .text_opt("reason_code")
+            .text_opt("reason")
+            .text_opt("outcome")
+            .stateful(&[
+                "draft",
+                "pending_approval",
+                "scheduled",
+                "open",
+                "suspended",
+                "closed",
+                "evaluating",
+                "award_publicity",
+                "awarded",
+                "contracted",
+                "completed",
+                "failed",
+                "cancelled",
+            ])
+            .belongs("project_id", "projects")
+            .unique(&["number"])
+            .index(&["division", "id"])
+            .index(&["state", "id"])
+            .index(&["project_id"])
+            .make(manager)
+            .await?;
+        T::new("posting_needs")
+            .uuid("posting_id")
+            .uuid("need_id")
+            .bool("live")
+            .key(&["posting_id", "need_id"])
+            .belongs("posting_id", "postings")
+            .belongs("need_id", "needs")
+            .index(&["need_id"])
+            .make(manager)
+            .await
+    }
+);

@@ -2,64 +2,81 @@
 
 use crate::table::{T, step};
 
-step!("m0006_bids", ["bids", "bid_versions", "bid_boxes"], |manager| {
-    T::new("bids")
-        .id()
-        .uuid("project_id")
-        .uuid("posting_id")
-        .uuid("organisation_id")
-        .text("organisation_name")
-        .text("division")
-        .text("mode")
-        .big("price_fen")
-        .json("content")
-        .text_opt("content_hash")
-        .text_opt("signed_hash")
-        .int("revision")
-        .at_opt("submitted_at")
-        .uuid_opt("signed_by")
-        .text_opt("signed_name")
-        .at_opt("opened_at")
-        .json_opt("eligibility")
-        .uuid_opt("checked_by")
-        .text_opt("reason_code")
-        .text_opt("reason")
-        .text_opt("total")
-        .int("rank")
-        .json_opt("means")
-        .text_opt("tie_break")
-        .at_opt("told_at")
-        .uuid("created_by")
-        .stateful(&[
-            "draft", "submitted", "withdrawn", "withdrawn_late", "opened", "qualified", "disqualified", "clarifying", "scored", "recommended", "reserve", "not_selected",
-            "awarded", "declined", "invalidated",
-        ])
-        .belongs("posting_id", "postings")
-        .belongs("organisation_id", "organisations")
-        .unique(&["posting_id", "organisation_id"])
-        .index(&["organisation_id", "id"])
-        .make(manager)
-        .await?;
-    T::new("bid_versions")
-        .id()
-        .uuid("bid_id")
-        .int("revision")
-        .big("price_fen")
-        .json("content")
-        .text("content_hash")
-        .uuid("signed_by")
-        .at("submitted_at")
-        .belongs("bid_id", "bids")
-        .unique(&["bid_id", "revision"])
-        .make(manager)
-        .await?;
-    T::new("bid_boxes")
-        .uuid("posting_id")
-        .bool("sealed")
-        .big("entries")
-        .at_opt("opened_at")
-        .key(&["posting_id"])
-        .belongs("posting_id", "postings")
-        .make(manager)
-        .await
-});
+step!(
+    "m0006_bids",
+    ["bids", "bid_versions", "bid_boxes"],
+    |manager| {
+        T::new("bids")
+            .id()
+            .uuid("project_id")
+            .uuid("posting_id")
+            .uuid("organisation_id")
+            .text("organisation_name")
+            .text("division")
+            .text("mode")
+            .big("price_fen")
+            .json("content")
+            .text_opt("content_hash")
+            .text_opt("signed_hash")
+            .int("revision")
+            .at_opt("submitted_at")
+            .uuid_opt("signed_by")
+            .text_opt("signed_name")
+            .at_opt("opened_at")
+            .json_opt("eligibility")
+            .uuid_opt("checked_by")
+            .text_opt("reason_code")
+            .text_opt("reason")
+            .text_opt("total")
+            .int("rank")
+            .json_opt("means")
+            .text_opt("tie_break")
+            .at_opt("told_at")
+            .uuid("created_by")
+            .stateful(&[
+                "draft",
+                "submitted",
+                "withdrawn",
+                "withdrawn_late",
+                "opened",
+                "qualified",
+                "disqualified",
+                "clarifying",
+                "scored",
+                "recommended",
+                "reserve",
+                "not_selected",
+                "awarded",
+                "declined",
+                "invalidated",
+            ])
+            .belongs("posting_id", "postings")
+            .belongs("organisation_id", "organisations")
+            .unique(&["posting_id", "organisation_id"])
+            .index(&["organisation_id", "id"])
+            .make(manager)
+            .await?;
+        T::new("bid_versions")
+            .id()
+            .uuid("bid_id")
+            .int("revision")
+            .big("price_fen")
+            .json("content")
+            .text("content_hash")
+            .uuid("signed_by")
+            .at("submitted_at")
+            .belongs("bid_id", "bids")
+            .unique(&["bid_id", "revision"])
+            .make(manager)
+            .await?;
+        T::new("bid_boxes")
+            .uuid("posting_id")
+            .bool("sealed")
+            .big("entries")
+            .at_opt("opened_at")
+            .key(&["posting_id"])
+            .belongs("posting_id", "postings")
+            .make(manager)
+            .await
+    }
+);

@@ -39,7 +39,14 @@ step!("m0007_awards", ["award_reports", "awards"], |manager| {
         .text("proposal_reason")
         .text_opt("reason_code")
         .text_opt("reason")
-        .stateful(&["in_publicity", "confirmed", "notified", "contracted", "declined", "lapsed"])
+        .stateful(&[
+            "in_publicity",
+            "confirmed",
+            "notified",
+            "contracted",
+            "declined",
+            "lapsed",
+        ])
         .belongs("posting_id", "postings")
         .belongs("bid_id", "bids")
         .unique(&["bid_id"])

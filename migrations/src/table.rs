@@ -12,12 +12,21 @@ pub struct T {
 impl T {
     /// A table without columns yet.
     pub fn new(name: &'static str) -> Self {
-        T { name, create: Table::create().table(Alias::new(name)).to_owned(), indexes: Vec::new() }
+        T {
+            name,
+            create: Table::create().table(Alias::new(name)).to_owned(),
+            indexes: Vec::new(),
+        }
     }
 
     /// `id uuid primary key`.
     pub fn id(self) -> Self {
-        self.with(ColumnDef::new(Alias::new("id")).uuid().not_null().primary_key())
+        self.with(
+            ColumnDef::new(Alias::new("id"))
+                .uuid()
+                .not_null()
+                .primary_key(),
+        )
     }
 
     fn with(mut self, column: &mut ColumnDef) -> Self {
@@ -67,7 +76,11 @@ impl T {
 
     /// An instant in UTC, microseconds.
     pub fn at(self, name: &'static str) -> Self {
-        self.with(ColumnDef::new(Alias::new(name)).timestamp_with_time_zone().not_null())
+        self.with(
+            ColumnDef::new(Alias::new(name))
+                .timestamp_with_time_zone()
+                .not_null(),
+        )
     }
 
     /// An instant that may be missing.
@@ -97,11 +110,20 @@ impl T {
 
     /// What every object with a life cycle has: `state` (checked), `version`, `created_at`, `updated_at`.
     pub fn stateful(self, states: &[&str]) -> Self {
-        let list = states.iter().map(|state| format!("'{state}'")).collect::<Vec<_>>().join(", ");
-        self.with(ColumnDef::new(Alias::new("state")).text().not_null().check(Expr::cust(format!("state IN ({list})"))))
-            .int("version")
-            .at("created_at")
-            .at("updated_at")
+        let list = states
+            .iter()
+            .map(|state| format!("'{state}'"))
+            .collect::<Vec<_>>()
+            .join(", ");
+        self.with(
+            ColumnDef::new(Alias::new("state"))
+                .text()
+                .not_null()
+                .check(Expr::cust(format!("state IN ({list})"))),
+        )
+        .int("version")
+        .at("created_at")
+        .at("updated_at")
     }
 
     /// A primary key of several columns.
@@ -117,7 +139,10 @@ impl T {
     /// A foreign key `column → table.id`.
     pub fn belongs(mut self, column: &'static str, table: &'static str) -> Self {
         self.create.foreign_key(
-            ForeignKey::create().name(format!("fk_{}_{column}", self.name)).from(Alias::new(self.name), Alias::new(column)).to(Alias::new(table), Alias::new("id")),
+            ForeignKey::create()
+                .name(format!("fk_{}_{column}", self.name))
+                .from(Alias::new(self.name), Alias::new(column))
+                .to(Alias::new(table), Alias::new("id")),
         );
         self
     }
@@ -135,7 +160,9 @@ impl T {
     fn indexed(mut self, columns: &[&'static str], unique: bool) -> Self {
         let kind = if unique { "uq" } else { "ix" };
         let mut index = Index::create();
-        index.name(format!("{kind}_{}_{}", self.name, columns.join("_"))).table(Alias::new(self.name));
+        index
+            .name(format!("{kind}_{}_{}", self.name, columns.join("_")))
+            .table(Alias::new(self.name));
         for column in columns {
             index.col(Alias::new(*column));
         }
@@ -159,7 +186,9 @@ impl T {
 /// Drops tables, last made first.
 pub async fn drop_all(manager: &SchemaManager<'_>, names: &[&'static str]) -> Result<(), DbErr> {
     for name in names.iter().rev() {
-        manager.drop_table(Table::drop().table(Alias::new(*name)).to_owned()).await?;
+        manager
+            .drop_table(Table::drop().table(Alias::new(*name)).to_owned())
+            .await?;
     }
     Ok(())
 }

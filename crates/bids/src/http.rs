@@ -1,8 +1,8 @@
 //! Addresses of the stage.
 
-use actix_web::{get, patch, post};
 use crate::model::{BidIn, BidList, BidOut, BidPatch, DisqualifyIn};
 use crate::service;
+use actix_web::{get, patch, post};
 use utoipa_actix_web::service_config::ServiceConfig;
 use wubang_needs::model::{NothingIn, ReasonIn};
 use wubang_web::actions::ActionsOut;
@@ -10,9 +10,31 @@ use wubang_web::{act, amend, list, make, see};
 
 make!(draft_bid, "揭榜 bids", "/api/v1/bids", "bids", BidIn => BidOut, service::draft, "起草揭榜意向书。Draft a bid.");
 amend!(amend_bid, "揭榜 bids", "/api/v1/bids/{id}", BidPatch => BidOut, service::amend, "修改意向书草稿。Change a draft bid.");
-see!(get_bid, "揭榜 bids", "/api/v1/bids/{id}", BidOut, service::get, "查看意向书(截止前仅本组织)。Show a bid; before the deadline to its owner only.");
-see!(get_bid_actions, "揭榜 bids", "/api/v1/bids/{id}/actions", ActionsOut, service::get_actions, "可办理的动作及不可办理的原因。What can be done, and why not the rest.");
-list!(list_bids, "揭榜 bids", "/api/v1/bids", ["posting", "state"], BidList, service::list, "意向书列表(截止前仅本组织)。List bids; before the deadline one's own only.");
+see!(
+    get_bid,
+    "揭榜 bids",
+    "/api/v1/bids/{id}",
+    BidOut,
+    service::get,
+    "查看意向书(截止前仅本组织)。Show a bid; before the deadline to its owner only."
+);
+see!(
+    get_bid_actions,
+    "揭榜 bids",
+    "/api/v1/bids/{id}/actions",
+    ActionsOut,
+    service::get_actions,
+    "可办理的动作及不可办理的原因。What can be done, and why not the rest."
+);
+list!(
+    list_bids,
+    "揭榜 bids",
+    "/api/v1/bids",
+    ["posting", "state"],
+    BidList,
+    service::list,
+    "意向书列表(截止前仅本组织)。List bids; before the deadline one's own only."
+);
 act!(sign_bid, "揭榜 bids", "/api/v1/bids/{id}/sign", NothingIn => BidOut, service::sign, "法定代表人签署当前内容。The legal representative signs the content as it stands.");
 act!(submit_bid, "揭榜 bids", "/api/v1/bids/{id}/submit", NothingIn => BidOut, service::submit, "提交意向书,取得回执。Hand in a bid and get the receipt.");
 act!(revise_bid, "揭榜 bids", "/api/v1/bids/{id}/revise", BidPatch => BidOut, service::revise, "截止前修订已提交的意向书。Replace what was handed in, before the deadline.");

@@ -29,7 +29,11 @@ pub fn lifecycles() -> Vec<Lifecycle> {
 #[must_use]
 pub fn reactions() -> Vec<(&'static str, Reaction)> {
     vec![
-        ("posting.closed", |tx, happened| Box::pin(service::open_box(tx, happened.object_id))),
-        ("posting.cancelled", |tx, happened| Box::pin(service::posting_cancelled(tx, happened.object_id))),
+        ("posting.closed", |tx, happened| {
+            Box::pin(service::open_box(tx, happened.object_id))
+        }),
+        ("posting.cancelled", |tx, happened| {
+            Box::pin(service::posting_cancelled(tx, happened.object_id))
+        }),
     ]
 }

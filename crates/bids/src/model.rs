@@ -89,7 +89,9 @@ pub struct Commitments {
 }
 
 /// The letter of intent (揭榜意向书). A draft may be incomplete.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, FromJsonQueryResult)]
+#[derive(
+    Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, FromJsonQueryResult,
+)]
 #[serde(deny_unknown_fields, default)]
 pub struct Letter {
     /// 对需求的理解。

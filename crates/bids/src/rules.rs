@@ -11,7 +11,14 @@ use wubang_kernel::{Code, Faults, Refusal};
 use wubang_registry::Check;
 
 /// Target groups who are minors: their letters need the child-protection promise (未成年人保护法 62).
-const MINORS: &[&str] = &["child", "child_in_difficulty", "left_behind", "migrant_child", "youth", "youth_misconduct"];
+const MINORS: &[&str] = &[
+    "child",
+    "child_in_difficulty",
+    "left_behind",
+    "migrant_child",
+    "youth",
+    "youth_misconduct",
+];
 
 /// What is known of a bid when a step is asked for.
 #[derive(Debug, Clone)]
@@ -37,9 +44,23 @@ pub(crate) struct BidFacts {
 
 impl BidFacts {
     fn refuse_checks(&self, code: Code, of: impl Fn(&Check) -> bool) -> Result<(), Refusal> {
-        let failed = self.checks.iter().filter(|check| !check.passed && of(check));
-        let refusal = failed.fold(Refusal::new(code), |refusal, check| refusal.field(&format!("/organisation/{}", check.rule), "not_met", check.zh.clone(), check.en.clone()));
-        if refusal.fields.is_empty() { Ok(()) } else { Err(refusal) }
+        let failed = self
+            .checks
+            .iter()
+            .filter(|check| !check.passed && of(check));
+        let refusal = failed.fold(Refusal::new(code), |refusal, check| {
+            refusal.field(
+                &format!("/organisation/{}", check.rule),
+                "not_met",
+                check.zh.clone(),
+                check.en.clone(),
+            )
+        });
+        if refusal.fields.is_empty() {
+            Ok(())
+        } else {
+            Err(refusal)
+        }
     }
 
     fn within_ceiling(&self) -> bool {
@@ -50,21 +71,37 @@ impl BidFacts {
 impl Facts<Bid> for BidFacts {
     fn check(&self, guard: BidGuard) -> Result<(), Refusal> {
         let holds = match guard {
-            BidGuard::BeforeDeadline => self.posting_open && self.deadline.is_some_and(|at| !is_over(at, self.now)),
+            BidGuard::BeforeDeadline => {
+                self.posting_open && self.deadline.is_some_and(|at| !is_over(at, self.now))
+            }
             BidGuard::Complete => {
                 let mut faults = Faults::new();
-                check_letter(&self.letter, self.price, self.serves_minors, self.management_percent, &mut faults);
+                check_letter(
+                    &self.letter,
+                    self.price,
+                    self.serves_minors,
+                    self.management_percent,
+                    &mut faults,
+                );
                 return faults.refuse_with(Code::Incomplete);
             }
             BidGuard::PriceWithin => self.within_ceiling(),
-            BidGuard::Eligible => return self.refuse_checks(Code::NotEligible, |check| check.rule != "capacity_free"),
-            BidGuard::CapacityFree => return self.refuse_checks(Code::CapReached, |check| check.rule == "capacity_free"),
+            BidGuard::Eligible => {
+                return self.refuse_checks(Code::NotEligible, |check| check.rule != "capacity_free");
+            }
+            BidGuard::CapacityFree => {
+                return self.refuse_checks(Code::CapReached, |check| check.rule == "capacity_free");
+            }
             BidGuard::Signed => self.signed,
             BidGuard::ChecksPass => self.stored_checks_pass,
             BidGuard::Proposed => self.proposed,
             BidGuard::OtherPerson => !self.own_proposal,
         };
-        if holds { Ok(()) } else { Err(guard.code().into()) }
+        if holds {
+            Ok(())
+        } else {
+            Err(guard.code().into())
+        }
     }
 
     fn deadline(&self, event: BidEvent) -> Option<DateTime<Utc>> {
@@ -82,19 +119,52 @@ pub(crate) fn serves_minors(groups: &[String]) -> bool {
 }
 
 /// Notes what a letter still misses, field by field: the completeness list.
-pub(crate) fn check_letter(letter: &Letter, price: Fen, serves_minors: bool, management_percent: u32, faults: &mut Faults) {
+pub(crate) fn check_letter(
+    letter: &Letter,
+    price: Fen,
+    serves_minors: bool,
+    management_percent: u32,
+    faults: &mut Faults,
+) {
     faults.prose("/letter/understanding", &letter.understanding, 20..=5000);
-    faults.prose("/letter/service_plan/schedule", &letter.service_plan.schedule, 5..=5000);
-    faults.count("/letter/service_plan/activities", letter.service_plan.activities.len(), 1..=50);
+    faults.prose(
+        "/letter/service_plan/schedule",
+        &letter.service_plan.schedule,
+        5..=5000,
+    );
+    faults.count(
+        "/letter/service_plan/activities",
+        letter.service_plan.activities.len(),
+        1..=50,
+    );
     for (i, activity) in letter.service_plan.activities.iter().enumerate() {
-        faults.line(&format!("/letter/service_plan/activities/{i}/name"), &activity.name, 1..=200);
+        faults.line(
+            &format!("/letter/service_plan/activities/{i}/name"),
+            &activity.name,
+            1..=200,
+        );
     }
     faults.number("/letter/team/headcount", letter.team.headcount, 1..=100_000);
-    faults.number("/letter/team/social_workers", letter.team.social_workers, 0..=letter.team.headcount.max(0));
-    faults.prose("/letter/capability_statement", &letter.capability_statement, 5..=5000);
+    faults.number(
+        "/letter/team/social_workers",
+        letter.team.social_workers,
+        0..=letter.team.headcount.max(0),
+    );
+    faults.prose(
+        "/letter/capability_statement",
+        &letter.capability_statement,
+        5..=5000,
+    );
     faults.prose("/letter/risk_plan", &letter.risk_plan, 5..=5000);
-    faults.count("/letter/outcome_indicators", letter.outcome_indicators.len(), 1..=30);
-    for (name, given) in [("no_conflict", letter.commitments.no_conflict), ("truthful", letter.commitments.truthful)] {
+    faults.count(
+        "/letter/outcome_indicators",
+        letter.outcome_indicators.len(),
+        1..=30,
+    );
+    for (name, given) in [
+        ("no_conflict", letter.commitments.no_conflict),
+        ("truthful", letter.commitments.truthful),
+    ] {
         if !given {
             faults.missing(format!("/letter/commitments/{name}"));
         }
@@ -109,11 +179,29 @@ fn check_budget(letter: &Letter, price: Fen, management_percent: u32, faults: &m
     let sum = Fen::sum(letter.budget.iter().map(|line| line.amount_fen));
     if sum != Some(price) {
         let sum = sum.map_or_else(|| "—".to_owned(), |sum| sum.get().to_string());
-        faults.add("/letter/budget", "sum_mismatch", format!("预算合计 {sum} 分与报价 {} 分不符", price.get()), format!("lines sum to {sum} fen, the price is {} fen", price.get()));
+        faults.add(
+            "/letter/budget",
+            "sum_mismatch",
+            format!("预算合计 {sum} 分与报价 {} 分不符", price.get()),
+            format!("lines sum to {sum} fen, the price is {} fen", price.get()),
+        );
     }
-    let management = Fen::sum(letter.budget.iter().filter(|line| line.item == BudgetItem::Management).map(|line| line.amount_fen)).unwrap_or(Fen::MAX);
-    if i128::from(management.get()) * 100 > i128::from(price.get()) * i128::from(management_percent) {
-        faults.add("/letter/budget", "out_of_range", format!("管理费不得超过报价的 {management_percent}%"), format!("management is limited to {management_percent} % of the price"));
+    let management = Fen::sum(
+        letter
+            .budget
+            .iter()
+            .filter(|line| line.item == BudgetItem::Management)
+            .map(|line| line.amount_fen),
+    )
+    .unwrap_or(Fen::MAX);
+    if i128::from(management.get()) * 100 > i128::from(price.get()) * i128::from(management_percent)
+    {
+        faults.add(
+            "/letter/budget",
+            "out_of_range",
+            format!("管理费不得超过报价的 {management_percent}%"),
+            format!("management is limited to {management_percent} % of the price"),
+        );
     }
 }
 
@@ -150,31 +238,63 @@ mod tests {
     }
 
     fn withdraw(facts: &BidFacts) -> Option<Code> {
-        plan::<Bid>(BidState::Submitted, BidEvent::Withdraw, RoleSet::of(&[Role::OrgAgent]), facts).err().map(|refusal| refusal.code)
+        plan::<Bid>(
+            BidState::Submitted,
+            BidEvent::Withdraw,
+            RoleSet::of(&[Role::OrgAgent]),
+            facts,
+        )
+        .err()
+        .map(|refusal| refusal.code)
     }
 
     #[test]
     fn the_deadline_second_is_in_and_the_next_is_out() {
         let at = facts();
         assert_eq!(withdraw(&at), None);
-        let last = BidFacts { now: at.now + TimeDelta::microseconds(999_999), ..at.clone() };
+        let last = BidFacts {
+            now: at.now + TimeDelta::microseconds(999_999),
+            ..at.clone()
+        };
         assert_eq!(withdraw(&last), None);
-        let late = BidFacts { now: at.now + TimeDelta::seconds(1), ..at };
+        let late = BidFacts {
+            now: at.now + TimeDelta::seconds(1),
+            ..at
+        };
         assert_eq!(withdraw(&late), Some(Code::DeadlinePassed));
     }
 
     #[test]
     fn a_closed_posting_takes_nothing_whatever_the_clock_says() {
-        let back = BidFacts { posting_open: false, now: facts().now - TimeDelta::days(1), ..facts() };
+        let back = BidFacts {
+            posting_open: false,
+            now: facts().now - TimeDelta::days(1),
+            ..facts()
+        };
         assert_eq!(withdraw(&back), Some(Code::DeadlinePassed));
     }
 
     #[test]
     fn an_empty_letter_is_told_everything_it_misses() {
         let mut faults = Faults::new();
-        check_letter(&Letter::default(), Fen::new(100).unwrap(), true, 10, &mut faults);
-        let pointers: Vec<_> = faults.into_fields().into_iter().map(|field| field.pointer).collect();
-        for wanted in ["/letter/understanding", "/letter/budget", "/letter/commitments/child_protection", "/letter/team/headcount"] {
+        check_letter(
+            &Letter::default(),
+            Fen::new(100).unwrap(),
+            true,
+            10,
+            &mut faults,
+        );
+        let pointers: Vec<_> = faults
+            .into_fields()
+            .into_iter()
+            .map(|field| field.pointer)
+            .collect();
+        for wanted in [
+            "/letter/understanding",
+            "/letter/budget",
+            "/letter/commitments/child_protection",
+            "/letter/team/headcount",
+        ] {
             assert!(pointers.iter().any(|pointer| pointer == wanted), "{wanted}");
         }
     }
@@ -182,6 +302,11 @@ mod tests {
     #[test]
     fn one_withdraw_row_is_open_in_each_state() {
         let street = RoleSet::of(&[Role::OrgAgent]);
-        assert_eq!(plan::<Bid>(BidState::Opened, BidEvent::Withdraw, street, &facts()).unwrap().to(), BidState::WithdrawnLate);
+        assert_eq!(
+            plan::<Bid>(BidState::Opened, BidEvent::Withdraw, street, &facts())
+                .unwrap()
+                .to(),
+            BidState::WithdrawnLate
+        );
     }
 }

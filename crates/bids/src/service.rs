@@ -2,7 +2,10 @@
 
 use crate::entity::bid;
 use crate::flow::{Bid, BidEvent};
-use crate::model::{BidIn, BidList, BidOut, BidPatch, BidSummary, DisqualifyIn, Letter, MeanOut, MissingOut, Receipt};
+use crate::model::{
+    BidIn, BidList, BidOut, BidPatch, BidSummary, DisqualifyIn, Letter, MeanOut, MissingOut,
+    Receipt,
+};
 use crate::rules::{self, BidFacts};
 use crate::store::{self, BIDDERS};
 use sea_orm::ActiveValue::Set;
@@ -41,16 +44,35 @@ fn hash(bid: &bid::Model) -> String {
 }
 
 /// Forms that a posting admits: enterprises only where it says so (rulebook 1.5 T-10), which `open` never does.
-const FORMS: &[OrgForm] = &[OrgForm::SocialGroup, OrgForm::SocialServiceInstitution, OrgForm::Foundation, OrgForm::FiledCommunityOrg];
+const FORMS: &[OrgForm] = &[
+    OrgForm::SocialGroup,
+    OrgForm::SocialServiceInstitution,
+    OrgForm::Foundation,
+    OrgForm::FiledCommunityOrg,
+];
 
-async fn checks(read: &impl Read, organisation: Uuid, posting: &Posting) -> Result<Vec<Check>, Error> {
+async fn checks(
+    read: &impl Read,
+    organisation: Uuid,
+    posting: &Posting,
+) -> Result<Vec<Check>, Error> {
     let organisation = wubang_registry::organisations::load(read, organisation).await?;
-    let communities = posting.content.communities.iter().map(|code| DivisionCode::parse(code)).collect::<Result<Vec<_>, _>>();
+    let communities = posting
+        .content
+        .communities
+        .iter()
+        .map(|code| DivisionCode::parse(code))
+        .collect::<Result<Vec<_>, _>>();
     let communities = communities.map_err(|_| Error::internal("posting with a bad community"))?;
     let today = local_date(read.now());
     let mut all: Vec<Check> = Vec::new();
     for community in &communities {
-        let ask = Ask { community, accepts_filed: posting.content.accepts_filed_organisations, forms_allowed: FORMS, caps: &posting.procedure.0.caps };
+        let ask = Ask {
+            community,
+            accepts_filed: posting.content.accepts_filed_organisations,
+            forms_allowed: FORMS,
+            caps: &posting.procedure.0.caps,
+        };
         for check in eligibility(&organisation, today, &ask) {
             match all.iter_mut().find(|known| known.rule == check.rule) {
                 Some(known) if known.passed => *known = check,
@@ -64,19 +86,30 @@ async fn checks(read: &impl Read, organisation: Uuid, posting: &Posting) -> Resu
 
 fn facts(read: &impl Read, case: &Case, checks: Vec<Check>) -> Result<BidFacts, Error> {
     let (bid, posting) = (&case.bid, &case.posting);
-    let stored: Vec<bool> = bid.eligibility.as_ref().and_then(|value| value.as_array()).map(|list| list.iter().map(|check| check.get("passed") == Some(&true.into())).collect()).unwrap_or_default();
+    let stored: Vec<bool> = bid
+        .eligibility
+        .as_ref()
+        .and_then(|value| value.as_array())
+        .map(|list| {
+            list.iter()
+                .map(|check| check.get("passed") == Some(&true.into()))
+                .collect()
+        })
+        .unwrap_or_default();
     Ok(BidFacts {
         now: read.now(),
         posting_open: posting.state == "open",
         deadline: posting.bid_deadline,
         price: price(bid)?,
-        ceiling: Fen::new(posting.budget_ceiling_fen).map_err(|_| Error::internal("posting with a bad ceiling"))?,
+        ceiling: Fen::new(posting.budget_ceiling_fen)
+            .map_err(|_| Error::internal("posting with a bad ceiling"))?,
         letter: bid.content.clone(),
         serves_minors: rules::serves_minors(&posting.content.target_groups),
         management_percent: rules::management_percent(&posting.procedure.0),
         checks,
         stored_checks_pass: !stored.is_empty() && stored.iter().all(|passed| *passed),
-        signed: case.roles.has(Role::OrgLegalRep) || bid.signed_hash.as_deref() == Some(hash(bid).as_str()),
+        signed: case.roles.has(Role::OrgLegalRep)
+            || bid.signed_hash.as_deref() == Some(hash(bid).as_str()),
         proposed: bid.checked_by.is_some() && bid.reason_code.is_some(),
         own_proposal: bid.checked_by == read.actor().person,
     })
@@ -85,7 +118,11 @@ fn facts(read: &impl Read, case: &Case, checks: Vec<Check>) -> Result<BidFacts, 
 async fn load(read: &impl Read, key: &Key) -> Result<Case, Error> {
     let (bid, roles) = store::load(read, key).await?;
     let posting = wubang_postings::service::find(read, bid.posting_id).await?;
-    Ok(Case { bid, posting, roles })
+    Ok(Case {
+        bid,
+        posting,
+        roles,
+    })
 }
 
 async fn load_for(tx: &Tx, key: &Key) -> Result<Case, Error> {
@@ -96,33 +133,67 @@ async fn load_for(tx: &Tx, key: &Key) -> Result<Case, Error> {
 
 fn missing(facts: &BidFacts) -> Vec<MissingOut> {
     let mut faults = Faults::new();
-    rules::check_letter(&facts.letter, facts.price, facts.serves_minors, facts.management_percent, &mut faults);
-    faults.into_fields().into_iter().map(|field| MissingOut { pointer: field.pointer, code: field.code, zh: field.text.zh, en: field.text.en }).collect()
+    rules::check_letter(
+        &facts.letter,
+        facts.price,
+        facts.serves_minors,
+        facts.management_percent,
+        &mut faults,
+    );
+    faults
+        .into_fields()
+        .into_iter()
+        .map(|field| MissingOut {
+            pointer: field.pointer,
+            code: field.code,
+            zh: field.text.zh,
+            en: field.text.en,
+        })
+        .collect()
 }
 
 /// Whether this viewer may know totals now: organisers and panel always, the bidder from the notice on.
 fn knows_totals(case: &Case) -> bool {
     let own = case.roles.any(BIDDERS);
     let told = case.bid.told_at.is_some();
-    case.roles.any(&[Role::StreetOfficer, Role::Supervisor, Role::Assessor, Role::System]) || (own && told)
+    case.roles.any(&[
+        Role::StreetOfficer,
+        Role::Supervisor,
+        Role::Assessor,
+        Role::System,
+    ]) || (own && told)
 }
 
 async fn out(read: &impl Read, case: Case) -> Result<BidOut, Error> {
     let own = case.roles.any(BIDDERS);
     let editing = matches!(case.bid.state.as_str(), "draft" | "submitted" | "withdrawn");
-    let checks = if own && editing { checks(read, case.bid.organisation_id, &case.posting).await? } else { Vec::new() };
+    let checks = if own && editing {
+        checks(read, case.bid.organisation_id, &case.posting).await?
+    } else {
+        Vec::new()
+    };
     let facts = facts(read, &case, checks)?;
     let totals = knows_totals(&case);
     let Case { bid, roles, .. } = case;
     let state = state_of::<Bid>(&bid.state)?;
-    let receipt = bid.submitted_at.zip(bid.content_hash.clone()).map(|(at, content_hash)| Receipt {
-        submitted_at: Instant(at),
-        content_hash,
-        revision: bid.revision,
-        signed_by: bid.signed_name.clone().unwrap_or_default(),
-    });
-    let total: Option<Exact> = bid.total.as_deref().and_then(|text| text.parse().ok()).filter(|_| totals);
-    let means: Vec<MeanOut> = bid.means.and_then(|value| serde_json::from_value(value).ok()).unwrap_or_default();
+    let receipt = bid
+        .submitted_at
+        .zip(bid.content_hash.clone())
+        .map(|(at, content_hash)| Receipt {
+            submitted_at: Instant(at),
+            content_hash,
+            revision: bid.revision,
+            signed_by: bid.signed_name.clone().unwrap_or_default(),
+        });
+    let total: Option<Exact> = bid
+        .total
+        .as_deref()
+        .and_then(|text| text.parse().ok())
+        .filter(|_| totals);
+    let means: Vec<MeanOut> = bid
+        .means
+        .and_then(|value| serde_json::from_value(value).ok())
+        .unwrap_or_default();
     Ok(BidOut {
         id: bid.id,
         posting_id: bid.posting_id,
@@ -134,7 +205,11 @@ async fn out(read: &impl Read, case: Case) -> Result<BidOut, Error> {
         version: bid.version,
         price_fen: bid.price_fen,
         letter: bid.content,
-        missing: if own && editing { missing(&facts) } else { Vec::new() },
+        missing: if own && editing {
+            missing(&facts)
+        } else {
+            Vec::new()
+        },
         receipt,
         eligibility: bid.eligibility,
         reason_code: bid.reason_code,
@@ -163,9 +238,18 @@ pub async fn get(view: &View, key: &Key) -> Result<BidOut, Error> {
 /// `not_found`.
 pub async fn get_actions(view: &View, key: &Key) -> Result<ActionsOut, Error> {
     let case = load(view, key).await?;
-    let checks = if case.roles.any(BIDDERS) { checks(view, case.bid.organisation_id, &case.posting).await? } else { Vec::new() };
+    let checks = if case.roles.any(BIDDERS) {
+        checks(view, case.bid.organisation_id, &case.posting).await?
+    } else {
+        Vec::new()
+    };
     let facts = facts(view, &case, checks)?;
-    Ok(actions::of::<Bid>(case.bid.id, state_of::<Bid>(&case.bid.state)?, case.roles, &facts))
+    Ok(actions::of::<Bid>(
+        case.bid.id,
+        state_of::<Bid>(&case.bid.state)?,
+        case.roles,
+        &facts,
+    ))
 }
 
 /// The bids that the viewer may see: his own, and after the opening those of his territory.
@@ -174,10 +258,14 @@ pub async fn get_actions(view: &View, key: &Key) -> Result<ActionsOut, Error> {
 /// `invalid` for a posting that is no id.
 pub async fn list(view: &View, query: &ListQuery) -> Result<BidList, Error> {
     let mut faults = Faults::new();
-    let posting = query.one("posting").map(Uuid::parse_str).transpose().unwrap_or_else(|_| {
-        faults.add("?posting", "malformed", "须为 id", "must be an id");
-        None
-    });
+    let posting = query
+        .one("posting")
+        .map(Uuid::parse_str)
+        .transpose()
+        .unwrap_or_else(|_| {
+            faults.add("?posting", "malformed", "须为 id", "must be an id");
+            None
+        });
     faults.finish()?;
     let rows = store::list(view, query, posting).await?;
     let (rows, next) = wubang_web::query::cut(rows, query.page, |row| row.id);
@@ -205,16 +293,29 @@ pub async fn list(view: &View, query: &ListQuery) -> Result<BidList, Error> {
 pub async fn draft(tx: &Tx, input: BidIn) -> Result<BidOut, Error> {
     let mut faults = Faults::new();
     let price = faults.fen("/price_fen", input.price_fen);
-    let organisation = wubang_registry::organisations::load(tx, input.organisation_id).await.ok();
+    let organisation = wubang_registry::organisations::load(tx, input.organisation_id)
+        .await
+        .ok();
     if organisation.is_none() {
-        faults.add("/organisation_id", "unknown_value", "没有这个组织", "there is no such organisation");
+        faults.add(
+            "/organisation_id",
+            "unknown_value",
+            "没有这个组织",
+            "there is no such organisation",
+        );
     }
     faults.finish()?;
     let organisation = organisation.ok_or(Code::NotFound)?;
     let roles = tx.actor().roles(&Reach::of(organisation.id));
     let made = machine::create::<Bid>(roles)?;
-    let posting = wubang_postings::service::load(tx, &Key::Id(input.posting_id)).await?.posting;
-    if posting.state != "open" || posting.bid_deadline.is_none_or(|at| wubang_kernel::deadline::is_over(at, tx.now())) {
+    let posting = wubang_postings::service::load(tx, &Key::Id(input.posting_id))
+        .await?
+        .posting;
+    if posting.state != "open"
+        || posting
+            .bid_deadline
+            .is_none_or(|at| wubang_kernel::deadline::is_over(at, tx.now()))
+    {
         return Err(Code::DeadlinePassed.into());
     }
     store::ensure_box(tx, posting.id).await?;
@@ -251,7 +352,15 @@ pub async fn draft(tx: &Tx, input: BidIn) -> Result<BidOut, Error> {
         updated_at: Set(tx.now()),
     };
     let bid = birth::<bid::Entity, _>(tx, made, row, None).await?;
-    out(tx, Case { bid, posting, roles }).await
+    out(
+        tx,
+        Case {
+            bid,
+            posting,
+            roles,
+        },
+    )
+    .await
 }
 
 /// The bidder changes what he will hand in. A submitted bid stays as handed in until it is revised.
@@ -274,7 +383,11 @@ pub async fn amend(tx: &Tx, key: &Key, patch: BidPatch) -> Result<BidOut, Error>
         &case.bid,
         "bid.draft_amended",
         role,
-        |update| update.col_expr(bid::Column::PriceFen, Expr::value(price.get())).col_expr(bid::Column::Content, Expr::value(letter)),
+        |update| {
+            update
+                .col_expr(bid::Column::PriceFen, Expr::value(price.get()))
+                .col_expr(bid::Column::Content, Expr::value(letter))
+        },
         None,
     )
     .await?;
@@ -287,7 +400,10 @@ pub async fn amend(tx: &Tx, key: &Key, patch: BidPatch) -> Result<BidOut, Error>
 /// `forbidden` for anybody else.
 pub async fn sign(tx: &Tx, key: &Key, _: NothingIn) -> Result<BidOut, Error> {
     let mut case = load_for(tx, key).await?;
-    let role = case.roles.first_of(&[Role::OrgLegalRep]).ok_or(Code::Forbidden)?;
+    let role = case
+        .roles
+        .first_of(&[Role::OrgLegalRep])
+        .ok_or(Code::Forbidden)?;
     if !matches!(case.bid.state.as_str(), "draft" | "withdrawn") {
         return Err(Code::InvalidTransition.into());
     }
@@ -325,7 +441,9 @@ pub async fn submit(tx: &Tx, key: &Key, _: NothingIn) -> Result<BidOut, Error> {
 pub async fn revise(tx: &Tx, key: &Key, patch: BidPatch) -> Result<BidOut, Error> {
     let mut case = load_for(tx, key).await?;
     let mut faults = Faults::new();
-    case.bid.price_fen = faults.fen("/price_fen", patch.price_fen.unwrap_or(case.bid.price_fen)).get();
+    case.bid.price_fen = faults
+        .fen("/price_fen", patch.price_fen.unwrap_or(case.bid.price_fen))
+        .get();
     faults.finish()?;
     case.bid.content = patch.letter.unwrap_or(case.bid.content);
     hand_in(tx, case, BidEvent::Revise).await
@@ -336,7 +454,12 @@ async fn hand_in(tx: &Tx, mut case: Case, event: BidEvent) -> Result<BidOut, Err
     let facts = facts(tx, &case, checks)?;
     let planned = plan::<Bid>(state_of::<Bid>(&case.bid.state)?, event, case.roles, &facts)?;
     store::touch_box(tx, case.posting.id).await?;
-    let (hash, revision, person, name) = (hash(&case.bid), case.bid.revision + 1, tx.person()?, tx.actor().name.clone());
+    let (hash, revision, person, name) = (
+        hash(&case.bid),
+        case.bid.revision + 1,
+        tx.person()?,
+        tx.actor().name.clone(),
+    );
     let (signer, signer_name) = match case.bid.signed_by.zip(case.bid.signed_name.clone()) {
         Some(signed) if !case.roles.has(Role::OrgLegalRep) => signed,
         _ => (person, name),
@@ -358,9 +481,17 @@ async fn hand_in(tx: &Tx, mut case: Case, event: BidEvent) -> Result<BidOut, Err
     out(tx, case).await
 }
 
-async fn step(tx: &Tx, case: &mut Case, event: BidEvent, facts: &BidFacts, with: impl for<'a> FnOnce(Commit<'a, bid::Entity>) -> Commit<'a, bid::Entity>) -> Result<(), Error> {
+async fn step(
+    tx: &Tx,
+    case: &mut Case,
+    event: BidEvent,
+    facts: &BidFacts,
+    with: impl for<'a> FnOnce(Commit<'a, bid::Entity>) -> Commit<'a, bid::Entity>,
+) -> Result<(), Error> {
     let planned = plan::<Bid>(state_of::<Bid>(&case.bid.state)?, event, case.roles, facts)?;
-    case.bid = with(commit::<bid::Entity>(tx, &case.bid, planned)).run().await?;
+    case.bid = with(commit::<bid::Entity>(tx, &case.bid, planned))
+        .run()
+        .await?;
     Ok(())
 }
 
@@ -374,7 +505,11 @@ pub async fn withdraw(tx: &Tx, key: &Key, input: ReasonIn) -> Result<BidOut, Err
     faults.finish()?;
     let mut case = load_for(tx, key).await?;
     let facts = facts(tx, &case, Vec::new())?;
-    step(tx, &mut case, BidEvent::Withdraw, &facts, |c| c.set(bid::Column::Reason, reason.clone()).because(Some(reason))).await?;
+    step(tx, &mut case, BidEvent::Withdraw, &facts, |c| {
+        c.set(bid::Column::Reason, reason.clone())
+            .because(Some(reason))
+    })
+    .await?;
     fail_if_none_left(tx, &case.posting).await?;
     out(tx, case).await
 }
@@ -386,7 +521,10 @@ pub async fn withdraw(tx: &Tx, key: &Key, input: ReasonIn) -> Result<BidOut, Err
 pub async fn qualify(tx: &Tx, key: &Key, _: NothingIn) -> Result<BidOut, Error> {
     let mut case = load_for(tx, key).await?;
     let (facts, person) = (facts(tx, &case, Vec::new())?, tx.person()?);
-    step(tx, &mut case, BidEvent::Qualify, &facts, |c| c.set(bid::Column::CheckedBy, person)).await?;
+    step(tx, &mut case, BidEvent::Qualify, &facts, |c| {
+        c.set(bid::Column::CheckedBy, person)
+    })
+    .await?;
     out(tx, case).await
 }
 
@@ -394,16 +532,32 @@ pub async fn qualify(tx: &Tx, key: &Key, _: NothingIn) -> Result<BidOut, Error> 
 ///
 /// # Errors
 /// `invalid` without a reason.
-pub async fn propose_disqualification(tx: &Tx, key: &Key, input: DisqualifyIn) -> Result<BidOut, Error> {
+pub async fn propose_disqualification(
+    tx: &Tx,
+    key: &Key,
+    input: DisqualifyIn,
+) -> Result<BidOut, Error> {
     let mut faults = Faults::new();
     let reason = faults.prose("/reason", &input.reason, 5..=1000);
     faults.finish()?;
     let mut case = load_for(tx, key).await?;
     let (facts, person) = (facts(tx, &case, Vec::new())?, tx.person()?);
-    let ground = serde_json::to_value(input.ground)?.as_str().unwrap_or_default().to_owned();
-    step(tx, &mut case, BidEvent::ProposeDisqualification, &facts, |c| {
-        c.set(bid::Column::ReasonCode, ground).set(bid::Column::Reason, reason.clone()).set(bid::Column::CheckedBy, person).because(Some(reason))
-    })
+    let ground = serde_json::to_value(input.ground)?
+        .as_str()
+        .unwrap_or_default()
+        .to_owned();
+    step(
+        tx,
+        &mut case,
+        BidEvent::ProposeDisqualification,
+        &facts,
+        |c| {
+            c.set(bid::Column::ReasonCode, ground)
+                .set(bid::Column::Reason, reason.clone())
+                .set(bid::Column::CheckedBy, person)
+                .because(Some(reason))
+        },
+    )
     .await?;
     out(tx, case).await
 }
@@ -416,7 +570,10 @@ pub async fn confirm_disqualification(tx: &Tx, key: &Key, _: NothingIn) -> Resul
     let mut case = load_for(tx, key).await?;
     let facts = facts(tx, &case, Vec::new())?;
     let reason = case.bid.reason.clone();
-    step(tx, &mut case, BidEvent::Disqualify, &facts, |c| c.because(reason)).await?;
+    step(tx, &mut case, BidEvent::Disqualify, &facts, |c| {
+        c.because(reason)
+    })
+    .await?;
     fail_if_none_left(tx, &case.posting).await?;
     out(tx, case).await
 }
@@ -424,7 +581,11 @@ pub async fn confirm_disqualification(tx: &Tx, key: &Key, _: NothingIn) -> Resul
 /// A closed posting without a valid bid left has failed (流榜).
 async fn fail_if_none_left(tx: &Tx, posting: &Posting) -> Result<(), Error> {
     let posting = wubang_postings::service::find(tx, posting.id).await?;
-    if posting.state == "closed" && store::in_states(tx, posting.id, &["submitted", "opened", "qualified"]).await?.is_empty() {
+    if posting.state == "closed"
+        && store::in_states(tx, posting.id, &["submitted", "opened", "qualified"])
+            .await?
+            .is_empty()
+    {
         wubang_postings::service::failed(tx, posting.id, "no_bids", None).await?;
     }
     Ok(())
@@ -441,7 +602,11 @@ pub async fn open_box(tx: &Tx, posting_id: Uuid) -> Result<(), Error> {
     for bid in &submitted {
         let checks = checks(tx, bid.organisation_id, &posting).await?;
         let now = tx.now();
-        by_system(tx, bid.id, BidEvent::Open, |c| c.set(bid::Column::OpenedAt, now).set(bid::Column::Eligibility, serde_json::json!(checks))).await?;
+        by_system(tx, bid.id, BidEvent::Open, |c| {
+            c.set(bid::Column::OpenedAt, now)
+                .set(bid::Column::Eligibility, serde_json::json!(checks))
+        })
+        .await?;
     }
     fail_if_none_left(tx, &posting).await
 }
@@ -452,15 +617,27 @@ pub async fn open_box(tx: &Tx, posting_id: Uuid) -> Result<(), Error> {
 /// When the database fails.
 pub async fn posting_cancelled(tx: &Tx, posting_id: Uuid) -> Result<(), Error> {
     for bid in store::in_states(tx, posting_id, &["draft", "submitted"]).await? {
-        by_system(tx, bid.id, BidEvent::PostingCancel, |c| c.because(Some("posting_cancelled".to_owned()))).await?;
+        by_system(tx, bid.id, BidEvent::PostingCancel, |c| {
+            c.because(Some("posting_cancelled".to_owned()))
+        })
+        .await?;
     }
     Ok(())
 }
 
-async fn by_system(tx: &Tx, id: Uuid, event: BidEvent, with: impl for<'a> FnOnce(Commit<'a, bid::Entity>) -> Commit<'a, bid::Entity>) -> Result<(), Error> {
+async fn by_system(
+    tx: &Tx,
+    id: Uuid,
+    event: BidEvent,
+    with: impl for<'a> FnOnce(Commit<'a, bid::Entity>) -> Commit<'a, bid::Entity>,
+) -> Result<(), Error> {
     let bid = store::find(tx, id).await?;
     let posting = wubang_postings::service::find(tx, bid.posting_id).await?;
-    let mut case = Case { bid, posting, roles: RoleSet::of(&[Role::System]) };
+    let mut case = Case {
+        bid,
+        posting,
+        roles: RoleSet::of(&[Role::System]),
+    };
     let facts = facts(tx, &case, Vec::new())?;
     step(tx, &mut case, event, &facts, with).await
 }
@@ -483,7 +660,14 @@ pub struct ScoreResult {
 /// # Errors
 /// `invalid_transition`.
 pub async fn scored(tx: &Tx, id: Uuid, score: ScoreResult) -> Result<(), Error> {
-    let means: Vec<MeanOut> = score.means.iter().map(|(key, mean)| MeanOut { key: key.clone(), mean: mean.rounded() }).collect();
+    let means: Vec<MeanOut> = score
+        .means
+        .iter()
+        .map(|(key, mean)| MeanOut {
+            key: key.clone(),
+            mean: mean.rounded(),
+        })
+        .collect();
     let means = serde_json::to_value(means)?;
     let rounded: Hundredths = score.total.rounded();
     by_system(tx, id, BidEvent::Score, |c| {

@@ -3,7 +3,9 @@
 use crate::entity::{bid, bid_box, bid_version};
 use crate::flow;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
-use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use uuid::Uuid;
 use wubang_kernel::actor::Reach;
 use wubang_kernel::division::DivisionCode;
@@ -56,29 +58,46 @@ async fn roles(read: &impl Read, bid: &bid::Model) -> Result<RoleSet, Error> {
     if is_sealed(bid) {
         return Ok(own);
     }
-    let division = DivisionCode::parse(&bid.division).map_err(|_| Error::internal("bid with a bad division"))?;
+    let division = DivisionCode::parse(&bid.division)
+        .map_err(|_| Error::internal("bid with a bad division"))?;
     let over = read.actor().roles(&Reach::at(division));
     let seat = match read.actor().person {
-        Some(person) if !over.any(ORGANISERS) && !own.any(BIDDERS) => wubang_panels::service::is_member(read, "award", bid.posting_id, person).await?,
+        Some(person) if !over.any(ORGANISERS) && !own.any(BIDDERS) => {
+            wubang_panels::service::is_member(read, "award", bid.posting_id, person).await?
+        }
         _ => false,
     };
-    let assigned = if seat { RoleSet::of(&[Role::Assessor]) } else { RoleSet::NONE };
+    let assigned = if seat {
+        RoleSet::of(&[Role::Assessor])
+    } else {
+        RoleSet::NONE
+    };
     Ok(own.union(over).union(assigned))
 }
 
 /// A bid for its bidder, and after the opening for those who judge it; `not_found` for everybody else.
 pub(crate) async fn load(read: &impl Read, key: &Key) -> Result<(bid::Model, RoleSet), Error> {
-    let Key::Id(id) = key else { return Err(Code::NotFound.into()) };
+    let Key::Id(id) = key else {
+        return Err(Code::NotFound.into());
+    };
     let bid = find(read, *id).await?;
     let roles = roles(read, &bid).await?;
-    let sees = roles.any(BIDDERS) || roles.any(ORGANISERS) || roles.any(&[Role::Assessor, Role::System]);
+    let sees =
+        roles.any(BIDDERS) || roles.any(ORGANISERS) || roles.any(&[Role::Assessor, Role::System]);
     // over a division one has roles towards an opened bid only; `roles` has seen to that
-    if sees { Ok((bid, roles)) } else { Err(Code::NotFound.into()) }
+    if sees {
+        Ok((bid, roles))
+    } else {
+        Err(Code::NotFound.into())
+    }
 }
 
 /// A bid, whoever asks: for the system and later stages.
 pub(crate) async fn find(read: &impl Read, id: Uuid) -> Result<bid::Model, Error> {
-    Ok(bid::Entity::find_by_id(id).one(&read.db()).await?.ok_or(Code::NotFound)?)
+    Ok(bid::Entity::find_by_id(id)
+        .one(&read.db())
+        .await?
+        .ok_or(Code::NotFound)?)
 }
 
 /// The opened bids of a posting, in the order of their making.
@@ -92,7 +111,11 @@ pub(crate) async fn opened_of(read: &impl Read, posting: Uuid) -> Result<Vec<bid
 }
 
 /// The bids of a posting that are in one of the states, for the system's own steps.
-pub(crate) async fn in_states(tx: &Tx, posting: Uuid, states: &[&str]) -> Result<Vec<bid::Model>, Error> {
+pub(crate) async fn in_states(
+    tx: &Tx,
+    posting: Uuid,
+    states: &[&str],
+) -> Result<Vec<bid::Model>, Error> {
     Ok(bid::Entity::find()
         .filter(bid::Column::PostingId.eq(posting))
         .filter(bid::Column::State.is_in(states.iter().copied()))
@@ -102,13 +125,23 @@ pub(crate) async fn in_states(tx: &Tx, posting: Uuid, states: &[&str]) -> Result
 }
 
 /// One page of the bids that the viewer may see, newest first, one row more than asked for.
-pub(crate) async fn list(read: &impl Read, query: &ListQuery, posting: Option<Uuid>) -> Result<Vec<bid::Model>, Error> {
+pub(crate) async fn list(
+    read: &impl Read,
+    query: &ListQuery,
+    posting: Option<Uuid>,
+) -> Result<Vec<bid::Model>, Error> {
     let actor = read.actor();
     let opened = bid::Column::State.is_not_in(SEALED.iter().copied());
     let theirs = Condition::any()
         .add(bid::Column::OrganisationId.is_in(actor.organisations(BIDDERS)))
-        .add(Condition::all().add(opened).add(scope::within(bid::Column::Division, actor.divisions(ORGANISERS))));
-    let mut select = bid::Entity::find().filter(theirs).order_by_desc(bid::Column::Id).limit(query.page.limit + 1);
+        .add(Condition::all().add(opened).add(scope::within(
+            bid::Column::Division,
+            actor.divisions(ORGANISERS),
+        )));
+    let mut select = bid::Entity::find()
+        .filter(theirs)
+        .order_by_desc(bid::Column::Id)
+        .limit(query.page.limit + 1);
     if let Some(after) = query.page.after {
         select = select.filter(bid::Column::Id.lt(after));
     }
@@ -123,8 +156,20 @@ pub(crate) async fn list(read: &impl Read, query: &ListQuery, posting: Option<Uu
 
 /// Makes the box of a posting if there is none.
 pub(crate) async fn ensure_box(tx: &Tx, posting: Uuid) -> Result<(), Error> {
-    let row = bid_box::ActiveModel { posting_id: Set(posting), sealed: Set(true), entries: Set(0), opened_at: Set(None) };
-    bid_box::Entity::insert(row).on_conflict(OnConflict::column(bid_box::Column::PostingId).do_nothing().to_owned()).exec_without_returning(&tx.db()).await?;
+    let row = bid_box::ActiveModel {
+        posting_id: Set(posting),
+        sealed: Set(true),
+        entries: Set(0),
+        opened_at: Set(None),
+    };
+    bid_box::Entity::insert(row)
+        .on_conflict(
+            OnConflict::column(bid_box::Column::PostingId)
+                .do_nothing()
+                .to_owned(),
+        )
+        .exec_without_returning(&tx.db())
+        .await?;
     Ok(())
 }
 
@@ -134,12 +179,19 @@ pub(crate) async fn ensure_box(tx: &Tx, posting: Uuid) -> Result<(), Error> {
 /// `deadline_passed` when the box is open.
 pub(crate) async fn touch_box(tx: &Tx, posting: Uuid) -> Result<(), Error> {
     let touched = bid_box::Entity::update_many()
-        .col_expr(bid_box::Column::Entries, Expr::col(bid_box::Column::Entries).add(1))
+        .col_expr(
+            bid_box::Column::Entries,
+            Expr::col(bid_box::Column::Entries).add(1),
+        )
         .filter(bid_box::Column::PostingId.eq(posting))
         .filter(bid_box::Column::Sealed.eq(true))
         .exec(&tx.db())
         .await?;
-    if touched.rows_affected == 1 { Ok(()) } else { Err(Code::DeadlinePassed.into()) }
+    if touched.rows_affected == 1 {
+        Ok(())
+    } else {
+        Err(Code::DeadlinePassed.into())
+    }
 }
 
 /// Opens the box, once.
@@ -178,7 +230,9 @@ pub(crate) async fn keep_version(tx: &Tx, bid: &bid::Model, signed_by: Uuid) -> 
         signed_by: Set(signed_by),
         submitted_at: Set(tx.now()),
     };
-    bid_version::Entity::insert(row).exec_without_returning(&tx.db()).await?;
+    bid_version::Entity::insert(row)
+        .exec_without_returning(&tx.db())
+        .await?;
     Ok(())
 }
 
@@ -186,25 +240,61 @@ pub(crate) async fn keep_version(tx: &Tx, bid: &bid::Model, signed_by: Uuid) -> 
 #[must_use]
 pub fn invariants() -> Vec<Invariant> {
     vec![
-        Invariant { name: "bid_state_is_replay_of_trace", run: |view| Box::pin(replay::<bid::Entity>(view)) },
-        Invariant { name: "submitted_bid_has_its_version_and_hash", run: |view| Box::pin(without_version(view)) },
-        Invariant { name: "no_opened_bid_in_a_sealed_box", run: |view| Box::pin(opened_in_sealed_box(view)) },
-        Invariant { name: "no_sealed_bid_in_the_project_trail", run: |view| Box::pin(sealed_in_trail(view)) },
+        Invariant {
+            name: "bid_state_is_replay_of_trace",
+            run: |view| Box::pin(replay::<bid::Entity>(view)),
+        },
+        Invariant {
+            name: "submitted_bid_has_its_version_and_hash",
+            run: |view| Box::pin(without_version(view)),
+        },
+        Invariant {
+            name: "no_opened_bid_in_a_sealed_box",
+            run: |view| Box::pin(opened_in_sealed_box(view)),
+        },
+        Invariant {
+            name: "no_sealed_bid_in_the_project_trail",
+            run: |view| Box::pin(sealed_in_trail(view)),
+        },
     ]
 }
 
 async fn without_version(view: &View) -> Result<Vec<Uuid>, Error> {
-    let handed_in = bid::Entity::find().filter(bid::Column::SubmittedAt.is_not_null()).all(&view.db()).await?;
+    let handed_in = bid::Entity::find()
+        .filter(bid::Column::SubmittedAt.is_not_null())
+        .all(&view.db())
+        .await?;
     let versions = bid_version::Entity::find().all(&view.db()).await?;
     // a draft amended after a submission waits for its revision: compare with what was handed in last
-    let has = |row: &bid::Model| versions.iter().any(|version| version.bid_id == row.id && version.revision == row.revision);
-    Ok(handed_in.iter().filter(|row| !has(row)).map(|row| row.id).collect())
+    let has = |row: &bid::Model| {
+        versions
+            .iter()
+            .any(|version| version.bid_id == row.id && version.revision == row.revision)
+    };
+    Ok(handed_in
+        .iter()
+        .filter(|row| !has(row))
+        .map(|row| row.id)
+        .collect())
 }
 
 async fn opened_in_sealed_box(view: &View) -> Result<Vec<Uuid>, Error> {
-    let sealed: Vec<Uuid> = bid_box::Entity::find().filter(bid_box::Column::Sealed.eq(true)).all(&view.db()).await?.into_iter().map(|row| row.posting_id).collect();
-    let opened = bid::Entity::find().filter(bid::Column::PostingId.is_in(sealed)).filter(bid::Column::State.is_not_in(SEALED.iter().copied()));
-    Ok(opened.all(&view.db()).await?.into_iter().map(|row| row.id).collect())
+    let sealed: Vec<Uuid> = bid_box::Entity::find()
+        .filter(bid_box::Column::Sealed.eq(true))
+        .all(&view.db())
+        .await?
+        .into_iter()
+        .map(|row| row.posting_id)
+        .collect();
+    let opened = bid::Entity::find()
+        .filter(bid::Column::PostingId.is_in(sealed))
+        .filter(bid::Column::State.is_not_in(SEALED.iter().copied()));
+    Ok(opened
+        .all(&view.db())
+        .await?
+        .into_iter()
+        .map(|row| row.id)
+        .collect())
 }
 
 async fn sealed_in_trail(view: &View) -> Result<Vec<Uuid>, Error> {
@@ -213,5 +303,10 @@ async fn sealed_in_trail(view: &View) -> Result<Vec<Uuid>, Error> {
         .filter(trace::Column::Object.eq("bid"))
         .filter(trace::Column::ProjectId.is_not_null())
         .filter(trace::Column::ToState.is_in(SEALED.iter().copied()));
-    Ok(records.all(&view.db()).await?.into_iter().map(|row| row.object_id).collect())
+    Ok(records
+        .all(&view.db())
+        .await?
+        .into_iter()
+        .map(|row| row.object_id)
+        .collect())
 }

@@ -70,7 +70,12 @@ pub async fn open(tx: &Tx, key: &Key, input: OpenEvaluationIn) -> Result<Evaluat
 }
 
 /// A new evaluation with the rules of its posting.
-async fn new_row(tx: &Tx, contract: &Contract, posting: &Posting, third_party: &Organisation) -> Result<evaluation::ActiveModel, Error> {
+async fn new_row(
+    tx: &Tx,
+    contract: &Contract,
+    posting: &Posting,
+    third_party: &Organisation,
+) -> Result<evaluation::ActiveModel, Error> {
     let procedure = &posting.procedure.0;
     let division = wubang_postings::service::division_of(&posting)?;
     let series = format!(

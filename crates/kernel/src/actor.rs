@@ -62,13 +62,19 @@ impl Reach {
     /// An object of one division.
     #[must_use]
     pub fn at(division: DivisionCode) -> Self {
-        Reach { division: Some(division), ..Reach::default() }
+        Reach {
+            division: Some(division),
+            ..Reach::default()
+        }
     }
 
     /// An object of one organisation.
     #[must_use]
     pub fn of(organisation: Uuid) -> Self {
-        Reach { organisations: vec![organisation], ..Reach::default() }
+        Reach {
+            organisations: vec![organisation],
+            ..Reach::default()
+        }
     }
 
     /// Adds an organisation.
@@ -90,19 +96,37 @@ impl Actor {
     /// A signed-in person.
     #[must_use]
     pub fn person(id: Uuid, name: impl Into<String>, grants: Vec<Grant>) -> Self {
-        Actor { person: Some(id), name: name.into(), grants, client: None, kind: Kind::Person }
+        Actor {
+            person: Some(id),
+            name: name.into(),
+            grants,
+            client: None,
+            kind: Kind::Person,
+        }
     }
 
     /// The worker, for timers and consequences.
     #[must_use]
     pub fn system() -> Self {
-        Actor { person: None, name: "system".to_owned(), grants: Vec::new(), client: None, kind: Kind::System }
+        Actor {
+            person: None,
+            name: "system".to_owned(),
+            grants: Vec::new(),
+            client: None,
+            kind: Kind::System,
+        }
     }
 
     /// Nobody known.
     #[must_use]
     pub fn public() -> Self {
-        Actor { person: None, name: "public".to_owned(), grants: Vec::new(), client: None, kind: Kind::Public }
+        Actor {
+            person: None,
+            name: "public".to_owned(),
+            grants: Vec::new(),
+            client: None,
+            kind: Kind::Public,
+        }
     }
 
     /// Whether this is the worker.
@@ -121,7 +145,10 @@ impl Actor {
         };
         self.grants.iter().fold(start, |set, grant| {
             let fits = match &grant.scope {
-                Scope::Division(own) => reach.division.as_ref().is_some_and(|division| own.contains(division)),
+                Scope::Division(own) => reach
+                    .division
+                    .as_ref()
+                    .is_some_and(|division| own.contains(division)),
                 Scope::Organisation(own) => reach.organisations.contains(own),
             };
             if fits { set.with(grant.role) } else { set }
@@ -130,18 +157,22 @@ impl Actor {
 
     /// The divisions in which the actor holds one of the roles: what a list is scoped by.
     pub fn divisions<'a>(&'a self, roles: &'a [Role]) -> impl Iterator<Item = &'a DivisionCode> {
-        self.grants.iter().filter_map(move |grant| match &grant.scope {
-            Scope::Division(code) if roles.contains(&grant.role) => Some(code),
-            _ => None,
-        })
+        self.grants
+            .iter()
+            .filter_map(move |grant| match &grant.scope {
+                Scope::Division(code) if roles.contains(&grant.role) => Some(code),
+                _ => None,
+            })
     }
 
     /// The organisations in which the actor holds one of the roles.
     pub fn organisations<'a>(&'a self, roles: &'a [Role]) -> impl Iterator<Item = Uuid> + 'a {
-        self.grants.iter().filter_map(move |grant| match &grant.scope {
-            Scope::Organisation(id) if roles.contains(&grant.role) => Some(*id),
-            _ => None,
-        })
+        self.grants
+            .iter()
+            .filter_map(move |grant| match &grant.scope {
+                Scope::Organisation(id) if roles.contains(&grant.role) => Some(*id),
+                _ => None,
+            })
     }
 
     /// Whether the actor holds the role anywhere.
@@ -168,7 +199,12 @@ impl Who {
     /// The worker.
     #[must_use]
     pub fn system(request_id: impl Into<String>) -> Self {
-        Who { actor: Arc::new(Actor::system()), request_id: request_id.into(), if_match: None, at: None }
+        Who {
+            actor: Arc::new(Actor::system()),
+            request_id: request_id.into(),
+            if_match: None,
+            at: None,
+        }
     }
 }
 
@@ -179,7 +215,14 @@ mod tests {
     #[test]
     fn a_grant_covers_what_lies_below_it_and_nothing_beside() {
         let street = DivisionCode::parse("410108005").unwrap();
-        let actor = Actor::person(Uuid::nil(), "x", vec![Grant { role: Role::StreetOfficer, scope: Scope::Division(street) }]);
+        let actor = Actor::person(
+            Uuid::nil(),
+            "x",
+            vec![Grant {
+                role: Role::StreetOfficer,
+                scope: Scope::Division(street),
+            }],
+        );
         let inside = Reach::at(DivisionCode::parse("410108005003").unwrap());
         let beside = Reach::at(DivisionCode::parse("410108006003").unwrap());
         assert!(actor.roles(&inside).has(Role::StreetOfficer));

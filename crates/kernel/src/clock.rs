@@ -18,7 +18,10 @@ fn cut(at: DateTime<Utc>) -> DateTime<Utc> {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "this is the clock that everybody else is given")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the clock that everybody else is given"
+    )]
     fn now(&self) -> DateTime<Utc> {
         cut(Utc::now())
     }
@@ -40,7 +43,9 @@ impl TestClock {
     /// A clock that stands at `at` until it is moved.
     #[must_use]
     pub fn standing_at(at: DateTime<Utc>) -> Self {
-        TestClock { shift: Arc::new(Mutex::new(Shift::Still(cut(at)))) }
+        TestClock {
+            shift: Arc::new(Mutex::new(Shift::Still(cut(at)))),
+        }
     }
 
     /// Moves it to `at`, forwards or back.
@@ -69,7 +74,10 @@ impl LatchedClock {
     /// Wraps a clock.
     #[must_use]
     pub fn new(inner: Arc<dyn Clock>) -> Self {
-        LatchedClock { inner, floor: Mutex::new(None) }
+        LatchedClock {
+            inner,
+            floor: Mutex::new(None),
+        }
     }
 
     /// Tells it of a recorded instant.
@@ -95,7 +103,9 @@ mod tests {
 
     #[test]
     fn a_clock_set_back_does_not_go_back() {
-        let noon = DateTime::parse_from_rfc3339("2026-06-01T12:00:00Z").unwrap().to_utc();
+        let noon = DateTime::parse_from_rfc3339("2026-06-01T12:00:00Z")
+            .unwrap()
+            .to_utc();
         let wall = TestClock::standing_at(noon);
         let clock = LatchedClock::new(Arc::new(wall.clone()));
         let before = clock.now();

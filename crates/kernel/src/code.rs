@@ -124,7 +124,15 @@ mod tests {
     fn wire_names_are_unique_and_snake_case() {
         let names: HashSet<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
         assert_eq!(names.len(), Code::ALL.len());
-        assert!(names.iter().all(|n| n.chars().all(|c| c.is_ascii_lowercase() || c == '_')));
-        assert!(Code::ALL.iter().all(|code| Code::from_wire(code.as_str()) == Some(*code)));
+        assert!(
+            names
+                .iter()
+                .all(|n| n.chars().all(|c| c.is_ascii_lowercase() || c == '_'))
+        );
+        assert!(
+            Code::ALL
+                .iter()
+                .all(|code| Code::from_wire(code.as_str()) == Some(*code))
+        );
     }
 }

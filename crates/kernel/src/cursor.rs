@@ -38,7 +38,10 @@ pub struct Page {
 
 impl Default for Page {
     fn default() -> Self {
-        Page { limit: DEFAULT_LIMIT, after: None }
+        Page {
+            limit: DEFAULT_LIMIT,
+            after: None,
+        }
     }
 }
 

@@ -63,7 +63,13 @@ mod tests {
 
     #[test]
     fn order_of_keys_does_not_matter() {
-        assert_eq!(content_hash(&json!({"b": 1, "a": [true, "甲"]})), content_hash(&json!({"a": [true, "甲"], "b": 1})));
-        assert_ne!(content_hash(&json!({"a": 1})), content_hash(&json!({"a": 2})));
+        assert_eq!(
+            content_hash(&json!({"b": 1, "a": [true, "甲"]})),
+            content_hash(&json!({"a": [true, "甲"], "b": 1}))
+        );
+        assert_ne!(
+            content_hash(&json!({"a": 1})),
+            content_hash(&json!({"a": 2}))
+        );
     }
 }

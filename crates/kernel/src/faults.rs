@@ -22,8 +22,18 @@ impl Faults {
     }
 
     /// Notes one wrong field.
-    pub fn add(&mut self, pointer: impl Into<String>, code: &'static str, zh: impl Into<String>, en: impl Into<String>) {
-        self.fields.push(FieldFault { pointer: pointer.into(), code, text: Bilingual::new(zh, en) });
+    pub fn add(
+        &mut self,
+        pointer: impl Into<String>,
+        code: &'static str,
+        zh: impl Into<String>,
+        en: impl Into<String>,
+    ) {
+        self.fields.push(FieldFault {
+            pointer: pointer.into(),
+            code,
+            text: Bilingual::new(zh, en),
+        });
     }
 
     /// Notes a missing field.
@@ -53,10 +63,20 @@ impl Faults {
     }
 
     /// A whole number within bounds.
-    pub fn number<N: PartialOrd + std::fmt::Display + Copy>(&mut self, pointer: &str, value: N, range: RangeInclusive<N>) -> N {
+    pub fn number<N: PartialOrd + std::fmt::Display + Copy>(
+        &mut self,
+        pointer: &str,
+        value: N,
+        range: RangeInclusive<N>,
+    ) -> N {
         if !range.contains(&value) {
             let (low, high) = (range.start(), range.end());
-            self.add(pointer, "out_of_range", format!("须在 {low} 与 {high} 之间,实为 {value}"), format!("must be between {low} and {high}, got {value}"));
+            self.add(
+                pointer,
+                "out_of_range",
+                format!("须在 {low} 与 {high} 之间,实为 {value}"),
+                format!("must be between {low} and {high}, got {value}"),
+            );
         }
         value
     }
@@ -66,7 +86,12 @@ impl Faults {
         match Fen::new(value) {
             Ok(fen) => fen,
             Err(_) => {
-                self.add(pointer, "out_of_range", format!("金额(分)不在允许范围内:{value}"), format!("the amount in fen is out of range: {value}"));
+                self.add(
+                    pointer,
+                    "out_of_range",
+                    format!("金额(分)不在允许范围内:{value}"),
+                    format!("the amount in fen is out of range: {value}"),
+                );
                 Fen::ZERO
             }
         }
@@ -87,7 +112,12 @@ impl Faults {
     pub fn count(&mut self, pointer: &str, got: usize, range: RangeInclusive<usize>) {
         if !range.contains(&got) {
             let (min, max) = (range.start(), range.end());
-            self.add(pointer, "out_of_range", format!("须有 {min} 至 {max} 项,实有 {got} 项"), format!("needs {min} to {max} members, got {got}"));
+            self.add(
+                pointer,
+                "out_of_range",
+                format!("须有 {min} 至 {max} 项,实有 {got} 项"),
+                format!("needs {min} to {max} members, got {got}"),
+            );
         }
     }
 
@@ -115,7 +145,11 @@ impl Faults {
         if self.fields.is_empty() {
             Ok(())
         } else {
-            Err(Refusal { code, detail: None, fields: self.fields })
+            Err(Refusal {
+                code,
+                detail: None,
+                fields: self.fields,
+            })
         }
     }
 }

@@ -78,7 +78,11 @@ fn timer(timer: crate::Timer) -> String {
 }
 
 fn word<N: Name>(name: N) -> Word {
-    Word { name: name.wire(), zh: name.zh(), en: name.en() }
+    Word {
+        name: name.wire(),
+        zh: name.zh(),
+        en: name.en(),
+    }
 }
 
 impl Lifecycle {
@@ -90,7 +94,14 @@ impl Lifecycle {
             event: row.event.wire(),
             action: row.event.verb(),
             zh: row.event.zh(),
-            guards: row.guards.iter().map(|guard| GuardRow { guard: guard.wire(), code: guard.code().as_str() }).collect(),
+            guards: row
+                .guards
+                .iter()
+                .map(|guard| GuardRow {
+                    guard: guard.wire(),
+                    code: guard.code().as_str(),
+                })
+                .collect(),
             roles: row.by.iter().map(|role| role.as_str()).collect(),
             to: row.to.wire(),
             starts: row.start.iter().copied().map(timer).collect(),
@@ -121,7 +132,12 @@ impl Lifecycle {
                 let _ = writeln!(out, "    {from} --> {} : {}", row.to, row.event);
             }
         }
-        for state in self.states.iter().filter(|state| !self.transitions.iter().any(|row| row.from.contains(&state.name))) {
+        for state in self.states.iter().filter(|state| {
+            !self
+                .transitions
+                .iter()
+                .any(|row| row.from.contains(&state.name))
+        }) {
             let _ = writeln!(out, "    {} --> [*]", state.name);
         }
         out
@@ -130,10 +146,17 @@ impl Lifecycle {
     /// The table as a section of a Markdown document.
     #[must_use]
     pub fn markdown(&self) -> String {
-        let mut out = format!("## {} `{}`\n\n| from | event | guards | by | to | starts | stops |\n|---|---|---|---|---|---|---|\n", self.zh, self.object);
+        let mut out = format!(
+            "## {} `{}`\n\n| from | event | guards | by | to | starts | stops |\n|---|---|---|---|---|---|---|\n",
+            self.zh, self.object
+        );
         for row in &self.transitions {
             let guards: Vec<_> = row.guards.iter().map(|guard| guard.guard).collect();
-            let at = row.at.as_ref().map(|at| format!(" ({at})")).unwrap_or_default();
+            let at = row
+                .at
+                .as_ref()
+                .map(|at| format!(" ({at})"))
+                .unwrap_or_default();
             let _ = writeln!(
                 out,
                 "| {} | {}{at} | {} | {} | {} | {} | {} |",
@@ -153,7 +176,11 @@ impl Lifecycle {
     /// Faults of the table itself: states nobody reaches, events no row uses.
     #[must_use]
     pub fn faults(&self) -> Vec<String> {
-        let unreached = self.states.iter().filter(|state| state.name != self.start && !self.transitions.iter().any(|row| row.to == state.name));
-        unreached.map(|state| format!("{}: no row leads to {}", self.object, state.name)).collect()
+        let unreached = self.states.iter().filter(|state| {
+            state.name != self.start && !self.transitions.iter().any(|row| row.to == state.name)
+        });
+        unreached
+            .map(|state| format!("{}: no row leads to {}", self.object, state.name))
+            .collect()
     }
 }

@@ -128,7 +128,9 @@ pub trait Machine: Sized + Copy + Send + Sync + std::fmt::Debug + 'static {
     /// Whether no row leads out of the state.
     #[must_use]
     fn is_final(state: Self::State) -> bool {
-        !Self::ROWS.iter().any(|row| row.from.contains(&state) && row.to != state)
+        !Self::ROWS
+            .iter()
+            .any(|row| row.from.contains(&state) && row.to != state)
     }
 }
 
@@ -198,8 +200,13 @@ impl<M: Machine> Birth<M> {
 /// # Errors
 /// `forbidden` when none of the roles may.
 pub fn create<M: Machine>(roles: RoleSet) -> Result<Birth<M>, Refusal> {
-    let role = roles.first_of(M::MAKERS).ok_or_else(|| Refusal::new(Code::Forbidden))?;
-    Ok(Birth { role, machine: std::marker::PhantomData })
+    let role = roles
+        .first_of(M::MAKERS)
+        .ok_or_else(|| Refusal::new(Code::Forbidden))?;
+    Ok(Birth {
+        role,
+        machine: std::marker::PhantomData,
+    })
 }
 
 /// Asks the table. The first row of (state, event) whose actor and guards fit is taken.
@@ -207,7 +214,12 @@ pub fn create<M: Machine>(roles: RoleSet) -> Result<Birth<M>, Refusal> {
 /// # Errors
 /// No row: `invalid_transition` (409). A row, but not for this actor: `forbidden` (403).
 /// A row, but a guard fails: that guard's refusal.
-pub fn plan<M: Machine>(state: M::State, event: M::Event, roles: RoleSet, facts: &impl Facts<M>) -> Result<Step<M>, Refusal> {
+pub fn plan<M: Machine>(
+    state: M::State,
+    event: M::Event,
+    roles: RoleSet,
+    facts: &impl Facts<M>,
+) -> Result<Step<M>, Refusal> {
     let mut refusal = None;
     let mut exists = false;
     for (index, row) in M::ROWS.iter().enumerate() {
@@ -215,19 +227,40 @@ pub fn plan<M: Machine>(state: M::State, event: M::Event, roles: RoleSet, facts:
             continue;
         }
         exists = true;
-        let Some(role) = roles.first_of(row.by) else { continue };
+        let Some(role) = roles.first_of(row.by) else {
+            continue;
+        };
         match row.guards.iter().try_for_each(|guard| facts.check(*guard)) {
-            Ok(()) => return Ok(Step { from: state, event, to: row.to, row: index, role }),
+            Ok(()) => {
+                return Ok(Step {
+                    from: state,
+                    event,
+                    to: row.to,
+                    row: index,
+                    role,
+                });
+            }
             Err(found) => refusal = refusal.or(Some(found)),
         }
     }
-    Err(refusal.unwrap_or_else(|| if exists { Refusal::new(Code::Forbidden) } else { not_now::<M>(state, event) }))
+    Err(refusal.unwrap_or_else(|| {
+        if exists {
+            Refusal::new(Code::Forbidden)
+        } else {
+            not_now::<M>(state, event)
+        }
+    }))
 }
 
 fn not_now<M: Machine>(state: M::State, event: M::Event) -> Refusal {
     Refusal::new(Code::InvalidTransition).because(
         format!("{}处于“{}”状态,不能“{}”", M::ZH, state.zh(), event.zh()),
-        format!("a {} in state {} does not take {}", M::OBJECT, state.wire(), event.wire()),
+        format!(
+            "a {} in state {} does not take {}",
+            M::OBJECT,
+            state.wire(),
+            event.wire()
+        ),
     )
 }
 
@@ -244,16 +277,32 @@ pub struct Choice<M: Machine> {
 
 /// Every event that persons trigger, with its answer for this actor, from the same rows that enforce it.
 /// Events of the table that the roles never may are left out.
-pub fn options<M: Machine>(state: M::State, roles: RoleSet, facts: &impl Facts<M>) -> Vec<Choice<M>> {
+pub fn options<M: Machine>(
+    state: M::State,
+    roles: RoleSet,
+    facts: &impl Facts<M>,
+) -> Vec<Choice<M>> {
     M::EVENTS
         .iter()
         .copied()
         .filter(|event| !event.verb().is_empty())
-        .filter(|event| M::ROWS.iter().any(|row| row.event == *event && roles.any(row.by)))
+        .filter(|event| {
+            M::ROWS
+                .iter()
+                .any(|row| row.event == *event && roles.any(row.by))
+        })
         .map(|event| {
             let refusal = plan::<M>(state, event, roles, facts).err();
-            let deadline = if refusal.is_none() { facts.deadline(event) } else { None };
-            Choice { event, refusal, deadline }
+            let deadline = if refusal.is_none() {
+                facts.deadline(event)
+            } else {
+                None
+            };
+            Choice {
+                event,
+                refusal,
+                deadline,
+            }
         })
         .collect()
 }

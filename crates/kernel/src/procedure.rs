@@ -38,7 +38,11 @@ impl PanelRule {
     /// Expert seats for a ceiling.
     #[must_use]
     pub fn experts_for(&self, ceiling: Fen) -> usize {
-        if ceiling >= self.large_from_fen { self.experts_large } else { self.experts }
+        if ceiling >= self.large_from_fen {
+            self.experts_large
+        } else {
+            self.experts
+        }
     }
 }
 
@@ -125,7 +129,11 @@ pub struct Procedure {
 }
 
 fn criterion(key: &str, zh: &str, max: i64) -> Criterion {
-    Criterion { key: key.to_owned(), zh: zh.to_owned(), max }
+    Criterion {
+        key: key.to_owned(),
+        zh: zh.to_owned(),
+        max,
+    }
 }
 
 fn fen(value: i64) -> Fen {
@@ -150,13 +158,28 @@ impl Procedure {
             threshold: 60,
             trim_from: 7,
             min_valid_bids: 1,
-            panel: PanelRule { experts: 3, experts_large: 5, community: 1, departments: 1, large_from_fen: fen(5_000_000) },
-            evaluation: EvaluationRule { scheme: "four_party".to_owned(), parties: four_parties(), survey_minimum: 30 },
+            panel: PanelRule {
+                experts: 3,
+                experts_large: 5,
+                community: 1,
+                departments: 1,
+                large_from_fen: fen(5_000_000),
+            },
+            evaluation: EvaluationRule {
+                scheme: "four_party".to_owned(),
+                parties: four_parties(),
+                survey_minimum: 30,
+            },
             tranches: vec![50, 30, 20],
             procurement_limit_fen: fen(100_000_000),
             management_percent: 10,
             publish_cutoff_hour: 17,
-            caps: CapRule { contracts_ungraded: 3, contracts_filed: 2, postings_community: 5, postings_street: 30 },
+            caps: CapRule {
+                contracts_ungraded: 3,
+                contracts_filed: 2,
+                postings_community: 5,
+                postings_street: 30,
+            },
         }
     }
 
@@ -171,9 +194,14 @@ impl Procedure {
         self.timers.check(&format!("{pointer}/timers"), faults);
         check_criteria(&self.criteria, &format!("{pointer}/criteria"), faults);
         check_tranches(&self.tranches, &format!("{pointer}/tranches"), faults);
-        self.evaluation.check(&format!("{pointer}/evaluation"), faults);
+        self.evaluation
+            .check(&format!("{pointer}/evaluation"), faults);
         faults.number(&format!("{pointer}/threshold"), self.threshold, 0..=100);
-        faults.number(&format!("{pointer}/management_percent"), self.management_percent, 0..=30);
+        faults.number(
+            &format!("{pointer}/management_percent"),
+            self.management_percent,
+            0..=30,
+        );
     }
 }
 
@@ -181,12 +209,22 @@ impl Procedure {
 pub fn check_criteria(criteria: &[Criterion], pointer: &str, faults: &mut Faults) {
     let sum: i64 = criteria.iter().map(|c| c.max).fold(0, i64::saturating_add);
     if sum != 100 {
-        faults.add(pointer, "sum_mismatch", format!("各项满分之和须为 100,实为 {sum}"), format!("maxima must sum to 100, got {sum}"));
+        faults.add(
+            pointer,
+            "sum_mismatch",
+            format!("各项满分之和须为 100,实为 {sum}"),
+            format!("maxima must sum to 100, got {sum}"),
+        );
     }
     for (i, one) in criteria.iter().enumerate() {
         faults.number(&format!("{pointer}/{i}/max"), one.max, 1..=100);
         if criteria.iter().take(i).any(|other| other.key == one.key) {
-            faults.add(format!("{pointer}/{i}/key"), "duplicate", "评分项重复", "is there twice");
+            faults.add(
+                format!("{pointer}/{i}/key"),
+                "duplicate",
+                "评分项重复",
+                "is there twice",
+            );
         }
     }
 }
@@ -195,7 +233,12 @@ pub fn check_criteria(criteria: &[Criterion], pointer: &str, faults: &mut Faults
 pub fn check_tranches(tranches: &[u32], pointer: &str, faults: &mut Faults) {
     let sum: u32 = tranches.iter().copied().fold(0, u32::saturating_add);
     if sum != 100 || tranches.contains(&0) || tranches.len() < 2 {
-        faults.add(pointer, "sum_mismatch", format!("至少两批,且合计须为 100%,实为 {sum}%"), format!("needs two or more shares above zero that sum to 100, got {sum}"));
+        faults.add(
+            pointer,
+            "sum_mismatch",
+            format!("至少两批,且合计须为 100%,实为 {sum}%"),
+            format!("needs two or more shares above zero that sum to 100, got {sum}"),
+        );
     }
 }
 
@@ -208,22 +251,51 @@ impl EvaluationRule {
 
     /// Notes weights outside their range, a sum other than 100, or leads at or below 50.
     pub fn check(&self, pointer: &str, faults: &mut Faults) {
-        let sum: u32 = self.parties.iter().map(|p| p.weight).fold(0, u32::saturating_add);
-        let leads: u32 = self.parties.iter().filter(|p| p.lead).map(|p| p.weight).fold(0, u32::saturating_add);
+        let sum: u32 = self
+            .parties
+            .iter()
+            .map(|p| p.weight)
+            .fold(0, u32::saturating_add);
+        let leads: u32 = self
+            .parties
+            .iter()
+            .filter(|p| p.lead)
+            .map(|p| p.weight)
+            .fold(0, u32::saturating_add);
         if sum != 100 {
-            faults.add(format!("{pointer}/weights"), "sum_mismatch", format!("权重之和须为 100,实为 {sum}"), format!("weights must sum to 100, got {sum}"));
+            faults.add(
+                format!("{pointer}/weights"),
+                "sum_mismatch",
+                format!("权重之和须为 100,实为 {sum}"),
+                format!("weights must sum to 100, got {sum}"),
+            );
         }
         if leads <= 50 {
-            faults.add(format!("{pointer}/weights"), "out_of_range", format!("主导方权重合计须超过 50,实为 {leads}"), format!("the leading parties must have more than 50 together, got {leads}"));
+            faults.add(
+                format!("{pointer}/weights"),
+                "out_of_range",
+                format!("主导方权重合计须超过 50,实为 {leads}"),
+                format!("the leading parties must have more than 50 together, got {leads}"),
+            );
         }
         for party in &self.parties {
-            faults.number(&format!("{pointer}/weights/{}", party.party), party.weight, party.weight_min..=party.weight_max);
+            faults.number(
+                &format!("{pointer}/weights/{}", party.party),
+                party.weight,
+                party.weight_min..=party.weight_max,
+            );
         }
     }
 }
 
 fn four_parties() -> Vec<PartyRule> {
-    let party = |name: &str, zh: &str, weight: (u32, u32, u32), minimum: usize, odd: bool, lead: bool, criteria: Vec<Criterion>| PartyRule {
+    let party = |name: &str,
+                 zh: &str,
+                 weight: (u32, u32, u32),
+                 minimum: usize,
+                 odd: bool,
+                 lead: bool,
+                 criteria: Vec<Criterion>| PartyRule {
         party: name.to_owned(),
         zh: zh.to_owned(),
         weight: weight.0,
@@ -235,26 +307,58 @@ fn four_parties() -> Vec<PartyRule> {
         criteria,
     };
     vec![
-        party("community_party_org", "街道社区党组织", (30, 20, 40), 2, false, true, vec![
-            criterion("delivery", "履约情况", 40),
-            criterion("cooperation", "协作配合", 20),
-            criterion("effect", "治理成效", 40),
-        ]),
-        party("residents", "居民群众", (30, 25, 50), 5, false, true, vec![
-            criterion("satisfaction", "满意程度", 50),
-            criterion("usefulness", "实际用处", 30),
-            criterion("respect_safety", "尊重与安全", 20),
-        ]),
-        party("departments", "职能部门", (20, 10, 25), 1, false, false, vec![
-            criterion("compliance", "合规情况", 50),
-            criterion("standards", "业务标准", 50),
-        ]),
-        party("experts", "专家智库", (20, 10, 25), 3, true, false, vec![
-            criterion("design", "设计与专业性", 30),
-            criterion("process", "过程管理", 25),
-            criterion("outcome", "成效与指标", 30),
-            criterion("finance", "资金使用", 15),
-        ]),
+        party(
+            "community_party_org",
+            "街道社区党组织",
+            (30, 20, 40),
+            2,
+            false,
+            true,
+            vec![
+                criterion("delivery", "履约情况", 40),
+                criterion("cooperation", "协作配合", 20),
+                criterion("effect", "治理成效", 40),
+            ],
+        ),
+        party(
+            "residents",
+            "居民群众",
+            (30, 25, 50),
+            5,
+            false,
+            true,
+            vec![
+                criterion("satisfaction", "满意程度", 50),
+                criterion("usefulness", "实际用处", 30),
+                criterion("respect_safety", "尊重与安全", 20),
+            ],
+        ),
+        party(
+            "departments",
+            "职能部门",
+            (20, 10, 25),
+            1,
+            false,
+            false,
+            vec![
+                criterion("compliance", "合规情况", 50),
+                criterion("standards", "业务标准", 50),
+            ],
+        ),
+        party(
+            "experts",
+            "专家智库",
+            (20, 10, 25),
+            3,
+            true,
+            false,
+            vec![
+                criterion("design", "设计与专业性", 30),
+                criterion("process", "过程管理", 25),
+                criterion("outcome", "成效与指标", 30),
+                criterion("finance", "资金使用", 15),
+            ],
+        ),
     ]
 }
 
@@ -280,7 +384,11 @@ mod tests {
         }
         let mut faults = Faults::new();
         procedure.check("", &mut faults);
-        let pointers: Vec<_> = faults.into_fields().into_iter().map(|f| f.pointer).collect();
+        let pointers: Vec<_> = faults
+            .into_fields()
+            .into_iter()
+            .map(|f| f.pointer)
+            .collect();
         assert!(pointers.contains(&"/criteria".to_owned()));
         assert!(pointers.contains(&"/evaluation/weights/residents".to_owned()));
     }

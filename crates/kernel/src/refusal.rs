@@ -15,7 +15,10 @@ pub struct Bilingual {
 impl Bilingual {
     /// Both texts.
     pub fn new(zh: impl Into<String>, en: impl Into<String>) -> Self {
-        Bilingual { zh: zh.into(), en: en.into() }
+        Bilingual {
+            zh: zh.into(),
+            en: en.into(),
+        }
     }
 }
 
@@ -45,7 +48,11 @@ impl Refusal {
     /// A refusal that says no more than its code.
     #[must_use]
     pub fn new(code: Code) -> Self {
-        Refusal { code, detail: None, fields: Vec::new() }
+        Refusal {
+            code,
+            detail: None,
+            fields: Vec::new(),
+        }
     }
 
     /// Adds what is special in this case.
@@ -57,8 +64,18 @@ impl Refusal {
 
     /// Adds one wrong field.
     #[must_use]
-    pub fn field(mut self, pointer: &str, code: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Self {
-        self.fields.push(FieldFault { pointer: pointer.to_owned(), code, text: Bilingual::new(zh, en) });
+    pub fn field(
+        mut self,
+        pointer: &str,
+        code: &'static str,
+        zh: impl Into<String>,
+        en: impl Into<String>,
+    ) -> Self {
+        self.fields.push(FieldFault {
+            pointer: pointer.to_owned(),
+            code,
+            text: Bilingual::new(zh, en),
+        });
         self
     }
 }
@@ -101,6 +118,10 @@ impl From<&Refusal> for Reason {
             Some(detail) => (detail.zh.clone(), detail.en.clone()),
             None => (refusal.code.zh().to_owned(), refusal.code.en().to_owned()),
         };
-        Reason { code: refusal.code, zh, en }
+        Reason {
+            code: refusal.code,
+            zh,
+            en,
+        }
     }
 }

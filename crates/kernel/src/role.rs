@@ -54,7 +54,10 @@ impl Role {
     /// Whether the role is held inside an organisation rather than over a division.
     #[must_use]
     pub const fn of_organisation(self) -> bool {
-        matches!(self, Role::OrgAgent | Role::OrgLegalRep | Role::Custodian | Role::ThirdParty)
+        matches!(
+            self,
+            Role::OrgAgent | Role::OrgLegalRep | Role::Custodian | Role::ThirdParty
+        )
     }
 }
 
@@ -69,7 +72,9 @@ impl RoleSet {
     /// The set of these roles.
     #[must_use]
     pub fn of(roles: &[Role]) -> Self {
-        roles.iter().fold(RoleSet::NONE, |set, role| set.with(*role))
+        roles
+            .iter()
+            .fold(RoleSet::NONE, |set, role| set.with(*role))
     }
 
     /// The set with one role more.

@@ -1,17 +1,42 @@
 //! Addresses of the stage.
 
-use actix_web::{get, patch, post};
-use crate::model::{AcceptIn, AnalysisIn, NeedIn, NeedList, NeedOut, NeedPatch, NothingIn, OpinionIn, ReasonIn, RejectIn};
+use crate::model::{
+    AcceptIn, AnalysisIn, NeedIn, NeedList, NeedOut, NeedPatch, NothingIn, OpinionIn, ReasonIn,
+    RejectIn,
+};
 use crate::service;
+use actix_web::{get, patch, post};
 use utoipa_actix_web::service_config::ServiceConfig;
 use wubang_web::actions::ActionsOut;
 use wubang_web::{act, amend, list, make, see};
 
 make!(draft_need, "评榜 needs", "/api/v1/needs", "needs", NeedIn => NeedOut, service::draft, "起草需求。Draft a need.");
 amend!(amend_need, "评榜 needs", "/api/v1/needs/{id}", NeedPatch => NeedOut, service::amend, "修改需求草稿。Change a draft need.");
-see!(get_need, "评榜 needs", "/api/v1/needs/{id}", NeedOut, service::get, "查看需求。Show a need.");
-see!(get_need_actions, "评榜 needs", "/api/v1/needs/{id}/actions", ActionsOut, service::get_actions, "可办理的动作及不可办理的原因。What can be done, and why not the rest.");
-list!(list_needs, "评榜 needs", "/api/v1/needs", ["state", "field", "priority", "division"], NeedList, service::list, "需求清单。List needs.");
+see!(
+    get_need,
+    "评榜 needs",
+    "/api/v1/needs/{id}",
+    NeedOut,
+    service::get,
+    "查看需求。Show a need."
+);
+see!(
+    get_need_actions,
+    "评榜 needs",
+    "/api/v1/needs/{id}/actions",
+    ActionsOut,
+    service::get_actions,
+    "可办理的动作及不可办理的原因。What can be done, and why not the rest."
+);
+list!(
+    list_needs,
+    "评榜 needs",
+    "/api/v1/needs",
+    ["state", "field", "priority", "division"],
+    NeedList,
+    service::list,
+    "需求清单。List needs."
+);
 act!(submit_need, "评榜 needs", "/api/v1/needs/{id}/submit", NothingIn => NeedOut, service::submit, "提交需求。Submit a need.");
 act!(delete_need, "评榜 needs", "/api/v1/needs/{id}/delete", NothingIn => NeedOut, service::delete, "删除从未提交的草稿。Delete a draft that was never submitted.");
 act!(request_need_supplement, "评榜 needs", "/api/v1/needs/{id}/request_supplement", ReasonIn => NeedOut, service::request_supplement, "要求补正(一次)。Ask for a supplement, once.");

@@ -13,7 +13,14 @@ use wubang_store::{Error, Tx};
 /// `invalid` with a pointer to the element that is no need.
 pub async fn import(tx: &Tx, index: usize, need: &Value) -> Result<bool, Error> {
     let parsed: Result<NeedIn, _> = serde_json::from_value(need.clone());
-    let input = parsed.map_err(|error| Refusal::new(Code::Invalid).field(&format!("/needs/{index}"), "malformed", error.to_string(), error.to_string()))?;
+    let input = parsed.map_err(|error| {
+        Refusal::new(Code::Invalid).field(
+            &format!("/needs/{index}"),
+            "malformed",
+            error.to_string(),
+            error.to_string(),
+        )
+    })?;
     if store::exists(tx, &input.community, &input.title).await? {
         return Ok(false);
     }

@@ -30,7 +30,11 @@ pub fn lifecycles() -> Vec<Lifecycle> {
 #[must_use]
 pub fn timers() -> Vec<(&'static str, Timer, TimerHandler)> {
     vec![
-        ("need", Timer::T02, |tx, id| Box::pin(service::supplement_lapsed(tx, id))),
-        ("need", Timer::T05, |tx, id| Box::pin(service::shelf_life_ended(tx, id))),
+        ("need", Timer::T02, |tx, id| {
+            Box::pin(service::supplement_lapsed(tx, id))
+        }),
+        ("need", Timer::T05, |tx, id| {
+            Box::pin(service::shelf_life_ended(tx, id))
+        }),
     ]
 }

@@ -58,7 +58,8 @@ impl NeedFacts {
     }
 
     fn score_within(&self, low: i64, high: i64) -> bool {
-        self.score.is_some_and(|score| score >= Exact::from_int(low) && score < Exact::from_int(high))
+        self.score
+            .is_some_and(|score| score >= Exact::from_int(low) && score < Exact::from_int(high))
     }
 }
 
@@ -78,7 +79,11 @@ impl Facts<Need> for NeedFacts {
             NeedGuard::RoundsLeft => self.failed_rounds < ROUNDS - 1,
             NeedGuard::RoundsUsed => self.failed_rounds >= ROUNDS - 1,
         };
-        if holds { Ok(()) } else { Err(guard.code().into()) }
+        if holds {
+            Ok(())
+        } else {
+            Err(guard.code().into())
+        }
     }
 }
 
@@ -112,7 +117,9 @@ pub(crate) fn check_parts(parts: &ReviewParts, faults: &mut Faults) -> i64 {
     ];
     let mut total = 0;
     for (name, points, max) in rows {
-        total += faults.number(&format!("/parts/{name}"), points, 0..=max).clamp(0, max);
+        total += faults
+            .number(&format!("/parts/{name}"), points, 0..=max)
+            .clamp(0, max);
     }
     total
 }
@@ -128,7 +135,10 @@ mod tests {
     fn facts(score: i64) -> NeedFacts {
         NeedFacts {
             title: "高龄独居老人结对".to_owned(),
-            detail: Detail { description: "辖区有八十岁以上独居老人一百三十二人,缺少陪伴和照看。".to_owned(), ..Detail::default() },
+            detail: Detail {
+                description: "辖区有八十岁以上独居老人一百三十二人,缺少陪伴和照看。".to_owned(),
+                ..Detail::default()
+            },
             source: "grid".to_owned(),
             affected_count: 3,
             field: "A01".to_owned(),
@@ -173,8 +183,12 @@ mod tests {
 
     #[test]
     fn two_opinions_of_one_speciality_are_not_enough() {
-        let facts = NeedFacts { specialities: vec!["A01".to_owned(), "A01".to_owned()], ..facts(90) };
-        let refusal = plan::<Need>(NeedState::UnderReview, NeedEvent::Approve, street(), &facts).unwrap_err();
+        let facts = NeedFacts {
+            specialities: vec!["A01".to_owned(), "A01".to_owned()],
+            ..facts(90)
+        };
+        let refusal =
+            plan::<Need>(NeedState::UnderReview, NeedEvent::Approve, street(), &facts).unwrap_err();
         assert_eq!(refusal.code, Code::OpinionsMissing);
     }
 
@@ -184,7 +198,13 @@ mod tests {
         facts.source.clear();
         facts.affected_count = 0;
         facts.detail.description = "太短".to_owned();
-        let refusal = plan::<Need>(NeedState::Draft, NeedEvent::Submit, RoleSet::of(&[Role::CommunitySecretary]), &facts).unwrap_err();
+        let refusal = plan::<Need>(
+            NeedState::Draft,
+            NeedEvent::Submit,
+            RoleSet::of(&[Role::CommunitySecretary]),
+            &facts,
+        )
+        .unwrap_err();
         assert_eq!(refusal.code, Code::Incomplete);
         assert_eq!(refusal.fields.len(), 3);
     }

@@ -3,8 +3,9 @@
 use crate::entity::need;
 use crate::flow::{Need, NeedEvent, NeedState};
 use crate::model::{
-    AcceptIn, AnalysisContent, AnalysisIn, AnalysisOut, DeadlineOut, Detail, NeedIn, NeedList, NeedOut, NeedPatch, NeedSummary, NothingIn, OpinionContent, OpinionIn, OpinionOut,
-    ReasonIn, RejectIn, Source, wire,
+    AcceptIn, AnalysisContent, AnalysisIn, AnalysisOut, DeadlineOut, Detail, NeedIn, NeedList,
+    NeedOut, NeedPatch, NeedSummary, NothingIn, OpinionContent, OpinionIn, OpinionOut, ReasonIn,
+    RejectIn, Source, wire,
 };
 use crate::rules::{self, NeedFacts};
 use crate::store::{self, Case};
@@ -35,15 +36,30 @@ fn facts(case: &Case) -> NeedFacts {
         not_authority_duty: None,
         has_analyst: need.analyst_id.is_some(),
         has_analysis: !case.analyses.is_empty(),
-        specialities: case.opinions.iter().map(|opinion| opinion.speciality.clone()).collect(),
-        opinions_needed: if need.source == wire(Source::MicroWish) { 1 } else { 2 },
+        specialities: case
+            .opinions
+            .iter()
+            .map(|opinion| opinion.speciality.clone())
+            .collect(),
+        opinions_needed: if need.source == wire(Source::MicroWish) {
+            1
+        } else {
+            2
+        },
         score: rules::review_score(&totals),
         failed_rounds: need.failed_rounds,
     }
 }
 
 fn hash(need: &need::Model) -> String {
-    let content = serde_json::json!([need.title, need.field, need.source, need.urgency, need.affected_count, need.detail]);
+    let content = serde_json::json!([
+        need.title,
+        need.field,
+        need.source,
+        need.urgency,
+        need.affected_count,
+        need.detail
+    ]);
     wubang_kernel::digest::content_hash(&content)
 }
 
@@ -52,7 +68,10 @@ async fn out(read: &impl Read, case: Case) -> Result<NeedOut, Error> {
     let state = state_of::<Need>(&need.state)?;
     let running = timers::running(read, &[need.id]).await?;
     let actions = actions::of::<Need>(need.id, state, case.roles, &facts(&case));
-    let score: Option<Exact> = need.review_score.as_deref().and_then(|text| text.parse().ok());
+    let score: Option<Exact> = need
+        .review_score
+        .as_deref()
+        .and_then(|text| text.parse().ok());
     Ok(NeedOut {
         id: need.id,
         number: need.number.clone(),
@@ -69,7 +88,11 @@ async fn out(read: &impl Read, case: Case) -> Result<NeedOut, Error> {
         analyses: case
             .analyses
             .iter()
-            .map(|row| AnalysisOut { organisation_id: row.organisation_id, content: row.content.clone(), created_at: Instant(row.created_at) })
+            .map(|row| AnalysisOut {
+                organisation_id: row.organisation_id,
+                content: row.content.clone(),
+                created_at: Instant(row.created_at),
+            })
             .collect(),
         opinions: case
             .opinions
@@ -88,7 +111,12 @@ async fn out(read: &impl Read, case: Case) -> Result<NeedOut, Error> {
         reason: need.reason.clone(),
         deadlines: running
             .into_iter()
-            .map(|timer| DeadlineOut { timer: timer.timer, at: Instant(timer.due_at), rule: timer.rule, provisional: timer.provisional })
+            .map(|timer| DeadlineOut {
+                timer: timer.timer,
+                at: Instant(timer.due_at),
+                rule: timer.rule,
+                provisional: timer.provisional,
+            })
             .collect(),
         allowed_actions: actions.allowed,
         created_at: Instant(need.created_at),
@@ -111,7 +139,12 @@ pub async fn get(view: &View, key: &Key) -> Result<NeedOut, Error> {
 /// `not_found`.
 pub async fn get_actions(view: &View, key: &Key) -> Result<actions::ActionsOut, Error> {
     let case = store::load(view, key).await?;
-    Ok(actions::of::<Need>(case.need.id, state_of::<Need>(&case.need.state)?, case.roles, &facts(&case)))
+    Ok(actions::of::<Need>(
+        case.need.id,
+        state_of::<Need>(&case.need.state)?,
+        case.roles,
+        &facts(&case),
+    ))
 }
 
 /// The needs that the viewer may see (需求台账).
@@ -120,11 +153,16 @@ pub async fn get_actions(view: &View, key: &Key) -> Result<actions::ActionsOut, 
 /// `invalid` for a division that is no code.
 pub async fn list(view: &View, query: &ListQuery) -> Result<NeedList, Error> {
     let mut faults = Faults::new();
-    let division = query.one("division").and_then(|code| faults.division("?division", code));
+    let division = query
+        .one("division")
+        .and_then(|code| faults.division("?division", code));
     faults.finish()?;
     let rows = store::list(view, query, division.as_ref()).await?;
     let (rows, next) = wubang_web::query::cut(rows, query.page, |row| row.id);
-    let items = rows.into_iter().map(summary).collect::<Result<_, Error>>()?;
+    let items = rows
+        .into_iter()
+        .map(summary)
+        .collect::<Result<_, Error>>()?;
     Ok(NeedList { items, next })
 }
 
@@ -144,7 +182,14 @@ fn summary(need: need::Model) -> Result<NeedSummary, Error> {
 }
 
 /// Parses and checks the fields that a draft may hold.
-fn check_content(taxonomy: &Taxonomy, title: &str, affected: i64, field: &str, detail: Detail, faults: &mut Faults) -> (String, Detail) {
+fn check_content(
+    taxonomy: &Taxonomy,
+    title: &str,
+    affected: i64,
+    field: &str,
+    detail: Detail,
+    faults: &mut Faults,
+) -> (String, Detail) {
     let title = faults.line("/title", title, 5..=60);
     faults.number("/affected_count", affected, 0..=10_000_000);
     if !field.is_empty() {
@@ -157,7 +202,11 @@ fn check_content(taxonomy: &Taxonomy, title: &str, affected: i64, field: &str, d
         description: faults.prose("/description", &detail.description, 0..=5000),
         wished_result: faults.prose("/wished_result", &detail.wished_result, 0..=2000),
         tried: faults.prose("/tried", &detail.tried, 0..=2000),
-        community_resources: faults.prose("/community_resources", &detail.community_resources, 0..=2000),
+        community_resources: faults.prose(
+            "/community_resources",
+            &detail.community_resources,
+            0..=2000,
+        ),
         target_groups: detail.target_groups,
     };
     (title, detail)
@@ -171,7 +220,12 @@ pub async fn draft(tx: &Tx, input: NeedIn) -> Result<NeedOut, Error> {
     let mut faults = Faults::new();
     let community = faults.division("/community", &input.community);
     if community.is_some_and(|code| code.level() != Level::Community) {
-        faults.add("/community", "malformed", "须为 12 位社区代码", "must be the 12-digit code of a community");
+        faults.add(
+            "/community",
+            "malformed",
+            "须为 12 位社区代码",
+            "must be the 12-digit code of a community",
+        );
     }
     let field = input.field.unwrap_or_default();
     let affected = input.affected_count.unwrap_or(0);
@@ -183,7 +237,14 @@ pub async fn draft(tx: &Tx, input: NeedIn) -> Result<NeedOut, Error> {
         community_resources: input.community_resources,
     };
     let taxonomy = taxonomy::current(tx).await?;
-    let (title, detail) = check_content(&taxonomy, &input.title, affected, &field, detail, &mut faults);
+    let (title, detail) = check_content(
+        &taxonomy,
+        &input.title,
+        affected,
+        &field,
+        detail,
+        &mut faults,
+    );
     faults.finish()?;
     let community = community.ok_or(Code::Internal)?;
     let made = machine::create::<Need>(tx.actor().roles(&Reach::at(community)))?;
@@ -218,7 +279,16 @@ pub async fn draft(tx: &Tx, input: NeedIn) -> Result<NeedOut, Error> {
     };
     let need = birth::<need::Entity, _>(tx, made, row, None).await?;
     let roles = store::roles(tx, &need)?;
-    out(tx, Case { need, analyses: Vec::new(), opinions: Vec::new(), roles }).await
+    out(
+        tx,
+        Case {
+            need,
+            analyses: Vec::new(),
+            opinions: Vec::new(),
+            roles,
+        },
+    )
+    .await
 }
 
 /// The secretary changes a draft, a returned need, or one that must be supplemented.
@@ -227,8 +297,14 @@ pub async fn draft(tx: &Tx, input: NeedIn) -> Result<NeedOut, Error> {
 /// `invalid_transition` in any other state; `invalid` with every wrong field.
 pub async fn amend(tx: &Tx, key: &Key, patch: NeedPatch) -> Result<NeedOut, Error> {
     let mut case = load_for(tx, key).await?;
-    let role = case.roles.first_of(&[Role::CommunitySecretary]).ok_or(Code::Forbidden)?;
-    if !matches!(case.need.state.as_str(), "draft" | "returned" | "supplement_required") {
+    let role = case
+        .roles
+        .first_of(&[Role::CommunitySecretary])
+        .ok_or(Code::Forbidden)?;
+    if !matches!(
+        case.need.state.as_str(),
+        "draft" | "returned" | "supplement_required"
+    ) {
         return Err(Code::InvalidTransition.into());
     }
     let mut next = case.need.clone();
@@ -246,7 +322,14 @@ pub async fn amend(tx: &Tx, key: &Key, patch: NeedPatch) -> Result<NeedOut, Erro
     next.urgency = patch.urgency.map(wire).unwrap_or(next.urgency);
     let mut faults = Faults::new();
     let taxonomy = taxonomy::current(tx).await?;
-    (next.title, next.detail) = check_content(&taxonomy, &patch.title.unwrap_or(next.title), next.affected_count, &next.field, detail, &mut faults);
+    (next.title, next.detail) = check_content(
+        &taxonomy,
+        &patch.title.unwrap_or(next.title),
+        next.affected_count,
+        &next.field,
+        detail,
+        &mut faults,
+    );
     faults.finish()?;
     let content_hash = hash(&next);
     case.need = edit::<need::Entity>(
@@ -260,7 +343,10 @@ pub async fn amend(tx: &Tx, key: &Key, patch: NeedPatch) -> Result<NeedOut, Erro
                 .col_expr(need::Column::Field, Expr::value(next.field))
                 .col_expr(need::Column::Source, Expr::value(next.source))
                 .col_expr(need::Column::Urgency, Expr::value(next.urgency))
-                .col_expr(need::Column::AffectedCount, Expr::value(next.affected_count))
+                .col_expr(
+                    need::Column::AffectedCount,
+                    Expr::value(next.affected_count),
+                )
                 .col_expr(need::Column::Detail, Expr::value(next.detail))
                 .col_expr(need::Column::ContentHash, Expr::value(content_hash.clone()))
         },
@@ -277,10 +363,22 @@ async fn load_for(tx: &Tx, key: &Key) -> Result<Case, Error> {
 }
 
 /// Plans an event on a case and spends it with what `with` adds.
-async fn step(tx: &Tx, mut case: Case, event: NeedEvent, facts: &NeedFacts, with: impl for<'a> FnOnce(Commit<'a, need::Entity>) -> Commit<'a, need::Entity>) -> Result<Case, Error> {
-    let planned = plan::<Need>(state_of::<Need>(&case.need.state)?, event, case.roles, facts)?;
+async fn step(
+    tx: &Tx,
+    mut case: Case,
+    event: NeedEvent,
+    facts: &NeedFacts,
+    with: impl for<'a> FnOnce(Commit<'a, need::Entity>) -> Commit<'a, need::Entity>,
+) -> Result<Case, Error> {
+    let planned = plan::<Need>(
+        state_of::<Need>(&case.need.state)?,
+        event,
+        case.roles,
+        facts,
+    )?;
     let procedure = tx.procedure("open", &case.need.division);
-    let spend = commit::<need::Entity>(tx, &case.need, planned).under(&procedure.timers, procedure.publish_cutoff_hour);
+    let spend = commit::<need::Entity>(tx, &case.need, planned)
+        .under(&procedure.timers, procedure.publish_cutoff_hour);
     case.need = with(spend).run().await?;
     Ok(case)
 }
@@ -292,7 +390,11 @@ async fn step(tx: &Tx, mut case: Case, event: NeedEvent, facts: &NeedFacts, with
 pub async fn submit(tx: &Tx, key: &Key, _: NothingIn) -> Result<NeedOut, Error> {
     let case = load_for(tx, key).await?;
     let (facts, content_hash) = (facts(&case), hash(&case.need));
-    let case = step(tx, case, NeedEvent::Submit, &facts, |c| c.set(need::Column::ContentHash, content_hash.clone()).data(serde_json::json!({ "content_hash": content_hash }))).await?;
+    let case = step(tx, case, NeedEvent::Submit, &facts, |c| {
+        c.set(need::Column::ContentHash, content_hash.clone())
+            .data(serde_json::json!({ "content_hash": content_hash }))
+    })
+    .await?;
     out(tx, case).await
 }
 
@@ -323,7 +425,9 @@ pub async fn request_supplement(tx: &Tx, key: &Key, input: ReasonIn) -> Result<N
     let case = load_for(tx, key).await?;
     let (facts, asked) = (facts(&case), case.need.supplements + 1);
     let case = step(tx, case, NeedEvent::RequestSupplement, &facts, |c| {
-        c.set(need::Column::Supplements, asked).set(need::Column::Reason, reason.clone()).because(Some(reason))
+        c.set(need::Column::Supplements, asked)
+            .set(need::Column::Reason, reason.clone())
+            .because(Some(reason))
     })
     .await?;
     out(tx, case).await
@@ -346,11 +450,25 @@ pub async fn supplement(tx: &Tx, key: &Key, _: NothingIn) -> Result<NeedOut, Err
 /// `authority_duty` when the officer does not state that it is none; `invalid` for an unknown body.
 pub async fn accept(tx: &Tx, key: &Key, input: AcceptIn) -> Result<NeedOut, Error> {
     let case = load_for(tx, key).await?;
-    let facts = NeedFacts { not_authority_duty: Some(input.not_authority_duty), ..facts(&case) };
-    let analyst = wubang_registry::organisations::load(tx, input.analyst_organisation_id).await.map_err(|_| {
-        Refusal::new(Code::Invalid).field("/analyst_organisation_id", "unknown_value", "没有这个机构", "there is no such organisation")
-    })?;
-    let case = step(tx, case, NeedEvent::Accept, &facts, |c| c.set(need::Column::AnalystId, analyst.id).data(serde_json::json!({ "analyst": analyst.name }))).await?;
+    let facts = NeedFacts {
+        not_authority_duty: Some(input.not_authority_duty),
+        ..facts(&case)
+    };
+    let analyst = wubang_registry::organisations::load(tx, input.analyst_organisation_id)
+        .await
+        .map_err(|_| {
+            Refusal::new(Code::Invalid).field(
+                "/analyst_organisation_id",
+                "unknown_value",
+                "没有这个机构",
+                "there is no such organisation",
+            )
+        })?;
+    let case = step(tx, case, NeedEvent::Accept, &facts, |c| {
+        c.set(need::Column::AnalystId, analyst.id)
+            .data(serde_json::json!({ "analyst": analyst.name }))
+    })
+    .await?;
     out(tx, case).await
 }
 
@@ -363,7 +481,9 @@ pub async fn reject(tx: &Tx, key: &Key, input: RejectIn) -> Result<NeedOut, Erro
     let case = load_for(tx, key).await?;
     let facts = facts(&case);
     let case = step(tx, case, NeedEvent::Reject, &facts, |c| {
-        c.set(need::Column::ReasonCode, wire(input.ground)).set(need::Column::Reason, reason.clone()).because(Some(reason))
+        c.set(need::Column::ReasonCode, wire(input.ground))
+            .set(need::Column::Reason, reason.clone())
+            .because(Some(reason))
     })
     .await?;
     out(tx, case).await
@@ -381,7 +501,11 @@ pub async fn start_review(tx: &Tx, key: &Key, _: NothingIn) -> Result<NeedOut, E
 }
 
 fn under_review(case: &Case) -> Result<(), Refusal> {
-    if case.need.state == wire(NeedState::UnderReview) { Ok(()) } else { Err(Code::InvalidTransition.into()) }
+    if case.need.state == wire(NeedState::UnderReview) {
+        Ok(())
+    } else {
+        Err(Code::InvalidTransition.into())
+    }
 }
 
 /// The assigned third party hands in its analysis with the root cause.
@@ -390,7 +514,10 @@ fn under_review(case: &Case) -> Result<(), Refusal> {
 /// `recused` without the declaration; `duplicate` the second time.
 pub async fn analyse(tx: &Tx, key: &Key, input: AnalysisIn) -> Result<NeedOut, Error> {
     let mut case = load_for(tx, key).await?;
-    let role = case.roles.first_of(&[Role::ThirdParty]).ok_or(Code::Forbidden)?;
+    let role = case
+        .roles
+        .first_of(&[Role::ThirdParty])
+        .ok_or(Code::Forbidden)?;
     under_review(&case)?;
     let mut faults = Faults::new();
     let content = AnalysisContent {
@@ -399,7 +526,11 @@ pub async fn analyse(tx: &Tx, key: &Key, input: AnalysisIn) -> Result<NeedOut, E
         feasibility: faults.prose("/feasibility", &input.feasibility, 2..=2000),
         proposed_field: input.proposed_field,
     };
-    taxonomy::current(tx).await?.check_field("/proposed_field", &content.proposed_field, &mut faults);
+    taxonomy::current(tx).await?.check_field(
+        "/proposed_field",
+        &content.proposed_field,
+        &mut faults,
+    );
     faults.finish()?;
     if !input.no_conflict {
         return Err(Code::Recused.into());
@@ -407,7 +538,15 @@ pub async fn analyse(tx: &Tx, key: &Key, input: AnalysisIn) -> Result<NeedOut, E
     let organisation = case.need.analyst_id.ok_or(Code::AnalystMissing)?;
     let made = store::insert_analysis(tx, case.need.id, organisation, content).await?;
     let data = serde_json::to_value(&made.content)?;
-    case.need = edit::<need::Entity>(tx, &case.need, "need.analysed", role, |update| update, Some(data)).await?;
+    case.need = edit::<need::Entity>(
+        tx,
+        &case.need,
+        "need.analysed",
+        role,
+        |update| update,
+        Some(data),
+    )
+    .await?;
     case.analyses.push(made);
     out(tx, case).await
 }
@@ -418,22 +557,52 @@ pub async fn analyse(tx: &Tx, key: &Key, input: AnalysisIn) -> Result<NeedOut, E
 /// `forbidden` outside his specialities; `recused` without the declaration; `duplicate` the second time.
 pub async fn give_opinion(tx: &Tx, key: &Key, input: OpinionIn) -> Result<NeedOut, Error> {
     let mut case = load_for(tx, key).await?;
-    let role = case.roles.first_of(&[Role::Expert]).ok_or(Code::Forbidden)?;
+    let role = case
+        .roles
+        .first_of(&[Role::Expert])
+        .ok_or(Code::Forbidden)?;
     under_review(&case)?;
     let mut faults = Faults::new();
     let opinion = faults.prose("/opinion", &input.opinion, 10..=2000);
     let total = rules::check_parts(&input.parts, &mut faults);
-    let expert = wubang_registry::experts::of_people(tx, &[tx.person()?]).await?.into_iter().next().ok_or(Code::Forbidden)?;
+    let expert = wubang_registry::experts::of_people(tx, &[tx.person()?])
+        .await?
+        .into_iter()
+        .next()
+        .ok_or(Code::Forbidden)?;
     if !expert.specialities.contains(&input.speciality) {
-        faults.add("/speciality", "unknown_value", "不在本人专业之内", "is none of your specialities");
+        faults.add(
+            "/speciality",
+            "unknown_value",
+            "不在本人专业之内",
+            "is none of your specialities",
+        );
     }
     faults.finish()?;
     if !input.no_conflict {
         return Err(Code::Recused.into());
     }
-    let made = store::insert_opinion(tx, case.need.id, input.speciality, OpinionContent { opinion, parts: input.parts }, total).await?;
+    let made = store::insert_opinion(
+        tx,
+        case.need.id,
+        input.speciality,
+        OpinionContent {
+            opinion,
+            parts: input.parts,
+        },
+        total,
+    )
+    .await?;
     let data = serde_json::json!({ "speciality": made.speciality, "parts": made.content.parts, "total": total });
-    case.need = edit::<need::Entity>(tx, &case.need, "need.opinion_given", role, |update| update, Some(data)).await?;
+    case.need = edit::<need::Entity>(
+        tx,
+        &case.need,
+        "need.opinion_given",
+        role,
+        |update| update,
+        Some(data),
+    )
+    .await?;
     case.opinions.push(made);
     out(tx, case).await
 }
@@ -447,7 +616,10 @@ pub async fn return_to_draft(tx: &Tx, key: &Key, input: ReasonIn) -> Result<Need
     let case = load_for(tx, key).await?;
     let (facts, seen) = (facts(&case), hash(&case.need));
     let case = step(tx, case, NeedEvent::Return, &facts, |c| {
-        c.set(need::Column::ReturnedHash, seen.clone()).set(need::Column::ContentHash, seen).set(need::Column::Reason, reason.clone()).because(Some(reason))
+        c.set(need::Column::ReturnedHash, seen.clone())
+            .set(need::Column::ContentHash, seen)
+            .set(need::Column::Reason, reason.clone())
+            .because(Some(reason))
     })
     .await?;
     out(tx, case).await
@@ -475,10 +647,19 @@ async fn decide(tx: &Tx, key: &Key, event: NeedEvent) -> Result<NeedOut, Error> 
     let score = facts.score;
     let now = tx.now();
     let case = step(tx, case, event, &facts, |c| {
-        c.set(need::Column::ReviewScore, score.map(|score| score.to_string()))
-            .set(need::Column::Priority, score.and_then(rules::priority).map(str::to_owned))
-            .set(need::Column::ApprovedAt, (event == NeedEvent::Approve).then_some(now))
-            .data(serde_json::json!({ "review_score": score.map(|score| score.rounded().to_string()) }))
+        c.set(
+            need::Column::ReviewScore,
+            score.map(|score| score.to_string()),
+        )
+        .set(
+            need::Column::Priority,
+            score.and_then(rules::priority).map(str::to_owned),
+        )
+        .set(
+            need::Column::ApprovedAt,
+            (event == NeedEvent::Approve).then_some(now),
+        )
+        .data(serde_json::json!({ "review_score": score.map(|score| score.rounded().to_string()) }))
     })
     .await?;
     out(tx, case).await
@@ -492,16 +673,34 @@ pub async fn withdraw(tx: &Tx, key: &Key, input: ReasonIn) -> Result<NeedOut, Er
     let reason = reason(&input.reason)?;
     let case = load_for(tx, key).await?;
     let facts = facts(&case);
-    let case = step(tx, case, NeedEvent::Withdraw, &facts, |c| c.set(need::Column::Reason, reason.clone()).because(Some(reason))).await?;
+    let case = step(tx, case, NeedEvent::Withdraw, &facts, |c| {
+        c.set(need::Column::Reason, reason.clone())
+            .because(Some(reason))
+    })
+    .await?;
     out(tx, case).await
 }
 
 /// What later stages and timers do to a need, as the system.
-async fn by_system(tx: &Tx, id: Uuid, event: NeedEvent, with: impl for<'a> FnOnce(Commit<'a, need::Entity>, &need::Model) -> Commit<'a, need::Entity>) -> Result<(), Error> {
-    let need = store::load_many(tx, &[id]).await?.into_iter().next().ok_or(Code::NotFound)?;
+async fn by_system(
+    tx: &Tx,
+    id: Uuid,
+    event: NeedEvent,
+    with: impl for<'a> FnOnce(Commit<'a, need::Entity>, &need::Model) -> Commit<'a, need::Entity>,
+) -> Result<(), Error> {
+    let need = store::load_many(tx, &[id])
+        .await?
+        .into_iter()
+        .next()
+        .ok_or(Code::NotFound)?;
     let roles = wubang_kernel::RoleSet::of(&[Role::System]);
     let before = need.clone();
-    let case = Case { need, analyses: Vec::new(), opinions: Vec::new(), roles };
+    let case = Case {
+        need,
+        analyses: Vec::new(),
+        opinions: Vec::new(),
+        roles,
+    };
     let facts = facts(&case);
     step(tx, case, event, &facts, |c| with(c, &before)).await?;
     Ok(())
@@ -512,7 +711,11 @@ async fn by_system(tx: &Tx, id: Uuid, event: NeedEvent, with: impl for<'a> FnOnc
 /// # Errors
 /// `invalid_transition` when the need has moved on.
 pub async fn supplement_lapsed(tx: &Tx, id: Uuid) -> Result<(), Error> {
-    by_system(tx, id, NeedEvent::SupplementLapse, |c, _| c.set(need::Column::ReasonCode, "no_supplement").because(Some("no_supplement".to_owned()))).await
+    by_system(tx, id, NeedEvent::SupplementLapse, |c, _| {
+        c.set(need::Column::ReasonCode, "no_supplement")
+            .because(Some("no_supplement".to_owned()))
+    })
+    .await
 }
 
 /// T05: approved for too long without a posting.
@@ -536,7 +739,10 @@ pub async fn posted(tx: &Tx, id: Uuid) -> Result<(), Error> {
 /// # Errors
 /// `invalid_transition` when the need is not posted.
 pub async fn posting_failed(tx: &Tx, id: Uuid) -> Result<(), Error> {
-    by_system(tx, id, NeedEvent::PostingFail, |c, need| c.set(need::Column::FailedRounds, need.failed_rounds + 1)).await
+    by_system(tx, id, NeedEvent::PostingFail, |c, need| {
+        c.set(need::Column::FailedRounds, need.failed_rounds + 1)
+    })
+    .await
 }
 
 /// Its posting was cancelled (撤榜).

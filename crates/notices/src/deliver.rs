@@ -14,8 +14,15 @@ use wubang_store::{BoxFuture, Error, Store};
 
 /// The deliveries of the worker.
 #[must_use]
-pub fn deliveries(mailer: Arc<dyn Mailer>, words: Words, public_url: String) -> Vec<(&'static str, Box<dyn Deliver>)> {
-    vec![(NOTICE, Box::new(Expand { words, public_url })), (MAIL, Box::new(Send { mailer }))]
+pub fn deliveries(
+    mailer: Arc<dyn Mailer>,
+    words: Words,
+    public_url: String,
+) -> Vec<(&'static str, Box<dyn Deliver>)> {
+    vec![
+        (NOTICE, Box::new(Expand { words, public_url })),
+        (MAIL, Box::new(Send { mailer })),
+    ]
 }
 
 struct Expand {
@@ -39,15 +46,39 @@ fn mail_id(notice: Uuid, person: Uuid) -> Uuid {
 }
 
 impl Deliver for Expand {
-    fn deliver<'a>(&'a self, store: &'a Store, row: &'a outbox::Model) -> BoxFuture<'a, Result<Delivery, Error>> {
+    fn deliver<'a>(
+        &'a self,
+        store: &'a Store,
+        row: &'a outbox::Model,
+    ) -> BoxFuture<'a, Result<Delivery, Error>> {
         Box::pin(async move {
             let notice: Notice = serde_json::from_value(row.payload.clone())?;
             let tx = store.write(&Who::system("notices")).await?;
-            let (subject, body) = compose(&self.words, &row.event, &row.object, &notice, &self.public_url);
+            let (subject, body) = compose(
+                &self.words,
+                &row.event,
+                &row.object,
+                &notice,
+                &self.public_url,
+            );
             for person in audience::of(&tx, &notice).await? {
                 let Some(to) = person.email else { continue };
-                let mail = MailRow { to_name: person.name, to, subject: subject.clone(), body: body.clone() };
-                push_once(&tx, mail_id(row.id, person.person_id), MAIL, &row.event, &row.object, row.object_id, serde_json::to_value(mail)?).await?;
+                let mail = MailRow {
+                    to_name: person.name,
+                    to,
+                    subject: subject.clone(),
+                    body: body.clone(),
+                };
+                push_once(
+                    &tx,
+                    mail_id(row.id, person.person_id),
+                    MAIL,
+                    &row.event,
+                    &row.object,
+                    row.object_id,
+                    serde_json::to_value(mail)?,
+                )
+                .await?;
             }
             tx.commit().await?;
             Ok(Delivery::Done)
@@ -60,10 +91,20 @@ struct Send {
 }
 
 impl Deliver for Send {
-    fn deliver<'a>(&'a self, _: &'a Store, row: &'a outbox::Model) -> BoxFuture<'a, Result<Delivery, Error>> {
+    fn deliver<'a>(
+        &'a self,
+        _: &'a Store,
+        row: &'a outbox::Model,
+    ) -> BoxFuture<'a, Result<Delivery, Error>> {
         Box::pin(async move {
             let mail: MailRow = serde_json::from_value(row.payload.clone())?;
-            let mail = Mail { id: row.id.to_string(), to_name: mail.to_name, to: mail.to, subject: mail.subject, body: mail.body };
+            let mail = Mail {
+                id: row.id.to_string(),
+                to_name: mail.to_name,
+                to: mail.to,
+                subject: mail.subject,
+                body: mail.body,
+            };
             Ok(match self.mailer.send(&mail).await {
                 Ok(()) => Delivery::Done,
                 Err(MailError::Transient(why)) => Delivery::Later(why),

@@ -15,27 +15,60 @@ pub struct Words {
 
 /// Sentences for events where the word alone says too little.
 const SENTENCES: &[(&str, &str)] = &[
-    ("posting.published", "新的榜单已发布,欢迎在揭榜截止前提交揭榜意向书。"),
-    ("bid.submitted", "已收到贵组织的揭榜意向书。请保存本回执;截止前内容对任何人(包括主管部门)保密。"),
-    ("bid.revised", "已收到贵组织修订后的揭榜意向书,以最近一次提交为准。请保存本回执。"),
-    ("award.notice_issued", "贵组织已被确定为承榜组织,请在规定期限内签订承榜协议。"),
+    (
+        "posting.published",
+        "新的榜单已发布,欢迎在揭榜截止前提交揭榜意向书。",
+    ),
+    (
+        "bid.submitted",
+        "已收到贵组织的揭榜意向书。请保存本回执;截止前内容对任何人(包括主管部门)保密。",
+    ),
+    (
+        "bid.revised",
+        "已收到贵组织修订后的揭榜意向书,以最近一次提交为准。请保存本回执。",
+    ),
+    (
+        "award.notice_issued",
+        "贵组织已被确定为承榜组织,请在规定期限内签订承榜协议。",
+    ),
     ("timer.overdue", "有事项到期,请及时办理。"),
 ];
 
 /// Subject and body of the mail about one event.
-pub(crate) fn compose(words: &Words, event: &str, object: &str, notice: &Notice, public_url: &str) -> (String, String) {
-    let word = words.events.get(event).copied().unwrap_or(if event == "timer.overdue" { "到期提醒" } else { "进展" });
+pub(crate) fn compose(
+    words: &Words,
+    event: &str,
+    object: &str,
+    notice: &Notice,
+    public_url: &str,
+) -> (String, String) {
+    let word = words
+        .events
+        .get(event)
+        .copied()
+        .unwrap_or(if event == "timer.overdue" {
+            "到期提醒"
+        } else {
+            "进展"
+        });
     let subject = format!("【五榜】{}:{word}", notice.label);
     let mut lines = vec![notice.label.clone(), String::new()];
     if let Some((_, sentence)) = SENTENCES.iter().find(|(of, _)| *of == event) {
         lines.push((*sentence).to_owned());
     }
-    if let Some(state) = words.states.iter().find(|((of, state), _)| *of == object && *state == notice.state).map(|(_, word)| word) {
+    if let Some(state) = words
+        .states
+        .iter()
+        .find(|((of, state), _)| *of == object && *state == notice.state)
+        .map(|(_, word)| word)
+    {
         lines.push(format!("当前状态:{state}"));
     }
     lines.extend(facts(&notice.facts));
     lines.push(String::new());
-    lines.push(format!("办理请登录所用平台。本邮件由五榜服务({public_url})自动发出,请勿回复。"));
+    lines.push(format!(
+        "办理请登录所用平台。本邮件由五榜服务({public_url})自动发出,请勿回复。"
+    ));
     (subject, lines.join("\n"))
 }
 
@@ -58,7 +91,9 @@ fn facts(facts: &Value) -> Vec<String> {
         .iter()
         .filter_map(|(key, name)| {
             let value = facts.get(key)?;
-            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            let text = value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned);
             (!value.is_null()).then(|| format!("{name}:{text}"))
         })
         .collect()
@@ -80,7 +115,10 @@ mod tests {
             state: "submitted".to_owned(),
             facts: serde_json::json!({ "content_hash": "ab", "submitted_at": "2026-06-01T09:00:00+08:00", "secret": 1 }),
         };
-        let words = Words { events: HashMap::from([("bid.submitted", "提交")]), ..Words::default() };
+        let words = Words {
+            events: HashMap::from([("bid.submitted", "提交")]),
+            ..Words::default()
+        };
         let (subject, body) = compose(&words, "bid.submitted", "bid", &notice, "http://x");
         assert_eq!(subject, "【五榜】揭榜意向书(甲中心):提交");
         assert!(body.contains("ab") && body.contains("2026-06-01") && !body.contains("secret"));

@@ -11,20 +11,43 @@ use wubang_store::{Error, Key, Read, View, trace};
 use wubang_web::{Instant, ListQuery, query};
 
 /// Roles over the division that see a project from its first draft on.
-const OFFICIALS: &[Role] = &[Role::CommunitySecretary, Role::StreetOfficer, Role::DepartmentOfficer, Role::DistrictAdmin, Role::Supervisor];
+const OFFICIALS: &[Role] = &[
+    Role::CommunitySecretary,
+    Role::StreetOfficer,
+    Role::DepartmentOfficer,
+    Role::DistrictAdmin,
+    Role::Supervisor,
+];
 /// Roles that see the process trail (rulebook 2.6); its data the supervisor alone.
-const TRAIL: &[Role] = &[Role::CommunitySecretary, Role::StreetOfficer, Role::DistrictAdmin, Role::Supervisor];
+const TRAIL: &[Role] = &[
+    Role::CommunitySecretary,
+    Role::StreetOfficer,
+    Role::DistrictAdmin,
+    Role::Supervisor,
+];
 
 fn roles(view: &View, project: &Project) -> Result<RoleSet, Error> {
-    let division = DivisionCode::parse(&project.division).map_err(|_| Error::internal("project with a bad division"))?;
+    let division = DivisionCode::parse(&project.division)
+        .map_err(|_| Error::internal("project with a bad division"))?;
     Ok(view.actor().roles(&Reach::at(division)))
 }
 
 async fn needs(view: &View, posting: Option<Uuid>) -> Result<Vec<ProjectNeed>, Error> {
-    let Some(posting) = posting else { return Ok(Vec::new()) };
+    let Some(posting) = posting else {
+        return Ok(Vec::new());
+    };
     let ids = wubang_postings::service::need_ids(view, posting).await?;
     let rows = wubang_needs::service::load_many(view, &ids).await?;
-    Ok(rows.into_iter().map(|need| ProjectNeed { id: need.id, number: need.number, title: need.title, community: need.division, state: need.state }).collect())
+    Ok(rows
+        .into_iter()
+        .map(|need| ProjectNeed {
+            id: need.id,
+            number: need.number,
+            title: need.title,
+            community: need.division,
+            state: need.state,
+        })
+        .collect())
 }
 
 /// A project, from its first publication for everybody signed in, before for its officials.
@@ -38,9 +61,14 @@ pub(crate) async fn get(view: &View, key: &Key) -> Result<ProjectOut, Error> {
     if !official && rounds.iter().all(|posting| posting.published_at.is_none()) {
         return Err(Code::NotFound.into());
     }
-    let of_project = ListQuery::parse(&format!("project_id={}&limit=100", project.id), &["project_id"])?;
+    let of_project = ListQuery::parse(
+        &format!("project_id={}&limit=100", project.id),
+        &["project_id"],
+    )?;
     let needs = needs(view, rounds.last().map(|posting| posting.id)).await?;
-    let shown = rounds.into_iter().filter(|posting| official || posting.published_at.is_some());
+    let shown = rounds
+        .into_iter()
+        .filter(|posting| official || posting.published_at.is_some());
     Ok(ProjectOut {
         id: project.id,
         number: project.number,
@@ -51,10 +79,16 @@ pub(crate) async fn get(view: &View, key: &Key) -> Result<ProjectOut, Error> {
         outcome: project.outcome,
         version: project.version,
         needs,
-        postings: shown.map(wubang_postings::service::summary).collect::<Result<_, Error>>()?,
+        postings: shown
+            .map(wubang_postings::service::summary)
+            .collect::<Result<_, Error>>()?,
         awards: wubang_awards::service::list(view, &of_project).await?.items,
-        contracts: wubang_contracts::service::list(view, &of_project).await?.items,
-        evaluations: wubang_evaluations::service::list(view, &of_project).await?.items,
+        contracts: wubang_contracts::service::list(view, &of_project)
+            .await?
+            .items,
+        evaluations: wubang_evaluations::service::list(view, &of_project)
+            .await?
+            .items,
         created_at: Instant(project.created_at),
         updated_at: Instant(project.updated_at),
     })
@@ -66,9 +100,18 @@ pub(crate) async fn get(view: &View, key: &Key) -> Result<ProjectOut, Error> {
 /// `invalid` for a division that is no code.
 pub(crate) async fn list(view: &View, filter: &ListQuery) -> Result<ProjectList, Error> {
     let mut faults = Faults::new();
-    let division = filter.one("division").and_then(|code| faults.division("?division", code));
+    let division = filter
+        .one("division")
+        .and_then(|code| faults.division("?division", code));
     faults.finish()?;
-    let rows = wubang_postings::service::projects(view, filter.page, division.as_ref(), filter.all("stage"), OFFICIALS).await?;
+    let rows = wubang_postings::service::projects(
+        view,
+        filter.page,
+        division.as_ref(),
+        filter.all("stage"),
+        OFFICIALS,
+    )
+    .await?;
     let (rows, next) = query::cut(rows, filter.page, |row| row.id);
     let items = rows
         .into_iter()
@@ -110,7 +153,11 @@ pub(crate) async fn trail(view: &View, key: &Key, filter: &ListQuery) -> Result<
             from: row.from_state,
             to: row.to_state,
             // who sits on a panel is secret until the result; the supervisor knows
-            actor: if full || row.actor_role != "assessor" { row.actor_name } else { "—".to_owned() },
+            actor: if full || row.actor_role != "assessor" {
+                row.actor_name
+            } else {
+                "—".to_owned()
+            },
             role: row.actor_role,
             reason: row.reason,
             data: row.data.filter(|_| full),

@@ -1,8 +1,8 @@
 //! Addresses of the stage. `start_evaluation` needs bids and panel and is served by the awards.
 
-use actix_web::{get, patch, post};
 use crate::model::{ApproveIn, CancelIn, PostingIn, PostingList, PostingOut, PostingPatch};
 use crate::service;
+use actix_web::{get, patch, post};
 use utoipa_actix_web::service_config::ServiceConfig;
 use wubang_needs::model::{NothingIn, ReasonIn};
 use wubang_web::actions::ActionsOut;
@@ -10,9 +10,31 @@ use wubang_web::{act, amend, list, make, see};
 
 make!(draft_posting, "发榜 postings", "/api/v1/postings", "postings", PostingIn => PostingOut, service::draft, "起草榜单(并建立项目)。Draft a posting, and with it the project.");
 amend!(amend_posting, "发榜 postings", "/api/v1/postings/{id}", PostingPatch => PostingOut, service::amend, "修改榜单草稿。Change a draft posting.");
-see!(get_posting, "发榜 postings", "/api/v1/postings/{id}", PostingOut, service::get, "查看榜单。Show a posting.");
-see!(get_posting_actions, "发榜 postings", "/api/v1/postings/{id}/actions", ActionsOut, service::get_actions, "可办理的动作及不可办理的原因。What can be done, and why not the rest.");
-list!(list_postings, "发榜 postings", "/api/v1/postings", ["state", "field", "division"], PostingList, service::list, "榜单列表。List postings.");
+see!(
+    get_posting,
+    "发榜 postings",
+    "/api/v1/postings/{id}",
+    PostingOut,
+    service::get,
+    "查看榜单。Show a posting."
+);
+see!(
+    get_posting_actions,
+    "发榜 postings",
+    "/api/v1/postings/{id}/actions",
+    ActionsOut,
+    service::get_actions,
+    "可办理的动作及不可办理的原因。What can be done, and why not the rest."
+);
+list!(
+    list_postings,
+    "发榜 postings",
+    "/api/v1/postings",
+    ["state", "field", "division"],
+    PostingList,
+    service::list,
+    "榜单列表。List postings."
+);
 act!(submit_posting, "发榜 postings", "/api/v1/postings/{id}/submit", NothingIn => PostingOut, service::submit, "提交审批。Hand in for approval.");
 act!(return_posting, "发榜 postings", "/api/v1/postings/{id}/return", ReasonIn => PostingOut, service::return_to_draft, "退回起草人。Return to the drafter.");
 act!(approve_posting, "发榜 postings", "/api/v1/postings/{id}/approve", ApproveIn => PostingOut, service::approve, "由第二人批准并发布。Approve by a second person, and publish.");

@@ -31,9 +31,13 @@ pub fn lifecycles() -> Vec<Lifecycle> {
 #[must_use]
 pub fn timers() -> Vec<(&'static str, Timer, TimerHandler)> {
     vec![
-        ("posting", Timer::Publication, |tx, id| Box::pin(service::publish(tx, id))),
+        ("posting", Timer::Publication, |tx, id| {
+            Box::pin(service::publish(tx, id))
+        }),
         ("posting", Timer::T08, |_, _| Box::pin(async { Ok(()) })),
-        ("posting", Timer::T09, |tx, id| Box::pin(service::close(tx, id))),
+        ("posting", Timer::T09, |tx, id| {
+            Box::pin(service::close(tx, id))
+        }),
         ("posting", Timer::T10, |_, _| Box::pin(async { Ok(()) })),
     ]
 }

@@ -56,8 +56,14 @@ impl Caps {
             return Ok(());
         }
         Err(Refusal::from(wubang_kernel::Code::CapReached).because(
-            format!("在榜数:社区 {}/{},街道 {}/{}", self.community, self.community_cap, self.street, self.street_cap),
-            format!("open postings: community {}/{}, street {}/{}", self.community, self.community_cap, self.street, self.street_cap),
+            format!(
+                "在榜数:社区 {}/{},街道 {}/{}",
+                self.community, self.community_cap, self.street, self.street_cap
+            ),
+            format!(
+                "open postings: community {}/{}, street {}/{}",
+                self.community, self.community_cap, self.street, self.street_cap
+            ),
         ))
     }
 }
@@ -68,21 +74,35 @@ impl Facts<Posting> for PostingFacts {
         let holds = match guard {
             PostingGuard::NeedsApproved => self.needs_approved,
             // the middle tranches are bound to milestones
-            PostingGuard::ContentComplete => self.milestones + 2 >= self.tranches && self.milestones > 0,
+            PostingGuard::ContentComplete => {
+                self.milestones + 2 >= self.tranches && self.milestones > 0
+            }
             PostingGuard::OtherPerson => !self.own_draft,
             PostingGuard::ContentAcknowledged => self.acknowledged.unwrap_or(true),
             PostingGuard::BelowLimit => self.ceiling < self.limit,
             PostingGuard::WithinCaps => return self.caps.map_or(Ok(()), Caps::check),
-            PostingGuard::EnoughBids => evaluation.is_none_or(|facts| facts.valid_bids >= facts.min_valid_bids.max(1)),
-            PostingGuard::PanelComplete => return evaluation.map_or(Ok(()), |facts| facts.panel_complete.clone()),
+            PostingGuard::EnoughBids => {
+                evaluation.is_none_or(|facts| facts.valid_bids >= facts.min_valid_bids.max(1))
+            }
+            PostingGuard::PanelComplete => {
+                return evaluation.map_or(Ok(()), |facts| facts.panel_complete.clone());
+            }
             PostingGuard::RecusalsSigned => evaluation.is_none_or(|facts| facts.recusals_signed),
         };
-        if holds { Ok(()) } else { Err(guard.code().into()) }
+        if holds {
+            Ok(())
+        } else {
+            Err(guard.code().into())
+        }
     }
 }
 
 /// Applies what a posting sets otherwise and notes everything outside its range.
-pub(crate) fn apply(mut procedure: Procedure, overrides: Overrides, faults: &mut Faults) -> Procedure {
+pub(crate) fn apply(
+    mut procedure: Procedure,
+    overrides: Overrides,
+    faults: &mut Faults,
+) -> Procedure {
     if let Some(criteria) = overrides.criteria {
         procedure.criteria = criteria;
     }
@@ -93,9 +113,19 @@ pub(crate) fn apply(mut procedure: Procedure, overrides: Overrides, faults: &mut
         procedure.timers.set(Timer::T09, Term::cd(days));
     }
     for (party, weight) in overrides.evaluation_weights.unwrap_or_default() {
-        match procedure.evaluation.parties.iter_mut().find(|rule| rule.party == party) {
+        match procedure
+            .evaluation
+            .parties
+            .iter_mut()
+            .find(|rule| rule.party == party)
+        {
             Some(rule) => rule.weight = weight,
-            None => faults.add(format!("/overrides/evaluation_weights/{party}"), "unknown_value", "没有这一评价方", "there is no such party"),
+            None => faults.add(
+                format!("/overrides/evaluation_weights/{party}"),
+                "unknown_value",
+                "没有这一评价方",
+                "there is no such party",
+            ),
         }
     }
     procedure.check("/overrides", faults);
@@ -109,14 +139,34 @@ pub(crate) fn check_content(content: Content, today: NaiveDate, faults: &mut Fau
         service_content: faults.prose(&at("service_content"), &content.service_content, 20..=5000),
         eligibility: faults.prose(&at("eligibility"), &content.eligibility, 2..=2000),
         agreement_terms: faults.prose(&at("agreement_terms"), &content.agreement_terms, 2..=5000),
-        objection_contact: faults.prose(&at("objection_contact"), &content.objection_contact, 2..=500),
-        personal_data_notice: faults.prose(&at("personal_data_notice"), &content.personal_data_notice, 2..=2000),
+        objection_contact: faults.prose(
+            &at("objection_contact"),
+            &content.objection_contact,
+            2..=500,
+        ),
+        personal_data_notice: faults.prose(
+            &at("personal_data_notice"),
+            &content.personal_data_notice,
+            2..=2000,
+        ),
         ..content
     };
-    faults.count(&at("minimum_quantity"), checked.minimum_quantity.len(), 1..=50);
+    faults.count(
+        &at("minimum_quantity"),
+        checked.minimum_quantity.len(),
+        1..=50,
+    );
     for (i, row) in checked.minimum_quantity.iter().enumerate() {
-        faults.line(&format!("/content/minimum_quantity/{i}/item"), &row.item, 1..=200);
-        faults.number(&format!("/content/minimum_quantity/{i}/quantity"), row.quantity, 1..=1_000_000_000);
+        faults.line(
+            &format!("/content/minimum_quantity/{i}/item"),
+            &row.item,
+            1..=200,
+        );
+        faults.number(
+            &format!("/content/minimum_quantity/{i}/quantity"),
+            row.quantity,
+            1..=1_000_000_000,
+        );
     }
     faults.count(&at("communities"), checked.communities.len(), 1..=50);
     for (i, code) in checked.communities.iter().enumerate() {
@@ -124,16 +174,35 @@ pub(crate) fn check_content(content: Content, today: NaiveDate, faults: &mut Fau
     }
     faults.line(&at("buyer/name"), &checked.buyer.name, 2..=100);
     faults.line(&at("buyer/contact"), &checked.buyer.contact, 2..=200);
-    faults.line(&at("funding_source/name"), &checked.funding_source.name, 2..=100);
+    faults.line(
+        &at("funding_source/name"),
+        &checked.funding_source.name,
+        2..=100,
+    );
     if checked.starts_on <= today {
-        faults.add(at("starts_on"), "out_of_range", "须在今天之后", "must be after today");
+        faults.add(
+            at("starts_on"),
+            "out_of_range",
+            "须在今天之后",
+            "must be after today",
+        );
     }
     if checked.ends_on <= checked.starts_on {
-        faults.add(at("ends_on"), "out_of_range", "须在开始日之后", "must be after the start");
+        faults.add(
+            at("ends_on"),
+            "out_of_range",
+            "须在开始日之后",
+            "must be after the start",
+        );
     }
     // 政府购买服务: a contract is for three years at most (rulebook 3.2)
     if (checked.ends_on - checked.starts_on).num_days() > 3 * 366 {
-        faults.add(at("ends_on"), "out_of_range", "服务期不超过三年", "the period is three years at most");
+        faults.add(
+            at("ends_on"),
+            "out_of_range",
+            "服务期不超过三年",
+            "the period is three years at most",
+        );
     }
     check_milestones(&checked, faults);
     checked
@@ -146,15 +215,37 @@ fn check_milestones(content: &Content, faults: &mut Faults) {
         let at = format!("/content/milestones/{i}");
         faults.line(&format!("{at}/title"), &milestone.title, 2..=100);
         if milestone.due_on < content.starts_on || milestone.due_on > content.ends_on {
-            faults.add(format!("{at}/due_on"), "out_of_range", "须在服务期内", "must lie within the period");
+            faults.add(
+                format!("{at}/due_on"),
+                "out_of_range",
+                "须在服务期内",
+                "must lie within the period",
+            );
         }
         if !names.insert(milestone.title.as_str()) {
-            faults.add(format!("{at}/title"), "duplicate", "里程碑重名", "is there twice");
+            faults.add(
+                format!("{at}/title"),
+                "duplicate",
+                "里程碑重名",
+                "is there twice",
+            );
         }
-        faults.count(&format!("{at}/indicators"), milestone.indicators.len(), 1..=20);
+        faults.count(
+            &format!("{at}/indicators"),
+            milestone.indicators.len(),
+            1..=20,
+        );
         for (j, indicator) in milestone.indicators.iter().enumerate() {
-            faults.line(&format!("{at}/indicators/{j}/name"), &indicator.name, 1..=100);
-            faults.number(&format!("{at}/indicators/{j}/target"), indicator.target, 0..=1_000_000_000);
+            faults.line(
+                &format!("{at}/indicators/{j}/name"),
+                &indicator.name,
+                1..=100,
+            );
+            faults.number(
+                &format!("{at}/indicators/{j}/target"),
+                indicator.target,
+                0..=1_000_000_000,
+            );
         }
     }
 }
@@ -191,32 +282,67 @@ mod tests {
     }
 
     fn asked(facts: &PostingFacts, state: PostingState, event: PostingEvent) -> Result<(), Code> {
-        plan::<Posting>(state, event, RoleSet::of(&[Role::StreetOfficer]), facts).map(|_| ()).map_err(|refusal| refusal.code)
+        plan::<Posting>(state, event, RoleSet::of(&[Role::StreetOfficer]), facts)
+            .map(|_| ())
+            .map_err(|refusal| refusal.code)
     }
 
     #[test]
     fn nobody_approves_his_own_draft() {
-        let facts = PostingFacts { own_draft: true, ..facts() };
-        assert_eq!(asked(&facts, PostingState::PendingApproval, PostingEvent::Approve), Err(Code::SamePerson));
+        let facts = PostingFacts {
+            own_draft: true,
+            ..facts()
+        };
+        assert_eq!(
+            asked(&facts, PostingState::PendingApproval, PostingEvent::Approve),
+            Err(Code::SamePerson)
+        );
     }
 
     #[test]
     fn a_ceiling_at_the_procurement_limit_is_refused() {
-        let facts = PostingFacts { ceiling: Fen::new(100_000_000).unwrap(), ..facts() };
-        assert_eq!(asked(&facts, PostingState::Draft, PostingEvent::Submit), Err(Code::ProcurementLimit));
+        let facts = PostingFacts {
+            ceiling: Fen::new(100_000_000).unwrap(),
+            ..facts()
+        };
+        assert_eq!(
+            asked(&facts, PostingState::Draft, PostingEvent::Submit),
+            Err(Code::ProcurementLimit)
+        );
     }
 
     #[test]
     fn a_full_community_is_told_the_figures() {
-        let caps = Caps { community: 5, community_cap: 5, street: 7, street_cap: 30 };
-        let facts = PostingFacts { caps: Some(caps), ..facts() };
-        assert_eq!(asked(&facts, PostingState::PendingApproval, PostingEvent::Approve), Err(Code::CapReached));
+        let caps = Caps {
+            community: 5,
+            community_cap: 5,
+            street: 7,
+            street_cap: 30,
+        };
+        let facts = PostingFacts {
+            caps: Some(caps),
+            ..facts()
+        };
+        assert_eq!(
+            asked(&facts, PostingState::PendingApproval, PostingEvent::Approve),
+            Err(Code::CapReached)
+        );
     }
 
     #[test]
     fn a_bid_window_outside_its_range_is_named() {
         let mut faults = Faults::new();
-        apply(Procedure::open(), Overrides { bid_window_days: Some(9), ..Overrides::default() }, &mut faults);
-        assert_eq!(faults.into_fields()[0].pointer, "/overrides/timers/bid_window");
+        apply(
+            Procedure::open(),
+            Overrides {
+                bid_window_days: Some(9),
+                ..Overrides::default()
+            },
+            &mut faults,
+        );
+        assert_eq!(
+            faults.into_fields()[0].pointer,
+            "/overrides/timers/bid_window"
+        );
     }
 }

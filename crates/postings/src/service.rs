@@ -2,7 +2,10 @@
 
 use crate::entity::posting;
 use crate::flow::{Posting, PostingEvent};
-use crate::model::{ApproveIn, CancelIn, FrozenProcedure, PostingIn, PostingList, PostingOut, PostingPatch, PostingSummary};
+use crate::model::{
+    ApproveIn, CancelIn, FrozenProcedure, PostingIn, PostingList, PostingOut, PostingPatch,
+    PostingSummary,
+};
 use crate::project;
 pub use crate::rules::EvaluationFacts;
 use crate::rules::{self, Caps, PostingFacts};
@@ -29,7 +32,8 @@ async fn facts(read: &impl Read, case: &PostingCase) -> Result<PostingFacts, Err
     let needs = wubang_needs::service::load_many(read, &case.need_ids).await?;
     Ok(PostingFacts {
         needs_approved: !needs.is_empty() && needs.iter().all(|need| need.state == "approved"),
-        ceiling: Fen::new(posting.budget_ceiling_fen).map_err(|_| Error::internal("posting with a bad ceiling"))?,
+        ceiling: Fen::new(posting.budget_ceiling_fen)
+            .map_err(|_| Error::internal("posting with a bad ceiling"))?,
         limit: procedure.procurement_limit_fen,
         milestones: posting.content.milestones.len(),
         tranches: procedure.tranches.len(),
@@ -72,7 +76,12 @@ async fn out(read: &impl Read, case: PostingCase) -> Result<PostingOut, Error> {
         outcome: posting.outcome,
         deadlines: running
             .into_iter()
-            .map(|timer| DeadlineOut { timer: timer.timer, at: Instant(timer.due_at), rule: timer.rule, provisional: timer.provisional })
+            .map(|timer| DeadlineOut {
+                timer: timer.timer,
+                at: Instant(timer.due_at),
+                rule: timer.rule,
+                provisional: timer.provisional,
+            })
             .collect(),
         allowed_actions: actions::of::<Posting>(posting.id, state, case.roles, &facts).allowed,
         created_at: Instant(posting.created_at),
@@ -96,7 +105,12 @@ pub async fn get(view: &View, key: &Key) -> Result<PostingOut, Error> {
 pub async fn get_actions(view: &View, key: &Key) -> Result<ActionsOut, Error> {
     let case = store::load(view, key).await?;
     let facts = facts(view, &case).await?;
-    Ok(actions::of::<Posting>(case.posting.id, state_of::<Posting>(&case.posting.state)?, case.roles, &facts))
+    Ok(actions::of::<Posting>(
+        case.posting.id,
+        state_of::<Posting>(&case.posting.state)?,
+        case.roles,
+        &facts,
+    ))
 }
 
 /// The postings that the viewer may see.
@@ -115,13 +129,22 @@ pub async fn list_published(view: &View, query: &ListQuery) -> Result<PostingLis
     listed(view, query, true).await
 }
 
-async fn listed(view: &View, query: &ListQuery, published_only: bool) -> Result<PostingList, Error> {
+async fn listed(
+    view: &View,
+    query: &ListQuery,
+    published_only: bool,
+) -> Result<PostingList, Error> {
     let mut faults = Faults::new();
-    let division = query.one("division").and_then(|code| faults.division("?division", code));
+    let division = query
+        .one("division")
+        .and_then(|code| faults.division("?division", code));
     faults.finish()?;
     let rows = store::list(view, query, division.as_ref(), published_only).await?;
     let (rows, next) = wubang_web::query::cut(rows, query.page, |row| row.id);
-    let items = rows.into_iter().map(summary).collect::<Result<_, Error>>()?;
+    let items = rows
+        .into_iter()
+        .map(summary)
+        .collect::<Result<_, Error>>()?;
     Ok(PostingList { items, next })
 }
 
@@ -167,16 +190,26 @@ pub async fn draft(tx: &Tx, input: PostingIn) -> Result<PostingOut, Error> {
     let mut faults = Faults::new();
     let title = faults.line("/title", &input.title, 5..=100);
     let ceiling = faults.fen("/budget_ceiling_fen", input.budget_ceiling_fen);
-    wubang_registry::taxonomy::current(tx).await?.check_field("/field", &input.field, &mut faults);
+    wubang_registry::taxonomy::current(tx)
+        .await?
+        .check_field("/field", &input.field, &mut faults);
     faults.count("/need_ids", input.need_ids.len(), 1..=20);
     let content = rules::check_content(input.content, local_date(tx.now()), &mut faults);
     let needs = wubang_needs::service::load_many(tx, &input.need_ids).await?;
     for (i, id) in input.need_ids.iter().enumerate() {
         if !needs.iter().any(|need| need.id == *id) {
-            faults.add(format!("/need_ids/{i}"), "unknown_value", "没有这个需求", "there is no such need");
+            faults.add(
+                format!("/need_ids/{i}"),
+                "unknown_value",
+                "没有这个需求",
+                "there is no such need",
+            );
         }
     }
-    let base = needs.first().map(|need| tx.procedure("open", &need.division)).unwrap_or_else(wubang_kernel::procedure::Procedure::open);
+    let base = needs
+        .first()
+        .map(|need| tx.procedure("open", &need.division))
+        .unwrap_or_else(wubang_kernel::procedure::Procedure::open);
     let procedure = rules::apply(base, input.overrides, &mut faults);
     faults.finish()?;
     let division = common_division(&needs)?;
@@ -187,7 +220,15 @@ pub async fn draft(tx: &Tx, input: PostingIn) -> Result<PostingOut, Error> {
     let year = local_date(tx.now()).format("%Y").to_string();
     let series = format!("LB-{}-{year}", division.district6());
     let number = format!("{series}-{:04}", numbers::next(tx, &series).await?);
-    let project = project::insert(tx, number.replacen("LB", "XM", 1), &title, division.as_str(), &input.field, made.role()).await?;
+    let project = project::insert(
+        tx,
+        number.replacen("LB", "XM", 1),
+        &title,
+        division.as_str(),
+        &input.field,
+        made.role(),
+    )
+    .await?;
     let row = posting::ActiveModel {
         id: Set(tx.new_id()),
         number: Set(number),
@@ -219,10 +260,24 @@ pub async fn draft(tx: &Tx, input: PostingIn) -> Result<PostingOut, Error> {
         created_at: Set(tx.now()),
         updated_at: Set(tx.now()),
     };
-    let posting = birth::<posting::Entity, _>(tx, made, row, Some(serde_json::json!({ "needs": input.need_ids }))).await?;
+    let posting = birth::<posting::Entity, _>(
+        tx,
+        made,
+        row,
+        Some(serde_json::json!({ "needs": input.need_ids })),
+    )
+    .await?;
     store::take_needs(tx, posting.id, &input.need_ids).await?;
     let roles = tx.actor().roles(&Reach::at(division));
-    out(tx, PostingCase { posting, need_ids: input.need_ids, roles }).await
+    out(
+        tx,
+        PostingCase {
+            posting,
+            need_ids: input.need_ids,
+            roles,
+        },
+    )
+    .await
 }
 
 /// Changes a draft.
@@ -231,20 +286,32 @@ pub async fn draft(tx: &Tx, input: PostingIn) -> Result<PostingOut, Error> {
 /// `invalid_transition` once it was submitted; `invalid` with every wrong field.
 pub async fn amend(tx: &Tx, key: &Key, patch: PostingPatch) -> Result<PostingOut, Error> {
     let mut case = load_for(tx, key).await?;
-    let role = case.roles.first_of(&[Role::CommunitySecretary, Role::StreetOfficer]).ok_or(Code::Forbidden)?;
+    let role = case
+        .roles
+        .first_of(&[Role::CommunitySecretary, Role::StreetOfficer])
+        .ok_or(Code::Forbidden)?;
     if case.posting.state != "draft" {
         return Err(Code::InvalidTransition.into());
     }
     let now = &case.posting;
     let mut faults = Faults::new();
-    let title = faults.line("/title", patch.title.as_deref().unwrap_or(&now.title), 5..=100);
-    let ceiling = faults.fen("/budget_ceiling_fen", patch.budget_ceiling_fen.unwrap_or(now.budget_ceiling_fen));
+    let title = faults.line(
+        "/title",
+        patch.title.as_deref().unwrap_or(&now.title),
+        5..=100,
+    );
+    let ceiling = faults.fen(
+        "/budget_ceiling_fen",
+        patch.budget_ceiling_fen.unwrap_or(now.budget_ceiling_fen),
+    );
     let content = match patch.content {
         Some(content) => rules::check_content(content, local_date(tx.now()), &mut faults),
         None => now.content.clone(),
     };
     let procedure = match patch.overrides {
-        Some(overrides) => rules::apply(tx.procedure("open", &now.division), overrides, &mut faults),
+        Some(overrides) => {
+            rules::apply(tx.procedure("open", &now.division), overrides, &mut faults)
+        }
         None => now.procedure.0.clone(),
     };
     faults.finish()?;
@@ -257,9 +324,15 @@ pub async fn amend(tx: &Tx, key: &Key, patch: PostingPatch) -> Result<PostingOut
         |update| {
             update
                 .col_expr(posting::Column::Title, Expr::value(title))
-                .col_expr(posting::Column::BudgetCeilingFen, Expr::value(ceiling.get()))
+                .col_expr(
+                    posting::Column::BudgetCeilingFen,
+                    Expr::value(ceiling.get()),
+                )
                 .col_expr(posting::Column::Content, Expr::value(content))
-                .col_expr(posting::Column::Procedure, Expr::value(FrozenProcedure(procedure)))
+                .col_expr(
+                    posting::Column::Procedure,
+                    Expr::value(FrozenProcedure(procedure)),
+                )
                 .col_expr(posting::Column::PublishAt, Expr::value(publish_at))
         },
         None,
@@ -282,9 +355,15 @@ async fn step(
     facts: &PostingFacts,
     with: impl for<'a> FnOnce(Commit<'a, posting::Entity>) -> Commit<'a, posting::Entity>,
 ) -> Result<PostingCase, Error> {
-    let planned = plan::<Posting>(state_of::<Posting>(&case.posting.state)?, event, case.roles, facts)?;
+    let planned = plan::<Posting>(
+        state_of::<Posting>(&case.posting.state)?,
+        event,
+        case.roles,
+        facts,
+    )?;
     let procedure = &case.posting.procedure.0;
-    let spend = commit::<posting::Entity>(tx, &case.posting, planned).under(&procedure.timers, procedure.publish_cutoff_hour);
+    let spend = commit::<posting::Entity>(tx, &case.posting, planned)
+        .under(&procedure.timers, procedure.publish_cutoff_hour);
     case.posting = with(spend).run().await?;
     let (stage, ended) = rules::stage_of(&case.posting.state);
     if !matches!(event, PostingEvent::Complete) {
@@ -315,7 +394,11 @@ pub async fn return_to_draft(tx: &Tx, key: &Key, input: ReasonIn) -> Result<Post
     faults.finish()?;
     let case = load_for(tx, key).await?;
     let facts = facts(tx, &case).await?;
-    let case = step(tx, case, PostingEvent::Return, &facts, |c| c.set(posting::Column::Reason, reason.clone()).because(Some(reason))).await?;
+    let case = step(tx, case, PostingEvent::Return, &facts, |c| {
+        c.set(posting::Column::Reason, reason.clone())
+            .because(Some(reason))
+    })
+    .await?;
     out(tx, case).await
 }
 
@@ -326,15 +409,29 @@ pub async fn return_to_draft(tx: &Tx, key: &Key, input: ReasonIn) -> Result<Post
 pub async fn approve(tx: &Tx, key: &Key, input: ApproveIn) -> Result<PostingOut, Error> {
     let case = load_for(tx, key).await?;
     let caps = caps(tx, &case.posting).await?;
-    let facts = PostingFacts { acknowledged: Some(input.content_acknowledged), caps: Some(caps), ..facts(tx, &case).await? };
+    let facts = PostingFacts {
+        acknowledged: Some(input.content_acknowledged),
+        caps: Some(caps),
+        ..facts(tx, &case).await?
+    };
     let approver = tx.person()?;
     let at = case.posting.publish_at.unwrap_or_else(|| tx.now());
-    let due = Deadline { at, rule: "publish_at".to_owned(), provisional: false };
+    let due = Deadline {
+        at,
+        rule: "publish_at".to_owned(),
+        provisional: false,
+    };
     let case = step(tx, case, PostingEvent::Approve, &facts, |c| {
-        c.set(posting::Column::ApprovedBy, approver).set(posting::Column::ContentAcknowledged, true).due(Timer::Publication, due)
+        c.set(posting::Column::ApprovedBy, approver)
+            .set(posting::Column::ContentAcknowledged, true)
+            .due(Timer::Publication, due)
     })
     .await?;
-    let case = if at <= tx.now() { publish_case(tx, case).await? } else { case };
+    let case = if at <= tx.now() {
+        publish_case(tx, case).await?
+    } else {
+        case
+    };
     out(tx, case).await
 }
 
@@ -362,18 +459,28 @@ pub async fn publish(tx: &Tx, id: Uuid) -> Result<(), Error> {
 
 async fn publish_case(tx: &Tx, case: PostingCase) -> Result<PostingCase, Error> {
     let viewer = case.roles;
-    let case = PostingCase { roles: RoleSet::of(&[Role::System]), ..case };
+    let case = PostingCase {
+        roles: RoleSet::of(&[Role::System]),
+        ..case
+    };
     let facts = facts(tx, &case).await?;
     if !facts.needs_approved {
         return Err(Refusal::from(Code::NeedsNotApproved).into());
     }
     let procedure = &case.posting.procedure.0;
     let close = tx.calendar().deadline(tx.now(), procedure.term(Timer::T09));
-    let questions = end_of_day(tx.calendar().wd_before(local_date(close.at), procedure.term(Timer::T10).n));
+    let questions = end_of_day(
+        tx.calendar()
+            .wd_before(local_date(close.at), procedure.term(Timer::T10).n),
+    );
     let notice = serde_json::json!({ "number": case.posting.number, "title": case.posting.title, "field": case.posting.field,
         "budget_ceiling_fen": case.posting.budget_ceiling_fen, "content": case.posting.content, "procedure": case.posting.procedure });
     let hash = wubang_kernel::digest::content_hash(&notice);
-    let question_timer = Deadline { at: questions, rule: format!("bid deadline − {}", procedure.term(Timer::T10)), provisional: close.provisional };
+    let question_timer = Deadline {
+        at: questions,
+        rule: format!("bid deadline − {}", procedure.term(Timer::T10)),
+        provisional: close.provisional,
+    };
     let (at, now) = (close.clone(), tx.now());
     let mut case = step(tx, case, PostingEvent::Publish, &facts, |c| {
         c.set(posting::Column::PublishedAt, now)
@@ -405,9 +512,14 @@ pub async fn cancel(tx: &Tx, key: &Key, input: CancelIn) -> Result<PostingOut, E
     faults.finish()?;
     let case = load_for(tx, key).await?;
     let (facts, published) = (facts(tx, &case).await?, case.posting.published_at.is_some());
-    let ground = serde_json::to_value(input.ground)?.as_str().unwrap_or_default().to_owned();
+    let ground = serde_json::to_value(input.ground)?
+        .as_str()
+        .unwrap_or_default()
+        .to_owned();
     let case = step(tx, case, PostingEvent::Cancel, &facts, |c| {
-        c.set(posting::Column::ReasonCode, ground).set(posting::Column::Reason, reason.clone()).because(Some(reason))
+        c.set(posting::Column::ReasonCode, ground)
+            .set(posting::Column::Reason, reason.clone())
+            .because(Some(reason))
     })
     .await?;
     store::release_needs(tx, case.posting.id).await?;
@@ -420,10 +532,19 @@ pub async fn cancel(tx: &Tx, key: &Key, input: CancelIn) -> Result<PostingOut, E
 async fn as_system(tx: &Tx, id: Uuid) -> Result<PostingCase, Error> {
     let posting = store::find(tx, &Key::Id(id)).await?;
     let need_ids = store::need_ids(tx, id).await?;
-    Ok(PostingCase { posting, need_ids, roles: RoleSet::of(&[Role::System]) })
+    Ok(PostingCase {
+        posting,
+        need_ids,
+        roles: RoleSet::of(&[Role::System]),
+    })
 }
 
-async fn by_system(tx: &Tx, id: Uuid, event: PostingEvent, with: impl for<'a> FnOnce(Commit<'a, posting::Entity>) -> Commit<'a, posting::Entity>) -> Result<PostingCase, Error> {
+async fn by_system(
+    tx: &Tx,
+    id: Uuid,
+    event: PostingEvent,
+    with: impl for<'a> FnOnce(Commit<'a, posting::Entity>) -> Commit<'a, posting::Entity>,
+) -> Result<PostingCase, Error> {
     let case = as_system(tx, id).await?;
     let facts = facts(tx, &case).await?;
     step(tx, case, event, &facts, with).await
@@ -435,7 +556,10 @@ async fn by_system(tx: &Tx, id: Uuid, event: PostingEvent, with: impl for<'a> Fn
 /// `invalid_transition` when the posting has moved on.
 pub async fn close(tx: &Tx, id: Uuid) -> Result<(), Error> {
     let now = tx.now();
-    by_system(tx, id, PostingEvent::Close, |c| c.set(posting::Column::ClosedAt, now)).await?;
+    by_system(tx, id, PostingEvent::Close, |c| {
+        c.set(posting::Column::ClosedAt, now)
+    })
+    .await?;
     Ok(())
 }
 
@@ -443,10 +567,19 @@ pub async fn close(tx: &Tx, id: Uuid) -> Result<(), Error> {
 ///
 /// # Errors
 /// `too_few_bids`, `panel_incomplete`, `recusal_unsigned`.
-pub async fn start_evaluation(tx: &Tx, key: &Key, evaluation: EvaluationFacts) -> Result<crate::Posting, Error> {
+pub async fn start_evaluation(
+    tx: &Tx,
+    key: &Key,
+    evaluation: EvaluationFacts,
+) -> Result<crate::Posting, Error> {
     let case = load_for(tx, key).await?;
-    let facts = PostingFacts { evaluation: Some(evaluation), ..facts(tx, &case).await? };
-    Ok(step(tx, case, PostingEvent::StartEvaluation, &facts, |c| c).await?.posting)
+    let facts = PostingFacts {
+        evaluation: Some(evaluation),
+        ..facts(tx, &case).await?
+    };
+    Ok(step(tx, case, PostingEvent::StartEvaluation, &facts, |c| c)
+        .await?
+        .posting)
 }
 
 /// An award was proposed and is in publicity.
@@ -480,9 +613,19 @@ pub async fn next_candidate(tx: &Tx, id: Uuid) -> Result<(), Error> {
 ///
 /// # Errors
 /// `invalid_transition`.
-pub async fn failed(tx: &Tx, id: Uuid, reason_code: &str, reason: Option<String>) -> Result<(), Error> {
+pub async fn failed(
+    tx: &Tx,
+    id: Uuid,
+    reason_code: &str,
+    reason: Option<String>,
+) -> Result<(), Error> {
     let code = reason_code.to_owned();
-    let case = by_system(tx, id, PostingEvent::Fail, |c| c.set(posting::Column::ReasonCode, code.clone()).set(posting::Column::Reason, reason.clone()).because(Some(reason.unwrap_or(code)))).await?;
+    let case = by_system(tx, id, PostingEvent::Fail, |c| {
+        c.set(posting::Column::ReasonCode, code.clone())
+            .set(posting::Column::Reason, reason.clone())
+            .because(Some(reason.unwrap_or(code)))
+    })
+    .await?;
     store::release_needs(tx, id).await?;
     for need in &case.need_ids {
         wubang_needs::service::posting_failed(tx, *need).await?;
@@ -505,7 +648,10 @@ pub async fn contracted(tx: &Tx, id: Uuid) -> Result<(), Error> {
 /// `invalid_transition`.
 pub async fn completed(tx: &Tx, id: Uuid, outcome: &str) -> Result<(), Error> {
     let outcome = outcome.to_owned();
-    let case = by_system(tx, id, PostingEvent::Complete, |c| c.set(posting::Column::Outcome, outcome.clone())).await?;
+    let case = by_system(tx, id, PostingEvent::Complete, |c| {
+        c.set(posting::Column::Outcome, outcome.clone())
+    })
+    .await?;
     project::set_stage(tx, case.posting.project_id, "closed", Some(&outcome)).await
 }
 
@@ -554,7 +700,13 @@ pub async fn project(read: &impl Read, key: &Key) -> Result<crate::Project, Erro
 ///
 /// # Errors
 /// When the database fails.
-pub async fn projects(read: &impl Read, page: Page, within: Option<&DivisionCode>, stages: &[String], officials: &[Role]) -> Result<Vec<crate::Project>, Error> {
+pub async fn projects(
+    read: &impl Read,
+    page: Page,
+    within: Option<&DivisionCode>,
+    stages: &[String],
+    officials: &[Role],
+) -> Result<Vec<crate::Project>, Error> {
     project::list(read, page, within, stages, officials).await
 }
 
@@ -562,7 +714,12 @@ pub async fn projects(read: &impl Read, page: Page, within: Option<&DivisionCode
 ///
 /// # Errors
 /// `conflict`.
-pub async fn set_stage(tx: &Tx, project: Uuid, stage: &str, outcome: Option<&str>) -> Result<(), Error> {
+pub async fn set_stage(
+    tx: &Tx,
+    project: Uuid,
+    stage: &str,
+    outcome: Option<&str>,
+) -> Result<(), Error> {
     project::set_stage(tx, project, stage, outcome).await
 }
 

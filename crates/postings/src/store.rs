@@ -3,7 +3,10 @@
 use crate::entity::{posting, posting_need, project};
 use crate::flow;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect,
+};
 use uuid::Uuid;
 use wubang_kernel::actor::Reach;
 use wubang_kernel::division::DivisionCode;
@@ -50,20 +53,29 @@ pub struct PostingCase {
 }
 
 /// Roles over the division that see a posting before it is public.
-const OFFICIALS: &[Role] = &[Role::CommunitySecretary, Role::StreetOfficer, Role::DepartmentOfficer, Role::DistrictAdmin, Role::Supervisor];
+const OFFICIALS: &[Role] = &[
+    Role::CommunitySecretary,
+    Role::StreetOfficer,
+    Role::DepartmentOfficer,
+    Role::DistrictAdmin,
+    Role::Supervisor,
+];
 /// States in which a posting is not public yet.
 const HIDDEN: &[&str] = &["draft", "pending_approval", "scheduled"];
 
 /// The division of a posting.
 pub(crate) fn division(posting: &posting::Model) -> Result<DivisionCode, Error> {
-    DivisionCode::parse(&posting.division).map_err(|_| Error::internal("posting with a bad division"))
+    DivisionCode::parse(&posting.division)
+        .map_err(|_| Error::internal("posting with a bad division"))
 }
 
 /// The posting itself, whoever asks.
 pub(crate) async fn find(read: &impl Read, key: &Key) -> Result<posting::Model, Error> {
     let select = match key {
         Key::Id(id) => posting::Entity::find_by_id(*id),
-        Key::Number(number) => posting::Entity::find().filter(posting::Column::Number.eq(number.as_str())),
+        Key::Number(number) => {
+            posting::Entity::find().filter(posting::Column::Number.eq(number.as_str()))
+        }
     };
     Ok(select.one(&read.db()).await?.ok_or(Code::NotFound)?)
 }
@@ -78,18 +90,33 @@ pub(crate) async fn load(read: &impl Read, key: &Key) -> Result<PostingCase, Err
         return Err(Code::NotFound.into());
     }
     let need_ids = need_ids(read, posting.id).await?;
-    Ok(PostingCase { posting, need_ids, roles })
+    Ok(PostingCase {
+        posting,
+        need_ids,
+        roles,
+    })
 }
 
 /// The needs a posting covers.
 pub(crate) async fn need_ids(read: &impl Read, posting: Uuid) -> Result<Vec<Uuid>, Error> {
-    let rows = posting_need::Entity::find().filter(posting_need::Column::PostingId.eq(posting)).order_by_asc(posting_need::Column::NeedId).all(&read.db()).await?;
+    let rows = posting_need::Entity::find()
+        .filter(posting_need::Column::PostingId.eq(posting))
+        .order_by_asc(posting_need::Column::NeedId)
+        .all(&read.db())
+        .await?;
     Ok(rows.into_iter().map(|row| row.need_id).collect())
 }
 
 /// Postings of a project, first round first.
-pub(crate) async fn of_project(read: &impl Read, project: Uuid) -> Result<Vec<posting::Model>, Error> {
-    Ok(posting::Entity::find().filter(posting::Column::ProjectId.eq(project)).order_by_asc(posting::Column::Round).all(&read.db()).await?)
+pub(crate) async fn of_project(
+    read: &impl Read,
+    project: Uuid,
+) -> Result<Vec<posting::Model>, Error> {
+    Ok(posting::Entity::find()
+        .filter(posting::Column::ProjectId.eq(project))
+        .order_by_asc(posting::Column::Round)
+        .all(&read.db())
+        .await?)
 }
 
 /// Ties needs to a posting.
@@ -97,12 +124,22 @@ pub(crate) async fn of_project(read: &impl Read, project: Uuid) -> Result<Vec<po
 /// # Errors
 /// `need_taken` when one is in a live posting already.
 pub(crate) async fn take_needs(tx: &Tx, posting: Uuid, needs: &[Uuid]) -> Result<(), Error> {
-    let taken = posting_need::Entity::find().filter(posting_need::Column::NeedId.is_in(needs.iter().copied())).filter(posting_need::Column::Live.eq(true)).count(&tx.db()).await?;
+    let taken = posting_need::Entity::find()
+        .filter(posting_need::Column::NeedId.is_in(needs.iter().copied()))
+        .filter(posting_need::Column::Live.eq(true))
+        .count(&tx.db())
+        .await?;
     if taken > 0 {
         return Err(Code::NeedTaken.into());
     }
-    let rows = needs.iter().map(|need| posting_need::ActiveModel { posting_id: Set(posting), need_id: Set(*need), live: Set(true) });
-    posting_need::Entity::insert_many(rows).exec_without_returning(&tx.db()).await?;
+    let rows = needs.iter().map(|need| posting_need::ActiveModel {
+        posting_id: Set(posting),
+        need_id: Set(*need),
+        live: Set(true),
+    });
+    posting_need::Entity::insert_many(rows)
+        .exec_without_returning(&tx.db())
+        .await?;
     Ok(())
 }
 
@@ -118,24 +155,46 @@ pub(crate) async fn release_needs(tx: &Tx, posting: Uuid) -> Result<(), Error> {
 
 /// Postings open for bids in a division.
 pub(crate) async fn count_open(read: &impl Read, division: &DivisionCode) -> Result<u64, Error> {
-    let open = posting::Entity::find().filter(posting::Column::State.is_in(["scheduled", "open"])).filter(scope::within(posting::Column::Division, std::iter::once(division)));
+    let open = posting::Entity::find()
+        .filter(posting::Column::State.is_in(["scheduled", "open"]))
+        .filter(scope::within(
+            posting::Column::Division,
+            std::iter::once(division),
+        ));
     Ok(open.count(&read.db()).await?)
 }
 
 /// One page of the postings that the viewer may see, newest first, one row more than asked for.
-pub(crate) async fn list(read: &impl Read, query: &ListQuery, within: Option<&DivisionCode>, published_only: bool) -> Result<Vec<posting::Model>, Error> {
+pub(crate) async fn list(
+    read: &impl Read,
+    query: &ListQuery,
+    within: Option<&DivisionCode>,
+    published_only: bool,
+) -> Result<Vec<posting::Model>, Error> {
     let mut theirs = Condition::any().add(posting::Column::PublishedAt.is_not_null());
     if !published_only {
-        theirs = theirs.add(scope::within(posting::Column::Division, read.actor().divisions(OFFICIALS)));
+        theirs = theirs.add(scope::within(
+            posting::Column::Division,
+            read.actor().divisions(OFFICIALS),
+        ));
     }
-    let mut select = posting::Entity::find().filter(theirs).order_by_desc(posting::Column::Id).limit(query.page.limit + 1);
+    let mut select = posting::Entity::find()
+        .filter(theirs)
+        .order_by_desc(posting::Column::Id)
+        .limit(query.page.limit + 1);
     if let Some(after) = query.page.after {
         select = select.filter(posting::Column::Id.lt(after));
     }
     if let Some(division) = within {
-        select = select.filter(scope::within(posting::Column::Division, std::iter::once(division)));
+        select = select.filter(scope::within(
+            posting::Column::Division,
+            std::iter::once(division),
+        ));
     }
-    for (name, column) in [("state", posting::Column::State), ("field", posting::Column::Field)] {
+    for (name, column) in [
+        ("state", posting::Column::State),
+        ("field", posting::Column::Field),
+    ] {
         if !query.all(name).is_empty() {
             select = select.filter(column.is_in(query.all(name).iter().cloned()));
         }
@@ -147,28 +206,63 @@ pub(crate) async fn list(read: &impl Read, query: &ListQuery, within: Option<&Di
 #[must_use]
 pub fn invariants() -> Vec<Invariant> {
     vec![
-        Invariant { name: "posting_state_is_replay_of_trace", run: |view| Box::pin(replay::<posting::Entity>(view)) },
-        Invariant { name: "published_posting_has_deadline_and_hash", run: |view| Box::pin(published_without_deadline(view)) },
-        Invariant { name: "a_need_is_in_one_live_posting", run: |view| Box::pin(needs_taken_twice(view)) },
-        Invariant { name: "every_project_has_a_posting", run: |view| Box::pin(empty_projects(view)) },
+        Invariant {
+            name: "posting_state_is_replay_of_trace",
+            run: |view| Box::pin(replay::<posting::Entity>(view)),
+        },
+        Invariant {
+            name: "published_posting_has_deadline_and_hash",
+            run: |view| Box::pin(published_without_deadline(view)),
+        },
+        Invariant {
+            name: "a_need_is_in_one_live_posting",
+            run: |view| Box::pin(needs_taken_twice(view)),
+        },
+        Invariant {
+            name: "every_project_has_a_posting",
+            run: |view| Box::pin(empty_projects(view)),
+        },
     ]
 }
 
 async fn published_without_deadline(view: &View) -> Result<Vec<Uuid>, Error> {
     let rows = posting::Entity::find()
         .filter(posting::Column::PublishedAt.is_not_null())
-        .filter(Condition::any().add(posting::Column::BidDeadline.is_null()).add(posting::Column::NoticeHash.is_null()).add(posting::Column::ApprovedBy.is_null()));
-    Ok(rows.all(&view.db()).await?.into_iter().map(|row| row.id).collect())
+        .filter(
+            Condition::any()
+                .add(posting::Column::BidDeadline.is_null())
+                .add(posting::Column::NoticeHash.is_null())
+                .add(posting::Column::ApprovedBy.is_null()),
+        );
+    Ok(rows
+        .all(&view.db())
+        .await?
+        .into_iter()
+        .map(|row| row.id)
+        .collect())
 }
 
 async fn needs_taken_twice(view: &View) -> Result<Vec<Uuid>, Error> {
-    let rows = posting_need::Entity::find().filter(posting_need::Column::Live.eq(true)).all(&view.db()).await?;
+    let rows = posting_need::Entity::find()
+        .filter(posting_need::Column::Live.eq(true))
+        .all(&view.db())
+        .await?;
     let mut seen = std::collections::HashSet::new();
-    Ok(rows.into_iter().filter(|row| !seen.insert(row.need_id)).map(|row| row.posting_id).collect())
+    Ok(rows
+        .into_iter()
+        .filter(|row| !seen.insert(row.need_id))
+        .map(|row| row.posting_id)
+        .collect())
 }
 
 async fn empty_projects(view: &View) -> Result<Vec<Uuid>, Error> {
-    let with = sea_orm::sea_query::Query::select().column(posting::Column::ProjectId).from(posting::Entity).to_owned();
-    let rows = project::Entity::find().filter(project::Column::Id.not_in_subquery(with)).all(&view.db()).await?;
+    let with = sea_orm::sea_query::Query::select()
+        .column(posting::Column::ProjectId)
+        .from(posting::Entity)
+        .to_owned();
+    let rows = project::Entity::find()
+        .filter(project::Column::Id.not_in_subquery(with))
+        .all(&view.db())
+        .await?;
     Ok(rows.into_iter().map(|row| row.id).collect())
 }

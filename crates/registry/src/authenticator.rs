@@ -54,11 +54,22 @@ impl RegistryAuthenticator {
     /// Gives out and reads tokens of one issuer for one audience.
     #[must_use]
     pub fn new(keyring: Arc<KeyRing>, issuer: String, audience: String) -> Self {
-        RegistryAuthenticator { keyring, issuer, audience }
+        RegistryAuthenticator {
+            keyring,
+            issuer,
+            audience,
+        }
     }
 
     /// Signs an access token for a session.
-    pub(crate) fn access_token(&self, sub: Uuid, sid: Uuid, jti: Uuid, client: Option<(Uuid, Option<String>)>, now: DateTime<Utc>) -> Result<String, Error> {
+    pub(crate) fn access_token(
+        &self,
+        sub: Uuid,
+        sid: Uuid,
+        jti: Uuid,
+        client: Option<(Uuid, Option<String>)>,
+        now: DateTime<Utc>,
+    ) -> Result<String, Error> {
         let (azp, scope) = client.map_or((None, None), |(id, scope)| (Some(id), scope));
         self.keyring.sign(&Claims {
             iss: self.issuer.clone(),
@@ -75,7 +86,9 @@ impl RegistryAuthenticator {
 
     /// Reads a token at an instant of the clock in force, which in the sandbox is not the machine's.
     pub(crate) fn read(&self, bearer: &str, now: DateTime<Utc>) -> Result<Claims, Refusal> {
-        let claims: Claims = self.keyring.verify(bearer, &self.issuer, &self.audience, now)?;
+        let claims: Claims = self
+            .keyring
+            .verify(bearer, &self.issuer, &self.audience, now)?;
         if claims.exp <= now.timestamp() || claims.iat > (now + SKEW).timestamp() {
             return Err(Code::Unauthenticated.into());
         }
@@ -86,7 +99,12 @@ impl RegistryAuthenticator {
     async fn actor(&self, store: &Store, bearer: &str) -> Result<Actor, Error> {
         let now = store.now();
         let claims = self.read(bearer, now)?;
-        let who = Who { actor: Arc::new(Actor::public()), request_id: String::new(), if_match: None, at: None };
+        let who = Who {
+            actor: Arc::new(Actor::public()),
+            request_id: String::new(),
+            if_match: None,
+            at: None,
+        };
         let read = store.read(&who);
         let person = people::Entity::find_by_id(claims.sub)
             .filter(people::Column::Status.eq(AccountStatus::Active.as_str()))
@@ -94,8 +112,14 @@ impl RegistryAuthenticator {
             .one(&read.db())
             .await?
             .ok_or(Code::Unauthenticated)?;
-        let held = grants::live(&read, &[person.id]).await?.remove(&person.id).unwrap_or_default();
-        let mut held = held.iter().map(grants::of_row).collect::<Result<Vec<_>, _>>()?;
+        let held = grants::live(&read, &[person.id])
+            .await?
+            .remove(&person.id)
+            .unwrap_or_default();
+        let mut held = held
+            .iter()
+            .map(grants::of_row)
+            .collect::<Result<Vec<_>, _>>()?;
         if let Some(scope) = &claims.scope {
             held.retain(|grant| allows(scope, grant.role));
         }
@@ -113,7 +137,11 @@ fn allows(scope: &str, role: Role) -> bool {
 /// Persons with an unspent, unrevoked token of the family, not through a disabled front-end.
 fn live_session(family: Uuid, now: DateTime<Utc>) -> sea_orm::sea_query::SelectStatement {
     use sessions::Column;
-    let active = clients::Entity::find().select_only().column(clients::Column::Id).filter(clients::Column::Status.eq(AccountStatus::Active.as_str())).into_query();
+    let active = clients::Entity::find()
+        .select_only()
+        .column(clients::Column::Id)
+        .filter(clients::Column::Status.eq(AccountStatus::Active.as_str()))
+        .into_query();
     sessions::Entity::find()
         .select_only()
         .column(Column::PersonId)
@@ -121,12 +149,20 @@ fn live_session(family: Uuid, now: DateTime<Utc>) -> sea_orm::sea_query::SelectS
         .filter(Column::UsedAt.is_null())
         .filter(Column::RevokedAt.is_null())
         .filter(Column::ExpiresAt.gt(now))
-        .filter(Condition::any().add(Column::ClientId.is_null()).add(Column::ClientId.in_subquery(active)))
+        .filter(
+            Condition::any()
+                .add(Column::ClientId.is_null())
+                .add(Column::ClientId.in_subquery(active)),
+        )
         .into_query()
 }
 
 impl Authenticator for RegistryAuthenticator {
-    fn authenticate<'a>(&'a self, store: &'a Store, bearer: &'a str) -> BoxFuture<'a, Result<Actor, Error>> {
+    fn authenticate<'a>(
+        &'a self,
+        store: &'a Store,
+        bearer: &'a str,
+    ) -> BoxFuture<'a, Result<Actor, Error>> {
         Box::pin(self.actor(store, bearer))
     }
 }
@@ -143,13 +179,34 @@ mod tests {
         let keyring = Arc::new(KeyRing::open(&folder, start).unwrap());
         let auth = RegistryAuthenticator::new(keyring, "i".to_owned(), "a".to_owned());
         let client = Some((Uuid::from_u128(9), Some("org_agent".to_owned())));
-        let token = auth.access_token(Uuid::from_u128(1), Uuid::from_u128(2), Uuid::from_u128(3), client, start).unwrap();
+        let token = auth
+            .access_token(
+                Uuid::from_u128(1),
+                Uuid::from_u128(2),
+                Uuid::from_u128(3),
+                client,
+                start,
+            )
+            .unwrap();
         let claims = auth.read(&token, start).unwrap();
-        assert_eq!((claims.sub, claims.sid, claims.azp), (Uuid::from_u128(1), Uuid::from_u128(2), Some(Uuid::from_u128(9))));
-        assert!(auth.read(&token, start + ACCESS_TTL - TimeDelta::seconds(1)).is_ok());
+        assert_eq!(
+            (claims.sub, claims.sid, claims.azp),
+            (
+                Uuid::from_u128(1),
+                Uuid::from_u128(2),
+                Some(Uuid::from_u128(9))
+            )
+        );
+        assert!(
+            auth.read(&token, start + ACCESS_TTL - TimeDelta::seconds(1))
+                .is_ok()
+        );
         assert!(auth.read(&token, start + ACCESS_TTL).is_err());
         assert!(auth.read(&token, start - TimeDelta::minutes(5)).is_err());
-        assert!(allows("org_agent org_legal_rep", Role::OrgAgent) && !allows("org_agent", Role::DistrictAdmin));
+        assert!(
+            allows("org_agent org_legal_rep", Role::OrgAgent)
+                && !allows("org_agent", Role::DistrictAdmin)
+        );
         std::fs::remove_dir_all(folder).unwrap();
     }
 }

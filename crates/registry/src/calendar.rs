@@ -35,14 +35,29 @@ pub async fn import(tx: &Tx, input: YearIn) -> Result<YearCalendar, Error> {
     let mut faults = Faults::new();
     let source = faults.line("/source", &input.source, 1..=200);
     faults.number("/year", input.year, 2000..=2200);
-    let year = YearCalendar { year: input.year, off_days: input.off_days, work_days: input.work_days, source, loaded_at: tx.now() };
+    let year = YearCalendar {
+        year: input.year,
+        off_days: input.off_days,
+        work_days: input.work_days,
+        source,
+        loaded_at: tx.now(),
+    };
     if let Err(fault) = year.check() {
         faults.add("/off_days", "malformed", fault.zh(), fault.en());
     }
     faults.finish()?;
-    let row = calendars::ActiveModel { year: Set(year.year), data: Set(serde_json::to_value(&year)?), loaded_at: Set(tx.now()) };
-    let replace = OnConflict::column(calendars::Column::Year).update_columns([calendars::Column::Data, calendars::Column::LoadedAt]).to_owned();
-    calendars::Entity::insert(row).on_conflict(replace).exec_without_returning(&tx.db()).await?;
+    let row = calendars::ActiveModel {
+        year: Set(year.year),
+        data: Set(serde_json::to_value(&year)?),
+        loaded_at: Set(tx.now()),
+    };
+    let replace = OnConflict::column(calendars::Column::Year)
+        .update_columns([calendars::Column::Data, calendars::Column::LoadedAt])
+        .to_owned();
+    calendars::Entity::insert(row)
+        .on_conflict(replace)
+        .exec_without_returning(&tx.db())
+        .await?;
     Ok(year)
 }
 
@@ -51,8 +66,16 @@ pub async fn import(tx: &Tx, input: YearIn) -> Result<YearCalendar, Error> {
 /// # Errors
 /// When the database cannot be read.
 pub async fn load_into(store: &Store) -> Result<(), Error> {
-    let who = Who { actor: std::sync::Arc::new(Actor::system()), request_id: "calendar".to_owned(), if_match: None, at: None };
-    let rows = calendars::Entity::find().order_by_asc(calendars::Column::Year).all(&store.read(&who).db()).await?;
+    let who = Who {
+        actor: std::sync::Arc::new(Actor::system()),
+        request_id: "calendar".to_owned(),
+        if_match: None,
+        at: None,
+    };
+    let rows = calendars::Entity::find()
+        .order_by_asc(calendars::Column::Year)
+        .all(&store.read(&who).db())
+        .await?;
     let mut calendar = store.calendar();
     for row in rows {
         calendar = calendar.with_year(serde_json::from_value(row.data)?);
@@ -63,7 +86,9 @@ pub async fn load_into(store: &Store) -> Result<(), Error> {
 
 /// One year in force; the path names it by its number.
 pub(crate) async fn see(read: &impl Read, key: &Key) -> Result<YearCalendar, Error> {
-    let Key::Number(year) = key else { return Err(Code::NotFound.into()) };
+    let Key::Number(year) = key else {
+        return Err(Code::NotFound.into());
+    };
     let year: i32 = year.parse().map_err(|_| Code::NotFound)?;
     Ok(read.calendar().year(year).ok_or(Code::NotFound)?.clone())
 }

@@ -4,7 +4,9 @@ use crate::entity::{experts, people};
 use crate::people::find_person;
 use crate::words::{AccountStatus, ExpertLevel};
 use crate::{rights, taxonomy};
-use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use utoipa::ToSchema;
@@ -102,14 +104,30 @@ fn of_row(row: &experts::Model, name: &str) -> Result<Expert, Error> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn matching(read: &impl Read, field: &str, division: &DivisionCode) -> Result<Vec<Expert>, Error> {
+pub async fn matching(
+    read: &impl Read,
+    field: &str,
+    division: &DivisionCode,
+) -> Result<Vec<Expert>, Error> {
     let pools = crate::divisions::with_ancestors(division);
-    let select = experts::Entity::find().filter(experts::Column::Active.eq(true)).filter(experts::Column::Division.is_in(pools.iter().map(DivisionCode::as_str)));
-    let rows = select.order_by_asc(experts::Column::Id).all(&read.db()).await?;
+    let select = experts::Entity::find()
+        .filter(experts::Column::Active.eq(true))
+        .filter(experts::Column::Division.is_in(pools.iter().map(DivisionCode::as_str)));
+    let rows = select
+        .order_by_asc(experts::Column::Id)
+        .all(&read.db())
+        .await?;
     let known = named(read, rows).await?;
     let letter = field.get(..1).unwrap_or(field);
-    let (exact, rest): (Vec<_>, Vec<_>) = known.into_iter().partition(|expert| expert.specialities.iter().any(|code| code == field));
-    let near = rest.into_iter().filter(|expert| expert.specialities.iter().any(|code| code.starts_with(letter)));
+    let (exact, rest): (Vec<_>, Vec<_>) = known
+        .into_iter()
+        .partition(|expert| expert.specialities.iter().any(|code| code == field));
+    let near = rest.into_iter().filter(|expert| {
+        expert
+            .specialities
+            .iter()
+            .any(|code| code.starts_with(letter))
+    });
     Ok(exact.into_iter().chain(near).collect())
 }
 
@@ -121,13 +139,18 @@ pub async fn of_people(read: &impl Read, persons: &[Uuid]) -> Result<Vec<Expert>
     if persons.is_empty() {
         return Ok(Vec::new());
     }
-    let rows = experts::Entity::find().filter(experts::Column::PersonId.is_in(persons.iter().copied())).all(&read.db()).await?;
+    let rows = experts::Entity::find()
+        .filter(experts::Column::PersonId.is_in(persons.iter().copied()))
+        .all(&read.db())
+        .await?;
     named(read, rows).await
 }
 
 async fn named(read: &impl Read, rows: Vec<experts::Model>) -> Result<Vec<Expert>, Error> {
     let names = active_names(read, rows.iter().map(|row| row.person_id).collect()).await?;
-    rows.iter().filter_map(|row| names.get(&row.person_id).map(|name| of_row(row, name))).collect()
+    rows.iter()
+        .filter_map(|row| names.get(&row.person_id).map(|name| of_row(row, name)))
+        .collect()
 }
 
 async fn active_names(read: &impl Read, ids: Vec<Uuid>) -> Result<HashMap<Uuid, String>, Error> {
@@ -148,7 +171,8 @@ fn out(row: experts::Model, names: &HashMap<Uuid, String>) -> Result<ExpertOut, 
     Ok(ExpertOut {
         id: row.id,
         person_id: row.person_id,
-        division: DivisionCode::parse(&row.division).map_err(|fault| Error::internal(format!("expert {}: {fault}", row.id)))?,
+        division: DivisionCode::parse(&row.division)
+            .map_err(|fault| Error::internal(format!("expert {}: {fault}", row.id)))?,
         active: row.active && !name.is_empty(),
         name,
         specialities: expert.specialities,
@@ -165,15 +189,32 @@ pub(crate) async fn list(read: &impl Read, query: &ListQuery) -> Result<ExpertLi
     let mut seen = Condition::any();
     for own in read.actor().divisions(rights::roles_of("experts.see")) {
         // the pools a street can draw from lie above it, those an administrator looks after below him
-        seen = seen.add(experts::Column::Division.starts_with(own.prefix())).add(experts::Column::Division.is_in(crate::divisions::with_ancestors(own).iter().map(DivisionCode::as_str)));
+        seen = seen
+            .add(experts::Column::Division.starts_with(own.prefix()))
+            .add(
+                experts::Column::Division.is_in(
+                    crate::divisions::with_ancestors(own)
+                        .iter()
+                        .map(DivisionCode::as_str),
+                ),
+            );
     }
-    let mut select = experts::Entity::find().filter(seen).order_by_desc(experts::Column::Id).limit(query.page.limit + 1);
+    let mut select = experts::Entity::find()
+        .filter(seen)
+        .order_by_desc(experts::Column::Id)
+        .limit(query.page.limit + 1);
     if let Some(after) = query.page.after {
         select = select.filter(experts::Column::Id.lt(after));
     }
     let (rows, next) = cut(select.all(&read.db()).await?, query.page, |row| row.id);
     let names = active_names(read, rows.iter().map(|row| row.person_id).collect()).await?;
-    Ok(ExpertList { items: rows.into_iter().map(|row| out(row, &names)).collect::<Result<_, _>>()?, next })
+    Ok(ExpertList {
+        items: rows
+            .into_iter()
+            .map(|row| out(row, &names))
+            .collect::<Result<_, _>>()?,
+        next,
+    })
 }
 
 /// An expert who was read and found good.
@@ -186,15 +227,27 @@ pub(crate) struct Checked {
 }
 
 /// Reads an expert; `at` is the pointer of its document.
-pub(crate) fn check(at: &str, input: &ExpertIn, taxonomy: &taxonomy::Taxonomy, faults: &mut Faults) -> Option<Checked> {
-    faults.count(&format!("{at}/specialities"), input.specialities.len(), 1..=10);
+pub(crate) fn check(
+    at: &str,
+    input: &ExpertIn,
+    taxonomy: &taxonomy::Taxonomy,
+    faults: &mut Faults,
+) -> Option<Checked> {
+    faults.count(
+        &format!("{at}/specialities"),
+        input.specialities.len(),
+        1..=10,
+    );
     for (index, code) in input.specialities.iter().enumerate() {
         taxonomy.check_field(&format!("{at}/specialities/{index}"), code, faults);
     }
     Some(Checked {
         specialities: input.specialities.clone(),
         level: input.level,
-        employer: input.employer.as_deref().map(|name| faults.line(&format!("{at}/employer"), name, 1..=100)),
+        employer: input
+            .employer
+            .as_deref()
+            .map(|name| faults.line(&format!("{at}/employer"), name, 1..=100)),
         employer_id: input.employer_id,
         division: faults.division(&format!("{at}/division"), &input.division)?,
     })
@@ -207,20 +260,38 @@ pub(crate) fn check(at: &str, input: &ExpertIn, taxonomy: &taxonomy::Taxonomy, f
 pub async fn create(tx: &Tx, input: ExpertIn) -> Result<ExpertOut, Error> {
     let mut faults = Faults::new();
     let checked = check("", &input, &*taxonomy::current(tx).await?, &mut faults);
-    let Some(checked) = checked else { return Err(faults.finish().err().unwrap_or(Code::Invalid.into()).into()) };
+    let Some(checked) = checked else {
+        return Err(faults.finish().err().unwrap_or(Code::Invalid.into()).into());
+    };
     rights::require(tx.actor(), &Reach::at(checked.division), "experts.create")?;
     let person = match find_person(tx, &Key::parse(&input.person)).await {
         Ok(person) => Some(person),
-        Err(error) if error.refusal().is_some_and(|refusal| refusal.code == Code::NotFound) => {
-            faults.add("/person", "unknown", "没有这个人员", "is no person known here");
+        Err(error)
+            if error
+                .refusal()
+                .is_some_and(|refusal| refusal.code == Code::NotFound) =>
+        {
+            faults.add(
+                "/person",
+                "unknown",
+                "没有这个人员",
+                "is no person known here",
+            );
             None
         }
         Err(error) => return Err(error),
     };
     if let Some(employer) = input.employer_id
-        && crate::organisations::load_many(tx, &[employer]).await?.is_empty()
+        && crate::organisations::load_many(tx, &[employer])
+            .await?
+            .is_empty()
     {
-        faults.add("/employer_id", "unknown", "没有这个组织", "is no organisation known here");
+        faults.add(
+            "/employer_id",
+            "unknown",
+            "没有这个组织",
+            "is no organisation known here",
+        );
     }
     faults.finish()?;
     let person = person.ok_or(Code::Invalid)?;
@@ -240,12 +311,17 @@ async fn insert(tx: &Tx, person: Uuid, checked: Checked) -> Result<experts::Mode
         active: Set(true),
         created_at: Set(tx.now()),
     };
-    Ok(experts::Entity::insert(row).exec_with_returning(&tx.db()).await?)
+    Ok(experts::Entity::insert(row)
+        .exec_with_returning(&tx.db())
+        .await?)
 }
 
 /// Takes a person into the pool if he is not in it; for imports.
 pub(crate) async fn ensure(tx: &Tx, person: Uuid, checked: Checked) -> Result<(), Error> {
-    let known = experts::Entity::find().filter(experts::Column::PersonId.eq(person)).one(&tx.db()).await?;
+    let known = experts::Entity::find()
+        .filter(experts::Column::PersonId.eq(person))
+        .one(&tx.db())
+        .await?;
     if known.is_none() {
         insert(tx, person, checked).await?;
     }

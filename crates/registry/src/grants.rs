@@ -3,7 +3,9 @@
 use crate::entity::{departments, grants, organisations, people};
 use crate::words::AccountStatus;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use utoipa::ToSchema;
@@ -63,10 +65,22 @@ impl GrantOut {
     pub(crate) fn of_row(row: &grants::Model) -> Result<GrantOut, Error> {
         let grant = of_row(row)?;
         let scope = match grant.scope {
-            Scope::Division(code) => ScopeDto { division: Some(code.to_string()), organisation: None },
-            Scope::Organisation(id) => ScopeDto { division: None, organisation: Some(id) },
+            Scope::Division(code) => ScopeDto {
+                division: Some(code.to_string()),
+                organisation: None,
+            },
+            Scope::Organisation(id) => ScopeDto {
+                division: None,
+                organisation: Some(id),
+            },
         };
-        Ok(GrantOut { id: row.id, role: grant.role, scope, department: row.department.clone(), granted_at: row.created_at.into() })
+        Ok(GrantOut {
+            id: row.id,
+            role: grant.role,
+            scope,
+            department: row.department.clone(),
+            granted_at: row.created_at.into(),
+        })
     }
 }
 
@@ -78,24 +92,41 @@ pub(crate) fn of_row(row: &grants::Model) -> Result<Grant, Error> {
         ORGANISATION => Scope::Organisation(Uuid::parse_str(&row.scope).map_err(|_| broken())?),
         _ => return Err(broken()),
     };
-    Ok(Grant { role: Role::from_wire(&row.role).ok_or_else(broken)?, scope })
+    Ok(Grant {
+        role: Role::from_wire(&row.role).ok_or_else(broken)?,
+        scope,
+    })
 }
 
 /// Where a grant lies, for asking who may touch it.
 pub(crate) fn reach_of(row: &grants::Model) -> Result<Reach, Error> {
-    let division = DivisionCode::parse(&row.division).map_err(|fault| Error::internal(format!("grant {}: {fault}", row.id)))?;
-    let organisation = if row.scope_kind == ORGANISATION { Uuid::parse_str(&row.scope).ok() } else { None };
+    let division = DivisionCode::parse(&row.division)
+        .map_err(|fault| Error::internal(format!("grant {}: {fault}", row.id)))?;
+    let organisation = if row.scope_kind == ORGANISATION {
+        Uuid::parse_str(&row.scope).ok()
+    } else {
+        None
+    };
     Ok(Reach::at(division).and(organisation))
 }
 
 /// Live grants of several persons, oldest first.
-pub(crate) async fn live(read: &impl Read, persons: &[Uuid]) -> Result<HashMap<Uuid, Vec<grants::Model>>, Error> {
+pub(crate) async fn live(
+    read: &impl Read,
+    persons: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<grants::Model>>, Error> {
     let mut found: HashMap<Uuid, Vec<grants::Model>> = HashMap::new();
     if persons.is_empty() {
         return Ok(found);
     }
-    let select = grants::Entity::find().filter(grants::Column::PersonId.is_in(persons.iter().copied())).filter(grants::Column::RevokedAt.is_null());
-    for row in select.order_by_asc(grants::Column::Id).all(&read.db()).await? {
+    let select = grants::Entity::find()
+        .filter(grants::Column::PersonId.is_in(persons.iter().copied()))
+        .filter(grants::Column::RevokedAt.is_null());
+    for row in select
+        .order_by_asc(grants::Column::Id)
+        .all(&read.db())
+        .await?
+    {
         found.entry(row.person_id).or_default().push(row);
     }
     Ok(found)
@@ -121,7 +152,11 @@ impl Resolved {
 
     /// The right that giving or taking it needs.
     pub(crate) fn right(&self) -> &'static str {
-        if self.role == Role::OrgAgent { "grants.give_agent" } else { "grants.give" }
+        if self.role == Role::OrgAgent {
+            "grants.give_agent"
+        } else {
+            "grants.give"
+        }
     }
 
     fn stored(&self) -> (&'static str, String) {
@@ -133,36 +168,94 @@ impl Resolved {
 }
 
 /// Reads a grant: the role must be one that can be given, its scope of the kind the role needs, and known.
-pub(crate) async fn resolve(read: &impl Read, at: &str, input: &GrantIn, faults: &mut Faults) -> Result<Option<Resolved>, Error> {
+pub(crate) async fn resolve(
+    read: &impl Read,
+    at: &str,
+    input: &GrantIn,
+    faults: &mut Faults,
+) -> Result<Option<Resolved>, Error> {
     let role = input.role;
     if !role.grantable() {
-        faults.add(format!("{at}/role"), "not_allowed", "该角色不能授予", "this role cannot be given");
+        faults.add(
+            format!("{at}/role"),
+            "not_allowed",
+            "该角色不能授予",
+            "this role cannot be given",
+        );
         return Ok(None);
     }
     if input.department.is_some() && role != Role::DepartmentOfficer {
-        faults.add(format!("{at}/department"), "not_allowed", "仅职能部门角色填写", "is for department officers only");
+        faults.add(
+            format!("{at}/department"),
+            "not_allowed",
+            "仅职能部门角色填写",
+            "is for department officers only",
+        );
     }
     let resolved = match (role.of_organisation(), &input.scope) {
-        (false, ScopeDto { division: Some(code), organisation: None }) => {
-            let Some(code) = faults.division(&format!("{at}/scope/division"), code) else { return Ok(None) };
-            Resolved { role, scope: Scope::Division(code), division: code, department: input.department.clone() }
+        (
+            false,
+            ScopeDto {
+                division: Some(code),
+                organisation: None,
+            },
+        ) => {
+            let Some(code) = faults.division(&format!("{at}/scope/division"), code) else {
+                return Ok(None);
+            };
+            Resolved {
+                role,
+                scope: Scope::Division(code),
+                division: code,
+                department: input.department.clone(),
+            }
         }
-        (true, ScopeDto { division: None, organisation: Some(id) }) => match organisations::Entity::find_by_id(*id).one(&read.db()).await? {
+        (
+            true,
+            ScopeDto {
+                division: None,
+                organisation: Some(id),
+            },
+        ) => match organisations::Entity::find_by_id(*id)
+            .one(&read.db())
+            .await?
+        {
             Some(row) => {
-                let division = DivisionCode::parse(&row.division).map_err(|fault| Error::internal(format!("organisation {id}: {fault}")))?;
-                Resolved { role, scope: Scope::Organisation(*id), division, department: None }
+                let division = DivisionCode::parse(&row.division)
+                    .map_err(|fault| Error::internal(format!("organisation {id}: {fault}")))?;
+                Resolved {
+                    role,
+                    scope: Scope::Organisation(*id),
+                    division,
+                    department: None,
+                }
             }
             None => {
-                faults.add(format!("{at}/scope/organisation"), "unknown", "没有这个组织", "is no organisation known here");
+                faults.add(
+                    format!("{at}/scope/organisation"),
+                    "unknown",
+                    "没有这个组织",
+                    "is no organisation known here",
+                );
                 return Ok(None);
             }
         },
         (true, _) => {
-            faults.add(format!("{at}/scope"), "not_allowed", "该角色的范围须为一个组织", "this role is held in one organisation");
+            faults.add(
+                format!("{at}/scope"),
+                "not_allowed",
+                "该角色的范围须为一个组织",
+                "this role is held in one organisation",
+            );
             return Ok(None);
         }
         (false, _) => {
-            faults.add(format!("{at}/scope"), "not_allowed", "该角色的范围须为一个区划", "this role is held over one division");
+            faults.add(
+                format!("{at}/scope"),
+                "not_allowed",
+                "该角色的范围须为一个区划",
+                "this role is held over one division",
+            );
             return Ok(None);
         }
     };
@@ -170,8 +263,15 @@ pub(crate) async fn resolve(read: &impl Read, at: &str, input: &GrantIn, faults:
     Ok(Some(resolved))
 }
 
-async fn check_department(read: &impl Read, at: &str, grant: &Resolved, faults: &mut Faults) -> Result<(), Error> {
-    let Some(key) = &grant.department else { return Ok(()) };
+async fn check_department(
+    read: &impl Read,
+    at: &str,
+    grant: &Resolved,
+    faults: &mut Faults,
+) -> Result<(), Error> {
+    let Some(key) = &grant.department else {
+        return Ok(());
+    };
     let above = crate::divisions::with_ancestors(&grant.division);
     let known = departments::Entity::find()
         .filter(departments::Column::Key.eq(key.as_str()))
@@ -179,7 +279,12 @@ async fn check_department(read: &impl Read, at: &str, grant: &Resolved, faults: 
         .one(&read.db())
         .await?;
     if known.is_none() {
-        faults.add(format!("{at}/department"), "unknown", "该区划没有这个职能部门", "is no department of this division");
+        faults.add(
+            format!("{at}/department"),
+            "unknown",
+            "该区划没有这个职能部门",
+            "is no department of this division",
+        );
     }
     Ok(())
 }
@@ -209,7 +314,9 @@ pub(crate) async fn ensure(tx: &Tx, person: Uuid, grant: &Resolved) -> Result<bo
         created_at: Set(tx.now()),
         revoked_at: Set(None),
     };
-    grants::Entity::insert(row).exec_without_returning(&tx.db()).await?;
+    grants::Entity::insert(row)
+        .exec_without_returning(&tx.db())
+        .await?;
     Ok(true)
 }
 
@@ -221,13 +328,21 @@ pub(crate) async fn end(tx: &Tx, grant: &grants::Model) -> Result<(), Error> {
         .filter(grants::Column::RevokedAt.is_null())
         .exec(&tx.db())
         .await?;
-    if written.rows_affected == 1 { Ok(()) } else { Err(Code::Conflict.into()) }
+    if written.rows_affected == 1 {
+        Ok(())
+    } else {
+        Err(Code::Conflict.into())
+    }
 }
 
 /// Live district administrators who can sign in. The rows are held against other writers until the
 /// transaction ends, so that two administrators cannot revoke each other at once.
 async fn administrators(tx: &Tx) -> Result<Vec<grants::Model>, Error> {
-    let active = people::Entity::find().select_only().column(people::Column::Id).filter(people::Column::Status.eq(AccountStatus::Active.as_str())).into_query();
+    let active = people::Entity::find()
+        .select_only()
+        .column(people::Column::Id)
+        .filter(people::Column::Status.eq(AccountStatus::Active.as_str()))
+        .into_query();
     Ok(grants::Entity::find()
         .filter(grants::Column::Role.eq(Role::DistrictAdmin.as_str()))
         .filter(grants::Column::RevokedAt.is_null())
@@ -245,16 +360,28 @@ pub(crate) async fn any_administrator(tx: &Tx) -> Result<bool, Error> {
 
 /// Refuses when the grants that are about to end leave a division without any administrator.
 pub(crate) async fn keep_an_administrator(tx: &Tx, ending: &[grants::Model]) -> Result<(), Error> {
-    let ending_administrators: Vec<_> = ending.iter().filter(|row| row.role == Role::DistrictAdmin.as_str()).collect();
+    let ending_administrators: Vec<_> = ending
+        .iter()
+        .filter(|row| row.role == Role::DistrictAdmin.as_str())
+        .collect();
     if ending_administrators.is_empty() {
         return Ok(());
     }
-    let staying: Vec<_> = administrators(tx).await?.into_iter().filter(|row| ending.iter().all(|other| other.id != row.id)).collect();
+    let staying: Vec<_> = administrators(tx)
+        .await?
+        .into_iter()
+        .filter(|row| ending.iter().all(|other| other.id != row.id))
+        .collect();
     for row in ending_administrators {
         let reach = reach_of(row)?;
         let covered = staying.iter().any(|other| {
             let own = DivisionCode::parse(&other.scope);
-            own.is_ok_and(|own| reach.division.as_ref().is_some_and(|division| own.contains(division)))
+            own.is_ok_and(|own| {
+                reach
+                    .division
+                    .as_ref()
+                    .is_some_and(|division| own.contains(division))
+            })
         });
         if !covered {
             return Err(Code::LastAdministrator.into());
@@ -264,7 +391,11 @@ pub(crate) async fn keep_an_administrator(tx: &Tx, ending: &[grants::Model]) -> 
 }
 
 /// Keeps the grants of an organisation's people where the organisation lies.
-pub(crate) async fn organisation_moved(tx: &Tx, organisation: Uuid, division: &DivisionCode) -> Result<(), Error> {
+pub(crate) async fn organisation_moved(
+    tx: &Tx,
+    organisation: Uuid,
+    division: &DivisionCode,
+) -> Result<(), Error> {
     grants::Entity::update_many()
         .col_expr(grants::Column::Division, Expr::value(division.as_str()))
         .filter(grants::Column::ScopeKind.eq(ORGANISATION))

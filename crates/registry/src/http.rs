@@ -7,8 +7,12 @@ use crate::divisions::{Division, DivisionList};
 use crate::experts::{ExpertIn, ExpertList, ExpertOut};
 use crate::grants::GrantIn;
 use crate::keyring::Jwks;
-use crate::organisations::{CreditStatusIn, OrganisationIn, OrganisationList, OrganisationOut, OrganisationPatch, StatusIn};
-use crate::people::{ActivateIn, ActivationOut, PersonIn, PersonList, PersonOut, ReasonIn, RevokeIn};
+use crate::organisations::{
+    CreditStatusIn, OrganisationIn, OrganisationList, OrganisationOut, OrganisationPatch, StatusIn,
+};
+use crate::people::{
+    ActivateIn, ActivationOut, PersonIn, PersonList, PersonOut, ReasonIn, RevokeIn,
+};
 use crate::rights::{self, RightsOut};
 use crate::sessions::{self, MeOut, RefreshIn, SignInIn, SignedInOut};
 use crate::taxonomy::{self, Taxonomy};
@@ -20,32 +24,103 @@ use serde::Serialize;
 use wubang_kernel::calendar::YearCalendar;
 use wubang_kernel::{Code, Who};
 use wubang_store::{Error, Tx};
-use wubang_web::{Answer, Body, Ctx, ListQuery, PathKey, act, amend, list, list_public, make, see, see_public, show};
+use wubang_web::{
+    Answer, Body, Ctx, ListQuery, PathKey, act, amend, list, list_public, make, see, see_public,
+    show,
+};
 
-see!(get_person, "登记 registry", "/api/v1/people/{id}", PersonOut, people::see, "查看人员。Shows a person, by id or account.");
-list!(list_people, "登记 registry", "/api/v1/people", ["q", "role"], PersonList, people::list, "人员列表:本人及辖区内人员。Lists oneself and the people of one's divisions.");
+see!(
+    get_person,
+    "登记 registry",
+    "/api/v1/people/{id}",
+    PersonOut,
+    people::see,
+    "查看人员。Shows a person, by id or account."
+);
+list!(
+    list_people,
+    "登记 registry",
+    "/api/v1/people",
+    ["q", "role"],
+    PersonList,
+    people::list,
+    "人员列表:本人及辖区内人员。Lists oneself and the people of one's divisions."
+);
 make!(create_person, "登记 registry", "/api/v1/people", "people", PersonIn => PersonOut, people::create, "新建人员及其首批角色。Enters a person with first grants.");
 act!(give_grant, "登记 registry", "/api/v1/people/{id}/grants", GrantIn => PersonOut, people::give_grant, "授予角色。Gives a role.");
 act!(revoke_grant, "登记 registry", "/api/v1/people/{id}/revoke_grant", RevokeIn => PersonOut, people::revoke_grant, "撤销角色;最后一名区级主管不能撤销。Revokes a role, except that of the last district administrator.");
 act!(disable_person, "登记 registry", "/api/v1/people/{id}/disable", ReasonIn => PersonOut, people::disable, "停用人员,其会话立即失效。Disables a person and ends the sessions.");
 act!(enable_person, "登记 registry", "/api/v1/people/{id}/enable", ReasonIn => PersonOut, people::enable, "恢复人员。Lets a disabled person sign in again.");
 
-see!(get_organisation, "登记 registry", "/api/v1/organisations/{id}", OrganisationOut, organisations::see, "查看组织。Shows an organisation, by id, credit code or filing number.");
-list!(list_organisations, "登记 registry", "/api/v1/organisations", ["division", "field", "status", "q"], OrganisationList, organisations::list, "组织列表。Lists organisations.");
+see!(
+    get_organisation,
+    "登记 registry",
+    "/api/v1/organisations/{id}",
+    OrganisationOut,
+    organisations::see,
+    "查看组织。Shows an organisation, by id, credit code or filing number."
+);
+list!(
+    list_organisations,
+    "登记 registry",
+    "/api/v1/organisations",
+    ["division", "field", "status", "q"],
+    OrganisationList,
+    organisations::list,
+    "组织列表。Lists organisations."
+);
 make!(create_organisation, "登记 registry", "/api/v1/organisations", "organisations", OrganisationIn => OrganisationOut, organisations::create, "组织入库。Enters an organisation.");
 amend!(update_organisation, "登记 registry", "/api/v1/organisations/{id}", OrganisationPatch => OrganisationOut, organisations::update, "修改组织。Changes an organisation.");
 act!(set_organisation_status, "登记 registry", "/api/v1/organisations/{id}/set_status", StatusIn => OrganisationOut, organisations::set_status, "变更组织状态。Changes the status of an organisation.");
 act!(set_organisation_credit_status, "登记 registry", "/api/v1/organisations/{id}/set_credit_status", CreditStatusIn => OrganisationOut, organisations::set_credit_status, "登记信用状态。Records what the credit lists say.");
 
-list!(list_experts, "登记 registry", "/api/v1/experts", [], ExpertList, experts::list, "专家库列表。Lists the expert pool.");
+list!(
+    list_experts,
+    "登记 registry",
+    "/api/v1/experts",
+    [],
+    ExpertList,
+    experts::list,
+    "专家库列表。Lists the expert pool."
+);
 make!(create_expert, "登记 registry", "/api/v1/experts", "experts", ExpertIn => ExpertOut, experts::create, "专家入库。Takes a person into the expert pool.");
 
-list!(list_clients, "登记 registry", "/api/v1/clients", [], ClientList, clients::list, "合作前端列表。Lists partner front-ends.");
+list!(
+    list_clients,
+    "登记 registry",
+    "/api/v1/clients",
+    [],
+    ClientList,
+    clients::list,
+    "合作前端列表。Lists partner front-ends."
+);
 act!(disable_client, "登记 registry", "/api/v1/clients/{id}/disable", ReasonIn => ClientOut, clients::disable, "停用合作前端,其会话立即失效。Disables a partner front-end and ends its sessions.");
 
-list_public!(list_divisions, "登记 registry", "/api/v1/public/divisions", ["parent", "prefix", "level"], DivisionList, divisions::list, "区划列表,按代码排序。Lists divisions by code.");
-see_public!(get_division, "登记 registry", "/api/v1/public/divisions/{id}", Division, divisions::see, "查看区划。Shows a division by its code.");
-see_public!(get_calendar_year, "登记 registry", "/api/v1/public/calendar/{id}", YearCalendar, calendar::see, "某一年度的工作日历。Shows one year of the working-day calendar.");
+list_public!(
+    list_divisions,
+    "登记 registry",
+    "/api/v1/public/divisions",
+    ["parent", "prefix", "level"],
+    DivisionList,
+    divisions::list,
+    "区划列表,按代码排序。Lists divisions by code."
+);
+see_public!(
+    get_division,
+    "登记 registry",
+    "/api/v1/public/divisions/{id}",
+    Division,
+    divisions::see,
+    "查看区划。Shows a division by its code."
+);
+see_public!(
+    get_calendar_year,
+    "登记 registry",
+    "/api/v1/public/calendar/{id}",
+    YearCalendar,
+    calendar::see,
+    "某一年度的工作日历。Shows one year of the working-day calendar."
+);
 make!(import_taxonomy, "登记 registry", "/api/v1/taxonomies", "taxonomies", Taxonomy => Taxonomy, taxonomy::import, "导入新版领域目录。Imports a newer version of the taxonomy.");
 
 /// 现行领域目录。The taxonomy in force.
@@ -53,7 +128,9 @@ make!(import_taxonomy, "登记 registry", "/api/v1/taxonomies", "taxonomies", Ta
 #[get("/api/v1/public/taxonomy")]
 pub(crate) async fn get_taxonomy(ctx: Ctx) -> Answer {
     ListQuery::of(&ctx, &[])?;
-    let taxonomy = taxonomy::current(&ctx.read()).await.map_err(|error| ctx.problem(error))?;
+    let taxonomy = taxonomy::current(&ctx.read())
+        .await
+        .map_err(|error| ctx.problem(error))?;
     show(&ctx, &*taxonomy)
 }
 
@@ -62,8 +139,13 @@ pub(crate) async fn get_taxonomy(ctx: Ctx) -> Answer {
 #[post("/api/v1/calendar")]
 pub(crate) async fn import_calendar_year(ctx: Ctx, body: Body<YearIn>) -> Answer {
     ctx.signed_in()?;
-    let answer = wubang_web::created(&ctx, "public/calendar", async |tx| calendar::import(tx, body.0).await).await?;
-    calendar::load_into(&ctx.store).await.map_err(|error| ctx.problem(error))?;
+    let answer = wubang_web::created(&ctx, "public/calendar", async |tx| {
+        calendar::import(tx, body.0).await
+    })
+    .await?;
+    calendar::load_into(&ctx.store)
+        .await
+        .map_err(|error| ctx.problem(error))?;
     Ok(answer)
 }
 
@@ -95,7 +177,10 @@ pub(crate) async fn create_client(ctx: Ctx, body: Body<ClientIn>) -> Answer {
 
 /// The caller without `If-Match`: sessions and secrets have no version.
 fn unversioned(ctx: &Ctx) -> Who {
-    Who { if_match: None, ..ctx.who.clone() }
+    Who {
+        if_match: None,
+        ..ctx.who.clone()
+    }
 }
 
 /// A command whose answer holds a secret: it is kept for no repetition.
@@ -112,14 +197,25 @@ async fn once<T: Serialize>(ctx: &Ctx, act: impl AsyncFnOnce(&Tx) -> Result<T, E
 
 fn identity(ctx: &Ctx) -> Result<web::Data<RegistryAuthenticator>, Error> {
     let found = ctx.request().app_data::<web::Data<RegistryAuthenticator>>();
-    found.cloned().ok_or_else(|| Error::internal("no RegistryAuthenticator in the application data"))
+    found
+        .cloned()
+        .ok_or_else(|| Error::internal("no RegistryAuthenticator in the application data"))
 }
 
 /// 登录。Signs in.
 #[utoipa::path(tag = "登录 sessions", request_body = SignInIn, responses((status = 200, description = "令牌 · tokens", body = SignedInOut)), security(()))]
 #[post("/api/v1/sessions")]
 pub(crate) async fn sign_in(ctx: Ctx, body: Body<SignInIn>) -> Answer {
-    let run = async { sessions::sign_in(&ctx.store, &unversioned(&ctx), &*identity(&ctx)?, &ctx.peer, body.0).await };
+    let run = async {
+        sessions::sign_in(
+            &ctx.store,
+            &unversioned(&ctx),
+            &*identity(&ctx)?,
+            &ctx.peer,
+            body.0,
+        )
+        .await
+    };
     Ok(HttpResponse::Ok().json(run.await.map_err(|error| ctx.problem(error))?))
 }
 
@@ -127,7 +223,9 @@ pub(crate) async fn sign_in(ctx: Ctx, body: Body<SignInIn>) -> Answer {
 #[utoipa::path(tag = "登录 sessions", request_body = RefreshIn, responses((status = 200, description = "令牌 · tokens", body = SignedInOut)), security(()))]
 #[post("/api/v1/sessions/refresh")]
 pub(crate) async fn refresh_session(ctx: Ctx, body: Body<RefreshIn>) -> Answer {
-    let run = async { sessions::refresh(&ctx.store, &unversioned(&ctx), &*identity(&ctx)?, body.0).await };
+    let run = async {
+        sessions::refresh(&ctx.store, &unversioned(&ctx), &*identity(&ctx)?, body.0).await
+    };
     Ok(HttpResponse::Ok().json(run.await.map_err(|error| ctx.problem(error))?))
 }
 
@@ -140,7 +238,11 @@ pub(crate) async fn activate_account(ctx: Ctx, body: Body<ActivateIn>) -> Answer
         let attempt = sessions::attempt(&ctx.store, &who, None, &ctx.peer).await?;
         let outcome = people::activate(&ctx.store, &who, body.0).await;
         // only a wrong code counts against the address, not a weak password
-        if !outcome.as_ref().is_err_and(|error| error.refusal().is_some_and(|refusal| refusal.code == Code::BadCredentials)) {
+        if !outcome.as_ref().is_err_and(|error| {
+            error
+                .refusal()
+                .is_some_and(|refusal| refusal.code == Code::BadCredentials)
+        }) {
             let tx = ctx.store.write(&who).await?;
             sessions::forgive(&tx, attempt).await?;
             tx.commit().await?;
@@ -157,7 +259,12 @@ pub(crate) async fn activate_account(ctx: Ctx, body: Body<ActivateIn>) -> Answer
 pub(crate) async fn sign_out(ctx: Ctx) -> Answer {
     ctx.signed_in()?;
     let run = async {
-        let bearer = ctx.request().headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(|text| text.strip_prefix("Bearer "));
+        let bearer = ctx
+            .request()
+            .headers()
+            .get(AUTHORIZATION)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|text| text.strip_prefix("Bearer "));
         let claims = identity(&ctx)?.read(bearer.unwrap_or_default().trim(), ctx.store.now())?;
         let tx = ctx.store.write(&unversioned(&ctx)).await?;
         sessions::end(&tx, claims.sid).await?;
@@ -173,7 +280,9 @@ pub(crate) async fn sign_out(ctx: Ctx) -> Answer {
 pub(crate) async fn get_me(ctx: Ctx) -> Answer {
     ctx.signed_in()?;
     ListQuery::of(&ctx, &[])?;
-    let me = sessions::me(&ctx.read()).await.map_err(|error| ctx.problem(error))?;
+    let me = sessions::me(&ctx.read())
+        .await
+        .map_err(|error| ctx.problem(error))?;
     show(&ctx, &me)
 }
 
@@ -182,17 +291,43 @@ pub(crate) async fn get_me(ctx: Ctx) -> Answer {
 #[get("/.well-known/jwks.json")]
 pub(crate) async fn get_jwks(ctx: Ctx) -> Answer {
     let auth = identity(&ctx).map_err(|error| ctx.problem(error))?;
-    Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "public, max-age=300")).json(auth.keyring.jwks()))
+    Ok(HttpResponse::Ok()
+        .insert_header((CACHE_CONTROL, "public, max-age=300"))
+        .json(auth.keyring.jwks()))
 }
 
 /// Registers every handler of the registry.
 pub fn routes(cfg: &mut utoipa_actix_web::service_config::ServiceConfig) {
-    cfg.service(create_person).service(list_people).service(get_person).service(give_grant).service(revoke_grant);
-    cfg.service(disable_person).service(enable_person).service(issue_activation);
-    cfg.service(create_organisation).service(list_organisations).service(get_organisation).service(update_organisation);
-    cfg.service(set_organisation_status).service(set_organisation_credit_status);
-    cfg.service(create_expert).service(list_experts).service(create_client).service(list_clients).service(disable_client);
-    cfg.service(list_divisions).service(get_division).service(get_taxonomy).service(import_taxonomy);
-    cfg.service(get_calendar_year).service(import_calendar_year).service(list_rights);
-    cfg.service(sign_in).service(refresh_session).service(activate_account).service(sign_out).service(get_me).service(get_jwks);
+    cfg.service(create_person)
+        .service(list_people)
+        .service(get_person)
+        .service(give_grant)
+        .service(revoke_grant);
+    cfg.service(disable_person)
+        .service(enable_person)
+        .service(issue_activation);
+    cfg.service(create_organisation)
+        .service(list_organisations)
+        .service(get_organisation)
+        .service(update_organisation);
+    cfg.service(set_organisation_status)
+        .service(set_organisation_credit_status);
+    cfg.service(create_expert)
+        .service(list_experts)
+        .service(create_client)
+        .service(list_clients)
+        .service(disable_client);
+    cfg.service(list_divisions)
+        .service(get_division)
+        .service(get_taxonomy)
+        .service(import_taxonomy);
+    cfg.service(get_calendar_year)
+        .service(import_calendar_year)
+        .service(list_rights);
+    cfg.service(sign_in)
+        .service(refresh_session)
+        .service(activate_account)
+        .service(sign_out)
+        .service(get_me)
+        .service(get_jwks);
 }

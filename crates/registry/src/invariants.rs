@@ -13,17 +13,40 @@ use wubang_store::{Error, Read, View};
 #[must_use]
 pub fn invariants() -> Vec<Invariant> {
     vec![
-        Invariant { name: "a_live_grant_has_a_person_and_a_scope", run: |view| Box::pin(grants_stand(view)) },
-        Invariant { name: "a_session_family_has_one_live_token", run: |view| Box::pin(families_have_one_token(view)) },
-        Invariant { name: "a_custodian_exists_and_no_count_is_negative", run: |view| Box::pin(organisations_stand(view)) },
+        Invariant {
+            name: "a_live_grant_has_a_person_and_a_scope",
+            run: |view| Box::pin(grants_stand(view)),
+        },
+        Invariant {
+            name: "a_session_family_has_one_live_token",
+            run: |view| Box::pin(families_have_one_token(view)),
+        },
+        Invariant {
+            name: "a_custodian_exists_and_no_count_is_negative",
+            run: |view| Box::pin(organisations_stand(view)),
+        },
     ]
 }
 
 async fn grants_stand(view: &View) -> Result<Vec<Uuid>, Error> {
-    let live = grants::Entity::find().filter(grants::Column::RevokedAt.is_null()).all(&view.db()).await?;
-    let persons: HashSet<Uuid> = people::Entity::find().select_only().column(people::Column::Id).into_tuple().all(&view.db()).await?.into_iter().collect();
-    let divisions: Vec<(Uuid, String)> =
-        organisations::Entity::find().select_only().columns([organisations::Column::Id, organisations::Column::Division]).into_tuple().all(&view.db()).await?;
+    let live = grants::Entity::find()
+        .filter(grants::Column::RevokedAt.is_null())
+        .all(&view.db())
+        .await?;
+    let persons: HashSet<Uuid> = people::Entity::find()
+        .select_only()
+        .column(people::Column::Id)
+        .into_tuple()
+        .all(&view.db())
+        .await?
+        .into_iter()
+        .collect();
+    let divisions: Vec<(Uuid, String)> = organisations::Entity::find()
+        .select_only()
+        .columns([organisations::Column::Id, organisations::Column::Division])
+        .into_tuple()
+        .all(&view.db())
+        .await?;
     let divisions: HashMap<Uuid, String> = divisions.into_iter().collect();
     let stands = |row: &grants::Model| {
         let scope_stands = crate::grants::of_row(row).is_ok_and(|grant| match grant.scope {
@@ -32,7 +55,11 @@ async fn grants_stand(view: &View) -> Result<Vec<Uuid>, Error> {
         });
         persons.contains(&row.person_id) && scope_stands
     };
-    Ok(live.into_iter().filter(|row| !stands(row)).map(|row| row.id).collect())
+    Ok(live
+        .into_iter()
+        .filter(|row| !stands(row))
+        .map(|row| row.id)
+        .collect())
 }
 
 async fn families_have_one_token(view: &View) -> Result<Vec<Uuid>, Error> {
@@ -45,14 +72,21 @@ async fn families_have_one_token(view: &View) -> Result<Vec<Uuid>, Error> {
         .all(&view.db())
         .await?;
     let mut seen = HashSet::new();
-    Ok(live.into_iter().filter(|family| !seen.insert(*family)).collect())
+    Ok(live
+        .into_iter()
+        .filter(|family| !seen.insert(*family))
+        .collect())
 }
 
 async fn organisations_stand(view: &View) -> Result<Vec<Uuid>, Error> {
     let rows = organisations::Entity::find().all(&view.db()).await?;
     let known: HashSet<Uuid> = rows.iter().map(|row| row.id).collect();
     let broken = |row: &&organisations::Model| {
-        row.active_contracts < 0 || OrgStatus::from_wire(&row.status).is_none() || row.custodian_id.is_some_and(|custodian| !known.contains(&custodian) || custodian == row.id)
+        row.active_contracts < 0
+            || OrgStatus::from_wire(&row.status).is_none()
+            || row
+                .custodian_id
+                .is_some_and(|custodian| !known.contains(&custodian) || custodian == row.id)
     };
     Ok(rows.iter().filter(broken).map(|row| row.id).collect())
 }

@@ -71,7 +71,9 @@ pub struct KeyRing {
 
 impl std::fmt::Debug for KeyRing {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("KeyRing").field("folder", &self.folder).finish_non_exhaustive()
+        f.debug_struct("KeyRing")
+            .field("folder", &self.folder)
+            .finish_non_exhaustive()
     }
 }
 
@@ -91,12 +93,21 @@ impl KeyRing {
             write_new(folder, now)?;
             keys = read_folder(folder)?;
         }
-        Ok(KeyRing { folder: folder.to_owned(), ring: RwLock::new(Ring { keys, looked_at: now }) })
+        Ok(KeyRing {
+            folder: folder.to_owned(),
+            ring: RwLock::new(Ring {
+                keys,
+                looked_at: now,
+            }),
+        })
     }
 
     fn reload(&self, now: DateTime<Utc>) -> Result<(), Error> {
         let keys = read_folder(&self.folder)?;
-        *self.ring.write().unwrap_or_else(PoisonError::into_inner) = Ring { keys, looked_at: now };
+        *self.ring.write().unwrap_or_else(PoisonError::into_inner) = Ring {
+            keys,
+            looked_at: now,
+        };
         Ok(())
     }
 
@@ -131,15 +142,30 @@ impl KeyRing {
     /// Ids of the keys, oldest first.
     #[must_use]
     pub fn kids(&self) -> Vec<String> {
-        self.ring.read().unwrap_or_else(PoisonError::into_inner).keys.keys().cloned().collect()
+        self.ring
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .keys
+            .keys()
+            .cloned()
+            .collect()
     }
 
     /// The public keys.
     #[must_use]
     pub fn jwks(&self) -> Jwks {
         let ring = self.ring.read().unwrap_or_else(PoisonError::into_inner);
-        let keys = ring.keys.iter().map(|(kid, key)| Jwk { kty: "OKP", crv: "Ed25519", alg: "EdDSA", usage: "sig", kid: kid.clone(), x: base64url(&key.public) });
-        Jwks { keys: keys.collect() }
+        let keys = ring.keys.iter().map(|(kid, key)| Jwk {
+            kty: "OKP",
+            crv: "Ed25519",
+            alg: "EdDSA",
+            usage: "sig",
+            kid: kid.clone(),
+            x: base64url(&key.public),
+        });
+        Jwks {
+            keys: keys.collect(),
+        }
     }
 
     /// Signs claims with the newest key.
@@ -148,9 +174,17 @@ impl KeyRing {
     /// Internal when there is no key.
     pub fn sign<T: Serialize>(&self, claims: &T) -> Result<String, Error> {
         let ring = self.ring.read().unwrap_or_else(PoisonError::into_inner);
-        let (kid, key) = ring.keys.last_key_value().ok_or_else(|| Error::internal("there is no key to sign with"))?;
-        let header = Header { typ: Some(TYP.to_owned()), kid: Some(kid.clone()), ..Header::new(Algorithm::EdDSA) };
-        jsonwebtoken::encode(&header, claims, &key.signs).map_err(|error| Error::internal(format!("signing: {error}")))
+        let (kid, key) = ring
+            .keys
+            .last_key_value()
+            .ok_or_else(|| Error::internal("there is no key to sign with"))?;
+        let header = Header {
+            typ: Some(TYP.to_owned()),
+            kid: Some(kid.clone()),
+            ..Header::new(Algorithm::EdDSA)
+        };
+        jsonwebtoken::encode(&header, claims, &key.signs)
+            .map_err(|error| Error::internal(format!("signing: {error}")))
     }
 
     /// Reads a token: only EdDSA by a key of this ring, of type `at+jwt`, from this issuer for this
@@ -158,7 +192,13 @@ impl KeyRing {
     ///
     /// # Errors
     /// `unauthenticated`, whatever is wrong with it.
-    pub fn verify<T: DeserializeOwned + Clone>(&self, token: &str, issuer: &str, audience: &str, now: DateTime<Utc>) -> Result<T, Refusal> {
+    pub fn verify<T: DeserializeOwned + Clone>(
+        &self,
+        token: &str,
+        issuer: &str,
+        audience: &str,
+        now: DateTime<Utc>,
+    ) -> Result<T, Refusal> {
         let refused = || Refusal::new(Code::Unauthenticated);
         let header = jsonwebtoken::decode_header(token).map_err(|_| refused())?;
         if header.alg != Algorithm::EdDSA || header.typ.as_deref() != Some(TYP) {
@@ -173,7 +213,9 @@ impl KeyRing {
         validation.set_audience(&[audience]);
         validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
         validation.validate_exp = false;
-        jsonwebtoken::decode::<T>(token, &key.verifies, &validation).map(|data| data.claims).map_err(|_| refused())
+        jsonwebtoken::decode::<T>(token, &key.verifies, &validation)
+            .map(|data| data.claims)
+            .map_err(|_| refused())
     }
 
     /// Looks into the folder again when a key is not known, at most once a minute: another instance
@@ -206,7 +248,9 @@ fn base64url(bytes: &[u8]) -> String {
 
 fn made_at(kid: &str) -> Option<DateTime<Utc>> {
     let (instant, _) = kid.split_once('-')?;
-    NaiveDateTime::parse_from_str(instant, NAME_FORMAT).ok().map(|at| at.and_utc())
+    NaiveDateTime::parse_from_str(instant, NAME_FORMAT)
+        .ok()
+        .map(|at| at.and_utc())
 }
 
 fn read_folder(folder: &Path) -> Result<BTreeMap<String, Key>, Error> {
@@ -214,9 +258,18 @@ fn read_folder(folder: &Path) -> Result<BTreeMap<String, Key>, Error> {
     for entry in std::fs::read_dir(folder).map_err(|error| failed("read", folder, error))? {
         let path = entry.map_err(|error| failed("read", folder, error))?.path();
         let is_key = path.extension().is_some_and(|extension| extension == "pem");
-        let Some(kid) = path.file_stem().and_then(|stem| stem.to_str()).filter(|_| is_key) else { continue };
+        let Some(kid) = path
+            .file_stem()
+            .and_then(|stem| stem.to_str())
+            .filter(|_| is_key)
+        else {
+            continue;
+        };
         let pem = std::fs::read_to_string(&path).map_err(|error| failed("read", &path, error))?;
-        keys.insert(kid.to_owned(), parse(&pem).map_err(|error| failed("parse", &path, error))?);
+        keys.insert(
+            kid.to_owned(),
+            parse(&pem).map_err(|error| failed("parse", &path, error))?,
+        );
     }
     Ok(keys)
 }
@@ -225,8 +278,13 @@ fn parse(pem: &str) -> Result<Key, String> {
     let signing = SigningKey::from_pkcs8_pem(pem).map_err(|error| error.to_string())?;
     let der = signing.to_pkcs8_der().map_err(|error| error.to_string())?;
     let public = signing.verifying_key().to_bytes();
-    let verifies = DecodingKey::from_ed_components(&base64url(&public)).map_err(|error| error.to_string())?;
-    Ok(Key { signs: EncodingKey::from_ed_der(der.as_bytes()), verifies, public })
+    let verifies =
+        DecodingKey::from_ed_components(&base64url(&public)).map_err(|error| error.to_string())?;
+    Ok(Key {
+        signs: EncodingKey::from_ed_der(der.as_bytes()),
+        verifies,
+        public,
+    })
 }
 
 /// Makes a key and writes its file: readable by nobody else, and whole or not there at all.
@@ -235,15 +293,28 @@ fn write_new(folder: &Path, now: DateTime<Utc>) -> Result<String, Error> {
     rand::rng().fill_bytes(&mut seed);
     let signing = SigningKey::from_bytes(&seed);
     let digest = sha256_hex(signing.verifying_key().as_bytes());
-    let kid = format!("{}-{}", now.format(NAME_FORMAT), digest.get(..8).unwrap_or_default());
-    let pem = signing.to_pkcs8_pem(LineEnding::LF).map_err(|error| failed("encode", folder, error))?;
-    let (part, whole) = (folder.join(format!("{kid}.part")), folder.join(format!("{kid}.pem")));
+    let kid = format!(
+        "{}-{}",
+        now.format(NAME_FORMAT),
+        digest.get(..8).unwrap_or_default()
+    );
+    let pem = signing
+        .to_pkcs8_pem(LineEnding::LF)
+        .map_err(|error| failed("encode", folder, error))?;
+    let (part, whole) = (
+        folder.join(format!("{kid}.part")),
+        folder.join(format!("{kid}.pem")),
+    );
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&part).map_err(|error| failed("make", &part, error))?;
-    file.write_all(pem.as_bytes()).and_then(|()| file.sync_all()).map_err(|error| failed("write", &part, error))?;
+    let mut file = options
+        .open(&part)
+        .map_err(|error| failed("make", &part, error))?;
+    file.write_all(pem.as_bytes())
+        .and_then(|()| file.sync_all())
+        .map_err(|error| failed("write", &part, error))?;
     std::fs::rename(&part, &whole).map_err(|error| failed("make", &whole, error))?;
     Ok(kid)
 }
@@ -257,7 +328,11 @@ mod tests {
     static NEXT: AtomicU32 = AtomicU32::new(0);
 
     fn folder() -> PathBuf {
-        std::env::temp_dir().join(format!("wubang-keys-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed)))
+        std::env::temp_dir().join(format!(
+            "wubang-keys-{}-{}",
+            std::process::id(),
+            NEXT.fetch_add(1, Ordering::Relaxed)
+        ))
     }
 
     fn at(text: &str) -> DateTime<Utc> {
@@ -279,13 +354,34 @@ mod tests {
         let old = ring.sign(&claims()).unwrap();
         let kid = ring.rotate(at("2026-07-01T00:00:00Z")).unwrap();
         let new = ring.sign(&claims()).unwrap();
-        assert_eq!(jsonwebtoken::decode_header(&new).unwrap().kid, Some(kid.clone()));
-        assert!(verify(&ring, &old, "2026-07-01T00:00:00Z").is_ok() && verify(&ring, &new, "2026-07-01T00:00:00Z").is_ok());
+        assert_eq!(
+            jsonwebtoken::decode_header(&new).unwrap().kid,
+            Some(kid.clone())
+        );
+        assert!(
+            verify(&ring, &old, "2026-07-01T00:00:00Z").is_ok()
+                && verify(&ring, &new, "2026-07-01T00:00:00Z").is_ok()
+        );
         assert_eq!(ring.jwks().keys.len(), 2);
-        assert_eq!(ring.retire(14, at("2026-07-02T00:00:00Z")).unwrap().len(), 1);
-        assert!(verify(&ring, &old, "2026-07-02T00:00:00Z").is_err() && verify(&ring, &new, "2026-07-02T00:00:00Z").is_ok());
-        assert!(ring.retire(14, at("2027-07-02T00:00:00Z")).unwrap().is_empty());
-        assert_eq!(KeyRing::open(&folder, at("2026-07-03T00:00:00Z")).unwrap().kids(), [kid]);
+        assert_eq!(
+            ring.retire(14, at("2026-07-02T00:00:00Z")).unwrap().len(),
+            1
+        );
+        assert!(
+            verify(&ring, &old, "2026-07-02T00:00:00Z").is_err()
+                && verify(&ring, &new, "2026-07-02T00:00:00Z").is_ok()
+        );
+        assert!(
+            ring.retire(14, at("2027-07-02T00:00:00Z"))
+                .unwrap()
+                .is_empty()
+        );
+        assert_eq!(
+            KeyRing::open(&folder, at("2026-07-03T00:00:00Z"))
+                .unwrap()
+                .kids(),
+            [kid]
+        );
         std::fs::remove_dir_all(folder).unwrap();
     }
 
@@ -308,7 +404,10 @@ mod tests {
         let folder = folder();
         KeyRing::open(&folder, at("2026-06-01T00:00:00Z")).unwrap();
         let entry = std::fs::read_dir(&folder).unwrap().next().unwrap().unwrap();
-        assert_eq!(entry.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(
+            entry.metadata().unwrap().permissions().mode() & 0o777,
+            0o600
+        );
         std::fs::remove_dir_all(folder).unwrap();
     }
 
@@ -318,26 +417,62 @@ mod tests {
         let now = "2026-06-01T00:00:00Z";
         let ring = KeyRing::open(&folder, at(now)).unwrap();
         let good = ring.sign(&claims()).unwrap();
-        let refused = |token: &str| verify(&ring, token, now).unwrap_err().code == Code::Unauthenticated;
-        assert!(ring.verify::<Value>(&good, "other", "a", at(now)).is_err() && ring.verify::<Value>(&good, "i", "other", at(now)).is_err());
+        let refused =
+            |token: &str| verify(&ring, token, now).unwrap_err().code == Code::Unauthenticated;
+        assert!(
+            ring.verify::<Value>(&good, "other", "a", at(now)).is_err()
+                && ring.verify::<Value>(&good, "i", "other", at(now)).is_err()
+        );
         let mut parts = good.split('.');
-        let (header, body, signature) = (parts.next().unwrap(), parts.next().unwrap(), parts.next().unwrap());
+        let (header, body, signature) = (
+            parts.next().unwrap(),
+            parts.next().unwrap(),
+            parts.next().unwrap(),
+        );
         let kid = ring.kids().remove(0);
-        let none = base64url(json!({ "alg": "none", "typ": TYP, "kid": kid }).to_string().as_bytes());
-        assert!(refused(&format!("{none}.{body}.")) && refused(&format!("{none}.{body}.{signature}")));
+        let none = base64url(
+            json!({ "alg": "none", "typ": TYP, "kid": kid })
+                .to_string()
+                .as_bytes(),
+        );
+        assert!(
+            refused(&format!("{none}.{body}.")) && refused(&format!("{none}.{body}.{signature}"))
+        );
         // the public key taken for a shared secret
         let public = ring.ring.read().unwrap().keys[&kid].public;
-        let header_hs = Header { typ: Some(TYP.to_owned()), kid: Some(kid.clone()), ..Header::new(Algorithm::HS256) };
-        assert!(refused(&jsonwebtoken::encode(&header_hs, &claims(), &EncodingKey::from_secret(&public)).unwrap()));
+        let header_hs = Header {
+            typ: Some(TYP.to_owned()),
+            kid: Some(kid.clone()),
+            ..Header::new(Algorithm::HS256)
+        };
+        assert!(refused(
+            &jsonwebtoken::encode(&header_hs, &claims(), &EncodingKey::from_secret(&public))
+                .unwrap()
+        ));
         // a good signature of another type of token, and none of our keys
         let pem = std::fs::read_to_string(folder.join(format!("{kid}.pem"))).unwrap();
         let key = parse(&pem).unwrap();
-        let header_jwt = Header { kid: Some(kid), ..Header::new(Algorithm::EdDSA) };
-        assert!(refused(&jsonwebtoken::encode(&header_jwt, &claims(), &key.signs).unwrap()));
-        let other = base64url(json!({ "alg": "EdDSA", "typ": TYP, "kid": "../../etc/x" }).to_string().as_bytes());
+        let header_jwt = Header {
+            kid: Some(kid),
+            ..Header::new(Algorithm::EdDSA)
+        };
+        assert!(refused(
+            &jsonwebtoken::encode(&header_jwt, &claims(), &key.signs).unwrap()
+        ));
+        let other = base64url(
+            json!({ "alg": "EdDSA", "typ": TYP, "kid": "../../etc/x" })
+                .to_string()
+                .as_bytes(),
+        );
         assert!(refused(&format!("{other}.{body}.{signature}")));
-        let forged = base64url(json!({ "iss": "i", "aud": "a", "sub": "other", "exp": 1 }).to_string().as_bytes());
-        assert!(refused(&format!("{header}.{forged}.{signature}")) && refused("") && refused("a.b.c"));
+        let forged = base64url(
+            json!({ "iss": "i", "aud": "a", "sub": "other", "exp": 1 })
+                .to_string()
+                .as_bytes(),
+        );
+        assert!(
+            refused(&format!("{header}.{forged}.{signature}")) && refused("") && refused("a.b.c")
+        );
         std::fs::remove_dir_all(folder).unwrap();
     }
 }

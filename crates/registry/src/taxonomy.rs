@@ -59,7 +59,9 @@ pub struct Taxonomy {
     pub related: Vec<Vec<String>>,
 }
 
-static BUILTIN: LazyLock<Arc<Taxonomy>> = LazyLock::new(|| Arc::new(serde_json::from_str(include_str!("../data/taxonomy.v1.json")).unwrap_or_default()));
+static BUILTIN: LazyLock<Arc<Taxonomy>> = LazyLock::new(|| {
+    Arc::new(serde_json::from_str(include_str!("../data/taxonomy.v1.json")).unwrap_or_default())
+});
 
 impl Taxonomy {
     /// The version shipped in the program. A file that cannot be read would be empty; a test keeps it good.
@@ -89,20 +91,32 @@ impl Taxonomy {
     /// Whether two different codes are named as related.
     #[must_use]
     pub fn are_related(&self, one: &str, other: &str) -> bool {
-        self.related.iter().any(|pair| pair.iter().any(|code| code == one) && pair.iter().any(|code| code == other)) && one != other
+        self.related.iter().any(|pair| {
+            pair.iter().any(|code| code == one) && pair.iter().any(|code| code == other)
+        }) && one != other
     }
 
     /// Notes a fault when the code is no usable field.
     pub fn check_field(&self, pointer: &str, code: &str, faults: &mut Faults) {
         if !self.exists(code) {
-            faults.add(pointer, "unknown_value", "领域目录中没有这个代码", "is no code of the taxonomy");
+            faults.add(
+                pointer,
+                "unknown_value",
+                "领域目录中没有这个代码",
+                "is no code of the taxonomy",
+            );
         }
     }
 
     /// Notes a fault when the code is no target group.
     pub fn check_target_group(&self, pointer: &str, code: &str, faults: &mut Faults) {
         if !self.has_target_group(code) {
-            faults.add(pointer, "unknown_value", "没有这个服务人群", "is no target group");
+            faults.add(
+                pointer,
+                "unknown_value",
+                "没有这个服务人群",
+                "is no target group",
+            );
         }
     }
 
@@ -114,23 +128,42 @@ impl Taxonomy {
         for (index, field) in self.fields.iter().enumerate() {
             let at = format!("/fields/{index}");
             if !is_code(&field.code) || field.parent.as_deref() != parent_of(&field.code) {
-                faults.add(format!("{at}/code"), "malformed", "须为一个大写字母,或其后加两位数字并指明上级", "is a capital letter, or one with two digits and its parent");
+                faults.add(
+                    format!("{at}/code"),
+                    "malformed",
+                    "须为一个大写字母,或其后加两位数字并指明上级",
+                    "is a capital letter, or one with two digits and its parent",
+                );
             }
             if !seen.insert(field.code.as_str()) {
-                faults.add(format!("{at}/code"), "duplicate", "代码重复", "is there twice");
+                faults.add(
+                    format!("{at}/code"),
+                    "duplicate",
+                    "代码重复",
+                    "is there twice",
+                );
             }
             faults.line(&format!("{at}/name_zh"), &field.name_zh, 1..=40);
         }
-        let unknown = |pair: &&Vec<String>| pair.len() != 2 || pair.iter().any(|code| self.field(code).is_none());
+        let unknown = |pair: &&Vec<String>| {
+            pair.len() != 2 || pair.iter().any(|code| self.field(code).is_none())
+        };
         if self.related.iter().any(|pair| unknown(&pair)) {
-            faults.add("/related", "unknown_value", "相关领域须为两个已有代码", "names a pair of two known codes");
+            faults.add(
+                "/related",
+                "unknown_value",
+                "相关领域须为两个已有代码",
+                "names a pair of two known codes",
+            );
         }
     }
 }
 
 fn is_code(code: &str) -> bool {
     let bytes = code.as_bytes();
-    matches!(bytes.len(), 1 | 3) && bytes.first().is_some_and(u8::is_ascii_uppercase) && bytes.iter().skip(1).all(u8::is_ascii_digit)
+    matches!(bytes.len(), 1 | 3)
+        && bytes.first().is_some_and(u8::is_ascii_uppercase)
+        && bytes.iter().skip(1).all(u8::is_ascii_digit)
 }
 
 fn parent_of(code: &str) -> Option<&str> {
@@ -142,9 +175,14 @@ fn parent_of(code: &str) -> Option<&str> {
 /// # Errors
 /// When the database fails.
 pub async fn current(read: &impl Read) -> Result<Arc<Taxonomy>, Error> {
-    let newest = taxonomies::Entity::find().order_by_desc(taxonomies::Column::Version).one(&read.db()).await?;
+    let newest = taxonomies::Entity::find()
+        .order_by_desc(taxonomies::Column::Version)
+        .one(&read.db())
+        .await?;
     match newest {
-        Some(row) if row.version > BUILTIN.version => Ok(Arc::new(serde_json::from_value(row.data)?)),
+        Some(row) if row.version > BUILTIN.version => {
+            Ok(Arc::new(serde_json::from_value(row.data)?))
+        }
         _ => Ok(Taxonomy::builtin()),
     }
 }
@@ -167,16 +205,37 @@ pub async fn import(tx: &Tx, taxonomy: Taxonomy) -> Result<Taxonomy, Error> {
     taxonomy.check(&mut faults);
     let present = current(tx).await?;
     // a code that was used must stay known; it can be disabled
-    for field in present.fields.iter().filter(|field| taxonomy.field(&field.code).is_none()) {
-        faults.add("/fields", "missing", format!("缺少现有代码 {}(可停用,不可删除)", field.code), format!("leaves out {}, which may be disabled but not dropped", field.code));
+    for field in present
+        .fields
+        .iter()
+        .filter(|field| taxonomy.field(&field.code).is_none())
+    {
+        faults.add(
+            "/fields",
+            "missing",
+            format!("缺少现有代码 {}(可停用,不可删除)", field.code),
+            format!(
+                "leaves out {}, which may be disabled but not dropped",
+                field.code
+            ),
+        );
     }
     faults.finish()?;
     if taxonomy.version <= present.version {
-        let text = (format!("现行版本为 {}", present.version), format!("version {} is in force", present.version));
+        let text = (
+            format!("现行版本为 {}", present.version),
+            format!("version {} is in force", present.version),
+        );
         return Err(Refusal::new(Code::Conflict).because(text.0, text.1).into());
     }
-    let row = taxonomies::ActiveModel { version: Set(taxonomy.version), data: Set(serde_json::to_value(&taxonomy)?), created_at: Set(tx.now()) };
-    taxonomies::Entity::insert(row).exec_without_returning(&tx.db()).await?;
+    let row = taxonomies::ActiveModel {
+        version: Set(taxonomy.version),
+        data: Set(serde_json::to_value(&taxonomy)?),
+        created_at: Set(tx.now()),
+    };
+    taxonomies::Entity::insert(row)
+        .exec_without_returning(&tx.db())
+        .await?;
     Ok(taxonomy)
 }
 

@@ -33,7 +33,14 @@ macro_rules! stored {
     };
 }
 
-stored!(OrgForm, ManagementTier, OrgStatus, CreditStatus, AccountStatus, ExpertLevel);
+stored!(
+    OrgForm,
+    ManagementTier,
+    OrgStatus,
+    CreditStatus,
+    AccountStatus,
+    ExpertLevel
+);
 
 words! {
     /// What kind of organisation it is in law (组织形式).
@@ -124,13 +131,19 @@ impl OrgStatus {
     /// Whether no way leads out of it.
     #[must_use]
     pub const fn is_final(self) -> bool {
-        matches!(self, OrgStatus::Merged | OrgStatus::Cancelled | OrgStatus::Dissolved | OrgStatus::Revoked)
+        matches!(
+            self,
+            OrgStatus::Merged | OrgStatus::Cancelled | OrgStatus::Dissolved | OrgStatus::Revoked
+        )
     }
 
     /// Whether an officer may record the change from this status to another (rulebook 2.8.14).
     #[must_use]
     pub const fn may_become(self, to: OrgStatus) -> bool {
-        use OrgStatus::{Cancelled, Discovered, Dissolved, Dormant, Filed, FilingSubmitted, Ledgered, Merged, Prechecked, Registered, Revoked, Suspended};
+        use OrgStatus::{
+            Cancelled, Discovered, Dissolved, Dormant, Filed, FilingSubmitted, Ledgered, Merged,
+            Prechecked, Registered, Revoked, Suspended,
+        };
         matches!(
             (self, to),
             (Discovered | FilingSubmitted | Prechecked, Ledgered)
@@ -139,7 +152,17 @@ impl OrgStatus {
                 | (Prechecked | Dormant | Suspended, Filed)
                 | (Filed | Dormant | Suspended, Registered)
                 | (Filed | Registered, Dormant | Suspended)
-                | (Discovered | Ledgered | FilingSubmitted | Prechecked | Filed | Registered | Dormant | Suspended, Merged)
+                | (
+                    Discovered
+                        | Ledgered
+                        | FilingSubmitted
+                        | Prechecked
+                        | Filed
+                        | Registered
+                        | Dormant
+                        | Suspended,
+                    Merged
+                )
                 | (Filed | Dormant | Suspended, Cancelled)
                 | (Registered | Dormant | Suspended, Dissolved | Revoked)
         )

@@ -13,14 +13,14 @@ use std::num::NonZeroU32;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 use utoipa_actix_web::AppExt;
-use wubang_kernel::clock::{Clock, SystemClock, TestClock};
 use wubang_kernel::Who;
+use wubang_kernel::clock::{Clock, SystemClock, TestClock};
 use wubang_mail::Mailer;
-use wubang_registry::keyring::KeyRing;
 use wubang_registry::RegistryAuthenticator;
+use wubang_registry::keyring::KeyRing;
+use wubang_store::Store;
 use wubang_store::open::Options;
 use wubang_store::worker::Worker;
-use wubang_store::Store;
 use wubang_web::middleware::{Auth, Limits, surround};
 
 /// Metrics are one per process, however many servers a test starts in it.
@@ -63,15 +63,29 @@ pub struct Running {
 /// When the database cannot be used.
 pub async fn open_store(config: &Config, clock: Arc<dyn Clock>) -> Result<Store, String> {
     if let Some(path) = config.database_url.strip_prefix("sqlite://") {
-        if let Some(folder) = std::path::Path::new(path.split('?').next().unwrap_or(path)).parent() {
-            std::fs::create_dir_all(folder).map_err(|error| format!("cannot make {}: {error}", folder.display()))?;
+        if let Some(folder) = std::path::Path::new(path.split('?').next().unwrap_or(path)).parent()
+        {
+            std::fs::create_dir_all(folder)
+                .map_err(|error| format!("cannot make {}: {error}", folder.display()))?;
         }
     }
-    let options = Options { url: config.database_url.clone(), connections: config.connections, clock, reactions: wiring::reactions() };
-    let store = Store::open(options).await.map_err(|error| error.to_string())?;
-    store.migrate().await.map_err(|error| format!("migration: {error}"))?;
+    let options = Options {
+        url: config.database_url.clone(),
+        connections: config.connections,
+        clock,
+        reactions: wiring::reactions(),
+    };
+    let store = Store::open(options)
+        .await
+        .map_err(|error| error.to_string())?;
+    store
+        .migrate()
+        .await
+        .map_err(|error| format!("migration: {error}"))?;
     store.refresh().await.map_err(|error| error.to_string())?;
-    wubang_registry::calendar::load_into(&store).await.map_err(|error| error.to_string())?;
+    wubang_registry::calendar::load_into(&store)
+        .await
+        .map_err(|error| error.to_string())?;
     Ok(store)
 }
 
@@ -80,24 +94,44 @@ pub async fn open_store(config: &Config, clock: Arc<dyn Clock>) -> Result<Store,
 /// # Errors
 /// A sentence for the operator.
 pub async fn start(parts: Parts) -> Result<Running, String> {
-    let Parts { config, test_clock, mailer } = parts;
+    let Parts {
+        config,
+        test_clock,
+        mailer,
+    } = parts;
     let clock: Arc<dyn Clock> = match &test_clock {
         Some(clock) => Arc::new(clock.clone()),
         None => Arc::new(SystemClock),
     };
     let store = open_store(&config, clock).await?;
-    let keyring = KeyRing::open(&config.data_dir.join("keys"), store.now()).map_err(|error| format!("keys: {error}"))?;
+    let keyring = KeyRing::open(&config.data_dir.join("keys"), store.now())
+        .map_err(|error| format!("keys: {error}"))?;
     let keyring = Arc::new(keyring);
-    let authenticator = Arc::new(RegistryAuthenticator::new(Arc::clone(&keyring), config.public_url.clone(), "wubang".to_owned()));
-    let auth: Arc<dyn wubang_web::Authenticator> = Arc::clone(&authenticator) as Arc<dyn wubang_web::Authenticator>;
+    let authenticator = Arc::new(RegistryAuthenticator::new(
+        Arc::clone(&keyring),
+        config.public_url.clone(),
+        "wubang".to_owned(),
+    ));
+    let auth: Arc<dyn wubang_web::Authenticator> =
+        Arc::clone(&authenticator) as Arc<dyn wubang_web::Authenticator>;
     let auth: Auth = web::Data::from(auth);
     let deliveries = wubang_notices::deliveries(mailer, wiring::words(), config.public_url.clone());
     let worker = Arc::new(Worker::new(store.clone(), wiring::timers(), deliveries));
-    let sandbox = test_clock.map(|clock| web::Data::new(Sandbox { clock, worker: Arc::clone(&worker) }));
+    let sandbox = test_clock.map(|clock| {
+        web::Data::new(Sandbox {
+            clock,
+            worker: Arc::clone(&worker),
+        })
+    });
     let document = wiring::openapi().map_err(|error| error.to_string())?;
     let offered = web::Data::new(Offered::of(&document));
     let text = document.to_string();
-    let per_minute = NonZeroU32::new(if sandbox.is_some() { config.requests_per_minute.saturating_mul(100) } else { config.requests_per_minute }).unwrap_or(NonZeroU32::MIN);
+    let per_minute = NonZeroU32::new(if sandbox.is_some() {
+        config.requests_per_minute.saturating_mul(100)
+    } else {
+        config.requests_per_minute
+    })
+    .unwrap_or(NonZeroU32::MIN);
     let limits = web::Data::new(Limits::per_minute(per_minute));
     let (shared, in_sandbox, cors_config) = (store.clone(), sandbox.clone(), config.cors.clone());
     let registry = web::Data::from(authenticator);
@@ -122,13 +156,39 @@ pub async fn start(parts: Parts) -> Result<Running, String> {
                 }
             })
             .split_for_parts();
-        app.route("/openapi.json", web::get().to(move || std::future::ready(HttpResponse::Ok().content_type("application/json").body(text.clone()))))
-            .route("/metrics", web::get().to(|| async { HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(METRICS.render()) }))
-            .route("/docs", web::get().to(|| async { HttpResponse::PermanentRedirect().insert_header(("Location", "/docs/")).finish() }))
-            .service(utoipa_swagger_ui::SwaggerUi::new("/docs/{_:.*}").config(utoipa_swagger_ui::Config::from("/openapi.json")))
-            .default_service(web::to(fallback::answer))
-            .wrap(from_fn(surround))
-            .wrap(cors(&cors_config.origins, is_sandbox))
+        app.route(
+            "/openapi.json",
+            web::get().to(move || {
+                std::future::ready(
+                    HttpResponse::Ok()
+                        .content_type("application/json")
+                        .body(text.clone()),
+                )
+            }),
+        )
+        .route(
+            "/metrics",
+            web::get().to(|| async {
+                HttpResponse::Ok()
+                    .content_type("text/plain; version=0.0.4")
+                    .body(METRICS.render())
+            }),
+        )
+        .route(
+            "/docs",
+            web::get().to(|| async {
+                HttpResponse::PermanentRedirect()
+                    .insert_header(("Location", "/docs/"))
+                    .finish()
+            }),
+        )
+        .service(
+            utoipa_swagger_ui::SwaggerUi::new("/docs/{_:.*}")
+                .config(utoipa_swagger_ui::Config::from("/openapi.json")),
+        )
+        .default_service(web::to(fallback::answer))
+        .wrap(from_fn(surround))
+        .wrap(cors(&cors_config.origins, is_sandbox))
     })
     .workers(2)
     .client_request_timeout(Duration::from_secs(10))
@@ -140,25 +200,61 @@ pub async fn start(parts: Parts) -> Result<Running, String> {
     let address = server.addrs().first().copied().ok_or("no address")?;
     let server = server.run();
     let handle = server.handle();
-    let ticking = (config.worker_seconds > 0).then(|| tick(Arc::clone(&worker), store.clone(), config.worker_seconds));
-    Ok(Running { address, store, worker, sandbox, handle, server: spawn(server), ticking })
+    let ticking = (config.worker_seconds > 0)
+        .then(|| tick(Arc::clone(&worker), store.clone(), config.worker_seconds));
+    Ok(Running {
+        address,
+        store,
+        worker,
+        sandbox,
+        handle,
+        server: spawn(server),
+        ticking,
+    })
 }
 
-#[expect(clippy::disallowed_methods, reason = "the server and the worker are the two tasks of the process; both are awaited in stop()")]
-fn spawn<F: Future<Output: Send + 'static> + Send + 'static>(task: F) -> tokio::task::JoinHandle<F::Output> {
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the server and the worker are the two tasks of the process; both are awaited in stop()"
+)]
+fn spawn<F: Future<Output: Send + 'static> + Send + 'static>(
+    task: F,
+) -> tokio::task::JoinHandle<F::Output> {
     tokio::spawn(task)
 }
 
 fn cors(origins: &[String], sandbox: bool) -> actix_cors::Cors {
-    let exposed = ["ETag", "Link", "Location", "Retry-After", "RateLimit-Policy", "X-Request-Id", "Idempotent-Replayed"];
-    let base = if sandbox { actix_cors::Cors::default().allow_any_origin() } else { actix_cors::Cors::default() };
+    let exposed = [
+        "ETag",
+        "Link",
+        "Location",
+        "Retry-After",
+        "RateLimit-Policy",
+        "X-Request-Id",
+        "Idempotent-Replayed",
+    ];
+    let base = if sandbox {
+        actix_cors::Cors::default().allow_any_origin()
+    } else {
+        actix_cors::Cors::default()
+    };
     let base = base
         .allowed_methods(["GET", "POST", "PATCH"])
-        .allowed_headers(["authorization", "content-type", "if-match", "if-none-match", "idempotency-key", "x-request-id", "accept-language"])
+        .allowed_headers([
+            "authorization",
+            "content-type",
+            "if-match",
+            "if-none-match",
+            "idempotency-key",
+            "x-request-id",
+            "accept-language",
+        ])
         .expose_headers(exposed)
         .block_on_origin_mismatch(false)
         .max_age(600);
-    origins.iter().fold(base, |cors, origin| cors.allowed_origin(origin))
+    origins
+        .iter()
+        .fold(base, |cors, origin| cors.allowed_origin(origin))
 }
 
 /// The worker's own loop.
@@ -206,7 +302,8 @@ impl Running {
 
     /// Waits until the process is told to end.
     pub async fn until_told(self) {
-        let mut term = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).ok();
+        let mut term =
+            tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).ok();
         let terminated = async {
             match &mut term {
                 Some(term) => {

@@ -24,8 +24,14 @@ pub async fn import(store: &Store, text: &str) -> Result<Report, Error> {
     let report = wubang_registry::import::import_district(&tx, bundle).await?;
     tx.commit().await?;
     for (index, need) in needs.iter().enumerate() {
-        let community = need.get("community").and_then(Value::as_str).unwrap_or_default();
-        let secretary = secretaries.iter().find(|(at, _)| at == community).and_then(|(_, account)| report.people.get(account));
+        let community = need
+            .get("community")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        let secretary = secretaries
+            .iter()
+            .find(|(at, _)| at == community)
+            .and_then(|(_, account)| report.people.get(account));
         if let Some(person) = secretary {
             draft_need(store, *person, community, index, need).await?;
         }
@@ -35,19 +41,47 @@ pub async fn import(store: &Store, text: &str) -> Result<Report, Error> {
 
 /// Community → account of its secretary.
 fn secretaries(bundle: &Value) -> Vec<(String, String)> {
-    let people = bundle.get("people").and_then(Value::as_array).cloned().unwrap_or_default();
+    let people = bundle
+        .get("people")
+        .and_then(Value::as_array)
+        .cloned()
+        .unwrap_or_default();
     let grant = |person: &Value| {
         let grants = person.get("grants")?.as_array()?.clone();
-        let grant = grants.into_iter().find(|grant| grant.get("role").and_then(Value::as_str) == Some("community_secretary"))?;
-        Some((grant.pointer("/scope/division")?.as_str()?.to_owned(), person.get("account")?.as_str()?.to_owned()))
+        let grant = grants.into_iter().find(|grant| {
+            grant.get("role").and_then(Value::as_str) == Some("community_secretary")
+        })?;
+        Some((
+            grant.pointer("/scope/division")?.as_str()?.to_owned(),
+            person.get("account")?.as_str()?.to_owned(),
+        ))
     };
     people.iter().filter_map(grant).collect()
 }
 
-async fn draft_need(store: &Store, person: Uuid, community: &str, index: usize, need: &Value) -> Result<(), Error> {
-    let division = DivisionCode::parse(community).map_err(|_| Error::internal("need with a bad community"))?;
-    let actor = Actor::person(person, "import", vec![Grant { role: Role::CommunitySecretary, scope: Scope::Division(division) }]);
-    let who = Who { actor: Arc::new(actor), request_id: "import".to_owned(), if_match: None, at: None };
+async fn draft_need(
+    store: &Store,
+    person: Uuid,
+    community: &str,
+    index: usize,
+    need: &Value,
+) -> Result<(), Error> {
+    let division =
+        DivisionCode::parse(community).map_err(|_| Error::internal("need with a bad community"))?;
+    let actor = Actor::person(
+        person,
+        "import",
+        vec![Grant {
+            role: Role::CommunitySecretary,
+            scope: Scope::Division(division),
+        }],
+    );
+    let who = Who {
+        actor: Arc::new(actor),
+        request_id: "import".to_owned(),
+        if_match: None,
+        at: None,
+    };
     let tx = store.write(&who).await?;
     if wubang_needs::import::import(&tx, index, need).await? {
         tx.commit().await?;

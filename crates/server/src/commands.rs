@@ -90,14 +90,26 @@ pub async fn run(cli: Cli) -> Result<(), String> {
         Command::Openapi => return print_openapi(),
         Command::Flows => return print(&wiring::flows()),
         Command::ConfigExample => return print(EXAMPLE),
-        Command::Codes => return print(&Code::ALL.iter().map(|code| format!("{}\n", code.as_str())).collect::<String>()),
+        Command::Codes => {
+            return print(
+                &Code::ALL
+                    .iter()
+                    .map(|code| format!("{}\n", code.as_str()))
+                    .collect::<String>(),
+            );
+        }
         _ => {}
     }
     let config = Config::load(cli.config.as_deref())?;
     match cli.command {
         Command::Serve { sandbox: false } => {
             log(&config);
-            let running = app::start(Parts { mailer: mailer(&config)?, config, test_clock: None }).await?;
+            let running = app::start(Parts {
+                mailer: mailer(&config)?,
+                config,
+                test_clock: None,
+            })
+            .await?;
             tracing::info!(address = %running.address, "wubang listens on {}", running.address);
             running.until_told().await;
         }
@@ -115,9 +127,15 @@ pub async fn run(cli: Cli) -> Result<(), String> {
         }
         Command::Import { file } => import(&config, &file).await?,
         Command::ImportDivisions { folder } => import_divisions(&config, &folder).await?,
-        Command::BootstrapAdmin { account, name, division } => bootstrap(&config, &account, &name, &division).await?,
+        Command::BootstrapAdmin {
+            account,
+            name,
+            division,
+        } => bootstrap(&config, &account, &name, &division).await?,
         Command::RotateKeys => {
-            let kid = wubang_registry::keyring::rotate(&config.data_dir.join("keys"), SystemClock.now()).map_err(|error| error.to_string())?;
+            let kid =
+                wubang_registry::keyring::rotate(&config.data_dir.join("keys"), SystemClock.now())
+                    .map_err(|error| error.to_string())?;
             print(&format!("{kid}\n"))?;
         }
         Command::Invariants => invariants(&config).await?,
@@ -145,27 +163,42 @@ fn print_openapi() -> Result<(), String> {
 
 /// Sends the log to the standard error, as JSON or text.
 pub(crate) fn log(config: &Config) {
-    let filter = tracing_subscriber::EnvFilter::try_new(&config.log.level).unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let filter = tracing_subscriber::EnvFilter::try_new(&config.log.level)
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
     // a second subscriber in one process is refused, and the first goes on
-    let _ = if config.log.format == "json" { log.json().flatten_event(true).try_init() } else { log.try_init() };
+    let _ = if config.log.format == "json" {
+        log.json().flatten_event(true).try_init()
+    } else {
+        log.try_init()
+    };
 }
 
 fn mailer(config: &Config) -> Result<Arc<dyn Mailer>, String> {
     if config.mail.smtp_url.is_empty() {
         return Ok(Arc::new(MemoryMailer::new()));
     }
-    let smtp = SmtpMailer::from_url(&config.mail.smtp_url, &config.mail.from).map_err(|error| format!("mail: {error}"))?;
+    let smtp = SmtpMailer::from_url(&config.mail.smtp_url, &config.mail.from)
+        .map_err(|error| format!("mail: {error}"))?;
     Ok(Arc::new(smtp))
 }
 
 /// Starts a sandbox: a clock that stands at the newest instant it knows, demo data loaded.
 pub(crate) async fn start_sandbox(config: Config) -> Result<Running, String> {
     let clock = TestClock::standing_at(SystemClock.now());
-    let running = app::start(Parts { mailer: mailer(&config)?, config, test_clock: Some(clock.clone()) }).await?;
+    let running = app::start(Parts {
+        mailer: mailer(&config)?,
+        config,
+        test_clock: Some(clock.clone()),
+    })
+    .await?;
     // a sandbox that was moved ahead goes on from there
     clock.set(running.store.now());
-    bundle::import(&running.store, bundle::DEMO_DISTRICT).await.map_err(|error| format!("demo data: {error}"))?;
+    bundle::import(&running.store, bundle::DEMO_DISTRICT)
+        .await
+        .map_err(|error| format!("demo data: {error}"))?;
     Ok(running)
 }
 
@@ -177,7 +210,8 @@ async fn worker(config: Config) -> Result<(), String> {
     log(&config);
     let seconds = config.worker_seconds.max(1);
     let store = open(&config).await?;
-    let deliveries = wubang_notices::deliveries(mailer(&config)?, wiring::words(), config.public_url.clone());
+    let deliveries =
+        wubang_notices::deliveries(mailer(&config)?, wiring::words(), config.public_url.clone());
     let worker = wubang_store::worker::Worker::new(store, wiring::timers(), deliveries);
     loop {
         if let Err(error) = worker.run_due().await {
@@ -191,38 +225,68 @@ async fn worker(config: Config) -> Result<(), String> {
 }
 
 async fn import(config: &Config, file: &std::path::Path) -> Result<(), String> {
-    let text = std::fs::read_to_string(file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| format!("cannot read {}: {error}", file.display()))?;
     let store = open(config).await?;
-    let report = bundle::import(&store, &text).await.map_err(|error| error.to_string())?;
+    let report = bundle::import(&store, &text)
+        .await
+        .map_err(|error| error.to_string())?;
     store.close().await;
-    print(&format!("{} organisations, {} people\n", report.organisations.len(), report.people.len()))
+    print(&format!(
+        "{} organisations, {} people\n",
+        report.organisations.len(),
+        report.people.len()
+    ))
 }
 
 async fn import_divisions(config: &Config, folder: &std::path::Path) -> Result<(), String> {
     let store = open(config).await?;
-    let tx = store.write(&Who::system("import")).await.map_err(|error| error.to_string())?;
-    let rows = wubang_registry::divisions::import_folder(&tx, folder).await.map_err(|error| error.to_string())?;
+    let tx = store
+        .write(&Who::system("import"))
+        .await
+        .map_err(|error| error.to_string())?;
+    let rows = wubang_registry::divisions::import_folder(&tx, folder)
+        .await
+        .map_err(|error| error.to_string())?;
     tx.commit().await.map_err(|error| error.to_string())?;
     store.close().await;
     print(&format!("{rows} divisions\n"))
 }
 
-async fn bootstrap(config: &Config, account: &str, name: &str, division: &str) -> Result<(), String> {
+async fn bootstrap(
+    config: &Config,
+    account: &str,
+    name: &str,
+    division: &str,
+) -> Result<(), String> {
     let division = DivisionCode::parse(division).map_err(|fault| fault.en())?;
     let store = open(config).await?;
-    let tx = store.write(&Who::system("bootstrap")).await.map_err(|error| error.to_string())?;
-    let token = wubang_registry::bootstrap::bootstrap_administrator(&tx, account, name, &division).await.map_err(|error| error.to_string())?;
+    let tx = store
+        .write(&Who::system("bootstrap"))
+        .await
+        .map_err(|error| error.to_string())?;
+    let token = wubang_registry::bootstrap::bootstrap_administrator(&tx, account, name, &division)
+        .await
+        .map_err(|error| error.to_string())?;
     tx.commit().await.map_err(|error| error.to_string())?;
     store.close().await;
-    print(&format!("activation token (once, POST /api/v1/sessions/activate): {token}\n"))
+    print(&format!(
+        "activation token (once, POST /api/v1/sessions/activate): {token}\n"
+    ))
 }
 
 /// Runs every check and prints one line each.
 async fn invariants(config: &Config) -> Result<(), String> {
     let store = open(config).await?;
-    let broken = check_invariants(&store).await.map_err(|error| error.to_string())?;
+    let broken = check_invariants(&store)
+        .await
+        .map_err(|error| error.to_string())?;
     store.close().await;
-    if broken == 0 { Ok(()) } else { Err(format!("{broken} invariants are broken")) }
+    if broken == 0 {
+        Ok(())
+    } else {
+        Err(format!("{broken} invariants are broken"))
+    }
 }
 
 /// Runs every check, prints one line each, answers how many are broken.
@@ -234,7 +298,11 @@ pub async fn check_invariants(store: &Store) -> Result<usize, wubang_store::Erro
     let mut broken = 0;
     for invariant in wiring::invariants() {
         let offenders = (invariant.run)(&view).await?;
-        let verdict = if offenders.is_empty() { "ok".to_owned() } else { format!("BROKEN by {offenders:?}") };
+        let verdict = if offenders.is_empty() {
+            "ok".to_owned()
+        } else {
+            format!("BROKEN by {offenders:?}")
+        };
         broken += usize::from(!offenders.is_empty());
         println!("{:<50} {verdict}", invariant.name);
     }
@@ -243,6 +311,12 @@ pub async fn check_invariants(store: &Store) -> Result<usize, wubang_store::Erro
 
 async fn healthcheck(config: &Config) -> Result<(), String> {
     let port = config.listen.rsplit(':').next().unwrap_or("8080");
-    let answer = reqwest::get(format!("http://127.0.0.1:{port}/readyz")).await.map_err(|error| error.to_string())?;
-    if answer.status().is_success() { Ok(()) } else { Err(format!("not ready: {}", answer.status())) }
+    let answer = reqwest::get(format!("http://127.0.0.1:{port}/readyz"))
+        .await
+        .map_err(|error| error.to_string())?;
+    if answer.status().is_success() {
+        Ok(())
+    } else {
+        Err(format!("not ready: {}", answer.status()))
+    }
 }

@@ -112,17 +112,26 @@ impl Default for Config {
 
 impl Default for MailConfig {
     fn default() -> Self {
-        MailConfig { smtp_url: String::new(), from: "五榜 <wubang@localhost>".to_owned() }
+        MailConfig {
+            smtp_url: String::new(),
+            from: "五榜 <wubang@localhost>".to_owned(),
+        }
     }
 }
 
 impl Default for LogConfig {
     fn default() -> Self {
-        LogConfig { format: "json".to_owned(), level: "info".to_owned() }
+        LogConfig {
+            format: "json".to_owned(),
+            level: "info".to_owned(),
+        }
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the configuration is the one reader of the environment")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the configuration is the one reader of the environment"
+)]
 fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
@@ -134,10 +143,12 @@ impl Config {
     /// A sentence for the operator: what is wrong, and where.
     pub fn load(file: Option<&Path>) -> Result<Config, String> {
         let text = match file {
-            Some(path) => std::fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?,
+            Some(path) => std::fs::read_to_string(path)
+                .map_err(|error| format!("cannot read {}: {error}", path.display()))?,
             None => String::new(),
         };
-        let mut config: Config = toml::from_str(&text).map_err(|error| format!("configuration: {error}"))?;
+        let mut config: Config =
+            toml::from_str(&text).map_err(|error| format!("configuration: {error}"))?;
         config.overlay(&environment)?;
         config.check()?;
         Ok(config)
@@ -161,30 +172,53 @@ impl Config {
             self.data_dir = PathBuf::from(folder);
         }
         if let Some(origins) = get("WUBANG_CORS_ORIGINS") {
-            self.cors.origins = origins.split(',').map(|origin| origin.trim().to_owned()).filter(|origin| !origin.is_empty()).collect();
+            self.cors.origins = origins
+                .split(',')
+                .map(|origin| origin.trim().to_owned())
+                .filter(|origin| !origin.is_empty())
+                .collect();
         }
         number(get, "WUBANG_CONNECTIONS", &mut self.connections)?;
-        number(get, "WUBANG_REQUESTS_PER_MINUTE", &mut self.requests_per_minute)?;
+        number(
+            get,
+            "WUBANG_REQUESTS_PER_MINUTE",
+            &mut self.requests_per_minute,
+        )?;
         number(get, "WUBANG_WORKER_SECONDS", &mut self.worker_seconds)
     }
 
     fn check(&self) -> Result<(), String> {
-        if !self.database_url.starts_with("sqlite:") && !self.database_url.starts_with("postgres:") && !self.database_url.starts_with("postgresql:") {
+        if !self.database_url.starts_with("sqlite:")
+            && !self.database_url.starts_with("postgres:")
+            && !self.database_url.starts_with("postgresql:")
+        {
             return Err("database_url: must begin with sqlite: or postgres:".to_owned());
         }
         if self.connections == 0 || self.requests_per_minute == 0 {
             return Err("connections and requests_per_minute must be above zero".to_owned());
         }
         if !matches!(self.log.format.as_str(), "json" | "text") {
-            return Err(format!("log.format: must be json or text, is {}", self.log.format));
+            return Err(format!(
+                "log.format: must be json or text, is {}",
+                self.log.format
+            ));
         }
-        self.listen.parse::<std::net::SocketAddr>().map(|_| ()).map_err(|error| format!("listen: {error}"))
+        self.listen
+            .parse::<std::net::SocketAddr>()
+            .map(|_| ())
+            .map_err(|error| format!("listen: {error}"))
     }
 }
 
-fn number<N: std::str::FromStr>(get: &dyn Fn(&str) -> Option<String>, name: &str, place: &mut N) -> Result<(), String> {
+fn number<N: std::str::FromStr>(
+    get: &dyn Fn(&str) -> Option<String>,
+    name: &str,
+    place: &mut N,
+) -> Result<(), String> {
     if let Some(value) = get(name) {
-        *place = value.parse().map_err(|_| format!("{name}: {value} is no number"))?;
+        *place = value
+            .parse()
+            .map_err(|_| format!("{name}: {value} is no number"))?;
     }
     Ok(())
 }
@@ -203,9 +237,16 @@ mod tests {
     #[test]
     fn a_variable_wins_and_nonsense_is_named() {
         let mut config = Config::default();
-        config.overlay(&|name| (name == "WUBANG_LISTEN").then(|| "0.0.0.0:9".to_owned())).unwrap();
+        config
+            .overlay(&|name| (name == "WUBANG_LISTEN").then(|| "0.0.0.0:9".to_owned()))
+            .unwrap();
         assert_eq!(config.listen, "0.0.0.0:9");
-        assert!(config.overlay(&|name| (name == "WUBANG_CONNECTIONS").then(|| "x".to_owned())).unwrap_err().contains("WUBANG_CONNECTIONS"));
+        assert!(
+            config
+                .overlay(&|name| (name == "WUBANG_CONNECTIONS").then(|| "x".to_owned()))
+                .unwrap_err()
+                .contains("WUBANG_CONNECTIONS")
+        );
         assert!(toml::from_str::<Config>("listn = 1").is_err());
     }
 }

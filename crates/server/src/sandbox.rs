@@ -28,7 +28,9 @@ impl Sandbox {
     pub async fn advance(&self, store: &Store, to: DateTime<Utc>) -> Result<usize, Error> {
         let mut done = self.worker.run_due().await?;
         loop {
-            let next = timers::next_due(&store.read(&Who::system("sandbox"))).await?.map(|due| due + TimeDelta::seconds(1));
+            let next = timers::next_due(&store.read(&Who::system("sandbox")))
+                .await?
+                .map(|due| due + TimeDelta::seconds(1));
             match next {
                 Some(at) if at <= to && at > store.now() => {
                     self.clock.set(at);
@@ -63,8 +65,14 @@ pub(crate) struct ClockOut {
 }
 
 async fn out(ctx: &Ctx, done: usize) -> Answer {
-    let next = timers::next_due(&ctx.read()).await.map_err(|error| ctx.problem(error))?;
-    Ok(HttpResponse::Ok().json(ClockOut { now: Instant(ctx.store.now()), done, next_due: next.map(Instant) }))
+    let next = timers::next_due(&ctx.read())
+        .await
+        .map_err(|error| ctx.problem(error))?;
+    Ok(HttpResponse::Ok().json(ClockOut {
+        now: Instant(ctx.store.now()),
+        done,
+        next_due: next.map(Instant),
+    }))
 }
 
 /// 沙箱时钟。The sandbox's clock.
@@ -77,12 +85,24 @@ pub(crate) async fn get_clock(ctx: Ctx) -> Answer {
 /// 推进沙箱时钟并办理途中到期的一切。Moves the clock and does everything that falls due on the way.
 #[utoipa::path(tag = "沙箱 sandbox", request_body = AdvanceIn, responses((status = 200, description = "时钟 · clock", body = ClockOut)), security(()))]
 #[post("/sandbox/clock/advance")]
-pub(crate) async fn advance_clock(ctx: Ctx, sandbox: web::Data<Sandbox>, body: Body<AdvanceIn>) -> Answer {
+pub(crate) async fn advance_clock(
+    ctx: Ctx,
+    sandbox: web::Data<Sandbox>,
+    body: Body<AdvanceIn>,
+) -> Answer {
     if body.0.to < ctx.store.now() {
-        let refusal = Refusal::new(Code::Invalid).field("/to", "out_of_range", "不能早于现在", "must not lie in the past");
+        let refusal = Refusal::new(Code::Invalid).field(
+            "/to",
+            "out_of_range",
+            "不能早于现在",
+            "must not lie in the past",
+        );
         return Err(ctx.problem(refusal));
     }
-    let done = sandbox.advance(&ctx.store, body.0.to).await.map_err(|error| ctx.problem(error))?;
+    let done = sandbox
+        .advance(&ctx.store, body.0.to)
+        .await
+        .map_err(|error| ctx.problem(error))?;
     out(&ctx, done).await
 }
 

@@ -6,7 +6,10 @@ use crate::timers;
 use crate::trace::{self, About, Entry};
 use crate::tx::{Read, Tx};
 use sea_orm::sea_query::{Expr, ExprTrait, SimpleExpr};
-use sea_orm::{ActiveModelBehavior, ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, ModelTrait, QueryFilter, UpdateMany};
+use sea_orm::{
+    ActiveModelBehavior, ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, ModelTrait,
+    QueryFilter, UpdateMany,
+};
 use serde_json::Value;
 use uuid::Uuid;
 use wubang_kernel::deadline::Deadline;
@@ -90,7 +93,8 @@ pub struct Happened {
 /// # Errors
 /// Internal: the table holds a state that the machine does not know.
 pub fn state_of<M: Machine>(stored: &str) -> Result<M::State, Error> {
-    <M::State as Name>::from_wire(stored).ok_or_else(|| Error::internal(format!("{} in unknown state {stored}", M::OBJECT)))
+    <M::State as Name>::from_wire(stored)
+        .ok_or_else(|| Error::internal(format!("{} in unknown state {stored}", M::OBJECT)))
 }
 
 /// A step about to be spent. Finish with [`Commit::run`].
@@ -110,7 +114,11 @@ pub struct Commit<'a, E: Stateful> {
 }
 
 /// Spends a planned step on the row it was planned for.
-pub fn commit<'a, E: Stateful>(tx: &'a Tx, row: &'a E::Model, step: Step<E::Machine>) -> Commit<'a, E> {
+pub fn commit<'a, E: Stateful>(
+    tx: &'a Tx,
+    row: &'a E::Model,
+    step: Step<E::Machine>,
+) -> Commit<'a, E> {
     Commit {
         tx,
         row,
@@ -218,17 +226,43 @@ impl<E: Stateful> Commit<'_, E> {
             };
             timers::start(tx, &about, &after.label(), *timer, &deadline).await?;
         }
-        tell::<E>(tx, &after, self.step.event().wire(), table.tell, self.persons, self.facts).await?;
-        tx.react(&Happened { event: self.step.event().wire(), object_id: row.id(), project_id: after.project_id() }).await?;
+        tell::<E>(
+            tx,
+            &after,
+            self.step.event().wire(),
+            table.tell,
+            self.persons,
+            self.facts,
+        )
+        .await?;
+        tx.react(&Happened {
+            event: self.step.event().wire(),
+            object_id: row.id(),
+            project_id: after.project_id(),
+        })
+        .await?;
         Ok(after)
     }
 }
 
 fn about<E: Stateful>(row: &E::Model) -> About<'_> {
-    About { object: E::Machine::OBJECT, id: row.id(), project_id: row.project_id(), division: row.division(), version: row.version() }
+    About {
+        object: E::Machine::OBJECT,
+        id: row.id(),
+        project_id: row.project_id(),
+        division: row.division(),
+        version: row.version(),
+    }
 }
 
-async fn tell<E: Stateful>(tx: &Tx, row: &E::Model, event: &str, audiences: &[Audience], persons: Vec<Uuid>, facts: Value) -> Result<(), Error> {
+async fn tell<E: Stateful>(
+    tx: &Tx,
+    row: &E::Model,
+    event: &str,
+    audiences: &[Audience],
+    persons: Vec<Uuid>,
+    facts: Value,
+) -> Result<(), Error> {
     if audiences.is_empty() && persons.is_empty() {
         return Ok(());
     }
@@ -242,7 +276,15 @@ async fn tell<E: Stateful>(tx: &Tx, row: &E::Model, event: &str, audiences: &[Au
         state: row.state().to_owned(),
         facts,
     };
-    outbox::push(tx, outbox::NOTICE, event, E::Machine::OBJECT, row.id(), serde_json::to_value(notice)?).await?;
+    outbox::push(
+        tx,
+        outbox::NOTICE,
+        event,
+        E::Machine::OBJECT,
+        row.id(),
+        serde_json::to_value(notice)?,
+    )
+    .await?;
     Ok(())
 }
 
@@ -254,7 +296,12 @@ pub type Birthed<E> = <E as EntityTrait>::Model;
 ///
 /// # Errors
 /// `duplicate` when a unique rule is broken.
-pub async fn birth<E, A>(tx: &Tx, birth: Birth<E::Machine>, row: A, data: Option<Value>) -> Result<E::Model, Error>
+pub async fn birth<E, A>(
+    tx: &Tx,
+    birth: Birth<E::Machine>,
+    row: A,
+    data: Option<Value>,
+) -> Result<E::Model, Error>
 where
     E: Stateful,
     A: ActiveModelTrait<Entity = E> + ActiveModelBehavior + Send,
@@ -262,10 +309,19 @@ where
 {
     let made = row.insert(&tx.db()).await?;
     if made.state() != E::Machine::START.wire() || made.version() != 1 {
-        return Err(Error::internal(format!("a new {} must start as {}", E::Machine::OBJECT, E::Machine::START.wire())));
+        return Err(Error::internal(format!(
+            "a new {} must start as {}",
+            E::Machine::OBJECT,
+            E::Machine::START.wire()
+        )));
     }
     note::<E>(tx, &made, E::Machine::BIRTH, birth.role(), None, data).await?;
-    tx.react(&Happened { event: E::Machine::BIRTH, object_id: made.id(), project_id: made.project_id() }).await?;
+    tx.react(&Happened {
+        event: E::Machine::BIRTH,
+        object_id: made.id(),
+        project_id: made.project_id(),
+    })
+    .await?;
     Ok(made)
 }
 
@@ -273,9 +329,32 @@ where
 ///
 /// # Errors
 /// When the database fails.
-pub async fn note<E: Stateful>(tx: &Tx, row: &E::Model, event: &str, role: Role, reason: Option<String>, data: Option<Value>) -> Result<(), Error> {
-    let from = if event == E::Machine::BIRTH { None } else { Some(row.state()) };
-    trace::record(tx, &about::<E>(row), Entry { event, from, to: row.state(), role, reason, data }).await
+pub async fn note<E: Stateful>(
+    tx: &Tx,
+    row: &E::Model,
+    event: &str,
+    role: Role,
+    reason: Option<String>,
+    data: Option<Value>,
+) -> Result<(), Error> {
+    let from = if event == E::Machine::BIRTH {
+        None
+    } else {
+        Some(row.state())
+    };
+    trace::record(
+        tx,
+        &about::<E>(row),
+        Entry {
+            event,
+            from,
+            to: row.state(),
+            role,
+            reason,
+            data,
+        },
+    )
+    .await
 }
 
 /// Changes columns of an object that is not a step (a draft's fields, an assignment), with the version
@@ -283,7 +362,14 @@ pub async fn note<E: Stateful>(tx: &Tx, row: &E::Model, event: &str, role: Role,
 ///
 /// # Errors
 /// `conflict` when somebody else was first.
-pub async fn edit<E: Stateful>(tx: &Tx, row: &E::Model, event: &str, role: Role, set: impl FnOnce(UpdateMany<E>) -> UpdateMany<E>, data: Option<Value>) -> Result<E::Model, Error> {
+pub async fn edit<E: Stateful>(
+    tx: &Tx,
+    row: &E::Model,
+    event: &str,
+    role: Role,
+    set: impl FnOnce(UpdateMany<E>) -> UpdateMany<E>,
+    data: Option<Value>,
+) -> Result<E::Model, Error> {
     let rows = set(E::update_many())
         .col_expr(E::version(), Expr::col(E::version()).add(1))
         .col_expr(E::updated_at(), Expr::value(tx.now()))
@@ -296,6 +382,11 @@ pub async fn edit<E: Stateful>(tx: &Tx, row: &E::Model, event: &str, role: Role,
         return Err(Code::Conflict.into());
     };
     note::<E>(tx, &after, event, role, None, data).await?;
-    tx.react(&Happened { event: "object.edited", object_id: row.id(), project_id: after.project_id() }).await?;
+    tx.react(&Happened {
+        event: "object.edited",
+        object_id: row.id(),
+        project_id: after.project_id(),
+    })
+    .await?;
     Ok(after)
 }

@@ -22,26 +22,38 @@ pub(crate) fn refusal_of(error: &DbErr) -> Option<Code> {
 }
 
 fn sql_code(error: &DbErr) -> Option<String> {
-    let (DbErr::Exec(RuntimeErr::SqlxError(inner)) | DbErr::Query(RuntimeErr::SqlxError(inner)) | DbErr::Conn(RuntimeErr::SqlxError(inner))) = error else {
+    let (DbErr::Exec(RuntimeErr::SqlxError(inner))
+    | DbErr::Query(RuntimeErr::SqlxError(inner))
+    | DbErr::Conn(RuntimeErr::SqlxError(inner))) = error
+    else {
         return None;
     };
-    inner.as_database_error().and_then(|database| database.code()).map(|code| code.into_owned())
+    inner
+        .as_database_error()
+        .and_then(|database| database.code())
+        .map(|code| code.into_owned())
 }
 
 /// Holds other writers of the same kind back until the transaction ends. SQLite has one writer anyway.
 pub(crate) async fn advisory_lock(conn: &DatabaseTransaction, key: i64) -> Result<(), DbErr> {
     if conn.get_database_backend() == DbBackend::Postgres {
-        conn.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({key})")).await?;
+        conn.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({key})"))
+            .await?;
     }
     Ok(())
 }
 
 /// `FOR UPDATE SKIP LOCKED` where several workers may claim; nothing on SQLite.
-pub(crate) fn claim<E: sea_orm::EntityTrait>(select: sea_orm::Select<E>, backend: DbBackend) -> sea_orm::Select<E> {
+pub(crate) fn claim<E: sea_orm::EntityTrait>(
+    select: sea_orm::Select<E>,
+    backend: DbBackend,
+) -> sea_orm::Select<E> {
     use sea_orm::QuerySelect as _;
     use sea_orm::sea_query::{LockBehavior, LockType};
     match backend {
-        DbBackend::Postgres => select.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked),
+        DbBackend::Postgres => {
+            select.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+        }
         _ => select,
     }
 }

@@ -12,7 +12,9 @@ use uuid::Uuid;
 /// # Errors
 /// When the database fails.
 pub async fn any(read: &impl Read, object_id: Uuid) -> Result<bool, Error> {
-    let open = holds::Entity::find().filter(holds::Column::ObjectId.eq(object_id)).filter(holds::Column::ReleasedAt.is_null());
+    let open = holds::Entity::find()
+        .filter(holds::Column::ObjectId.eq(object_id))
+        .filter(holds::Column::ReleasedAt.is_null());
     Ok(open.count(&read.db()).await? > 0)
 }
 
@@ -30,7 +32,9 @@ pub async fn place(tx: &Tx, object: &str, object_id: Uuid, reason: &str) -> Resu
         since: Set(tx.now()),
         released_at: Set(None),
     };
-    holds::Entity::insert(row).exec_without_returning(&tx.db()).await?;
+    holds::Entity::insert(row)
+        .exec_without_returning(&tx.db())
+        .await?;
     Ok(id)
 }
 

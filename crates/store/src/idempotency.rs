@@ -24,11 +24,23 @@ pub struct Answer {
 ///
 /// # Errors
 /// `idempotency_key_reused` when the key was used with another request.
-pub async fn find(tx: &Tx, caller: &str, key: &str, fingerprint: &str) -> Result<Option<Answer>, Error> {
-    let row = idempotency::Entity::find_by_id((caller.to_owned(), key.to_owned())).one(&tx.db()).await?;
+pub async fn find(
+    tx: &Tx,
+    caller: &str,
+    key: &str,
+    fingerprint: &str,
+) -> Result<Option<Answer>, Error> {
+    let row = idempotency::Entity::find_by_id((caller.to_owned(), key.to_owned()))
+        .one(&tx.db())
+        .await?;
     match row {
         Some(row) if row.fingerprint != fingerprint => Err(Refusal::new(Code::KeyReused).into()),
-        Some(row) => Ok(Some(Answer { status: u16::try_from(row.status).unwrap_or(200), body: row.body, etag: row.etag, location: row.location })),
+        Some(row) => Ok(Some(Answer {
+            status: u16::try_from(row.status).unwrap_or(200),
+            body: row.body,
+            etag: row.etag,
+            location: row.location,
+        })),
         None => Ok(None),
     }
 }
@@ -37,7 +49,13 @@ pub async fn find(tx: &Tx, caller: &str, key: &str, fingerprint: &str) -> Result
 ///
 /// # Errors
 /// When the database fails or the twin was first.
-pub async fn keep(tx: &Tx, caller: &str, key: &str, fingerprint: &str, answer: &Answer) -> Result<(), Error> {
+pub async fn keep(
+    tx: &Tx,
+    caller: &str,
+    key: &str,
+    fingerprint: &str,
+    answer: &Answer,
+) -> Result<(), Error> {
     let row = idempotency::ActiveModel {
         caller: Set(caller.to_owned()),
         key: Set(key.to_owned()),
@@ -48,10 +66,15 @@ pub async fn keep(tx: &Tx, caller: &str, key: &str, fingerprint: &str, answer: &
         location: Set(answer.location.clone()),
         created_at: Set(tx.now()),
     };
-    idempotency::Entity::insert(row).exec_without_returning(&tx.db()).await.map_err(|error| match Error::from(error) {
-        Error::Refused(refusal) if refusal.code == Code::Duplicate => Error::Refused(Code::Conflict.into()),
-        other => other,
-    })?;
+    idempotency::Entity::insert(row)
+        .exec_without_returning(&tx.db())
+        .await
+        .map_err(|error| match Error::from(error) {
+            Error::Refused(refusal) if refusal.code == Code::Duplicate => {
+                Error::Refused(Code::Conflict.into())
+            }
+            other => other,
+        })?;
     Ok(())
 }
 
@@ -61,6 +84,9 @@ pub async fn keep(tx: &Tx, caller: &str, key: &str, fingerprint: &str, answer: &
 /// When the database fails.
 pub async fn forget_old(tx: &Tx) -> Result<u64, Error> {
     let before = tx.now() - TimeDelta::hours(24);
-    let gone = idempotency::Entity::delete_many().filter(idempotency::Column::CreatedAt.lt(before)).exec(&tx.db()).await?;
+    let gone = idempotency::Entity::delete_many()
+        .filter(idempotency::Column::CreatedAt.lt(before))
+        .exec(&tx.db())
+        .await?;
     Ok(gone.rows_affected)
 }

@@ -1,10 +1,10 @@
 //! Rules that must hold over the whole database, whatever happened. Each stage adds its own.
 
+use crate::BoxFuture;
 use crate::commit::{Stateful, Tracked};
 use crate::entity::{timers, trace};
 use crate::error::Error;
 use crate::tx::{Read, View};
-use crate::BoxFuture;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -25,24 +25,47 @@ pub struct Invariant {
 #[must_use]
 pub fn invariants() -> Vec<Invariant> {
     vec![
-        Invariant { name: "trace_positions_are_dense", run: |view| Box::pin(dense_positions(view)) },
-        Invariant { name: "no_timer_runs_on_a_finished_object", run: |view| Box::pin(orphan_timers(view)) },
-        Invariant { name: "a_timer_runs_once_per_object", run: |view| Box::pin(double_timers(view)) },
+        Invariant {
+            name: "trace_positions_are_dense",
+            run: |view| Box::pin(dense_positions(view)),
+        },
+        Invariant {
+            name: "no_timer_runs_on_a_finished_object",
+            run: |view| Box::pin(orphan_timers(view)),
+        },
+        Invariant {
+            name: "a_timer_runs_once_per_object",
+            run: |view| Box::pin(double_timers(view)),
+        },
     ]
 }
 
 async fn dense_positions(view: &View) -> Result<Vec<Uuid>, Error> {
-    let rows = trace::Entity::find().filter(trace::Column::Position.is_not_null()).order_by_asc(trace::Column::Position).all(&view.db()).await?;
-    let wrong = rows.iter().zip(1_i64..).filter(|(row, expected)| row.position != Some(*expected));
+    let rows = trace::Entity::find()
+        .filter(trace::Column::Position.is_not_null())
+        .order_by_asc(trace::Column::Position)
+        .all(&view.db())
+        .await?;
+    let wrong = rows
+        .iter()
+        .zip(1_i64..)
+        .filter(|(row, expected)| row.position != Some(*expected));
     Ok(wrong.map(|(row, _)| row.id).collect())
 }
 
 /// A timer must belong to an object that the trace knows.
 async fn orphan_timers(view: &View) -> Result<Vec<Uuid>, Error> {
-    let running = timers::Entity::find().filter(timers::Column::State.eq(timers_running())).all(&view.db()).await?;
+    let running = timers::Entity::find()
+        .filter(timers::Column::State.eq(timers_running()))
+        .all(&view.db())
+        .await?;
     let mut orphans = Vec::new();
     for timer in running {
-        let known = trace::Entity::find().filter(trace::Column::ObjectId.eq(timer.object_id)).filter(trace::Column::Object.eq(timer.object.as_str())).count(&view.db()).await?;
+        let known = trace::Entity::find()
+            .filter(trace::Column::ObjectId.eq(timer.object_id))
+            .filter(trace::Column::Object.eq(timer.object.as_str()))
+            .count(&view.db())
+            .await?;
         if known == 0 {
             orphans.push(timer.id);
         }
@@ -55,9 +78,18 @@ fn timers_running() -> &'static str {
 }
 
 async fn double_timers(view: &View) -> Result<Vec<Uuid>, Error> {
-    let running = timers::Entity::find().filter(timers::Column::State.eq(timers_running())).all(&view.db()).await?;
+    let running = timers::Entity::find()
+        .filter(timers::Column::State.eq(timers_running()))
+        .all(&view.db())
+        .await?;
     let mut seen = HashMap::new();
-    Ok(running.into_iter().filter_map(|timer| seen.insert((timer.object_id, timer.timer), ()).map(|()| timer.id)).collect())
+    Ok(running
+        .into_iter()
+        .filter_map(|timer| {
+            seen.insert((timer.object_id, timer.timer), ())
+                .map(|()| timer.id)
+        })
+        .collect())
 }
 
 /// For one kind of object: its state and version are what replaying its trace gives, every step of
@@ -67,7 +99,11 @@ async fn double_timers(view: &View) -> Result<Vec<Uuid>, Error> {
 /// When the database fails.
 pub async fn replay<E: Stateful>(view: &View) -> Result<Vec<Uuid>, Error> {
     let rows = E::find().all(&view.db()).await?;
-    let records = trace::Entity::find().filter(trace::Column::Object.eq(E::Machine::OBJECT)).order_by_asc(trace::Column::Id).all(&view.db()).await?;
+    let records = trace::Entity::find()
+        .filter(trace::Column::Object.eq(E::Machine::OBJECT))
+        .order_by_asc(trace::Column::Id)
+        .all(&view.db())
+        .await?;
     let running = timers::Entity::find()
         .filter(timers::Column::Object.eq(E::Machine::OBJECT))
         .filter(timers::Column::State.eq(timers_running()))
@@ -79,23 +115,35 @@ pub async fn replay<E: Stateful>(view: &View) -> Result<Vec<Uuid>, Error> {
     }
     let broken = rows.into_iter().filter(|row| {
         let trail = trails.get(&row.id()).map(Vec::as_slice).unwrap_or_default();
-        let finished = <E::Machine as Machine>::STATES.iter().any(|state| state.wire() == row.state() && E::Machine::is_final(*state));
-        !is_walk::<E::Machine>(trail) || trail.last().is_none_or(|last| last.to_state != row.state() || last.version != row.version())
+        let finished = <E::Machine as Machine>::STATES
+            .iter()
+            .any(|state| state.wire() == row.state() && E::Machine::is_final(*state));
+        !is_walk::<E::Machine>(trail)
+            || trail
+                .last()
+                .is_none_or(|last| last.to_state != row.state() || last.version != row.version())
             || (finished && running.iter().any(|timer| timer.object_id == row.id()))
     });
     Ok(broken.map(|row| row.id()).collect())
 }
 
 fn is_walk<M: Machine>(trail: &[&trace::Model]) -> bool {
-    let Some((first, rest)) = trail.split_first() else { return false };
+    let Some((first, rest)) = trail.split_first() else {
+        return false;
+    };
     let mut state = first.to_state.as_str();
     if first.from_state.is_some() || state != M::START.wire() {
         return false;
     }
     for record in rest {
-        let is_row = M::ROWS
-            .iter()
-            .any(|row| row.event.wire() == record.event && row.to.wire() == record.to_state && row.from.iter().any(|from| Some(from.wire()) == record.from_state.as_deref()));
+        let is_row = M::ROWS.iter().any(|row| {
+            row.event.wire() == record.event
+                && row.to.wire() == record.to_state
+                && row
+                    .from
+                    .iter()
+                    .any(|from| Some(from.wire()) == record.from_state.as_deref())
+        });
         let is_note = record.from_state.as_deref() == Some(record.to_state.as_str());
         if record.from_state.as_deref() != Some(state) || !(is_row || is_note) {
             return false;

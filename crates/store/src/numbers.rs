@@ -11,12 +11,27 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 /// # Errors
 /// When the database fails.
 pub async fn next(tx: &Tx, series: &str) -> Result<i64, Error> {
-    let first = counters::ActiveModel { name: Set(series.to_owned()), value: Set(0) };
-    counters::Entity::insert(first).on_conflict(OnConflict::column(counters::Column::Name).do_nothing().to_owned()).exec_without_returning(&tx.db()).await?;
+    let first = counters::ActiveModel {
+        name: Set(series.to_owned()),
+        value: Set(0),
+    };
+    counters::Entity::insert(first)
+        .on_conflict(
+            OnConflict::column(counters::Column::Name)
+                .do_nothing()
+                .to_owned(),
+        )
+        .exec_without_returning(&tx.db())
+        .await?;
     let rows = counters::Entity::update_many()
-        .col_expr(counters::Column::Value, Expr::col(counters::Column::Value).add(1))
+        .col_expr(
+            counters::Column::Value,
+            Expr::col(counters::Column::Value).add(1),
+        )
         .filter(counters::Column::Name.eq(series))
         .exec_with_returning(&tx.db())
         .await?;
-    rows.first().map(|row| row.value).ok_or_else(|| Error::internal(format!("counter {series} vanished")))
+    rows.first()
+        .map(|row| row.value)
+        .ok_or_else(|| Error::internal(format!("counter {series} vanished")))
 }

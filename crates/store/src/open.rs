@@ -1,24 +1,25 @@
 //! Opening a database, and everything a transaction shares with the others.
 
+use crate::BoxFuture;
 use crate::commit::Happened;
 use crate::dialect;
 use crate::entity::{procedures, trace};
 use crate::error::Error;
 use crate::tx::{Tx, View};
-use crate::BoxFuture;
 use sea_orm::{
-    ConnectOptions, Database, DatabaseConnection, DbBackend, EntityTrait, QueryOrder, QuerySelect, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    ConnectOptions, Database, DatabaseConnection, DbBackend, EntityTrait, QueryOrder, QuerySelect,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use sea_orm_migration::MigratorTrait;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
+use wubang_kernel::Who;
 use wubang_kernel::calendar::WorkCalendar;
 use wubang_kernel::clock::{Clock, LatchedClock};
 use wubang_kernel::ids::{Ids, UuidV7};
 use wubang_kernel::procedure::Procedure;
-use wubang_kernel::Who;
 
 /// What a later stage does when an earlier one reports an event, in the same transaction.
 pub type Reaction = for<'a> fn(&'a Tx, &'a Happened) -> BoxFuture<'a, Result<(), Error>>;
@@ -54,7 +55,9 @@ pub struct Store {
 
 impl std::fmt::Debug for Store {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Store").field("backend", &self.backend()).finish_non_exhaustive()
+        f.debug_struct("Store")
+            .field("backend", &self.backend())
+            .finish_non_exhaustive()
     }
 }
 
@@ -80,12 +83,19 @@ impl Store {
         });
         let (write, read) = if options.url.starts_with("sqlite:") {
             // one writer, so that writers queue in our pool instead of failing in SQLite
-            (connect(&options.url, 1, &shared).await?, connect(&options.url, options.connections, &shared).await?)
+            (
+                connect(&options.url, 1, &shared).await?,
+                connect(&options.url, options.connections, &shared).await?,
+            )
         } else {
             let pool = connect(&options.url, options.connections, &shared).await?;
             (pool.clone(), pool)
         };
-        Ok(Store { write, read, shared })
+        Ok(Store {
+            write,
+            read,
+            shared,
+        })
     }
 
     /// Which database this is.
@@ -127,9 +137,19 @@ impl Store {
     /// When the database cannot be read.
     pub async fn refresh(&self) -> Result<(), Error> {
         self.raise_clock().await?;
-        let rows = procedures::Entity::find().order_by_asc(procedures::Column::Version).all(&self.read).await?;
-        let loaded = rows.into_iter().map(|row| Ok((row.division, serde_json::from_value(row.data)?))).collect::<Result<Vec<_>, Error>>()?;
-        *self.shared.procedures.write().unwrap_or_else(PoisonError::into_inner) = loaded;
+        let rows = procedures::Entity::find()
+            .order_by_asc(procedures::Column::Version)
+            .all(&self.read)
+            .await?;
+        let loaded = rows
+            .into_iter()
+            .map(|row| Ok((row.division, serde_json::from_value(row.data)?)))
+            .collect::<Result<Vec<_>, Error>>()?;
+        *self
+            .shared
+            .procedures
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = loaded;
         Ok(())
     }
 
@@ -138,7 +158,14 @@ impl Store {
     /// # Errors
     /// When the database cannot be read.
     pub async fn raise_clock(&self) -> Result<(), Error> {
-        let newest = trace::Entity::find().select_only().column(trace::Column::At).order_by_desc(trace::Column::Id).limit(1).into_tuple().one(&self.read).await?;
+        let newest = trace::Entity::find()
+            .select_only()
+            .column(trace::Column::At)
+            .order_by_desc(trace::Column::Id)
+            .limit(1)
+            .into_tuple()
+            .one(&self.read)
+            .await?;
         if let Some(newest) = newest {
             self.shared.clock.raise(newest);
         }
@@ -147,13 +174,21 @@ impl Store {
 
     /// Replaces the working-day calendar in force.
     pub fn set_calendar(&self, calendar: WorkCalendar) {
-        *self.shared.calendar.write().unwrap_or_else(PoisonError::into_inner) = calendar;
+        *self
+            .shared
+            .calendar
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = calendar;
     }
 
     /// The working-day calendar in force.
     #[must_use]
     pub fn calendar(&self) -> WorkCalendar {
-        self.shared.calendar.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.shared
+            .calendar
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Now, by the latched clock.
@@ -174,9 +209,15 @@ impl Store {
         self.shared.ids.new_id(self.now())
     }
 
-    #[expect(clippy::disallowed_methods, reason = "the one place that begins a transaction: SQLite must be IMMEDIATE")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that begins a transaction: SQLite must be IMMEDIATE"
+    )]
     async fn begin(&self) -> Result<sea_orm::DatabaseTransaction, Error> {
-        let options = TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..TransactionOptions::default() };
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
         Ok(self.write.begin_with_options(options).await?)
     }
 
@@ -188,13 +229,25 @@ impl Store {
     pub async fn write(&self, who: &Who) -> Result<Tx, Error> {
         let conn = self.begin().await?;
         let now = who.at.unwrap_or_else(|| self.shared.clock.now());
-        Ok(Tx::new(conn, Arc::clone(&self.shared), who.clone(), now, self.calendar()))
+        Ok(Tx::new(
+            conn,
+            Arc::clone(&self.shared),
+            who.clone(),
+            now,
+            self.calendar(),
+        ))
     }
 
     /// A view for reading.
     #[must_use]
     pub fn read(&self, who: &Who) -> View {
-        View::new(self.read.clone(), Arc::clone(&self.shared), who.clone(), self.now(), self.calendar())
+        View::new(
+            self.read.clone(),
+            Arc::clone(&self.shared),
+            who.clone(),
+            self.now(),
+            self.calendar(),
+        )
     }
 
     /// Closes the connections.
@@ -205,8 +258,16 @@ impl Store {
     }
 }
 
-async fn connect(url: &str, connections: u32, shared: &Arc<Shared>) -> Result<DatabaseConnection, Error> {
-    let url = if url.starts_with("sqlite:") && !url.contains('?') { format!("{url}?mode=rwc") } else { url.to_owned() };
+async fn connect(
+    url: &str,
+    connections: u32,
+    shared: &Arc<Shared>,
+) -> Result<DatabaseConnection, Error> {
+    let url = if url.starts_with("sqlite:") && !url.contains('?') {
+        format!("{url}?mode=rwc")
+    } else {
+        url.to_owned()
+    };
     let mut options = ConnectOptions::new(url);
     options
         .max_connections(connections)

@@ -42,7 +42,14 @@ pub struct Notice {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn push(tx: &Tx, topic: &str, event: &str, object: &str, object_id: Uuid, payload: Value) -> Result<Uuid, Error> {
+pub async fn push(
+    tx: &Tx,
+    topic: &str,
+    event: &str,
+    object: &str,
+    object_id: Uuid,
+    payload: Value,
+) -> Result<Uuid, Error> {
     let id = tx.new_id();
     push_once(tx, id, topic, event, object, object_id, payload).await?;
     Ok(id)
@@ -53,7 +60,15 @@ pub async fn push(tx: &Tx, topic: &str, event: &str, object: &str, object_id: Uu
 ///
 /// # Errors
 /// When the database fails.
-pub async fn push_once(tx: &Tx, id: Uuid, topic: &str, event: &str, object: &str, object_id: Uuid, payload: Value) -> Result<(), Error> {
+pub async fn push_once(
+    tx: &Tx,
+    id: Uuid,
+    topic: &str,
+    event: &str,
+    object: &str,
+    object_id: Uuid,
+    payload: Value,
+) -> Result<(), Error> {
     let row = outbox::ActiveModel {
         id: Set(id),
         topic: Set(topic.to_owned()),
@@ -68,6 +83,13 @@ pub async fn push_once(tx: &Tx, id: Uuid, topic: &str, event: &str, object: &str
         done_at: Set(None),
         last_error: Set(None),
     };
-    outbox::Entity::insert(row).on_conflict(OnConflict::column(outbox::Column::Id).do_nothing().to_owned()).exec_without_returning(&tx.db()).await?;
+    outbox::Entity::insert(row)
+        .on_conflict(
+            OnConflict::column(outbox::Column::Id)
+                .do_nothing()
+                .to_owned(),
+        )
+        .exec_without_returning(&tx.db())
+        .await?;
     Ok(())
 }

@@ -4,16 +4,20 @@ use crate::entity::procedures;
 use crate::error::Error;
 use crate::tx::{Read, Tx};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use wubang_kernel::Faults;
 use wubang_kernel::division::DivisionCode;
 use wubang_kernel::procedure::Procedure;
-use wubang_kernel::Faults;
 
 /// Stores a new version of a posting type's rules for a division; earlier versions stay.
 /// [`crate::Store::refresh`] puts it in force.
 ///
 /// # Errors
 /// `invalid` when a setting is outside what the rulebook allows.
-pub async fn put(tx: &Tx, division: &DivisionCode, mut procedure: Procedure) -> Result<Procedure, Error> {
+pub async fn put(
+    tx: &Tx,
+    division: &DivisionCode,
+    mut procedure: Procedure,
+) -> Result<Procedure, Error> {
     let mut faults = Faults::new();
     procedure.check("", &mut faults);
     faults.finish()?;
@@ -34,6 +38,8 @@ pub async fn put(tx: &Tx, division: &DivisionCode, mut procedure: Procedure) -> 
         created_by: Set(tx.actor().person),
         created_at: Set(tx.now()),
     };
-    procedures::Entity::insert(row).exec_without_returning(&tx.db()).await?;
+    procedures::Entity::insert(row)
+        .exec_without_returning(&tx.db())
+        .await?;
     Ok(procedure)
 }

@@ -5,7 +5,10 @@ use wubang_kernel::division::DivisionCode;
 
 /// Rows whose division lies in one of the divisions (each covers everything below it). No division
 /// means no row.
-pub fn within<'a, C: ColumnTrait>(column: C, divisions: impl Iterator<Item = &'a DivisionCode>) -> Condition {
+pub fn within<'a, C: ColumnTrait>(
+    column: C,
+    divisions: impl Iterator<Item = &'a DivisionCode>,
+) -> Condition {
     let mut any = Condition::any();
     let mut some = false;
     for division in divisions {
@@ -27,6 +30,9 @@ mod tests {
 
     #[test]
     fn a_street_ends_before_the_next() {
-        assert_eq!(last_below(&DivisionCode::parse("410108005").unwrap()), "410108005999");
+        assert_eq!(
+            last_below(&DivisionCode::parse("410108005").unwrap()),
+            "410108005999"
+        );
     }
 }

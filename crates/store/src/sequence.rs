@@ -32,11 +32,20 @@ pub async fn run(store: &Store) -> Result<usize, Error> {
     if fresh.is_empty() {
         return Ok(0);
     }
-    let last: Option<Option<i64>> = trace::Entity::find().select_only().expr(trace::Column::Position.max()).into_tuple().one(&tx.db()).await?;
+    let last: Option<Option<i64>> = trace::Entity::find()
+        .select_only()
+        .expr(trace::Column::Position.max())
+        .into_tuple()
+        .one(&tx.db())
+        .await?;
     let mut position = last.flatten().unwrap_or(0);
     for id in &fresh {
         position += 1;
-        trace::Entity::update_many().col_expr(trace::Column::Position, Expr::value(position)).filter(trace::Column::Id.eq(*id)).exec(&tx.db()).await?;
+        trace::Entity::update_many()
+            .col_expr(trace::Column::Position, Expr::value(position))
+            .filter(trace::Column::Id.eq(*id))
+            .exec(&tx.db())
+            .await?;
     }
     tx.commit().await?;
     Ok(fresh.len())

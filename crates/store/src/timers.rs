@@ -22,7 +22,13 @@ pub const STOPPED: &str = "stopped";
 
 /// When a timer that starts now is due. Publicities count by counting rule 6.
 #[must_use]
-pub fn deadline(calendar: &WorkCalendar, timer: Timer, start: DateTime<Utc>, terms: &Terms, cutoff: u32) -> Deadline {
+pub fn deadline(
+    calendar: &WorkCalendar,
+    timer: Timer,
+    start: DateTime<Utc>,
+    terms: &Terms,
+    cutoff: u32,
+) -> Deadline {
     let term = terms.of(timer);
     match timer {
         Timer::T08 | Timer::T15 | Timer::T39 => calendar.publicity(start, term, cutoff),
@@ -34,7 +40,13 @@ pub fn deadline(calendar: &WorkCalendar, timer: Timer, start: DateTime<Utc>, ter
 ///
 /// # Errors
 /// When the database fails.
-pub async fn start(tx: &Tx, about: &About<'_>, label: &str, timer: Timer, deadline: &Deadline) -> Result<(), Error> {
+pub async fn start(
+    tx: &Tx,
+    about: &About<'_>,
+    label: &str,
+    timer: Timer,
+    deadline: &Deadline,
+) -> Result<(), Error> {
     stop(tx, about.id, &[timer]).await?;
     let row = timers::ActiveModel {
         id: Set(tx.new_id()),
@@ -52,7 +64,9 @@ pub async fn start(tx: &Tx, about: &About<'_>, label: &str, timer: Timer, deadli
         settled_at: Set(None),
         attempts: Set(0),
     };
-    timers::Entity::insert(row).exec_without_returning(&tx.db()).await?;
+    timers::Entity::insert(row)
+        .exec_without_returning(&tx.db())
+        .await?;
     Ok(())
 }
 

@@ -69,7 +69,9 @@ pub async fn record(tx: &Tx, about: &About<'_>, entry: Entry<'_>) -> Result<(), 
         data: Set(entry.data),
         at: Set(tx.now()),
     };
-    trace::Entity::insert(row).exec_without_returning(&tx.db()).await?;
+    trace::Entity::insert(row)
+        .exec_without_returning(&tx.db())
+        .await?;
     Ok(())
 }
 
@@ -77,8 +79,15 @@ pub async fn record(tx: &Tx, about: &About<'_>, entry: Entry<'_>) -> Result<(), 
 ///
 /// # Errors
 /// When the database fails.
-pub async fn of_project(read: &impl Read, project: Uuid, page: Page) -> Result<Vec<trace::Model>, Error> {
-    let mut select = trace::Entity::find().filter(trace::Column::ProjectId.eq(project)).order_by_desc(trace::Column::Id).limit(page.limit + 1);
+pub async fn of_project(
+    read: &impl Read,
+    project: Uuid,
+    page: Page,
+) -> Result<Vec<trace::Model>, Error> {
+    let mut select = trace::Entity::find()
+        .filter(trace::Column::ProjectId.eq(project))
+        .order_by_desc(trace::Column::Id)
+        .limit(page.limit + 1);
     if let Some(after) = page.after {
         select = select.filter(trace::Column::Id.lt(after));
     }
@@ -90,5 +99,9 @@ pub async fn of_project(read: &impl Read, project: Uuid, page: Page) -> Result<V
 /// # Errors
 /// When the database fails.
 pub async fn of_object(read: &impl Read, object_id: Uuid) -> Result<Vec<trace::Model>, Error> {
-    Ok(trace::Entity::find().filter(trace::Column::ObjectId.eq(object_id)).order_by_asc(trace::Column::Id).all(&read.db()).await?)
+    Ok(trace::Entity::find()
+        .filter(trace::Column::ObjectId.eq(object_id))
+        .order_by_asc(trace::Column::Id)
+        .all(&read.db())
+        .await?)
 }

@@ -28,7 +28,10 @@ pub trait Read: Sync {
 }
 
 fn procedure_of(shared: &Shared, code: &str, division: &str) -> Procedure {
-    let procedures = shared.procedures.read().unwrap_or_else(PoisonError::into_inner);
+    let procedures = shared
+        .procedures
+        .read()
+        .unwrap_or_else(PoisonError::into_inner);
     let covers = |at: &str| division.starts_with(at.trim_end_matches('0'));
     procedures
         .iter()
@@ -47,8 +50,20 @@ pub struct View {
 }
 
 impl View {
-    pub(crate) fn new(conn: DatabaseConnection, shared: Arc<Shared>, who: Who, now: DateTime<Utc>, calendar: WorkCalendar) -> Self {
-        View { conn, shared, who, now, calendar }
+    pub(crate) fn new(
+        conn: DatabaseConnection,
+        shared: Arc<Shared>,
+        who: Who,
+        now: DateTime<Utc>,
+        calendar: WorkCalendar,
+    ) -> Self {
+        View {
+            conn,
+            shared,
+            who,
+            now,
+            calendar,
+        }
     }
 }
 
@@ -82,8 +97,21 @@ pub struct Tx {
 }
 
 impl Tx {
-    pub(crate) fn new(conn: DatabaseTransaction, shared: Arc<Shared>, who: Who, now: DateTime<Utc>, calendar: WorkCalendar) -> Self {
-        Tx { conn, shared, who, now, calendar, match_seen: AtomicBool::new(false) }
+    pub(crate) fn new(
+        conn: DatabaseTransaction,
+        shared: Arc<Shared>,
+        who: Who,
+        now: DateTime<Utc>,
+        calendar: WorkCalendar,
+    ) -> Self {
+        Tx {
+            conn,
+            shared,
+            who,
+            now,
+            calendar,
+            match_seen: AtomicBool::new(false),
+        }
     }
 
     /// The connection itself, for the store's own modules.
@@ -108,7 +136,10 @@ impl Tx {
     /// # Errors
     /// `unauthenticated` when it is nobody known.
     pub fn person(&self) -> Result<Uuid, Refusal> {
-        self.who.actor.person.ok_or_else(|| Refusal::new(Code::Unauthenticated))
+        self.who
+            .actor
+            .person
+            .ok_or_else(|| Refusal::new(Code::Unauthenticated))
     }
 
     /// Compares the version the caller has seen with the one loaded. Every command on an existing
@@ -126,7 +157,13 @@ impl Tx {
 
     /// Runs what later stages have to say about an event.
     pub(crate) async fn react(&self, happened: &Happened) -> Result<(), Error> {
-        for reaction in self.shared.reactions.get(happened.event).into_iter().flatten() {
+        for reaction in self
+            .shared
+            .reactions
+            .get(happened.event)
+            .into_iter()
+            .flatten()
+        {
             reaction(self, happened).await?;
         }
         Ok(())
@@ -138,7 +175,9 @@ impl Tx {
     /// When the database refuses; then nothing was written.
     pub async fn commit(self) -> Result<(), Error> {
         if self.who.if_match.is_some() && !self.match_seen.load(Ordering::Relaxed) {
-            return Err(Error::internal("If-Match was given and the command compared it with nothing"));
+            return Err(Error::internal(
+                "If-Match was given and the command compared it with nothing",
+            ));
         }
         self.conn.commit().await?;
         self.shared.clock.raise(self.now);

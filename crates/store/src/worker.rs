@@ -34,7 +34,11 @@ pub enum Delivery {
 /// Delivers rows of one topic.
 pub trait Deliver: Send + Sync {
     /// Delivers one row. Called at least once per row.
-    fn deliver<'a>(&'a self, store: &'a Store, row: &'a outbox::Model) -> BoxFuture<'a, Result<Delivery, Error>>;
+    fn deliver<'a>(
+        &'a self,
+        store: &'a Store,
+        row: &'a outbox::Model,
+    ) -> BoxFuture<'a, Result<Delivery, Error>>;
 }
 
 /// Everything the worker can do.
@@ -49,8 +53,19 @@ const ATTEMPTS: i32 = 12;
 impl Worker {
     /// A worker for a store.
     #[must_use]
-    pub fn new(store: Store, handlers: Vec<(&'static str, Timer, TimerHandler)>, deliveries: Vec<(&'static str, Box<dyn Deliver>)>) -> Self {
-        Worker { store, handlers: handlers.into_iter().map(|(object, timer, handler)| ((object, timer), handler)).collect(), deliveries: deliveries.into_iter().collect() }
+    pub fn new(
+        store: Store,
+        handlers: Vec<(&'static str, Timer, TimerHandler)>,
+        deliveries: Vec<(&'static str, Box<dyn Deliver>)>,
+    ) -> Self {
+        Worker {
+            store,
+            handlers: handlers
+                .into_iter()
+                .map(|(object, timer, handler)| ((object, timer), handler))
+                .collect(),
+            deliveries: deliveries.into_iter().collect(),
+        }
     }
 
     /// Does everything that is to be done now; returns how much was done.
@@ -76,7 +91,11 @@ impl Worker {
 
     async fn fire_one(&self) -> Result<bool, Error> {
         let tx = self.store.write(&Who::system("worker")).await?;
-        let held = Query::select().column(holds::Column::ObjectId).from(holds::Entity).and_where(Expr::col(holds::Column::ReleasedAt).is_null()).to_owned();
+        let held = Query::select()
+            .column(holds::Column::ObjectId)
+            .from(holds::Entity)
+            .and_where(Expr::col(holds::Column::ReleasedAt).is_null())
+            .to_owned();
         // the deadline second itself is still in time
         let select = timers::Entity::find()
             .filter(timers::Column::State.eq(RUNNING))
@@ -84,7 +103,10 @@ impl Worker {
             .filter(timers::Column::ObjectId.not_in_subquery(held))
             .order_by_asc(timers::Column::DueAt)
             .order_by_asc(timers::Column::Id);
-        let Some(timer) = dialect::claim(select, tx.db().get_database_backend()).one(&tx.db()).await? else {
+        let Some(timer) = dialect::claim(select, tx.db().get_database_backend())
+            .one(&tx.db())
+            .await?
+        else {
             return Ok(false);
         };
         mark(&tx, &timer).await?;
@@ -105,7 +127,11 @@ impl Worker {
     }
 
     async fn fire(&self, tx: &Tx, timer: &timers::Model) -> Result<(), Error> {
-        let handler = Timer::from_key(&timer.timer).and_then(|kind| self.handlers.iter().find(|((object, at), _)| *object == timer.object && *at == kind));
+        let handler = Timer::from_key(&timer.timer).and_then(|kind| {
+            self.handlers
+                .iter()
+                .find(|((object, at), _)| *object == timer.object && *at == kind)
+        });
         match handler {
             Some((_, handler)) => handler(tx, timer.object_id).await,
             None => escalate(tx, timer).await,
@@ -119,14 +145,20 @@ impl Worker {
             .filter(outbox::Column::NextAt.lte(tx.now()))
             .order_by_asc(outbox::Column::NextAt)
             .order_by_asc(outbox::Column::Id);
-        let Some(row) = dialect::claim(select, tx.db().get_database_backend()).one(&tx.db()).await? else {
+        let Some(row) = dialect::claim(select, tx.db().get_database_backend())
+            .one(&tx.db())
+            .await?
+        else {
             return Ok(false);
         };
         // leased: if this process dies now, another tries again after the lease
         let lease = tx.now() + TimeDelta::seconds(i64::from(30 << row.attempts.clamp(0, 10)));
         outbox::Entity::update_many()
             .col_expr(outbox::Column::NextAt, Expr::value(lease))
-            .col_expr(outbox::Column::Attempts, Expr::col(outbox::Column::Attempts).add(1))
+            .col_expr(
+                outbox::Column::Attempts,
+                Expr::col(outbox::Column::Attempts).add(1),
+            )
             .filter(outbox::Column::Id.eq(row.id))
             .exec(&tx.db())
             .await?;
@@ -152,7 +184,10 @@ impl Worker {
         outbox::Entity::update_many()
             .col_expr(outbox::Column::State, Expr::value(state))
             .col_expr(outbox::Column::LastError, Expr::value(error))
-            .col_expr(outbox::Column::DoneAt, Expr::value((state == "done").then(|| tx.now())))
+            .col_expr(
+                outbox::Column::DoneAt,
+                Expr::value((state == "done").then(|| tx.now())),
+            )
             .filter(outbox::Column::Id.eq(row.id))
             .exec(&tx.db())
             .await?;
@@ -168,7 +203,11 @@ async fn mark(tx: &Tx, timer: &timers::Model) -> Result<(), Error> {
         .filter(timers::Column::State.eq(RUNNING))
         .exec(&tx.db())
         .await?;
-    if fired.rows_affected == 1 { Ok(()) } else { Err(Code::Conflict.into()) }
+    if fired.rows_affected == 1 {
+        Ok(())
+    } else {
+        Err(Code::Conflict.into())
+    }
 }
 
 /// A timer that changes no state reminds: those in charge, and one level up.
@@ -183,6 +222,14 @@ async fn escalate(tx: &Tx, timer: &timers::Model) -> Result<(), Error> {
         state: timer.timer.clone(),
         facts: serde_json::json!({ "timer": timer.timer, "due_at": timer.due_at }),
     };
-    crate::outbox::push(tx, NOTICE, "timer.overdue", &timer.object, timer.object_id, serde_json::to_value(notice)?).await?;
+    crate::outbox::push(
+        tx,
+        NOTICE,
+        "timer.overdue",
+        &timer.object,
+        timer.object_id,
+        serde_json::to_value(notice)?,
+    )
+    .await?;
     Ok(())
 }

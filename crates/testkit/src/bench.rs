@@ -35,14 +35,26 @@ pub struct Bench {
 /// # Panics
 /// When the test or an invariant fails.
 pub fn run<F: AsyncFnOnce(Bench)>(database: Database, test: F) {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("a runtime");
     runtime.block_on(async {
-        let unique = format!("t-{}-{:x}", std::process::id(), std::time::Instant::now().elapsed().as_nanos() ^ u128::from(rand_like()));
-        let Some(url) = fresh(database, &unique).await else { return };
+        let unique = format!(
+            "t-{}-{:x}",
+            std::process::id(),
+            std::time::Instant::now().elapsed().as_nanos() ^ u128::from(rand_like())
+        );
+        let Some(url) = fresh(database, &unique).await else {
+            return;
+        };
         let bench = Bench::start(&url, &unique, None).await;
         let store = bench.running.store.clone();
         test(bench).await;
-        let broken = wubang_server::commands::check_invariants(&store).await.expect("invariants");
+        let broken = wubang_server::commands::check_invariants(&store)
+            .await
+            .expect("invariants");
         assert_eq!(broken, 0, "invariants are broken");
     });
 }
@@ -50,7 +62,9 @@ pub fn run<F: AsyncFnOnce(Bench)>(database: Database, test: F) {
 /// Something that differs between two tests of one process.
 fn rand_like() -> u32 {
     use std::hash::{BuildHasher, Hasher};
-    let hash = std::collections::hash_map::RandomState::new().build_hasher().finish();
+    let hash = std::collections::hash_map::RandomState::new()
+        .build_hasher()
+        .finish();
     u32::try_from(hash & 0xffff_ffff).unwrap_or_default()
 }
 
@@ -71,10 +85,25 @@ impl Bench {
         };
         let clock = TestClock::standing_at(beginning());
         let mailer = mailer.unwrap_or_else(|| Arc::clone(&mails) as Arc<dyn Mailer>);
-        let running = app::start(Parts { config, test_clock: Some(clock.clone()), mailer }).await.expect("a service");
+        let running = app::start(Parts {
+            config,
+            test_clock: Some(clock.clone()),
+            mailer,
+        })
+        .await
+        .expect("a service");
         let base = format!("http://{}", running.address);
-        let play = Play::new(Client::new(base.clone(), PASSWORD.to_owned()), false).expect("the story");
-        Bench { running, clock, mails, play, url: url.to_owned(), nobody: Caller::nobody(base), callers: HashMap::new() }
+        let play =
+            Play::new(Client::new(base.clone(), PASSWORD.to_owned()), false).expect("the story");
+        Bench {
+            running,
+            clock,
+            mails,
+            play,
+            url: url.to_owned(),
+            nobody: Caller::nobody(base),
+            callers: HashMap::new(),
+        }
     }
 
     /// Address of the service.
@@ -97,8 +126,19 @@ impl Bench {
         if let Some(caller) = self.callers.get(account) {
             return caller.clone();
         }
-        let answer = self.nobody.post("/api/v1/sessions", json!({ "account": account, "password": PASSWORD })).await.ok();
-        let token = answer.get("access_token").and_then(Value::as_str).expect("a token").to_owned();
+        let answer = self
+            .nobody
+            .post(
+                "/api/v1/sessions",
+                json!({ "account": account, "password": PASSWORD }),
+            )
+            .await
+            .ok();
+        let token = answer
+            .get("access_token")
+            .and_then(Value::as_str)
+            .expect("a token")
+            .to_owned();
         let caller = self.nobody.with(token);
         self.callers.insert(account.to_owned(), caller.clone());
         caller
@@ -119,7 +159,11 @@ impl Bench {
     /// When the service refuses.
     pub async fn advance(&mut self, to: DateTime<Utc>) {
         self.callers.clear();
-        let _ = self.nobody.post("/sandbox/clock/advance", json!({ "to": to })).await.ok();
+        let _ = self
+            .nobody
+            .post("/sandbox/clock/advance", json!({ "to": to }))
+            .await
+            .ok();
         // the play's tokens are old as well
         self.play.client.forget();
     }

@@ -26,7 +26,13 @@ impl Reply {
     /// When it is none.
     #[must_use]
     pub fn ok(self) -> Value {
-        assert!((200..300).contains(&self.status), "{} was refused: {} {}", self.asked, self.status, self.text);
+        assert!(
+            (200..300).contains(&self.status),
+            "{} was refused: {} {}",
+            self.asked,
+            self.status,
+            self.text
+        );
         self.body
     }
 
@@ -36,22 +42,49 @@ impl Reply {
     /// When it is another one.
     #[must_use]
     pub fn refused(self, status: u16, code: &str) -> Value {
-        assert_eq!((self.status, self.code().unwrap_or_default().as_str()), (status, code), "{}: {}", self.asked, self.text);
-        assert_eq!(self.headers.get("content-type").map(String::as_str), Some("application/problem+json; charset=utf-8"), "{}", self.asked);
+        assert_eq!(
+            (self.status, self.code().unwrap_or_default().as_str()),
+            (status, code),
+            "{}: {}",
+            self.asked,
+            self.text
+        );
+        assert_eq!(
+            self.headers.get("content-type").map(String::as_str),
+            Some("application/problem+json; charset=utf-8"),
+            "{}",
+            self.asked
+        );
         self.body
     }
 
     /// The code of a problem.
     #[must_use]
     pub fn code(&self) -> Option<String> {
-        self.body.get("code").and_then(Value::as_str).map(str::to_owned)
+        self.body
+            .get("code")
+            .and_then(Value::as_str)
+            .map(str::to_owned)
     }
 
     /// Pointers of the wrong fields of a problem.
     #[must_use]
     pub fn pointers(&self) -> Vec<String> {
-        let errors = self.body.get("errors").and_then(Value::as_array).cloned().unwrap_or_default();
-        errors.iter().filter_map(|error| error.get("pointer").and_then(Value::as_str).map(str::to_owned)).collect()
+        let errors = self
+            .body
+            .get("errors")
+            .and_then(Value::as_array)
+            .cloned()
+            .unwrap_or_default();
+        errors
+            .iter()
+            .filter_map(|error| {
+                error
+                    .get("pointer")
+                    .and_then(Value::as_str)
+                    .map(str::to_owned)
+            })
+            .collect()
     }
 }
 
@@ -67,13 +100,20 @@ impl Caller {
     /// Nobody known.
     #[must_use]
     pub fn nobody(base: String) -> Self {
-        Caller { http: reqwest::Client::new(), base, token: None }
+        Caller {
+            http: reqwest::Client::new(),
+            base,
+            token: None,
+        }
     }
 
     /// The same with a token.
     #[must_use]
     pub fn with(&self, token: String) -> Self {
-        Caller { token: Some(token), ..self.clone() }
+        Caller {
+            token: Some(token),
+            ..self.clone()
+        }
     }
 
     /// The access token.
@@ -86,14 +126,24 @@ impl Caller {
     ///
     /// # Panics
     /// When the service does not answer.
-    pub async fn call(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<Vec<u8>>) -> Reply {
+    pub async fn call(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<Vec<u8>>,
+    ) -> Reply {
         let method = reqwest::Method::from_bytes(method.as_bytes()).expect("a method");
         let asked = format!("{method} {path}");
         let mut request = self.http.request(method, format!("{}{path}", self.base));
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
         }
-        if body.is_some() && !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
+        if body.is_some()
+            && !headers
+                .iter()
+                .any(|(name, _)| name.eq_ignore_ascii_case("content-type"))
+        {
             request = request.header("content-type", "application/json");
         }
         for (name, value) in headers {
@@ -102,12 +152,30 @@ impl Caller {
         if let Some(body) = body {
             request = request.body(body);
         }
-        let answer = request.send().await.unwrap_or_else(|error| panic!("{asked}: {error}"));
+        let answer = request
+            .send()
+            .await
+            .unwrap_or_else(|error| panic!("{asked}: {error}"));
         let status = answer.status().as_u16();
-        let headers = answer.headers().iter().map(|(name, value)| (name.to_string(), value.to_str().unwrap_or_default().to_owned())).collect();
+        let headers = answer
+            .headers()
+            .iter()
+            .map(|(name, value)| {
+                (
+                    name.to_string(),
+                    value.to_str().unwrap_or_default().to_owned(),
+                )
+            })
+            .collect();
         let text = answer.text().await.unwrap_or_default();
         let body = serde_json::from_str(&text).unwrap_or(Value::Null);
-        let reply = Reply { status, headers, body, text, asked };
+        let reply = Reply {
+            status,
+            headers,
+            body,
+            text,
+            asked,
+        };
         note(&reply);
         reply
     }
@@ -119,12 +187,19 @@ impl Caller {
 
     /// `POST` with a JSON body.
     pub async fn post(&self, path: &str, body: Value) -> Reply {
-        self.call("POST", path, &[], Some(body.to_string().into_bytes())).await
+        self.call("POST", path, &[], Some(body.to_string().into_bytes()))
+            .await
     }
 
     /// `PATCH` of a version.
     pub async fn patch(&self, path: &str, version: i64, body: Value) -> Reply {
-        self.call("PATCH", path, &[("if-match", &format!("\"v{version}\""))], Some(body.to_string().into_bytes())).await
+        self.call(
+            "PATCH",
+            path,
+            &[("if-match", &format!("\"v{version}\""))],
+            Some(body.to_string().into_bytes()),
+        )
+        .await
     }
 }
 

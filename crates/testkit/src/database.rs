@@ -6,8 +6,8 @@ use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use wubang_kernel::clock::TestClock;
 use wubang_kernel::Who;
+use wubang_kernel::clock::TestClock;
 use wubang_server::bundle;
 use wubang_server::config::Config;
 
@@ -23,7 +23,10 @@ pub enum Database {
     Postgres,
 }
 
-#[expect(clippy::disallowed_methods, reason = "tests are told by variables where their tools are")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests are told by variables where their tools are"
+)]
 pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
@@ -57,21 +60,32 @@ pub async fn fresh(database: Database, unique: &str) -> Option<String> {
     match database {
         Database::Sqlite => {
             let template = folder.join(format!("template-{}.db", build()));
-            once(&template, async |making| fill(&format!("sqlite://{}", making.display())).await).await;
+            once(&template, async |making| {
+                fill(&format!("sqlite://{}", making.display())).await
+            })
+            .await;
             let own = folder.join(format!("{unique}.db"));
             std::fs::copy(&template, &own).expect("a copy of the template");
             Some(format!("sqlite://{}", own.display()))
         }
         Database::Postgres => {
             let Some(server) = variable("WUBANG_TEST_POSTGRES") else {
-                assert!(variable("CI").is_none(), "CI must have PostgreSQL: set WUBANG_TEST_POSTGRES");
-                eprintln!("!!! SKIPPED on PostgreSQL: WUBANG_TEST_POSTGRES is not set (cargo xtask test sets it) !!!");
+                assert!(
+                    variable("CI").is_none(),
+                    "CI must have PostgreSQL: set WUBANG_TEST_POSTGRES"
+                );
+                eprintln!(
+                    "!!! SKIPPED on PostgreSQL: WUBANG_TEST_POSTGRES is not set (cargo xtask test sets it) !!!"
+                );
                 return None;
             };
             let mut hasher = DefaultHasher::new();
             server.hash(&mut hasher);
             let name = format!("template_{}_{:x}", build(), hasher.finish());
-            let base = server.rsplit_once('/').map_or(server.as_str(), |(base, _)| base).to_owned();
+            let base = server
+                .rsplit_once('/')
+                .map_or(server.as_str(), |(base, _)| base)
+                .to_owned();
             let marker = folder.join(format!("{name}.made"));
             once(&marker, async |making| {
                 query(&server, &format!("CREATE DATABASE {name}")).await;
@@ -101,20 +115,36 @@ async fn once(place: &Path, make: impl AsyncFnOnce(&Path)) {
 
 async fn query(url: &str, sql: &str) {
     let conn = sea_orm::Database::connect(url).await.expect("PostgreSQL");
-    conn.execute_unprepared(sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+    conn.execute_unprepared(sql)
+        .await
+        .unwrap_or_else(|error| panic!("{sql}: {error}"));
     conn.close().await.expect("closed");
 }
 
 /// Migrates, loads the demo district, gives every account the password of tests.
 async fn fill(url: &str) {
-    let config = Config { database_url: url.to_owned(), ..Config::default() };
+    let config = Config {
+        database_url: url.to_owned(),
+        ..Config::default()
+    };
     let clock = TestClock::standing_at(beginning() - chrono::TimeDelta::days(1));
-    let store = wubang_server::app::open_store(&config, Arc::new(clock)).await.expect("a store");
-    let report = bundle::import(&store, bundle::DEMO_DISTRICT).await.expect("the demo district");
-    let hash = wubang_registry::passwords::hash(PASSWORD.to_owned()).await.expect("a hash");
+    let store = wubang_server::app::open_store(&config, Arc::new(clock))
+        .await
+        .expect("a store");
+    let report = bundle::import(&store, bundle::DEMO_DISTRICT)
+        .await
+        .expect("the demo district");
+    let hash = wubang_registry::passwords::hash(PASSWORD.to_owned())
+        .await
+        .expect("a hash");
     let persons: Vec<_> = report.people.values().copied().collect();
-    let tx = store.write(&Who::system("tests")).await.expect("a transaction");
-    wubang_registry::people::set_password_hash(&tx, &persons, &hash).await.expect("passwords");
+    let tx = store
+        .write(&Who::system("tests"))
+        .await
+        .expect("a transaction");
+    wubang_registry::people::set_password_hash(&tx, &persons, &hash)
+        .await
+        .expect("passwords");
     tx.commit().await.expect("committed");
     store.close().await;
 }

@@ -46,8 +46,16 @@ pub struct ActionsOut {
 }
 
 /// Asks a machine's table for one object and one caller.
-pub fn of<M: Machine>(id: Uuid, state: M::State, roles: RoleSet, facts: &impl Facts<M>) -> ActionsOut {
-    let mut actions = ActionsOut { allowed: Vec::new(), refused: Vec::new() };
+pub fn of<M: Machine>(
+    id: Uuid,
+    state: M::State,
+    roles: RoleSet,
+    facts: &impl Facts<M>,
+) -> ActionsOut {
+    let mut actions = ActionsOut {
+        allowed: Vec::new(),
+        refused: Vec::new(),
+    };
     for choice in machine::options::<M>(state, roles, facts) {
         let action = choice.event.verb();
         match &choice.refusal {
@@ -59,7 +67,12 @@ pub fn of<M: Machine>(id: Uuid, state: M::State, roles: RoleSet, facts: &impl Fa
             }),
             Some(refusal) => {
                 let reason = Reason::from(refusal);
-                actions.refused.push(RefusedActionOut { action, code: reason.code.as_str(), zh: reason.zh, en: reason.en });
+                actions.refused.push(RefusedActionOut {
+                    action,
+                    code: reason.code.as_str(),
+                    zh: reason.zh,
+                    en: reason.en,
+                });
             }
         }
     }

@@ -24,7 +24,12 @@ pub struct Instant(pub DateTime<Utc>);
 
 impl Serialize for Instant {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.0.with_timezone(&LOCAL).to_rfc3339_opts(chrono::SecondsFormat::AutoSi, false))
+        serializer.serialize_str(
+            &self
+                .0
+                .with_timezone(&LOCAL)
+                .to_rfc3339_opts(chrono::SecondsFormat::AutoSi, false),
+        )
     }
 }
 
@@ -32,7 +37,9 @@ impl PartialSchema for Instant {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
         utoipa::openapi::ObjectBuilder::new()
             .schema_type(utoipa::openapi::schema::Type::String)
-            .format(Some(utoipa::openapi::SchemaFormat::KnownFormat(utoipa::openapi::KnownFormat::DateTime)))
+            .format(Some(utoipa::openapi::SchemaFormat::KnownFormat(
+                utoipa::openapi::KnownFormat::DateTime,
+            )))
             .examples(["2026-06-01T09:00:00+08:00"])
             .into()
     }
@@ -51,7 +58,10 @@ impl From<DateTime<Utc>> for Instant {
 ///
 /// # Errors
 /// The command's refusal; nothing was written.
-pub async fn command<T: Serialize>(ctx: &Ctx, act: impl AsyncFnOnce(&Tx) -> Result<T, Error>) -> Answer {
+pub async fn command<T: Serialize>(
+    ctx: &Ctx,
+    act: impl AsyncFnOnce(&Tx) -> Result<T, Error>,
+) -> Answer {
     run(ctx, StatusCode::OK, None, act).await
 }
 
@@ -59,15 +69,35 @@ pub async fn command<T: Serialize>(ctx: &Ctx, act: impl AsyncFnOnce(&Tx) -> Resu
 ///
 /// # Errors
 /// The command's refusal; nothing was written.
-pub async fn created<T: Serialize>(ctx: &Ctx, collection: &str, act: impl AsyncFnOnce(&Tx) -> Result<T, Error>) -> Answer {
+pub async fn created<T: Serialize>(
+    ctx: &Ctx,
+    collection: &str,
+    act: impl AsyncFnOnce(&Tx) -> Result<T, Error>,
+) -> Answer {
     run(ctx, StatusCode::CREATED, Some(collection), act).await
 }
 
-async fn run<T: Serialize>(ctx: &Ctx, status: StatusCode, collection: Option<&str>, act: impl AsyncFnOnce(&Tx) -> Result<T, Error>) -> Answer {
+async fn run<T: Serialize>(
+    ctx: &Ctx,
+    status: StatusCode,
+    collection: Option<&str>,
+    act: impl AsyncFnOnce(&Tx) -> Result<T, Error>,
+) -> Answer {
     let twin = twin(ctx).map_err(|refusal| ctx.problem(refusal))?;
     // a new object has no version that anybody could have seen
-    let if_match = if collection.is_some() { None } else { ctx.who.if_match };
-    let tx = ctx.store.write(&Who { if_match, ..ctx.who.clone() }).await.map_err(|error| ctx.problem(error))?;
+    let if_match = if collection.is_some() {
+        None
+    } else {
+        ctx.who.if_match
+    };
+    let tx = ctx
+        .store
+        .write(&Who {
+            if_match,
+            ..ctx.who.clone()
+        })
+        .await
+        .map_err(|error| ctx.problem(error))?;
     let answer = async {
         if let Some((caller, key, fingerprint)) = &twin {
             if let Some(stored) = idempotency::find(&tx, caller, key, fingerprint).await? {
@@ -78,7 +108,12 @@ async fn run<T: Serialize>(ctx: &Ctx, status: StatusCode, collection: Option<&st
         let answer = Stored {
             status: status.as_u16(),
             etag: etag(&value),
-            location: collection.and_then(|collection| value.get("id").and_then(|id| id.as_str()).map(|id| format!("/api/v1/{collection}/{id}"))),
+            location: collection.and_then(|collection| {
+                value
+                    .get("id")
+                    .and_then(|id| id.as_str())
+                    .map(|id| format!("/api/v1/{collection}/{id}"))
+            }),
             body: value.to_string(),
         };
         if let Some((caller, key, fingerprint)) = &twin {
@@ -106,19 +141,34 @@ async fn run<T: Serialize>(ctx: &Ctx, status: StatusCode, collection: Option<&st
 
 /// Caller, key and fingerprint of the request, when it brought a key.
 fn twin(ctx: &Ctx) -> Result<Option<(String, String, String)>, Refusal> {
-    let Some(key) = &ctx.idempotency_key else { return Ok(None) };
+    let Some(key) = &ctx.idempotency_key else {
+        return Ok(None);
+    };
     let key = key.trim_matches('"');
     if key.is_empty() || key.chars().count() > 255 || key.chars().any(char::is_control) {
         return Err(Code::KeyInvalid.into());
     }
-    let caller = ctx.who.actor.person.map_or_else(|| format!("peer {}", ctx.peer), |person| person.to_string());
-    let body = ctx.request.extensions().get::<BodyHash>().map(|hash| hash.0.clone()).unwrap_or_default();
-    let fingerprint = sha256_hex(format!("{} {} {body}", ctx.request.method(), ctx.request.uri()).as_bytes());
+    let caller = ctx
+        .who
+        .actor
+        .person
+        .map_or_else(|| format!("peer {}", ctx.peer), |person| person.to_string());
+    let body = ctx
+        .request
+        .extensions()
+        .get::<BodyHash>()
+        .map(|hash| hash.0.clone())
+        .unwrap_or_default();
+    let fingerprint =
+        sha256_hex(format!("{} {} {body}", ctx.request.method(), ctx.request.uri()).as_bytes());
     Ok(Some((caller, key.to_owned(), fingerprint)))
 }
 
 fn etag(value: &serde_json::Value) -> Option<String> {
-    value.get("version").and_then(serde_json::Value::as_i64).map(|version| format!("\"v{version}\""))
+    value
+        .get("version")
+        .and_then(serde_json::Value::as_i64)
+        .map(|version| format!("\"v{version}\""))
 }
 
 /// Shows one object with its `ETag`; 304 when the caller has it.
@@ -130,9 +180,15 @@ pub fn show<T: Serialize>(ctx: &Ctx, value: &T) -> Answer {
     let mut response = HttpResponse::Ok();
     if let Some(etag) = etag(&value) {
         // the answer depends on who asks, so a match on the version alone is only for the same viewer
-        let known = ctx.request.headers().get(IF_NONE_MATCH).and_then(|header| header.to_str().ok());
+        let known = ctx
+            .request
+            .headers()
+            .get(IF_NONE_MATCH)
+            .and_then(|header| header.to_str().ok());
         if known == Some(etag.as_str()) {
-            return Ok(HttpResponse::NotModified().insert_header((ETAG, etag)).finish());
+            return Ok(HttpResponse::NotModified()
+                .insert_header((ETAG, etag))
+                .finish());
         }
         response.insert_header((ETAG, etag));
     }
@@ -146,10 +202,24 @@ pub fn show<T: Serialize>(ctx: &Ctx, value: &T) -> Answer {
 pub fn page<T: Paged>(ctx: &Ctx, list: &T) -> Answer {
     let mut response = HttpResponse::Ok();
     if let Some(next) = list.next() {
-        let kept = ctx.request.query_string().split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("cursor="));
+        let kept = ctx
+            .request
+            .query_string()
+            .split('&')
+            .filter(|pair| !pair.is_empty() && !pair.starts_with("cursor="));
         let query: Vec<&str> = kept.collect();
-        let query = if query.is_empty() { String::new() } else { format!("{}&", query.join("&")) };
-        response.insert_header((LINK, format!("<{}?{query}cursor={next}>; rel=\"next\"", ctx.request.path())));
+        let query = if query.is_empty() {
+            String::new()
+        } else {
+            format!("{}&", query.join("&"))
+        };
+        response.insert_header((
+            LINK,
+            format!(
+                "<{}?{query}cursor={next}>; rel=\"next\"",
+                ctx.request.path()
+            ),
+        ));
     }
     Ok(response.json(list))
 }

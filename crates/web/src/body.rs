@@ -33,23 +33,37 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
         let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
             let refuse = |refusal: Refusal| {
-                let request_id = request.extensions().get::<Known>().map(|known| known.who.request_id.clone()).unwrap_or_default();
+                let request_id = request
+                    .extensions()
+                    .get::<Known>()
+                    .map(|known| known.who.request_id.clone())
+                    .unwrap_or_default();
                 Problem::new(refusal, Locale::of(&request), &request_id)
             };
             if !is_json(&request) {
                 return Err(refuse(Code::UnsupportedMediaType.into()));
             }
-            let bytes = tokio::time::timeout(MAX_TIME, read(payload)).await.unwrap_or_else(|_| Err(Code::RequestTimeout.into())).map_err(refuse)?;
-            request.extensions_mut().insert(BodyHash(sha256_hex(&bytes)));
+            let bytes = tokio::time::timeout(MAX_TIME, read(payload))
+                .await
+                .unwrap_or_else(|_| Err(Code::RequestTimeout.into()))
+                .map_err(refuse)?;
+            request
+                .extensions_mut()
+                .insert(BodyHash(sha256_hex(&bytes)));
             parse(&bytes).map(Body).map_err(refuse)
         })
     }
 }
 
 fn is_json(request: &HttpRequest) -> bool {
-    let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let kind = request
+        .headers()
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     let essence = kind.split(';').next().unwrap_or_default().trim();
-    essence.eq_ignore_ascii_case("application/json") || essence.eq_ignore_ascii_case("application/merge-patch+json")
+    essence.eq_ignore_ascii_case("application/json")
+        || essence.eq_ignore_ascii_case("application/merge-patch+json")
 }
 
 async fn read(mut payload: Payload) -> Result<Vec<u8>, Refusal> {
@@ -57,7 +71,10 @@ async fn read(mut payload: Payload) -> Result<Vec<u8>, Refusal> {
     while let Some(chunk) = payload.next().await {
         let chunk: Bytes = chunk.map_err(|_| Refusal::new(Code::Malformed))?;
         if bytes.len() + chunk.len() > MAX_BYTES {
-            return Err(Refusal::new(Code::TooLarge).because(format!("上限为 {MAX_BYTES} 字节"), format!("at most {MAX_BYTES} bytes")));
+            return Err(Refusal::new(Code::TooLarge).because(
+                format!("上限为 {MAX_BYTES} 字节"),
+                format!("at most {MAX_BYTES} bytes"),
+            ));
         }
         bytes.extend_from_slice(&chunk);
     }
@@ -67,7 +84,10 @@ async fn read(mut payload: Payload) -> Result<Vec<u8>, Refusal> {
 /// Parses a JSON text: not readable is 400, readable with a wrong field is 422 with its pointer.
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
     if depth::of(bytes) > MAX_DEPTH {
-        return Err(Refusal::new(Code::TooDeep).because(format!("最多 {MAX_DEPTH} 层"), format!("at most {MAX_DEPTH} levels")));
+        return Err(Refusal::new(Code::TooDeep).because(
+            format!("最多 {MAX_DEPTH} 层"),
+            format!("at most {MAX_DEPTH} levels"),
+        ));
     }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| fault(&error))?;
@@ -77,7 +97,10 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
 
 fn unreadable(error: &serde_json::Error) -> Refusal {
     let place = format!("line {}, column {}", error.line(), error.column());
-    Refusal::new(Code::Malformed).because(format!("JSON 语法错误:{place}"), format!("JSON syntax error at {place}"))
+    Refusal::new(Code::Malformed).because(
+        format!("JSON 语法错误:{place}"),
+        format!("JSON syntax error at {place}"),
+    )
 }
 
 fn fault(error: &serde_path_to_error::Error<serde_json::Error>) -> Refusal {
@@ -89,8 +112,12 @@ fn fault(error: &serde_path_to_error::Error<serde_json::Error>) -> Refusal {
     for segment in error.path() {
         match segment {
             serde_path_to_error::Segment::Seq { index } => pointer.push_str(&format!("/{index}")),
-            serde_path_to_error::Segment::Map { key } => pointer.push_str(&format!("/{}", key.replace('~', "~0").replace('/', "~1"))),
-            serde_path_to_error::Segment::Enum { variant } => pointer.push_str(&format!("/{variant}")),
+            serde_path_to_error::Segment::Map { key } => {
+                pointer.push_str(&format!("/{}", key.replace('~', "~0").replace('/', "~1")))
+            }
+            serde_path_to_error::Segment::Enum { variant } => {
+                pointer.push_str(&format!("/{variant}"))
+            }
             serde_path_to_error::Segment::Unknown => {}
         }
     }
@@ -104,17 +131,30 @@ fn fault(error: &serde_path_to_error::Error<serde_json::Error>) -> Refusal {
     } else {
         "wrong_type"
     };
-    if let Some(name) = text.strip_prefix("missing field `").and_then(|rest| rest.split('`').next()) {
+    if let Some(name) = text
+        .strip_prefix("missing field `")
+        .and_then(|rest| rest.split('`').next())
+    {
         pointer = format!("{pointer}/{name}");
     }
-    Refusal::new(Code::Invalid).field(&pointer, code, format!("字段不符合格式:{text}"), text.clone())
+    Refusal::new(Code::Invalid).field(
+        &pointer,
+        code,
+        format!("字段不符合格式:{text}"),
+        text.clone(),
+    )
 }
 
 /// The parser's sentence without its place and without the caller's own text.
 fn describe(text: &str) -> String {
     let text = text.split(" at line ").next().unwrap_or(text);
     match text.strip_prefix("invalid type: string ") {
-        Some(rest) => format!("invalid type: string{}", rest.rfind(", expected").and_then(|at| rest.get(at..)).unwrap_or_default()),
+        Some(rest) => format!(
+            "invalid type: string{}",
+            rest.rfind(", expected")
+                .and_then(|at| rest.get(at..))
+                .unwrap_or_default()
+        ),
         None => text.to_owned(),
     }
 }
@@ -144,13 +184,22 @@ mod tests {
         assert_eq!(refusal.code, Code::Invalid);
         assert_eq!(refusal.fields[0].pointer, "/lines/1/fen");
         assert!(!refusal.fields[0].text.en.contains("secret"));
-        assert_eq!(parse::<In>(br#"{"lines":[{}]}"#).unwrap_err().fields[0].pointer, "/lines/0/fen");
+        assert_eq!(
+            parse::<In>(br#"{"lines":[{}]}"#).unwrap_err().fields[0].pointer,
+            "/lines/0/fen"
+        );
     }
 
     #[test]
     fn syntax_depth_and_rubbish_behind_are_refused() {
         assert_eq!(parse::<In>(b"{").unwrap_err().code, Code::Malformed);
-        assert_eq!(parse::<In>(br#"{"lines":[]} x"#).unwrap_err().code, Code::Malformed);
-        assert_eq!(parse::<In>("[".repeat(200).as_bytes()).unwrap_err().code, Code::TooDeep);
+        assert_eq!(
+            parse::<In>(br#"{"lines":[]} x"#).unwrap_err().code,
+            Code::Malformed
+        );
+        assert_eq!(
+            parse::<In>("[".repeat(200).as_bytes()).unwrap_err().code,
+            Code::TooDeep
+        );
     }
 }

@@ -20,8 +20,16 @@ impl Locale {
     /// Reads `Accept-Language`: English only when it is asked for first.
     #[must_use]
     pub fn of(request: &HttpRequest) -> Locale {
-        let header = request.headers().get("accept-language").and_then(|value| value.to_str().ok()).unwrap_or_default();
-        if header.trim_start().to_ascii_lowercase().starts_with("en") { Locale::En } else { Locale::Zh }
+        let header = request
+            .headers()
+            .get("accept-language")
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
+        if header.trim_start().to_ascii_lowercase().starts_with("en") {
+            Locale::En
+        } else {
+            Locale::Zh
+        }
     }
 }
 
@@ -29,7 +37,11 @@ impl Locale {
 pub trait Authenticator: Send + Sync {
     /// # Errors
     /// `unauthenticated` when the token is not good.
-    fn authenticate<'a>(&'a self, store: &'a Store, bearer: &'a str) -> BoxFuture<'a, Result<Actor, Error>>;
+    fn authenticate<'a>(
+        &'a self,
+        store: &'a Store,
+        bearer: &'a str,
+    ) -> BoxFuture<'a, Result<Actor, Error>>;
 }
 
 /// What the middleware found out before any handler ran.
@@ -81,7 +93,10 @@ impl Ctx {
     /// # Errors
     /// `unauthenticated` when nobody is signed in.
     pub fn signed_in(&self) -> Result<uuid::Uuid, Problem> {
-        self.who.actor.person.ok_or_else(|| self.problem(Refusal::new(Code::Unauthenticated)))
+        self.who
+            .actor
+            .person
+            .ok_or_else(|| self.problem(Refusal::new(Code::Unauthenticated)))
     }
 
     /// The version in `If-Match`, which a `PATCH` must bring.
@@ -89,7 +104,11 @@ impl Ctx {
     /// # Errors
     /// `match_required` when it is missing.
     pub fn require_match(&self) -> Result<(), Problem> {
-        if self.who.if_match.is_some() { Ok(()) } else { Err(self.problem(Refusal::new(Code::MatchRequired))) }
+        if self.who.if_match.is_some() {
+            Ok(())
+        } else {
+            Err(self.problem(Refusal::new(Code::MatchRequired)))
+        }
     }
 
     /// The raw request, for headers.

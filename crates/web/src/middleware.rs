@@ -28,16 +28,28 @@ impl Limits {
     /// So many requests a minute for each caller.
     #[must_use]
     pub fn per_minute(n: std::num::NonZeroU32) -> Self {
-        Limits { buckets: governor::RateLimiter::keyed(governor::Quota::per_minute(n)), per_minute: n.get() }
+        Limits {
+            buckets: governor::RateLimiter::keyed(governor::Quota::per_minute(n)),
+            per_minute: n.get(),
+        }
     }
 }
 
 fn header<'a>(request: &'a ServiceRequest, name: &str) -> Option<&'a str> {
-    request.headers().get(name).and_then(|value| value.to_str().ok())
+    request
+        .headers()
+        .get(name)
+        .and_then(|value| value.to_str().ok())
 }
 
 fn request_id(request: &ServiceRequest) -> String {
-    let given = header(request, "x-request-id").filter(|id| !id.is_empty() && id.len() <= 128 && id.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c)));
+    let given = header(request, "x-request-id").filter(|id| {
+        !id.is_empty()
+            && id.len() <= 128
+            && id
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
+    });
     match (given, request.app_data::<web::Data<Store>>()) {
         (Some(given), _) => given.to_owned(),
         (None, Some(store)) => store.new_id().to_string(),
@@ -46,29 +58,51 @@ fn request_id(request: &ServiceRequest) -> String {
 }
 
 fn if_match(request: &ServiceRequest) -> Result<Option<i32>, Refusal> {
-    let Some(value) = request.headers().get(IF_MATCH) else { return Ok(None) };
-    let version = value.to_str().ok().and_then(|text| text.trim().trim_matches('"').strip_prefix('v')).and_then(|digits| digits.parse().ok());
+    let Some(value) = request.headers().get(IF_MATCH) else {
+        return Ok(None);
+    };
+    let version = value
+        .to_str()
+        .ok()
+        .and_then(|text| text.trim().trim_matches('"').strip_prefix('v'))
+        .and_then(|digits| digits.parse().ok());
     // a tag we never gave out fits no version
-    version.map(Some).ok_or_else(|| Refusal::new(Code::StaleVersion))
+    version
+        .map(Some)
+        .ok_or_else(|| Refusal::new(Code::StaleVersion))
 }
 
 async fn identify(request: &ServiceRequest) -> Result<Actor, Error> {
-    let Some(value) = request.headers().get(AUTHORIZATION) else { return Ok(Actor::public()) };
-    let bearer = value.to_str().ok().and_then(|text| text.strip_prefix("Bearer "));
-    match (bearer, request.app_data::<Auth>(), request.app_data::<web::Data<Store>>()) {
+    let Some(value) = request.headers().get(AUTHORIZATION) else {
+        return Ok(Actor::public());
+    };
+    let bearer = value
+        .to_str()
+        .ok()
+        .and_then(|text| text.strip_prefix("Bearer "));
+    match (
+        bearer,
+        request.app_data::<Auth>(),
+        request.app_data::<web::Data<Store>>(),
+    ) {
         (Some(bearer), Some(auth), Some(store)) => auth.authenticate(store, bearer.trim()).await,
         _ => Err(Code::Unauthenticated.into()),
     }
 }
 
 /// The outermost layer. Identity is settled before any handler, and so any body, is touched.
-pub async fn surround(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+pub async fn surround(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let started = Stopwatch::now();
     let request_id = request_id(&request);
     let locale = Locale::of(request.request());
     let method = request.method().clone();
     // nothing may keep the request while it is routed: actix wants it to itself
-    let outcome = AssertUnwindSafe(inner(request, next, &request_id)).catch_unwind().await;
+    let outcome = AssertUnwindSafe(inner(request, next, &request_id))
+        .catch_unwind()
+        .await;
     let mut response = match outcome {
         Ok(response) => response?,
         Err(_) => {
@@ -77,35 +111,78 @@ pub async fn surround(request: ServiceRequest, next: Next<impl MessageBody + 'st
             return Err(Problem::new(Code::Internal.into(), locale, &request_id).into());
         }
     };
-    report(&response, &method, &request_id, started.elapsed().as_secs_f64());
+    report(
+        &response,
+        &method,
+        &request_id,
+        started.elapsed().as_secs_f64(),
+    );
     let headers = response.headers_mut();
     headers.remove("x-problem-code");
     if let Ok(value) = HeaderValue::from_str(&request_id) {
         headers.insert(HeaderName::from_static("x-request-id"), value);
     }
-    headers.insert(HeaderName::from_static("x-content-type-options"), HeaderValue::from_static("nosniff"));
+    headers.insert(
+        HeaderName::from_static("x-content-type-options"),
+        HeaderValue::from_static("nosniff"),
+    );
     if !headers.contains_key("cache-control") {
-        headers.insert(HeaderName::from_static("cache-control"), HeaderValue::from_static("no-store"));
+        headers.insert(
+            HeaderName::from_static("cache-control"),
+            HeaderValue::from_static("no-store"),
+        );
     }
     Ok(response)
 }
 
 /// Counts and logs one answer. What is done with bids is counted and logged as one kind of request, so
 /// that nobody reads from figures how many were handed in.
-fn report(response: &ServiceResponse<BoxBody>, method: &actix_web::http::Method, request_id: &str, seconds: f64) {
-    let pattern = response.request().match_pattern().unwrap_or_else(|| "unmatched".to_owned());
-    let (method, route) = if pattern.starts_with("/api/v1/bids") { ("ANY".to_owned(), "/api/v1/bids".to_owned()) } else { (method.to_string(), pattern) };
+fn report(
+    response: &ServiceResponse<BoxBody>,
+    method: &actix_web::http::Method,
+    request_id: &str,
+    seconds: f64,
+) {
+    let pattern = response
+        .request()
+        .match_pattern()
+        .unwrap_or_else(|| "unmatched".to_owned());
+    let (method, route) = if pattern.starts_with("/api/v1/bids") {
+        ("ANY".to_owned(), "/api/v1/bids".to_owned())
+    } else {
+        (method.to_string(), pattern)
+    };
     let status = response.status().as_u16();
-    let code = response.headers().get("x-problem-code").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let code = response
+        .headers()
+        .get("x-problem-code")
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     metrics::counter!("http_requests_total", "method" => method.clone(), "route" => route.clone(), "status" => status.to_string()).increment(1);
     metrics::histogram!("http_request_seconds", "method" => method.clone(), "route" => route.clone()).record(seconds);
-    tracing::info!(request_id, method, route, status, code, seconds, "{method} {route} {status}");
+    tracing::info!(
+        request_id,
+        method,
+        route,
+        status,
+        code,
+        seconds,
+        "{method} {route} {status}"
+    );
 }
 
-async fn inner(request: ServiceRequest, next: Next<impl MessageBody + 'static>, request_id: &str) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+async fn inner(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+    request_id: &str,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let locale = Locale::of(request.request());
-    let peer = request.peer_addr().map_or_else(|| "unknown".to_owned(), |address| address.ip().to_string());
-    let refuse = |request: &ServiceRequest, problem: Problem| ServiceResponse::new(request.request().clone(), problem.error_response());
+    let peer = request
+        .peer_addr()
+        .map_or_else(|| "unknown".to_owned(), |address| address.ip().to_string());
+    let refuse = |request: &ServiceRequest, problem: Problem| {
+        ServiceResponse::new(request.request().clone(), problem.error_response())
+    };
     let actor = match identify(&request).await {
         Ok(actor) => actor,
         Err(error) => {
@@ -113,11 +190,18 @@ async fn inner(request: ServiceRequest, next: Next<impl MessageBody + 'static>, 
             return Ok(response);
         }
     };
-    let caller = actor.person.map_or_else(|| peer.clone(), |person| person.to_string());
+    let caller = actor
+        .person
+        .map_or_else(|| peer.clone(), |person| person.to_string());
     if let Some(wait) = limited(&request, &caller) {
-        let mut response = refuse(&request, Problem::new(Code::TooManyRequests.into(), locale, request_id));
+        let mut response = refuse(
+            &request,
+            Problem::new(Code::TooManyRequests.into(), locale, request_id),
+        );
         if let Ok(value) = HeaderValue::from_str(&wait.to_string()) {
-            response.headers_mut().insert(HeaderName::from_static("retry-after"), value);
+            response
+                .headers_mut()
+                .insert(HeaderName::from_static("retry-after"), value);
         }
         return Ok(response);
     }
@@ -126,15 +210,24 @@ async fn inner(request: ServiceRequest, next: Next<impl MessageBody + 'static>, 
         Err(refusal) => return Ok(refuse(&request, Problem::new(refusal, locale, request_id))),
     };
     let known = Known {
-        who: Who { actor: Arc::new(actor), request_id: request_id.to_owned(), if_match, at: None },
+        who: Who {
+            actor: Arc::new(actor),
+            request_id: request_id.to_owned(),
+            if_match,
+            at: None,
+        },
         idempotency_key: header(&request, "idempotency-key").map(str::to_owned),
         peer,
     };
     request.extensions_mut().insert(known);
-    let policy = request.app_data::<web::Data<Limits>>().map(|limits| format!("\"api\";q={};w=60", limits.per_minute));
+    let policy = request
+        .app_data::<web::Data<Limits>>()
+        .map(|limits| format!("\"api\";q={};w=60", limits.per_minute));
     let mut response = next.call(request).await?.map_into_boxed_body();
     if let Some(value) = policy.and_then(|policy| HeaderValue::from_str(&policy).ok()) {
-        response.headers_mut().insert(HeaderName::from_static("ratelimit-policy"), value);
+        response
+            .headers_mut()
+            .insert(HeaderName::from_static("ratelimit-policy"), value);
     }
     Ok(response)
 }
@@ -143,5 +236,10 @@ async fn inner(request: ServiceRequest, next: Next<impl MessageBody + 'static>, 
 fn limited(request: &ServiceRequest, caller: &str) -> Option<u64> {
     let limits = request.app_data::<web::Data<Limits>>()?;
     let refused = limits.buckets.check_key(&caller.to_owned()).err()?;
-    Some(refused.wait_time_from(governor::clock::DefaultClock::default().now()).as_secs() + 1)
+    Some(
+        refused
+            .wait_time_from(governor::clock::DefaultClock::default().now())
+            .as_secs()
+            + 1,
+    )
 }

@@ -8,7 +8,10 @@ const COMMON: &[(&str, &str)] = &[
     ("400", "请求无法解析 · not parsable"),
     ("401", "未登录 · not signed in"),
     ("403", "无权 · not allowed"),
-    ("404", "没有找到 · not found, or not to be known by the caller"),
+    (
+        "404",
+        "没有找到 · not found, or not to be known by the caller",
+    ),
     ("409", "状态或并发冲突 · wrong state, duplicate or conflict"),
     ("412", "版本已变化 · If-Match failed"),
     ("413", "请求体过大 · too large"),
@@ -48,18 +51,39 @@ pub fn complete(mut document: Value, lifecycles: &[Lifecycle]) -> Value {
 }
 
 fn complete_operation(path: &str, method: &str, operation: &mut Value, lifecycles: &[Lifecycle]) {
-    let secured = operation.get("security").and_then(Value::as_array).is_some_and(|list| list.iter().any(|one| one.get("bearer").is_some()));
+    let secured = operation
+        .get("security")
+        .and_then(Value::as_array)
+        .is_some_and(|list| list.iter().any(|one| one.get("bearer").is_some()));
     let has_body = operation.get("requestBody").is_some();
-    let transitions: Vec<_> = lifecycles.iter().flat_map(|life| rows_of(life, path)).collect();
-    let codes: Vec<&str> = transitions.iter().flat_map(|row| row.guards.iter().map(|guard| guard.code)).collect();
-    let Some(members) = operation.as_object_mut() else { return };
+    let transitions: Vec<_> = lifecycles
+        .iter()
+        .flat_map(|life| rows_of(life, path))
+        .collect();
+    let codes: Vec<&str> = transitions
+        .iter()
+        .flat_map(|row| row.guards.iter().map(|guard| guard.code))
+        .collect();
+    let Some(members) = operation.as_object_mut() else {
+        return;
+    };
     let responses = members.entry("responses").or_insert_with(|| json!({}));
     for (status, text) in COMMON {
         if applies(status, method, secured, has_body, path.contains('{')) {
-            let mut named: Vec<&str> = codes.iter().copied().filter(|code| Code::from_wire(code).is_some_and(|code| code.status().to_string() == *status)).collect();
+            let mut named: Vec<&str> = codes
+                .iter()
+                .copied()
+                .filter(|code| {
+                    Code::from_wire(code).is_some_and(|code| code.status().to_string() == *status)
+                })
+                .collect();
             named.sort_unstable();
             named.dedup();
-            let text = if named.is_empty() { (*text).to_owned() } else { format!("{text} (`{}`)", named.join("`, `")) };
+            let text = if named.is_empty() {
+                (*text).to_owned()
+            } else {
+                format!("{text} (`{}`)", named.join("`, `"))
+            };
             if let Some(map) = responses.as_object_mut() {
                 map.entry(*status).or_insert_with(
                     || json!({ "description": text, "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/ProblemOut" } } } }),
@@ -85,32 +109,54 @@ fn complete_operation(path: &str, method: &str, operation: &mut Value, lifecycle
 fn rows_of<'a>(life: &'a Lifecycle, path: &str) -> Vec<&'a wubang_kernel::lifecycle::Transition> {
     let prefix = format!("/api/v1/{}/{{id}}/", life.collection);
     match path.strip_prefix(&prefix) {
-        Some(verb) => life.transitions.iter().filter(|row| !row.action.is_empty() && row.action == verb).collect(),
+        Some(verb) => life
+            .transitions
+            .iter()
+            .filter(|row| !row.action.is_empty() && row.action == verb)
+            .collect(),
         None => Vec::new(),
     }
 }
 
 fn push_parameter(members: &mut Map<String, Value>, reference: &str) {
-    if let Some(list) = members.entry("parameters").or_insert_with(|| json!([])).as_array_mut() {
+    if let Some(list) = members
+        .entry("parameters")
+        .or_insert_with(|| json!([]))
+        .as_array_mut()
+    {
         list.push(json!({ "$ref": reference }));
     }
 }
 
 fn add_components(document: &mut Value) {
-    let Some(root) = document.as_object_mut() else { return };
+    let Some(root) = document.as_object_mut() else {
+        return;
+    };
     let components = root.entry("components").or_insert_with(|| json!({}));
-    let Some(components) = components.as_object_mut() else { return };
+    let Some(components) = components.as_object_mut() else {
+        return;
+    };
     components.insert("parameters".to_owned(), json!({
         "IdempotencyKey": { "name": "Idempotency-Key", "in": "header", "required": false, "schema": { "type": "string", "maxLength": 255 },
             "description": "同一键与同一请求体重复发送时返回已存的答复 (24 小时)。The same key with the same body gives the stored answer for 24 hours." },
         "IfMatch": { "name": "If-Match", "in": "header", "required": false, "schema": { "type": "string", "example": "\"v3\"" },
             "description": "已见版本的 ETag;PATCH 必带。The ETag of the version seen; PATCH needs it." }
     }));
-    components.insert("securitySchemes".to_owned(), json!({ "bearer": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT" } }));
+    components.insert(
+        "securitySchemes".to_owned(),
+        json!({ "bearer": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT" } }),
+    );
     let codes: Vec<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
-    if let Some(schemas) = components.entry("schemas").or_insert_with(|| json!({})).as_object_mut() {
+    if let Some(schemas) = components
+        .entry("schemas")
+        .or_insert_with(|| json!({}))
+        .as_object_mut()
+    {
         let problem = schemas.entry("ProblemOut").or_insert_with(|| json!({}));
-        if let Some(code) = problem.pointer_mut("/properties/code").and_then(Value::as_object_mut) {
+        if let Some(code) = problem
+            .pointer_mut("/properties/code")
+            .and_then(Value::as_object_mut)
+        {
             code.insert("enum".to_owned(), json!(codes));
         }
     }

@@ -7,7 +7,9 @@ use serde::{Deserialize, Deserializer};
 ///
 /// # Errors
 /// When the value has the wrong type.
-pub fn member<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<Option<T>>, D::Error> {
+pub fn member<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<Option<T>>, D::Error> {
     Option::deserialize(deserializer).map(Some)
 }
 

@@ -58,7 +58,11 @@ impl Problem {
     /// A refusal in the caller's language.
     #[must_use]
     pub fn new(refusal: Refusal, locale: Locale, request_id: &str) -> Self {
-        Problem { refusal, locale, request_id: request_id.to_owned() }
+        Problem {
+            refusal,
+            locale,
+            request_id: request_id.to_owned(),
+        }
     }
 
     /// A service error; what the operator must see goes to the log, the caller gets an incident id.
@@ -71,7 +75,11 @@ impl Problem {
                 Refusal::new(Code::Internal)
             }
             Error::Internal(text) => {
-                tracing::error!(request_id, error = text, "internal error in request {request_id}");
+                tracing::error!(
+                    request_id,
+                    error = text,
+                    "internal error in request {request_id}"
+                );
                 Refusal::new(Code::Internal)
             }
         };
@@ -105,7 +113,11 @@ impl Problem {
                 .refusal
                 .fields
                 .iter()
-                .map(|field| ProblemField { pointer: field.pointer.clone(), code: field.code.to_owned(), detail: self.pick(&field.text) })
+                .map(|field| ProblemField {
+                    pointer: field.pointer.clone(),
+                    code: field.code.to_owned(),
+                    detail: self.pick(&field.text),
+                })
                 .collect(),
         }
     }
@@ -120,15 +132,21 @@ impl std::fmt::Display for Problem {
 
 impl ResponseError for Problem {
     fn status_code(&self) -> StatusCode {
-        StatusCode::from_u16(self.refusal.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+        StatusCode::from_u16(self.refusal.code.status())
+            .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
     fn error_response(&self) -> HttpResponse {
         let mut response = HttpResponse::build(self.status_code());
-        response.insert_header((CONTENT_TYPE, "application/problem+json; charset=utf-8")).insert_header(("X-Problem-Code", self.refusal.code.as_str())).insert_header(("X-Request-Id", self.request_id.as_str()));
+        response
+            .insert_header((CONTENT_TYPE, "application/problem+json; charset=utf-8"))
+            .insert_header(("X-Problem-Code", self.refusal.code.as_str()))
+            .insert_header(("X-Request-Id", self.request_id.as_str()));
         match self.refusal.code {
             Code::Unavailable => response.insert_header((RETRY_AFTER, "2")),
-            Code::TooManyRequests | Code::AccountLocked => response.insert_header((RETRY_AFTER, "60")),
+            Code::TooManyRequests | Code::AccountLocked => {
+                response.insert_header((RETRY_AFTER, "60"))
+            }
             _ => &mut response,
         };
         response.json(self.body())

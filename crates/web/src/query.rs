@@ -34,7 +34,8 @@ impl ListQuery {
     /// # Errors
     /// `unknown_parameter`, `invalid` or `invalid_cursor`.
     pub fn of(ctx: &Ctx, filters: &[&str]) -> Result<ListQuery, Problem> {
-        ListQuery::parse(ctx.request().query_string(), filters).map_err(|refusal| ctx.problem(refusal))
+        ListQuery::parse(ctx.request().query_string(), filters)
+            .map_err(|refusal| ctx.problem(refusal))
     }
 
     /// Reads a query string.
@@ -42,18 +43,33 @@ impl ListQuery {
     /// # Errors
     /// As [`ListQuery::of`].
     pub fn parse(query: &str, filters: &[&str]) -> Result<ListQuery, Refusal> {
-        let pairs: Vec<(String, String)> = actix_web::web::Query::from_query(query).map(actix_web::web::Query::into_inner).map_err(|_| Refusal::new(Code::Malformed))?;
+        let pairs: Vec<(String, String)> = actix_web::web::Query::from_query(query)
+            .map(actix_web::web::Query::into_inner)
+            .map_err(|_| Refusal::new(Code::Malformed))?;
         let mut parsed = ListQuery::default();
         let mut unknown = Refusal::new(Code::UnknownParameter);
         for (name, value) in pairs {
             match name.as_str() {
                 "limit" => parsed.page.limit = limit(&value)?,
                 "cursor" => parsed.page.after = Some(cursor::decode(&value)?),
-                known if filters.contains(&known) => parsed.values.entry(name).or_default().push(value),
-                _ => unknown = unknown.field(&format!("?{name}"), "unknown_parameter", "没有这个查询参数", "there is no such parameter"),
+                known if filters.contains(&known) => {
+                    parsed.values.entry(name).or_default().push(value)
+                }
+                _ => {
+                    unknown = unknown.field(
+                        &format!("?{name}"),
+                        "unknown_parameter",
+                        "没有这个查询参数",
+                        "there is no such parameter",
+                    )
+                }
             }
         }
-        if unknown.fields.is_empty() { Ok(parsed) } else { Err(unknown) }
+        if unknown.fields.is_empty() {
+            Ok(parsed)
+        } else {
+            Err(unknown)
+        }
     }
 
     /// All values of a filter.
@@ -70,7 +86,18 @@ impl ListQuery {
 }
 
 fn limit(value: &str) -> Result<u64, Refusal> {
-    value.parse().ok().filter(|n| cursor::LIMIT.contains(n)).ok_or_else(|| Refusal::new(Code::Invalid).field("?limit", "out_of_range", "须在 1 与 100 之间", "must be between 1 and 100"))
+    value
+        .parse()
+        .ok()
+        .filter(|n| cursor::LIMIT.contains(n))
+        .ok_or_else(|| {
+            Refusal::new(Code::Invalid).field(
+                "?limit",
+                "out_of_range",
+                "须在 1 与 100 之间",
+                "must be between 1 and 100",
+            )
+        })
 }
 
 /// Cuts the extra row that was read to see whether there is more; answers the cursor of the next page.
@@ -120,7 +147,16 @@ mod tests {
         let refusal = ListQuery::parse("state=open&stat=x", &["state"]).unwrap_err();
         assert_eq!(refusal.code, Code::UnknownParameter);
         assert_eq!(refusal.fields[0].pointer, "?stat");
-        assert_eq!(ListQuery::parse("state=a&state=b", &["state"]).unwrap().all("state").len(), 2);
-        assert_eq!(ListQuery::parse("limit=101", &[]).unwrap_err().code, Code::Invalid);
+        assert_eq!(
+            ListQuery::parse("state=a&state=b", &["state"])
+                .unwrap()
+                .all("state")
+                .len(),
+            2
+        );
+        assert_eq!(
+            ListQuery::parse("limit=101", &[]).unwrap_err().code,
+            Code::Invalid
+        );
     }
 }

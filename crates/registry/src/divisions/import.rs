@@ -39,7 +39,12 @@ pub async fn import_folder(tx: &Tx, folder: &Path) -> Result<usize, Error> {
     Ok(found.len())
 }
 
-fn read_file(path: &Path, file: &str, found: &mut BTreeMap<DivisionCode, String>, faults: &mut Faults) -> Result<(), Error> {
+fn read_file(
+    path: &Path,
+    file: &str,
+    found: &mut BTreeMap<DivisionCode, String>,
+    faults: &mut Faults,
+) -> Result<(), Error> {
     let unreadable = |error: csv::Error| Error::internal(format!("{file}: {error}"));
     let mut reader = csv::Reader::from_path(path).map_err(unreadable)?;
     for (index, line) in reader.deserialize::<Line>().enumerate() {
@@ -52,7 +57,12 @@ fn read_file(path: &Path, file: &str, found: &mut BTreeMap<DivisionCode, String>
                 }
             }
             Err(error) if error.is_io_error() => return Err(unreadable(error)),
-            Err(error) => faults.add(at, "malformed", format!("无法解析:{error}"), format!("cannot be parsed: {error}")),
+            Err(error) => faults.add(
+                at,
+                "malformed",
+                format!("无法解析:{error}"),
+                format!("cannot be parsed: {error}"),
+            ),
         }
     }
     Ok(())
@@ -77,8 +87,13 @@ pub async fn put(tx: &Tx, names: &BTreeMap<DivisionCode, String>) -> Result<(), 
         })
         .collect();
     for batch in rows.chunks(BATCH) {
-        let rename = OnConflict::column(Column::Code).update_columns([Column::Name, Column::Level, Column::Parent]).to_owned();
-        divisions::Entity::insert_many(batch.iter().cloned()).on_conflict(rename).exec_without_returning(&tx.db()).await?;
+        let rename = OnConflict::column(Column::Code)
+            .update_columns([Column::Name, Column::Level, Column::Parent])
+            .to_owned();
+        divisions::Entity::insert_many(batch.iter().cloned())
+            .on_conflict(rename)
+            .exec_without_returning(&tx.db())
+            .await?;
     }
     Ok(())
 }

@@ -38,9 +38,18 @@ list_of! {
 }
 
 fn of_row(row: divisions::Model) -> Result<Division, Error> {
-    let read = |text: &str| DivisionCode::parse(text).map_err(|fault| Error::internal(format!("division {text}: {fault}")));
+    let read = |text: &str| {
+        DivisionCode::parse(text)
+            .map_err(|fault| Error::internal(format!("division {text}: {fault}")))
+    };
     let code = read(&row.code)?;
-    Ok(Division { code, name: row.name, level: code.level(), parent: row.parent.as_deref().map(read).transpose()?, pilot: row.pilot })
+    Ok(Division {
+        code,
+        name: row.name,
+        level: code.level(),
+        parent: row.parent.as_deref().map(read).transpose()?,
+        pilot: row.pilot,
+    })
 }
 
 /// A division and all those above it, from narrow to wide.
@@ -54,7 +63,9 @@ pub fn with_ancestors(code: &DivisionCode) -> Vec<DivisionCode> {
 /// # Errors
 /// When the database fails.
 pub async fn find(read: &impl Read, code: &DivisionCode) -> Result<Option<Division>, Error> {
-    let row = divisions::Entity::find_by_id(code.as_str().to_owned()).one(&read.db()).await?;
+    let row = divisions::Entity::find_by_id(code.as_str().to_owned())
+        .one(&read.db())
+        .await?;
     row.map(of_row).transpose()
 }
 
@@ -64,7 +75,11 @@ pub async fn find(read: &impl Read, code: &DivisionCode) -> Result<Option<Divisi
 /// When the database fails.
 pub async fn by_prefix(read: &impl Read, prefix: &str) -> Result<Vec<Division>, Error> {
     let (from, to) = range(prefix);
-    let rows = divisions::Entity::find().filter(divisions::Column::Code.between(from, to)).order_by_asc(divisions::Column::Code).all(&read.db()).await?;
+    let rows = divisions::Entity::find()
+        .filter(divisions::Column::Code.between(from, to))
+        .order_by_asc(divisions::Column::Code)
+        .all(&read.db())
+        .await?;
     rows.into_iter().map(of_row).collect()
 }
 
@@ -77,12 +92,21 @@ fn range(prefix: &str) -> (String, String) {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn names_of(read: &impl Read, codes: &[DivisionCode]) -> Result<HashMap<DivisionCode, String>, Error> {
+pub async fn names_of(
+    read: &impl Read,
+    codes: &[DivisionCode],
+) -> Result<HashMap<DivisionCode, String>, Error> {
     if codes.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows = divisions::Entity::find().filter(divisions::Column::Code.is_in(codes.iter().map(DivisionCode::as_str))).all(&read.db()).await?;
-    Ok(rows.into_iter().filter_map(|row| Some((DivisionCode::parse(&row.code).ok()?, row.name))).collect())
+    let rows = divisions::Entity::find()
+        .filter(divisions::Column::Code.is_in(codes.iter().map(DivisionCode::as_str)))
+        .all(&read.db())
+        .await?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|row| Some((DivisionCode::parse(&row.code).ok()?, row.name)))
+        .collect())
 }
 
 /// The name of a division, or its code where it is not known.
@@ -90,7 +114,9 @@ pub async fn names_of(read: &impl Read, codes: &[DivisionCode]) -> Result<HashMa
 /// # Errors
 /// When the database fails.
 pub async fn name_of(read: &impl Read, code: &DivisionCode) -> Result<String, Error> {
-    Ok(find(read, code).await?.map_or_else(|| code.to_string(), |division| division.name))
+    Ok(find(read, code)
+        .await?
+        .map_or_else(|| code.to_string(), |division| division.name))
 }
 
 /// The name with those above it from the district down (`惠济区迎宾路街道英才社区`).
@@ -103,8 +129,16 @@ pub async fn full_name_of(read: &impl Read, code: &DivisionCode) -> Result<Strin
         chain.retain(|above| above.level() > Level::City);
     }
     let names = names_of(read, &chain).await?;
-    let name: String = chain.iter().rev().filter_map(|above| names.get(above).map(String::as_str)).collect();
-    Ok(if names.contains_key(code) { name } else { code.to_string() })
+    let name: String = chain
+        .iter()
+        .rev()
+        .filter_map(|above| names.get(above).map(String::as_str))
+        .collect();
+    Ok(if names.contains_key(code) {
+        name
+    } else {
+        code.to_string()
+    })
 }
 
 /// A cursor of this list holds the last code as a number.
@@ -116,16 +150,26 @@ fn cursor_of(code: &DivisionCode) -> Uuid {
 pub(crate) async fn list(read: &impl Read, query: &ListQuery) -> Result<DivisionList, Error> {
     use divisions::Column;
     let mut faults = Faults::new();
-    let mut select = divisions::Entity::find().order_by_asc(Column::Code).limit(query.page.limit + 1);
+    let mut select = divisions::Entity::find()
+        .order_by_asc(Column::Code)
+        .limit(query.page.limit + 1);
     if let Some(after) = query.page.after {
         select = select.filter(Column::Code.gt(format!("{:012}", after.as_u128())));
     }
-    if let Some(parent) = query.one("parent").and_then(|code| faults.division("?parent", code)) {
+    if let Some(parent) = query
+        .one("parent")
+        .and_then(|code| faults.division("?parent", code))
+    {
         select = select.filter(Column::Parent.eq(parent.as_str()));
     }
     if let Some(prefix) = query.one("prefix") {
         if prefix.len() > 12 || !prefix.bytes().all(|byte| byte.is_ascii_digit()) {
-            faults.add("?prefix", "malformed", "须为至多 12 位数字", "is at most 12 digits");
+            faults.add(
+                "?prefix",
+                "malformed",
+                "须为至多 12 位数字",
+                "is at most 12 digits",
+            );
         } else {
             let (from, to) = range(prefix);
             select = select.filter(Column::Code.between(from, to));
@@ -138,7 +182,12 @@ pub(crate) async fn list(read: &impl Read, query: &ListQuery) -> Result<Division
         }
     }
     faults.finish()?;
-    let rows = select.all(&read.db()).await?.into_iter().map(of_row).collect::<Result<Vec<_>, _>>()?;
+    let rows = select
+        .all(&read.db())
+        .await?
+        .into_iter()
+        .map(of_row)
+        .collect::<Result<Vec<_>, _>>()?;
     let (items, next) = cut(rows, query.page, |row| cursor_of(&row.code));
     Ok(DivisionList { items, next })
 }
@@ -160,7 +209,9 @@ fn wire_of(level: Level) -> &'static str {
 
 /// One division by its code.
 pub(crate) async fn see(read: &impl Read, key: &Key) -> Result<Division, Error> {
-    let Key::Number(text) = key else { return Err(Code::NotFound.into()) };
+    let Key::Number(text) = key else {
+        return Err(Code::NotFound.into());
+    };
     let code = DivisionCode::parse(text).map_err(|_| Code::NotFound)?;
     Ok(find(read, &code).await?.ok_or(Code::NotFound)?)
 }
@@ -171,7 +222,13 @@ mod tests {
 
     #[test]
     fn levels_are_stored_by_their_wire_names() {
-        for level in [Level::Province, Level::City, Level::District, Level::Street, Level::Community] {
+        for level in [
+            Level::Province,
+            Level::City,
+            Level::District,
+            Level::Street,
+            Level::Community,
+        ] {
             assert_eq!(level_of(wire_of(level)), Some(level));
         }
         assert_eq!(level_of("village"), None);
@@ -179,6 +236,9 @@ mod tests {
 
     #[test]
     fn a_prefix_is_a_range() {
-        assert_eq!(range("410108"), ("410108000000".to_owned(), "410108999999".to_owned()));
+        assert_eq!(
+            range("410108"),
+            ("410108000000".to_owned(), "410108999999".to_owned())
+        );
     }
 }

@@ -188,8 +188,14 @@ impl ScopeRow {
     /// The same as an input of the API, with a known organisation's id.
     pub(super) fn dto(&self, organisation: Option<uuid::Uuid>) -> ScopeDto {
         match self {
-            ScopeRow::Division(code) => ScopeDto { division: Some(code.clone()), organisation: None },
-            ScopeRow::Organisation(_) => ScopeDto { division: None, organisation },
+            ScopeRow::Division(code) => ScopeDto {
+                division: Some(code.clone()),
+                organisation: None,
+            },
+            ScopeRow::Organisation(_) => ScopeDto {
+                division: None,
+                organisation,
+            },
         }
     }
 }

@@ -37,7 +37,12 @@ pub struct Check {
 }
 
 fn answer(rule: &'static str, passed: bool, zh: String, en: String) -> Check {
-    Check { rule, passed, zh, en }
+    Check {
+        rule,
+        passed,
+        zh,
+        en,
+    }
 }
 
 /// Most contracts the organisation may carry at once on a day (资源限流, rulebook 2.14):
@@ -71,18 +76,39 @@ pub fn eligibility(organisation: &Organisation, today: NaiveDate, ask: &Ask<'_>)
 
 fn status(organisation: &Organisation) -> Check {
     let status = organisation.status;
-    answer("status_active", status.is_active(), format!("组织状态为“{}”", status.zh()), format!("the organisation is {}", status.as_str()))
+    answer(
+        "status_active",
+        status.is_active(),
+        format!("组织状态为“{}”", status.zh()),
+        format!("the organisation is {}", status.as_str()),
+    )
 }
 
 fn not_serious_dishonest(organisation: &Organisation) -> Check {
     let passed = organisation.credit != CreditStatus::SeriousDishonesty;
-    let (zh, en) = if passed { ("未列入严重违法失信名单", "not on the list of serious dishonesty") } else { ("列入严重违法失信名单", "on the list of serious dishonesty") };
-    answer("not_serious_dishonest", passed, zh.to_owned(), en.to_owned())
+    let (zh, en) = if passed {
+        (
+            "未列入严重违法失信名单",
+            "not on the list of serious dishonesty",
+        )
+    } else {
+        ("列入严重违法失信名单", "on the list of serious dishonesty")
+    };
+    answer(
+        "not_serious_dishonest",
+        passed,
+        zh.to_owned(),
+        en.to_owned(),
+    )
 }
 
 fn not_abnormal_listed(organisation: &Organisation) -> Check {
     let passed = organisation.credit != CreditStatus::AbnormalActivity;
-    let (zh, en) = if passed { ("未列入活动异常名录", "not on the list of abnormal activity") } else { ("列入活动异常名录", "on the list of abnormal activity") };
+    let (zh, en) = if passed {
+        ("未列入活动异常名录", "not on the list of abnormal activity")
+    } else {
+        ("列入活动异常名录", "on the list of abnormal activity")
+    };
     answer("not_abnormal_listed", passed, zh.to_owned(), en.to_owned())
 }
 
@@ -90,27 +116,58 @@ fn form_allowed(organisation: &Organisation, ask: &Ask<'_>) -> Check {
     let form = organisation.form;
     let named = ask.forms_allowed.is_empty() || ask.forms_allowed.contains(&form);
     let passed = named && (ask.accepts_filed || !organisation.is_filed());
-    let (zh, en) = if passed { ("允许参加", "may take part") } else { ("不在允许范围内", "may not take part") };
-    answer("form_allowed", passed, format!("组织形式“{}”{zh}", form.zh()), format!("the form {} {en}", form.as_str()))
+    let (zh, en) = if passed {
+        ("允许参加", "may take part")
+    } else {
+        ("不在允许范围内", "may not take part")
+    };
+    answer(
+        "form_allowed",
+        passed,
+        format!("组织形式“{}”{zh}", form.zh()),
+        format!("the form {} {en}", form.as_str()),
+    )
 }
 
 fn covers_community(organisation: &Organisation, ask: &Ask<'_>) -> Check {
     let passed = organisation.covers(ask.community);
-    let (zh, en) = if passed { ("在服务覆盖范围内", "is within its coverage") } else { ("不在服务覆盖范围内", "is outside its coverage") };
-    answer("covers_community", passed, format!("社区 {} {zh}", ask.community), format!("community {} {en}", ask.community))
+    let (zh, en) = if passed {
+        ("在服务覆盖范围内", "is within its coverage")
+    } else {
+        ("不在服务覆盖范围内", "is outside its coverage")
+    };
+    answer(
+        "covers_community",
+        passed,
+        format!("社区 {} {zh}", ask.community),
+        format!("community {} {en}", ask.community),
+    )
 }
 
 fn capacity_free(organisation: &Organisation, today: NaiveDate, ask: &Ask<'_>) -> Check {
     let cap = cap_on(organisation, today, ask.caps);
     let active = organisation.active_contracts;
-    answer("capacity_free", i64::from(active) < cap, format!("在手协议 {active} 份,上限 {cap} 份"), format!("{active} active contracts of at most {cap}"))
+    answer(
+        "capacity_free",
+        i64::from(active) < cap,
+        format!("在手协议 {active} 份,上限 {cap} 份"),
+        format!("{active} active contracts of at most {cap}"),
+    )
 }
 
 fn custodian_present(organisation: &Organisation) -> Check {
     let (passed, zh, en) = match (organisation.is_filed(), organisation.custodian_id) {
-        (false, _) => (true, "具有法人资格,无需资金代管", "has legal personality and needs no custodian"),
+        (false, _) => (
+            true,
+            "具有法人资格,无需资金代管",
+            "has legal personality and needs no custodian",
+        ),
         (true, Some(_)) => (true, "已有资金代管机构", "has a custodian"),
-        (true, None) => (false, "无法人资格且没有资金代管机构", "has no legal personality and no custodian"),
+        (true, None) => (
+            false,
+            "无法人资格且没有资金代管机构",
+            "has no legal personality and no custodian",
+        ),
     };
     answer("custodian_present", passed, zh.to_owned(), en.to_owned())
 }
@@ -145,7 +202,12 @@ mod tests {
             custodian_id: None,
             profile: Profile {
                 coverage: vec![DivisionCode::parse("410108").unwrap()],
-                evaluation_grade: Some(EvaluationGrade { level: GradeLevel::A4, granted_on: day("2023-12-20"), valid_until: day("2028-12-19"), authority: String::new() }),
+                evaluation_grade: Some(EvaluationGrade {
+                    level: GradeLevel::A4,
+                    granted_on: day("2023-12-20"),
+                    valid_until: day("2028-12-19"),
+                    authority: String::new(),
+                }),
                 ..Profile::default()
             },
             version: 1,
@@ -154,11 +216,30 @@ mod tests {
         }
     }
 
-    fn failed(organisation: &Organisation, today: &str, accepts_filed: bool, community: &str) -> Vec<&'static str> {
-        let caps = CapRule { contracts_ungraded: 3, contracts_filed: 2, postings_community: 3, postings_street: 9 };
+    fn failed(
+        organisation: &Organisation,
+        today: &str,
+        accepts_filed: bool,
+        community: &str,
+    ) -> Vec<&'static str> {
+        let caps = CapRule {
+            contracts_ungraded: 3,
+            contracts_filed: 2,
+            postings_community: 3,
+            postings_street: 9,
+        };
         let community = DivisionCode::parse(community).unwrap();
-        let ask = Ask { community: &community, accepts_filed, forms_allowed: &[], caps: &caps };
-        eligibility(organisation, day(today), &ask).into_iter().filter(|check| !check.passed).map(|check| check.rule).collect()
+        let ask = Ask {
+            community: &community,
+            accepts_filed,
+            forms_allowed: &[],
+            caps: &caps,
+        };
+        eligibility(organisation, day(today), &ask)
+            .into_iter()
+            .filter(|check| !check.passed)
+            .map(|check| check.rule)
+            .collect()
     }
 
     #[test]
@@ -170,24 +251,43 @@ mod tests {
     fn each_rule_fails_alone() {
         let mut dormant = organisation();
         dormant.status = OrgStatus::Dormant;
-        assert_eq!(failed(&dormant, "2026-06-01", false, "410108005003"), ["status_active"]);
+        assert_eq!(
+            failed(&dormant, "2026-06-01", false, "410108005003"),
+            ["status_active"]
+        );
         let mut listed = organisation();
         listed.credit = CreditStatus::SeriousDishonesty;
-        assert_eq!(failed(&listed, "2026-06-01", false, "410108005003"), ["not_serious_dishonest"]);
+        assert_eq!(
+            failed(&listed, "2026-06-01", false, "410108005003"),
+            ["not_serious_dishonest"]
+        );
         listed.credit = CreditStatus::AbnormalActivity;
-        assert_eq!(failed(&listed, "2026-06-01", false, "410108005003"), ["not_abnormal_listed"]);
-        assert_eq!(failed(&organisation(), "2026-06-01", false, "410105005003"), ["covers_community"]);
+        assert_eq!(
+            failed(&listed, "2026-06-01", false, "410108005003"),
+            ["not_abnormal_listed"]
+        );
+        assert_eq!(
+            failed(&organisation(), "2026-06-01", false, "410105005003"),
+            ["covers_community"]
+        );
     }
 
     #[test]
     fn filed_organisations_need_leave_and_a_custodian() {
         let mut filed = organisation();
-        (filed.form, filed.uscc, filed.status) = (OrgForm::FiledCommunityOrg, None, OrgStatus::Filed);
-        assert_eq!(failed(&filed, "2026-06-01", false, "410108005003"), ["form_allowed", "custodian_present"]);
+        (filed.form, filed.uscc, filed.status) =
+            (OrgForm::FiledCommunityOrg, None, OrgStatus::Filed);
+        assert_eq!(
+            failed(&filed, "2026-06-01", false, "410108005003"),
+            ["form_allowed", "custodian_present"]
+        );
         filed.custodian_id = Some(Uuid::nil());
         assert!(failed(&filed, "2026-06-01", true, "410108005003").is_empty());
         filed.active_contracts = 2;
-        assert_eq!(failed(&filed, "2026-06-01", true, "410108005003"), ["capacity_free"]);
+        assert_eq!(
+            failed(&filed, "2026-06-01", true, "410108005003"),
+            ["capacity_free"]
+        );
     }
 
     #[test]
@@ -195,8 +295,14 @@ mod tests {
         let mut busy = organisation();
         busy.active_contracts = 7;
         assert!(failed(&busy, "2028-12-19", false, "410108005003").is_empty());
-        assert_eq!(failed(&busy, "2028-12-20", false, "410108005003"), ["capacity_free"]);
+        assert_eq!(
+            failed(&busy, "2028-12-20", false, "410108005003"),
+            ["capacity_free"]
+        );
         busy.declared_capacity = 7;
-        assert_eq!(failed(&busy, "2026-06-01", false, "410108005003"), ["capacity_free"]);
+        assert_eq!(
+            failed(&busy, "2026-06-01", false, "410108005003"),
+            ["capacity_free"]
+        );
     }
 }

@@ -26,7 +26,8 @@ pub struct Filter {
 
 /// The organisation stored in a row.
 pub(crate) fn of_row(row: organisations::Model) -> Result<Organisation, Error> {
-    let division = DivisionCode::parse(&row.division).map_err(|fault| Error::internal(format!("organisation {}: {fault}", row.id)))?;
+    let division = DivisionCode::parse(&row.division)
+        .map_err(|fault| Error::internal(format!("organisation {}: {fault}", row.id)))?;
     Ok(Organisation {
         id: row.id,
         form: OrgForm::stored(&row.org_form)?,
@@ -54,7 +55,9 @@ pub(crate) fn of_row(row: organisations::Model) -> Result<Organisation, Error> {
 /// # Errors
 /// `not_found`.
 pub async fn load(read: &impl Read, id: Uuid) -> Result<Organisation, Error> {
-    let row = organisations::Entity::find_by_id(id).one(&read.db()).await?;
+    let row = organisations::Entity::find_by_id(id)
+        .one(&read.db())
+        .await?;
     of_row(row.ok_or(Code::NotFound)?)
 }
 
@@ -66,7 +69,10 @@ pub async fn load_many(read: &impl Read, ids: &[Uuid]) -> Result<Vec<Organisatio
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let rows = organisations::Entity::find().filter(organisations::Column::Id.is_in(ids.iter().copied())).all(&read.db()).await?;
+    let rows = organisations::Entity::find()
+        .filter(organisations::Column::Id.is_in(ids.iter().copied()))
+        .all(&read.db())
+        .await?;
     rows.into_iter().map(of_row).collect()
 }
 
@@ -75,7 +81,10 @@ pub async fn load_many(read: &impl Read, ids: &[Uuid]) -> Result<Vec<Organisatio
 /// # Errors
 /// When the database fails.
 pub async fn find_by_uscc(read: &impl Read, uscc: &str) -> Result<Option<Organisation>, Error> {
-    let row = organisations::Entity::find().filter(organisations::Column::Uscc.eq(uscc)).one(&read.db()).await?;
+    let row = organisations::Entity::find()
+        .filter(organisations::Column::Uscc.eq(uscc))
+        .one(&read.db())
+        .await?;
     row.map(of_row).transpose()
 }
 
@@ -84,8 +93,13 @@ pub(crate) async fn find(read: &impl Read, key: &Key) -> Result<Organisation, Er
     match key {
         Key::Id(id) => load(read, *id).await,
         Key::Number(number) => {
-            let named = Condition::any().add(organisations::Column::Uscc.eq(number.as_str())).add(organisations::Column::FilingNumber.eq(number.as_str()));
-            let row = organisations::Entity::find().filter(named).one(&read.db()).await?;
+            let named = Condition::any()
+                .add(organisations::Column::Uscc.eq(number.as_str()))
+                .add(organisations::Column::FilingNumber.eq(number.as_str()));
+            let row = organisations::Entity::find()
+                .filter(named)
+                .one(&read.db())
+                .await?;
             of_row(row.ok_or(Code::NotFound)?)
         }
     }
@@ -93,19 +107,30 @@ pub(crate) async fn find(read: &impl Read, key: &Key) -> Result<Organisation, Er
 
 /// The codes of a filter column, ` A01 B04 `: each code can be found with blanks around it.
 pub(crate) fn blank_separated<'a>(codes: impl IntoIterator<Item = &'a str>) -> String {
-    codes.into_iter().fold(" ".to_owned(), |text, code| text + code + " ")
+    codes
+        .into_iter()
+        .fold(" ".to_owned(), |text, code| text + code + " ")
 }
 
 /// A `LIKE` pattern for part of a text, with the caller's own wildcards taken literally.
 pub(crate) fn part_of(text: &str) -> LikeExpr {
-    let literal = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    let literal = text
+        .replace('\\', "\\\\")
+        .replace('%', "\\%")
+        .replace('_', "\\_");
     LikeExpr::new(format!("%{literal}%")).escape('\\')
 }
 
 /// One page of organisations, newest first, with one row more than asked for when there is more.
-pub(super) async fn page(read: &impl Read, filter: &Filter, page: Page) -> Result<Vec<Organisation>, Error> {
+pub(super) async fn page(
+    read: &impl Read,
+    filter: &Filter,
+    page: Page,
+) -> Result<Vec<Organisation>, Error> {
     use organisations::Column;
-    let mut select = organisations::Entity::find().order_by_desc(Column::Id).limit(page.limit + 1);
+    let mut select = organisations::Entity::find()
+        .order_by_desc(Column::Id)
+        .limit(page.limit + 1);
     if let Some(after) = page.after {
         select = select.filter(Column::Id.lt(after));
     }
@@ -113,11 +138,16 @@ pub(super) async fn page(read: &impl Read, filter: &Filter, page: Page) -> Resul
         select = select.filter(Column::Division.starts_with(division.prefix()));
     }
     if let Some(field) = &filter.field {
-        let pattern = if field.len() == 1 { format!(" {field}") } else { format!(" {field} ") };
+        let pattern = if field.len() == 1 {
+            format!(" {field}")
+        } else {
+            format!(" {field} ")
+        };
         select = select.filter(Expr::col(Column::Fields).like(part_of(&pattern)));
     }
     if !filter.status.is_empty() {
-        select = select.filter(Column::Status.is_in(filter.status.iter().map(|status| status.as_str())));
+        select =
+            select.filter(Column::Status.is_in(filter.status.iter().map(|status| status.as_str())));
     }
     if let Some(name) = &filter.name {
         select = select.filter(Expr::col(Column::Name).like(part_of(name)));
@@ -131,11 +161,17 @@ pub(super) async fn page(read: &impl Read, filter: &Filter, page: Page) -> Resul
 ///
 /// # Errors
 /// When the database fails.
-pub async fn organisations_covering(read: &impl Read, division: &DivisionCode, field: Option<&str>) -> Result<Vec<Uuid>, Error> {
+pub async fn organisations_covering(
+    read: &impl Read,
+    division: &DivisionCode,
+    field: Option<&str>,
+) -> Result<Vec<Uuid>, Error> {
     use organisations::Column;
     let covers = crate::divisions::with_ancestors(division)
         .iter()
-        .fold(Condition::any(), |any, code| any.add(Expr::col(Column::Coverage).like(part_of(&format!(" {code} ")))));
+        .fold(Condition::any(), |any, code| {
+            any.add(Expr::col(Column::Coverage).like(part_of(&format!(" {code} "))))
+        });
     let mut select = organisations::Entity::find()
         .select_only()
         .column(Column::Id)
@@ -144,7 +180,11 @@ pub async fn organisations_covering(read: &impl Read, division: &DivisionCode, f
         .filter(Column::CreditStatus.ne(CreditStatus::SeriousDishonesty.as_str()))
         .order_by_asc(Column::Id);
     if let Some(field) = field {
-        let pattern = if field.len() == 1 { format!(" {field}") } else { format!(" {field} ") };
+        let pattern = if field.len() == 1 {
+            format!(" {field}")
+        } else {
+            format!(" {field} ")
+        };
         select = select.filter(Expr::col(Column::Fields).like(part_of(&pattern)));
     }
     Ok(select.into_tuple().all(&read.db()).await?)

@@ -118,7 +118,10 @@ pub struct OrganisationPatch {
 impl OrganisationPatch {
     /// Whether it touches what only officers may change.
     pub(super) fn touches_registration(&self, present: &Organisation) -> bool {
-        let grade = self.profile.as_ref().is_some_and(|profile| profile.evaluation_grade != present.profile.evaluation_grade);
+        let grade = self
+            .profile
+            .as_ref()
+            .is_some_and(|profile| profile.evaluation_grade != present.profile.evaluation_grade);
         grade
             || self.name.is_some()
             || self.uscc.is_some()
@@ -133,15 +136,21 @@ impl OrganisationPatch {
 
     /// The whole organisation as it would be after the change.
     pub(super) fn on(self, present: &Organisation) -> OrganisationIn {
-        let profile = self.profile.unwrap_or_else(|| ProfileIn::from(present.profile.clone()));
+        let profile = self
+            .profile
+            .unwrap_or_else(|| ProfileIn::from(present.profile.clone()));
         OrganisationIn {
             name: self.name.unwrap_or_else(|| present.name.clone()),
             uscc: self.uscc.or_else(|| present.uscc.clone()),
             filing_number: self.filing_number.or_else(|| present.filing_number.clone()),
             org_form: self.org_form.unwrap_or(present.form),
             management_tier: self.management_tier.unwrap_or(present.tier),
-            division: self.division.unwrap_or_else(|| present.division.to_string()),
-            legal_representative: self.legal_representative.unwrap_or_else(|| present.legal_representative.clone()),
+            division: self
+                .division
+                .unwrap_or_else(|| present.division.to_string()),
+            legal_representative: self
+                .legal_representative
+                .unwrap_or_else(|| present.legal_representative.clone()),
             established_on: self.established_on.or(present.established_on),
             declared_capacity: self.declared_capacity.unwrap_or(present.declared_capacity),
             custodian_id: self.custodian_id.unwrap_or(present.custodian_id),
@@ -197,15 +206,39 @@ impl Checked {
 
 /// Reads an organisation; `at` is the pointer of its document (`""` for the body itself). `None` only
 /// with a fault noted.
-pub(crate) fn check(at: &str, input: &OrganisationIn, taxonomy: &Taxonomy, faults: &mut Faults) -> Option<Checked> {
-    let filed = matches!(input.org_form, OrgForm::FiledCommunityOrg | OrgForm::SelfOrganisedGroup);
+pub(crate) fn check(
+    at: &str,
+    input: &OrganisationIn,
+    taxonomy: &Taxonomy,
+    faults: &mut Faults,
+) -> Option<Checked> {
+    let filed = matches!(
+        input.org_form,
+        OrgForm::FiledCommunityOrg | OrgForm::SelfOrganisedGroup
+    );
     let name = faults.line(&format!("{at}/name"), &input.name, 2..=100);
     let uscc = read_uscc(at, input.uscc.as_deref(), filed, faults);
-    let filing_number = input.filing_number.as_deref().map(|number| faults.line(&format!("{at}/filing_number"), number, 1..=60));
-    let legal_representative = faults.line(&format!("{at}/legal_representative"), &input.legal_representative, 1..=50);
-    faults.number(&format!("{at}/declared_capacity"), input.declared_capacity, 0..=50);
+    let filing_number = input
+        .filing_number
+        .as_deref()
+        .map(|number| faults.line(&format!("{at}/filing_number"), number, 1..=60));
+    let legal_representative = faults.line(
+        &format!("{at}/legal_representative"),
+        &input.legal_representative,
+        1..=50,
+    );
+    faults.number(
+        &format!("{at}/declared_capacity"),
+        input.declared_capacity,
+        0..=50,
+    );
     if input.custodian_id.is_some() && !filed {
-        faults.add(format!("{at}/custodian_id"), "not_allowed", "法人自行管理资金,不设代管机构", "an organisation with legal personality has no custodian");
+        faults.add(
+            format!("{at}/custodian_id"),
+            "not_allowed",
+            "法人自行管理资金,不设代管机构",
+            "an organisation with legal personality has no custodian",
+        );
     }
     let profile = read_profile(&format!("{at}/profile"), &input.profile, taxonomy, faults);
     let division = faults.division(&format!("{at}/division"), &input.division)?;
@@ -233,7 +266,12 @@ fn read_uscc(at: &str, given: Option<&str>, filed: bool, faults: &mut Faults) ->
             None
         }
         Some(_) if filed => {
-            faults.add(pointer, "not_allowed", "未登记的组织没有统一社会信用代码", "an organisation that is not registered has no credit code");
+            faults.add(
+                pointer,
+                "not_allowed",
+                "未登记的组织没有统一社会信用代码",
+                "an organisation that is not registered has no credit code",
+            );
             None
         }
         Some(text) => match Uscc::parse(text) {
@@ -248,7 +286,11 @@ fn read_uscc(at: &str, given: Option<&str>, filed: bool, faults: &mut Faults) ->
 
 fn read_profile(at: &str, input: &ProfileIn, taxonomy: &Taxonomy, faults: &mut Faults) -> Profile {
     faults.count(&format!("{at}/fields"), input.fields.len(), 1..=20);
-    faults.count(&format!("{at}/target_groups"), input.target_groups.len(), 0..=30);
+    faults.count(
+        &format!("{at}/target_groups"),
+        input.target_groups.len(),
+        0..=30,
+    );
     faults.count(&format!("{at}/coverage"), input.coverage.len(), 1..=100);
     for (index, code) in input.fields.iter().enumerate() {
         taxonomy.check_field(&format!("{at}/fields/{index}"), code, faults);
@@ -256,9 +298,14 @@ fn read_profile(at: &str, input: &ProfileIn, taxonomy: &Taxonomy, faults: &mut F
     for (index, group) in input.target_groups.iter().enumerate() {
         taxonomy.check_target_group(&format!("{at}/target_groups/{index}"), group, faults);
     }
-    let coverage = input.coverage.iter().enumerate().filter_map(|(index, code)| faults.division(&format!("{at}/coverage/{index}"), code));
+    let coverage = input
+        .coverage
+        .iter()
+        .enumerate()
+        .filter_map(|(index, code)| faults.division(&format!("{at}/coverage/{index}"), code));
     let coverage = coverage.collect();
-    let mut head_count = |name: &str, value: i32| faults.number(&format!("{at}/{name}"), value, 0..=1_000_000);
+    let mut head_count =
+        |name: &str, value: i32| faults.number(&format!("{at}/{name}"), value, 0..=1_000_000);
     let staff_count = head_count("staff_count", input.staff_count);
     let social_workers = head_count("social_workers", input.social_workers);
     let volunteers = head_count("volunteers", input.volunteers);
@@ -267,21 +314,35 @@ fn read_profile(at: &str, input: &ProfileIn, taxonomy: &Taxonomy, faults: &mut F
         fields: input.fields.clone(),
         target_groups: input.target_groups.clone(),
         coverage,
-        evaluation_grade: input.evaluation_grade.as_ref().map(|grade| read_grade(&format!("{at}/evaluation_grade"), grade, faults)),
+        evaluation_grade: input
+            .evaluation_grade
+            .as_ref()
+            .map(|grade| read_grade(&format!("{at}/evaluation_grade"), grade, faults)),
         staff_count,
         social_workers,
         volunteers,
         party_members,
         text: faults.prose(&format!("{at}/text"), &input.text, 0..=5000),
-        contact: input.contact.as_ref().map(|contact| read_contact(&format!("{at}/contact"), contact, faults)),
+        contact: input
+            .contact
+            .as_ref()
+            .map(|contact| read_contact(&format!("{at}/contact"), contact, faults)),
     }
 }
 
 fn read_grade(at: &str, grade: &EvaluationGrade, faults: &mut Faults) -> EvaluationGrade {
     if grade.valid_until < grade.granted_on {
-        faults.add(format!("{at}/valid_until"), "out_of_range", "不能早于授予日期", "cannot be before the day it was granted");
+        faults.add(
+            format!("{at}/valid_until"),
+            "out_of_range",
+            "不能早于授予日期",
+            "cannot be before the day it was granted",
+        );
     }
-    EvaluationGrade { authority: faults.line(&format!("{at}/authority"), &grade.authority, 1..=100), ..grade.clone() }
+    EvaluationGrade {
+        authority: faults.line(&format!("{at}/authority"), &grade.authority, 1..=100),
+        ..grade.clone()
+    }
 }
 
 fn read_contact(at: &str, given: &Contact, faults: &mut Faults) -> Contact {

@@ -7,11 +7,11 @@ mod out;
 mod service;
 
 pub use finders::{Filter, find_by_uscc, load, load_many, organisations_covering};
+pub(crate) use finders::{of_row, part_of};
+pub(crate) use input::{Checked, check};
 pub use input::{OrganisationIn, OrganisationPatch, ProfileIn};
 pub use out::{OrganisationList, OrganisationOut};
 pub use service::{CreditStatusIn, StatusIn, contracts_changed, create, update};
-pub(crate) use finders::{of_row, part_of};
-pub(crate) use input::{Checked, check};
 pub(crate) use service::{insert, list, overwrite, see, set_credit_status, set_status};
 
 use crate::words::{CreditStatus, GradeLevel, ManagementTier, OrgForm, OrgStatus};
@@ -118,13 +118,20 @@ impl Organisation {
     /// Whether its coverage (覆盖范围) contains the division.
     #[must_use]
     pub fn covers(&self, division: &DivisionCode) -> bool {
-        self.profile.coverage.iter().any(|own| own.contains(division))
+        self.profile
+            .coverage
+            .iter()
+            .any(|own| own.contains(division))
     }
 
     /// Its evaluation grade on a day; an expired one counts as none (rulebook 3.6).
     #[must_use]
     pub fn grade_on(&self, date: NaiveDate) -> Option<GradeLevel> {
-        self.profile.evaluation_grade.as_ref().filter(|grade| grade.granted_on <= date && date <= grade.valid_until).map(|grade| grade.level)
+        self.profile
+            .evaluation_grade
+            .as_ref()
+            .filter(|grade| grade.granted_on <= date && date <= grade.valid_until)
+            .map(|grade| grade.level)
     }
 
     /// Whether it has legal personality: only filed and self-organised groups have none.
@@ -136,13 +143,19 @@ impl Organisation {
     /// Whether it is a community organisation without registration (备案社区社会组织, 自组织).
     #[must_use]
     pub fn is_filed(&self) -> bool {
-        matches!(self.form, OrgForm::FiledCommunityOrg | OrgForm::SelfOrganisedGroup)
+        matches!(
+            self.form,
+            OrgForm::FiledCommunityOrg | OrgForm::SelfOrganisedGroup
+        )
     }
 
     /// Whether it offers something in the field: the same code, or any code below a letter.
     #[must_use]
     pub fn works_in(&self, field: &str) -> bool {
-        self.profile.fields.iter().any(|own| own == field || (field.len() == 1 && own.starts_with(field)))
+        self.profile
+            .fields
+            .iter()
+            .any(|own| own == field || (field.len() == 1 && own.starts_with(field)))
     }
 
     /// Where it lies, for matching grants: its division and itself.

@@ -59,19 +59,38 @@ list_of! {
     OrganisationList of OrganisationOut
 }
 
-const OFFICERS: &[Role] = &[Role::CommunitySecretary, Role::StreetOfficer, Role::DepartmentOfficer, Role::DistrictAdmin, Role::Supervisor];
-const MEMBERS: &[Role] = &[Role::OrgAgent, Role::OrgLegalRep, Role::Custodian, Role::ThirdParty];
+const OFFICERS: &[Role] = &[
+    Role::CommunitySecretary,
+    Role::StreetOfficer,
+    Role::DepartmentOfficer,
+    Role::DistrictAdmin,
+    Role::Supervisor,
+];
+const MEMBERS: &[Role] = &[
+    Role::OrgAgent,
+    Role::OrgLegalRep,
+    Role::Custodian,
+    Role::ThirdParty,
+];
 
 /// Whether the viewer works with this organisation: its own people, and officers of where it lies or serves.
 fn may_call(actor: &Actor, organisation: &Organisation) -> bool {
     actor.is_system()
-        || actor.organisations(MEMBERS).any(|own| own == organisation.id)
-        || actor.divisions(OFFICERS).any(|own| own.contains(&organisation.division) || organisation.covers(own))
+        || actor
+            .organisations(MEMBERS)
+            .any(|own| own == organisation.id)
+        || actor
+            .divisions(OFFICERS)
+            .any(|own| own.contains(&organisation.division) || organisation.covers(own))
 }
 
 impl OrganisationOut {
     /// What a viewer may see of it; `names` holds the names of divisions.
-    pub(super) fn new(organisation: Organisation, names: &HashMap<DivisionCode, String>, viewer: &Actor) -> Self {
+    pub(super) fn new(
+        organisation: Organisation,
+        names: &HashMap<DivisionCode, String>,
+        viewer: &Actor,
+    ) -> Self {
         let mut profile = organisation.profile.clone();
         if !may_call(viewer, &organisation) {
             profile.contact = None;
@@ -85,7 +104,10 @@ impl OrganisationOut {
             management_tier: organisation.tier,
             status: organisation.status,
             credit_status: organisation.credit,
-            division_name: names.get(&organisation.division).cloned().unwrap_or_else(|| organisation.division.to_string()),
+            division_name: names
+                .get(&organisation.division)
+                .cloned()
+                .unwrap_or_else(|| organisation.division.to_string()),
             division: organisation.division,
             legal_representative: organisation.legal_representative,
             established_on: organisation.established_on,

@@ -1,7 +1,10 @@
 //! Commands on organisations.
 
 use super::finders::{blank_separated, find, load, of_row, page};
-use super::{Checked, Filter, Organisation, OrganisationIn, OrganisationList, OrganisationOut, OrganisationPatch, check};
+use super::{
+    Checked, Filter, Organisation, OrganisationIn, OrganisationList, OrganisationOut,
+    OrganisationPatch, check,
+};
 use crate::entity::organisations;
 use crate::words::{CreditStatus, OrgStatus};
 use crate::{divisions, rights, taxonomy};
@@ -47,8 +50,14 @@ pub struct StatusIn {
 pub async fn create(tx: &Tx, input: OrganisationIn) -> Result<OrganisationOut, Error> {
     let mut faults = Faults::new();
     let checked = check("", &input, &*taxonomy::current(tx).await?, &mut faults);
-    let Some(checked) = checked else { return Err(faults.finish().err().unwrap_or(Code::Invalid.into()).into()) };
-    let role = rights::require(tx.actor(), &Reach::at(checked.division), "organisations.create")?;
+    let Some(checked) = checked else {
+        return Err(faults.finish().err().unwrap_or(Code::Invalid.into()).into());
+    };
+    let role = rights::require(
+        tx.actor(),
+        &Reach::at(checked.division),
+        "organisations.create",
+    )?;
     check_custodian(tx, "", input.custodian_id, &mut faults).await?;
     faults.finish()?;
     let status = checked.first_status();
@@ -57,18 +66,40 @@ pub async fn create(tx: &Tx, input: OrganisationIn) -> Result<OrganisationOut, E
 }
 
 /// The custodian must be an active organisation with legal personality.
-async fn check_custodian(read: &impl Read, at: &str, custodian: Option<Uuid>, faults: &mut Faults) -> Result<(), Error> {
+async fn check_custodian(
+    read: &impl Read,
+    at: &str,
+    custodian: Option<Uuid>,
+    faults: &mut Faults,
+) -> Result<(), Error> {
     let Some(id) = custodian else { return Ok(()) };
-    let row = organisations::Entity::find_by_id(id).one(&read.db()).await?;
-    let good = row.map(of_row).transpose()?.is_some_and(|found| found.is_legal_person() && found.status.is_active());
+    let row = organisations::Entity::find_by_id(id)
+        .one(&read.db())
+        .await?;
+    let good = row
+        .map(of_row)
+        .transpose()?
+        .is_some_and(|found| found.is_legal_person() && found.status.is_active());
     if !good {
-        faults.add(format!("{at}/custodian_id"), "unknown", "须为状态正常的法人组织", "must be an active organisation with legal personality");
+        faults.add(
+            format!("{at}/custodian_id"),
+            "unknown",
+            "须为状态正常的法人组织",
+            "must be an active organisation with legal personality",
+        );
     }
     Ok(())
 }
 
 /// Writes a new row and its trace record.
-pub(crate) async fn insert(tx: &Tx, id: Uuid, checked: Checked, status: OrgStatus, credit: CreditStatus, role: Role) -> Result<Organisation, Error> {
+pub(crate) async fn insert(
+    tx: &Tx,
+    id: Uuid,
+    checked: Checked,
+    status: OrgStatus,
+    credit: CreditStatus,
+    role: Role,
+) -> Result<Organisation, Error> {
     let row = organisations::ActiveModel {
         id: Set(id),
         name: Set(checked.name),
@@ -84,27 +115,60 @@ pub(crate) async fn insert(tx: &Tx, id: Uuid, checked: Checked, status: OrgStatu
         declared_capacity: Set(checked.declared_capacity),
         active_contracts: Set(0),
         custodian_id: Set(checked.custodian_id),
-        fields: Set(blank_separated(checked.profile.fields.iter().map(String::as_str))),
-        coverage: Set(blank_separated(checked.profile.coverage.iter().map(|code| code.as_str()))),
+        fields: Set(blank_separated(
+            checked.profile.fields.iter().map(String::as_str),
+        )),
+        coverage: Set(blank_separated(
+            checked.profile.coverage.iter().map(|code| code.as_str()),
+        )),
         profile: Set(serde_json::to_value(&checked.profile)?),
         version: Set(1),
         created_at: Set(tx.now()),
         updated_at: Set(tx.now()),
     };
-    let made = organisations::Entity::insert(row).exec_with_returning(&tx.db()).await?;
+    let made = organisations::Entity::insert(row)
+        .exec_with_returning(&tx.db())
+        .await?;
     let made = of_row(made)?;
     note(tx, None, &made, "organisation.created", role, None, None).await?;
     Ok(made)
 }
 
-async fn note(tx: &Tx, from: Option<&Organisation>, after: &Organisation, event: &str, role: Role, reason: Option<String>, data: Option<Value>) -> Result<(), Error> {
-    let about = About { object: "organisation", id: after.id, project_id: None, division: after.division.as_str(), version: after.version };
-    let entry = Entry { event, from: from.map(|before| before.status.as_str()), to: after.status.as_str(), role, reason, data };
+async fn note(
+    tx: &Tx,
+    from: Option<&Organisation>,
+    after: &Organisation,
+    event: &str,
+    role: Role,
+    reason: Option<String>,
+    data: Option<Value>,
+) -> Result<(), Error> {
+    let about = About {
+        object: "organisation",
+        id: after.id,
+        project_id: None,
+        division: after.division.as_str(),
+        version: after.version,
+    };
+    let entry = Entry {
+        event,
+        from: from.map(|before| before.status.as_str()),
+        to: after.status.as_str(),
+        role,
+        reason,
+        data,
+    };
     trace::record(tx, &about, entry).await
 }
 
 /// Writes columns of an organisation with the version in the `WHERE`.
-async fn write(tx: &Tx, before: &Organisation, set: impl FnOnce(sea_orm::UpdateMany<organisations::Entity>) -> sea_orm::UpdateMany<organisations::Entity>) -> Result<Organisation, Error> {
+async fn write(
+    tx: &Tx,
+    before: &Organisation,
+    set: impl FnOnce(
+        sea_orm::UpdateMany<organisations::Entity>,
+    ) -> sea_orm::UpdateMany<organisations::Entity>,
+) -> Result<Organisation, Error> {
     use organisations::Column;
     let rows = set(organisations::Entity::update_many())
         .col_expr(Column::Version, Expr::col(Column::Version).add(1))
@@ -117,7 +181,12 @@ async fn write(tx: &Tx, before: &Organisation, set: impl FnOnce(sea_orm::UpdateM
 }
 
 /// Replaces what is registered of an organisation.
-pub(crate) async fn overwrite(tx: &Tx, before: &Organisation, checked: Checked, role: Role) -> Result<Organisation, Error> {
+pub(crate) async fn overwrite(
+    tx: &Tx,
+    before: &Organisation,
+    checked: Checked,
+    role: Role,
+) -> Result<Organisation, Error> {
     use organisations::Column;
     let profile = serde_json::to_value(&checked.profile)?;
     let moved = checked.division != before.division;
@@ -129,19 +198,44 @@ pub(crate) async fn overwrite(tx: &Tx, before: &Organisation, checked: Checked, 
             .col_expr(Column::OrgForm, Expr::value(checked.form.as_str()))
             .col_expr(Column::ManagementTier, Expr::value(checked.tier.as_str()))
             .col_expr(Column::Division, Expr::value(checked.division.as_str()))
-            .col_expr(Column::LegalRepresentative, Expr::value(checked.legal_representative))
+            .col_expr(
+                Column::LegalRepresentative,
+                Expr::value(checked.legal_representative),
+            )
             .col_expr(Column::EstablishedOn, Expr::value(checked.established_on))
-            .col_expr(Column::DeclaredCapacity, Expr::value(checked.declared_capacity))
+            .col_expr(
+                Column::DeclaredCapacity,
+                Expr::value(checked.declared_capacity),
+            )
             .col_expr(Column::CustodianId, Expr::value(checked.custodian_id))
-            .col_expr(Column::Fields, Expr::value(blank_separated(checked.profile.fields.iter().map(String::as_str))))
-            .col_expr(Column::Coverage, Expr::value(blank_separated(checked.profile.coverage.iter().map(|code| code.as_str()))))
+            .col_expr(
+                Column::Fields,
+                Expr::value(blank_separated(
+                    checked.profile.fields.iter().map(String::as_str),
+                )),
+            )
+            .col_expr(
+                Column::Coverage,
+                Expr::value(blank_separated(
+                    checked.profile.coverage.iter().map(|code| code.as_str()),
+                )),
+            )
             .col_expr(Column::Profile, Expr::value(profile))
     })
     .await?;
     if moved {
         crate::grants::organisation_moved(tx, after.id, &after.division).await?;
     }
-    note(tx, Some(before), &after, "organisation.changed", role, None, None).await?;
+    note(
+        tx,
+        Some(before),
+        &after,
+        "organisation.changed",
+        role,
+        None,
+        None,
+    )
+    .await?;
     Ok(after)
 }
 
@@ -149,9 +243,17 @@ pub(crate) async fn overwrite(tx: &Tx, before: &Organisation, checked: Checked, 
 ///
 /// # Errors
 /// `not_found`, `forbidden`, `invalid`, `stale_version`, `conflict`, `duplicate`.
-pub async fn update(tx: &Tx, key: &Key, patch: OrganisationPatch) -> Result<OrganisationOut, Error> {
+pub async fn update(
+    tx: &Tx,
+    key: &Key,
+    patch: OrganisationPatch,
+) -> Result<OrganisationOut, Error> {
     let before = find(tx, key).await?;
-    let right = if patch.touches_registration(&before) { "organisations.edit_registration" } else { "organisations.edit" };
+    let right = if patch.touches_registration(&before) {
+        "organisations.edit_registration"
+    } else {
+        "organisations.edit"
+    };
     let role = rights::require(tx.actor(), &before.reach(), right)?;
     tx.expect_version(before.version)?;
     let mut faults = Faults::new();
@@ -171,21 +273,45 @@ pub async fn update(tx: &Tx, key: &Key, patch: OrganisationPatch) -> Result<Orga
 }
 
 /// Records what the credit lists say (活动异常名录, 严重违法失信名单).
-pub(crate) async fn set_credit_status(tx: &Tx, key: &Key, input: CreditStatusIn) -> Result<OrganisationOut, Error> {
+pub(crate) async fn set_credit_status(
+    tx: &Tx,
+    key: &Key,
+    input: CreditStatusIn,
+) -> Result<OrganisationOut, Error> {
     let before = find(tx, key).await?;
-    let role = rights::require(tx.actor(), &before.reach(), "organisations.set_credit_status")?;
+    let role = rights::require(
+        tx.actor(),
+        &before.reach(),
+        "organisations.set_credit_status",
+    )?;
     tx.expect_version(before.version)?;
     let mut faults = Faults::new();
     let reason = faults.prose("/reason", &input.reason, 2..=500);
     faults.finish()?;
     let (from, to) = (before.credit.as_str(), input.credit_status.as_str());
-    let after = write(tx, &before, |update| update.col_expr(organisations::Column::CreditStatus, Expr::value(to))).await?;
-    note(tx, Some(&before), &after, "organisation.credit_changed", role, Some(reason), Some(json!({ "from": from, "to": to }))).await?;
+    let after = write(tx, &before, |update| {
+        update.col_expr(organisations::Column::CreditStatus, Expr::value(to))
+    })
+    .await?;
+    note(
+        tx,
+        Some(&before),
+        &after,
+        "organisation.credit_changed",
+        role,
+        Some(reason),
+        Some(json!({ "from": from, "to": to })),
+    )
+    .await?;
     shown(tx, after).await
 }
 
 /// Records a change of the organisation's life (rulebook 2.8.14).
-pub(crate) async fn set_status(tx: &Tx, key: &Key, input: StatusIn) -> Result<OrganisationOut, Error> {
+pub(crate) async fn set_status(
+    tx: &Tx,
+    key: &Key,
+    input: StatusIn,
+) -> Result<OrganisationOut, Error> {
     let before = find(tx, key).await?;
     let role = rights::require(tx.actor(), &before.reach(), "organisations.set_status")?;
     tx.expect_version(before.version)?;
@@ -194,8 +320,17 @@ pub(crate) async fn set_status(tx: &Tx, key: &Key, input: StatusIn) -> Result<Or
     faults.finish()?;
     let (from, to) = (before.status, input.status);
     if !from.may_become(to) {
-        let text = (format!("“{}”状态的组织不能改为“{}”", from.zh(), to.zh()), format!("an organisation that is {} cannot become {}", from.as_str(), to.as_str()));
-        return Err(Refusal::new(Code::InvalidTransition).because(text.0, text.1).into());
+        let text = (
+            format!("“{}”状态的组织不能改为“{}”", from.zh(), to.zh()),
+            format!(
+                "an organisation that is {} cannot become {}",
+                from.as_str(),
+                to.as_str()
+            ),
+        );
+        return Err(Refusal::new(Code::InvalidTransition)
+            .because(text.0, text.1)
+            .into());
     }
     let missing = match to {
         OrgStatus::Registered if before.uscc.is_none() => Some("/uscc"),
@@ -203,10 +338,24 @@ pub(crate) async fn set_status(tx: &Tx, key: &Key, input: StatusIn) -> Result<Or
         _ => None,
     };
     if let Some(pointer) = missing {
-        return Err(Refusal::new(Code::Incomplete).field(pointer, "required", "须先填写", "must be entered first").into());
+        return Err(Refusal::new(Code::Incomplete)
+            .field(pointer, "required", "须先填写", "must be entered first")
+            .into());
     }
-    let after = write(tx, &before, |update| update.col_expr(organisations::Column::Status, Expr::value(to.as_str()))).await?;
-    note(tx, Some(&before), &after, "organisation.status_changed", role, Some(reason), None).await?;
+    let after = write(tx, &before, |update| {
+        update.col_expr(organisations::Column::Status, Expr::value(to.as_str()))
+    })
+    .await?;
+    note(
+        tx,
+        Some(&before),
+        &after,
+        "organisation.status_changed",
+        role,
+        Some(reason),
+        None,
+    )
+    .await?;
     shown(tx, after).await
 }
 
@@ -217,14 +366,23 @@ pub(crate) async fn set_status(tx: &Tx, key: &Key, input: StatusIn) -> Result<Or
 pub async fn contracts_changed(tx: &Tx, organisation: Uuid, delta: i32) -> Result<(), Error> {
     use organisations::Column;
     let written = organisations::Entity::update_many()
-        .col_expr(Column::ActiveContracts, Expr::col(Column::ActiveContracts).add(delta))
+        .col_expr(
+            Column::ActiveContracts,
+            Expr::col(Column::ActiveContracts).add(delta),
+        )
         .col_expr(Column::Version, Expr::col(Column::Version).add(1))
         .col_expr(Column::UpdatedAt, Expr::value(tx.now()))
         .filter(Column::Id.eq(organisation))
         .filter(Expr::col(Column::ActiveContracts).add(delta).gte(0))
         .exec(&tx.db())
         .await?;
-    if written.rows_affected == 1 { Ok(()) } else { Err(Error::internal(format!("active contracts of {organisation} cannot change by {delta}"))) }
+    if written.rows_affected == 1 {
+        Ok(())
+    } else {
+        Err(Error::internal(format!(
+            "active contracts of {organisation} cannot change by {delta}"
+        )))
+    }
 }
 
 async fn shown(read: &impl Read, organisation: Organisation) -> Result<OrganisationOut, Error> {
@@ -245,9 +403,15 @@ pub(crate) async fn see(read: &impl Read, key: &Key) -> Result<OrganisationOut, 
 pub(crate) async fn list(read: &impl Read, query: &ListQuery) -> Result<OrganisationList, Error> {
     let mut faults = Faults::new();
     let filter = Filter {
-        division: query.one("division").and_then(|code| faults.division("?division", code)),
+        division: query
+            .one("division")
+            .and_then(|code| faults.division("?division", code)),
         field: query.one("field").map(str::to_owned),
-        status: query.all("status").iter().filter_map(|wire| status_word(wire, &mut faults)).collect(),
+        status: query
+            .all("status")
+            .iter()
+            .filter_map(|wire| status_word(wire, &mut faults))
+            .collect(),
         name: query.one("q").map(str::to_owned),
     };
     faults.finish()?;
@@ -255,13 +419,24 @@ pub(crate) async fn list(read: &impl Read, query: &ListQuery) -> Result<Organisa
     let (rows, next) = cut(rows, query.page, |row| row.id);
     let codes: Vec<_> = rows.iter().map(|row| row.division).collect();
     let names = divisions::names_of(read, &codes).await?;
-    Ok(OrganisationList { items: rows.into_iter().map(|row| OrganisationOut::new(row, &names, read.actor())).collect(), next })
+    Ok(OrganisationList {
+        items: rows
+            .into_iter()
+            .map(|row| OrganisationOut::new(row, &names, read.actor()))
+            .collect(),
+        next,
+    })
 }
 
 fn status_word(wire: &str, faults: &mut Faults) -> Option<OrgStatus> {
     let found = OrgStatus::from_wire(wire);
     if found.is_none() {
-        faults.add("?status", "unknown_value", "没有这个状态", "there is no such status");
+        faults.add(
+            "?status",
+            "unknown_value",
+            "没有这个状态",
+            "there is no such status",
+        );
     }
     found
 }

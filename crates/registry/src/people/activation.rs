@@ -54,7 +54,12 @@ pub(crate) async fn issue(tx: &Tx, key: &Key) -> Result<ActivationOut, Error> {
 }
 
 /// Issues a code without asking for a right: for the first administrator.
-pub(crate) async fn issue_for(tx: &Tx, row: &people::Model, role: Role, division: &str) -> Result<ActivationOut, Error> {
+pub(crate) async fn issue_for(
+    tx: &Tx,
+    row: &people::Model,
+    role: Role,
+    division: &str,
+) -> Result<ActivationOut, Error> {
     use people::Column;
     let token = secret::new();
     let expires_at = tx.now() + VALID;
@@ -64,15 +69,34 @@ pub(crate) async fn issue_for(tx: &Tx, row: &people::Model, role: Role, division
         .filter(Column::Id.eq(row.id))
         .exec(&tx.db())
         .await?;
-    note(tx, row, "person.activation_issued", role, Note { from: Some(&row.status), division, ..Note::default() }).await?;
-    Ok(ActivationOut { account: row.account.clone(), activation_token: token, expires_at: expires_at.into() })
+    note(
+        tx,
+        row,
+        "person.activation_issued",
+        role,
+        Note {
+            from: Some(&row.status),
+            division,
+            ..Note::default()
+        },
+    )
+    .await?;
+    Ok(ActivationOut {
+        account: row.account.clone(),
+        activation_token: token,
+        expires_at: expires_at.into(),
+    })
 }
 
 /// Spends a code: sets the password and ends every session. The hash is computed while no transaction is open.
 ///
 /// # Errors
 /// `bad_credentials` whatever of account and code is wrong, `invalid` password.
-pub(crate) async fn activate(store: &Store, who: &wubang_kernel::Who, input: ActivateIn) -> Result<(), Error> {
+pub(crate) async fn activate(
+    store: &Store,
+    who: &wubang_kernel::Who,
+    input: ActivateIn,
+) -> Result<(), Error> {
     use people::Column;
     let hash = secret::hash(&input.token);
     let good = |now| {
@@ -102,7 +126,17 @@ pub(crate) async fn activate(store: &Store, who: &wubang_kernel::Who, input: Act
     // somebody else spent it while the hash was computed
     let row = written.into_iter().next().ok_or(Code::BadCredentials)?;
     end_sessions(&tx, row.id).await?;
-    note(&tx, &row, "person.activated", Role::Public, Note { from: Some(&known.status), ..Note::default() }).await?;
+    note(
+        &tx,
+        &row,
+        "person.activated",
+        Role::Public,
+        Note {
+            from: Some(&known.status),
+            ..Note::default()
+        },
+    )
+    .await?;
     tx.commit().await
 }
 
@@ -111,7 +145,10 @@ pub(crate) async fn activate(store: &Store, who: &wubang_kernel::Who, input: Act
 /// # Errors
 /// `invalid` when the password is too weak, `not_found`.
 pub async fn set_password(tx: &Tx, person: Uuid, password: &str) -> Result<(), Error> {
-    let row = people::Entity::find_by_id(person).one(&tx.db()).await?.ok_or(Code::NotFound)?;
+    let row = people::Entity::find_by_id(person)
+        .one(&tx.db())
+        .await?
+        .ok_or(Code::NotFound)?;
     let mut faults = Faults::new();
     passwords::check("/password", password, &row.account, &mut faults);
     faults.finish()?;

@@ -32,14 +32,25 @@ pub async fn recipients(read: &impl Read, mut persons: Vec<Uuid>) -> Result<Vec<
     }
     let rows: Vec<(Uuid, String, Option<String>)> = people::Entity::find()
         .select_only()
-        .columns([people::Column::Id, people::Column::Name, people::Column::Email])
+        .columns([
+            people::Column::Id,
+            people::Column::Name,
+            people::Column::Email,
+        ])
         .filter(people::Column::Id.is_in(persons))
         .filter(people::Column::Status.eq(AccountStatus::Active.as_str()))
         .order_by_asc(people::Column::Id)
         .into_tuple()
         .all(&read.db())
         .await?;
-    Ok(rows.into_iter().map(|(person_id, name, email)| Recipient { person_id, name, email }).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(person_id, name, email)| Recipient {
+            person_id,
+            name,
+            email,
+        })
+        .collect())
 }
 
 /// Active persons who hold one of the roles over a division or one above it. Where a street has its
@@ -47,11 +58,19 @@ pub async fn recipients(read: &impl Read, mut persons: Vec<Uuid>) -> Result<Vec<
 ///
 /// # Errors
 /// When the database fails.
-pub async fn people_with_role(read: &impl Read, roles: &[Role], division: &DivisionCode) -> Result<Vec<Recipient>, Error> {
+pub async fn people_with_role(
+    read: &impl Read,
+    roles: &[Role],
+    division: &DivisionCode,
+) -> Result<Vec<Recipient>, Error> {
     let scopes = with_ancestors(division);
     let held: Vec<(Uuid, String, String)> = grants::Entity::find()
         .select_only()
-        .columns([grants::Column::PersonId, grants::Column::Role, grants::Column::Scope])
+        .columns([
+            grants::Column::PersonId,
+            grants::Column::Role,
+            grants::Column::Scope,
+        ])
         .filter(grants::Column::Role.is_in(roles.iter().map(|role| role.as_str())))
         .filter(grants::Column::ScopeKind.eq("division"))
         .filter(grants::Column::Scope.is_in(scopes.iter().map(DivisionCode::as_str)))
@@ -59,11 +78,19 @@ pub async fn people_with_role(read: &impl Read, roles: &[Role], division: &Divis
         .into_tuple()
         .all(&read.db())
         .await?;
-    let street: Vec<&str> = scopes.iter().filter(|code| code.level() >= Level::Street).map(DivisionCode::as_str).collect();
+    let street: Vec<&str> = scopes
+        .iter()
+        .filter(|code| code.level() >= Level::Street)
+        .map(DivisionCode::as_str)
+        .collect();
     let is_officer = |role: &str| role == Role::StreetOfficer.as_str();
     let near = |scope: &str| street.contains(&scope);
-    let street_has_own = held.iter().any(|(_, role, scope)| is_officer(role) && near(scope));
-    let told = held.iter().filter(|(_, role, scope)| !(street_has_own && is_officer(role) && !near(scope)));
+    let street_has_own = held
+        .iter()
+        .any(|(_, role, scope)| is_officer(role) && near(scope));
+    let told = held
+        .iter()
+        .filter(|(_, role, scope)| !(street_has_own && is_officer(role) && !near(scope)));
     recipients(read, told.map(|(person, _, _)| *person).collect()).await
 }
 
@@ -71,7 +98,10 @@ pub async fn people_with_role(read: &impl Read, roles: &[Role], division: &Divis
 ///
 /// # Errors
 /// When the database fails.
-pub async fn people_of_organisations(read: &impl Read, organisations: &[Uuid]) -> Result<Vec<Recipient>, Error> {
+pub async fn people_of_organisations(
+    read: &impl Read,
+    organisations: &[Uuid],
+) -> Result<Vec<Recipient>, Error> {
     if organisations.is_empty() {
         return Ok(Vec::new());
     }

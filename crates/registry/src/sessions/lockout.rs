@@ -31,11 +31,19 @@ fn account_subject(account: &str) -> String {
 ///
 /// # Errors
 /// `account_locked` when account or address has failed too often.
-pub(crate) async fn attempt(store: &Store, who: &Who, account: Option<&str>, peer: &str) -> Result<Attempt, Error> {
+pub(crate) async fn attempt(
+    store: &Store,
+    who: &Who,
+    account: Option<&str>,
+    peer: &str,
+) -> Result<Attempt, Error> {
     use sign_in_failures::Column;
     let tx = store.write(who).await?;
     let since = tx.now() - WINDOW;
-    sign_in_failures::Entity::delete_many().filter(Column::At.lte(since)).exec(&tx.db()).await?;
+    sign_in_failures::Entity::delete_many()
+        .filter(Column::At.lte(since))
+        .exec(&tx.db())
+        .await?;
     let account = account.map(account_subject);
     let peer = format!("peer {peer}");
     if let Some(account) = &account {
@@ -51,14 +59,27 @@ pub(crate) async fn attempt(store: &Store, who: &Who, account: Option<&str>, pee
 }
 
 async fn refuse_from(tx: &Tx, subject: &str, limit: u64) -> Result<(), Error> {
-    let failures = sign_in_failures::Entity::find().filter(sign_in_failures::Column::Subject.eq(subject)).count(&tx.db()).await?;
-    if failures >= limit { Err(Code::AccountLocked.into()) } else { Ok(()) }
+    let failures = sign_in_failures::Entity::find()
+        .filter(sign_in_failures::Column::Subject.eq(subject))
+        .count(&tx.db())
+        .await?;
+    if failures >= limit {
+        Err(Code::AccountLocked.into())
+    } else {
+        Ok(())
+    }
 }
 
 async fn note(tx: &Tx, subject: &str) -> Result<Uuid, Error> {
     let id = tx.new_id();
-    let row = sign_in_failures::ActiveModel { id: Set(id), subject: Set(subject.to_owned()), at: Set(tx.now()) };
-    sign_in_failures::Entity::insert(row).exec_without_returning(&tx.db()).await?;
+    let row = sign_in_failures::ActiveModel {
+        id: Set(id),
+        subject: Set(subject.to_owned()),
+        at: Set(tx.now()),
+    };
+    sign_in_failures::Entity::insert(row)
+        .exec_without_returning(&tx.db())
+        .await?;
     Ok(id)
 }
 
@@ -67,8 +88,14 @@ async fn note(tx: &Tx, subject: &str) -> Result<Uuid, Error> {
 pub(crate) async fn forgive(tx: &Tx, attempt: Attempt) -> Result<(), Error> {
     use sign_in_failures::Column;
     if let Some(account) = attempt.account {
-        sign_in_failures::Entity::delete_many().filter(Column::Subject.eq(account)).exec(&tx.db()).await?;
+        sign_in_failures::Entity::delete_many()
+            .filter(Column::Subject.eq(account))
+            .exec(&tx.db())
+            .await?;
     }
-    sign_in_failures::Entity::delete_many().filter(Column::Id.eq(attempt.peer_row)).exec(&tx.db()).await?;
+    sign_in_failures::Entity::delete_many()
+        .filter(Column::Id.eq(attempt.peer_row))
+        .exec(&tx.db())
+        .await?;
     Ok(())
 }

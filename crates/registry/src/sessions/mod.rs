@@ -10,8 +10,8 @@ mod sign_in;
 pub(crate) use lockout::{attempt, forgive};
 pub use refresh::RefreshIn;
 pub(crate) use refresh::{end, refresh};
-pub use sign_in::{SignInIn, SignedInOut, SignedInPerson};
 pub(crate) use sign_in::sign_in;
+pub use sign_in::{SignInIn, SignedInOut, SignedInPerson};
 
 use crate::clients::Bound;
 use crate::entity::{people, sessions};
@@ -52,7 +52,10 @@ pub struct MeOut {
 pub(crate) async fn me(read: &impl Read) -> Result<MeOut, Error> {
     let actor = read.actor();
     let id = actor.person.ok_or(Code::Unauthenticated)?;
-    let row = people::Entity::find_by_id(id).one(&read.db()).await?.ok_or(Code::Unauthenticated)?;
+    let row = people::Entity::find_by_id(id)
+        .one(&read.db())
+        .await?
+        .ok_or(Code::Unauthenticated)?;
     let held = live(read, &[id]).await?.remove(&id).unwrap_or_default();
     let mut grants = Vec::new();
     for grant in &held {
@@ -60,11 +63,25 @@ pub(crate) async fn me(read: &impl Read) -> Result<MeOut, Error> {
             grants.push(GrantOut::of_row(grant)?);
         }
     }
-    Ok(MeOut { id, account: row.account, name: row.name, email: row.email, phone: row.phone, grants, client: actor.client })
+    Ok(MeOut {
+        id,
+        account: row.account,
+        name: row.name,
+        email: row.email,
+        phone: row.phone,
+        grants,
+        client: actor.client,
+    })
 }
 
 /// Writes the next refresh token of a family and signs an access token beside it.
-async fn hand_out(tx: &Tx, auth: &RegistryAuthenticator, person: people::Model, family: Uuid, client: Option<&Bound>) -> Result<SignedInOut, Error> {
+async fn hand_out(
+    tx: &Tx,
+    auth: &RegistryAuthenticator,
+    person: people::Model,
+    family: Uuid,
+    client: Option<&Bound>,
+) -> Result<SignedInOut, Error> {
     let token = secret::new();
     let row = sessions::ActiveModel {
         id: Set(tx.new_id()),
@@ -77,16 +94,30 @@ async fn hand_out(tx: &Tx, auth: &RegistryAuthenticator, person: people::Model, 
         used_at: Set(None),
         revoked_at: Set(None),
     };
-    sessions::Entity::insert(row).exec_without_returning(&tx.db()).await?;
-    let held = live(tx, &[person.id]).await?.remove(&person.id).unwrap_or_default();
-    let held = held.iter().map(GrantOut::of_row).collect::<Result<Vec<_>, _>>()?;
-    let grants = held.into_iter().filter(|grant| client.is_none_or(|client| client.roles.contains(&grant.role)));
+    sessions::Entity::insert(row)
+        .exec_without_returning(&tx.db())
+        .await?;
+    let held = live(tx, &[person.id])
+        .await?
+        .remove(&person.id)
+        .unwrap_or_default();
+    let held = held
+        .iter()
+        .map(GrantOut::of_row)
+        .collect::<Result<Vec<_>, _>>()?;
+    let grants = held
+        .into_iter()
+        .filter(|grant| client.is_none_or(|client| client.roles.contains(&grant.role)));
     let bound = client.map(|client| (client.id, Some(client.scope())));
     Ok(SignedInOut {
         access_token: auth.access_token(person.id, family, tx.new_id(), bound, tx.now())?,
         token_type: "Bearer",
         expires_in: ACCESS_TTL.num_seconds(),
         refresh_token: token,
-        person: SignedInPerson { id: person.id, name: person.name, grants: grants.collect() },
+        person: SignedInPerson {
+            id: person.id,
+            name: person.name,
+            grants: grants.collect(),
+        },
     })
 }

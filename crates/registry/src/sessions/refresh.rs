@@ -31,7 +31,12 @@ pub struct RefreshIn {
 /// # Errors
 /// `token_reused` when it was spent before: then the family is over. `unauthenticated` when it is
 /// unknown, expired or revoked. `bad_credentials` when it belongs to another front-end.
-pub(crate) async fn refresh(store: &Store, who: &Who, auth: &RegistryAuthenticator, input: RefreshIn) -> Result<SignedInOut, Error> {
+pub(crate) async fn refresh(
+    store: &Store,
+    who: &Who,
+    auth: &RegistryAuthenticator,
+    input: RefreshIn,
+) -> Result<SignedInOut, Error> {
     use sessions::Column;
     let hash = secret::hash(&input.refresh_token);
     let tx = store.write(who).await?;
@@ -43,13 +48,19 @@ pub(crate) async fn refresh(store: &Store, who: &Who, auth: &RegistryAuthenticat
         .filter(Column::ExpiresAt.gt(tx.now()))
         .exec_with_returning(&tx.db())
         .await?;
-    let Some(session) = spent.into_iter().next() else { return Err(not_spendable(tx, &hash).await) };
+    let Some(session) = spent.into_iter().next() else {
+        return Err(not_spendable(tx, &hash).await);
+    };
     let client = clients::bind(&tx, input.client_id, input.client_secret.as_deref()).await??;
     if client.as_ref().map(|client| client.id) != session.client_id {
         return Err(Code::BadCredentials.into());
     }
-    let person = people::Entity::find_by_id(session.person_id).one(&tx.db()).await?;
-    let person = person.filter(|person| person.status == AccountStatus::Active.as_str()).ok_or(Code::Unauthenticated)?;
+    let person = people::Entity::find_by_id(session.person_id)
+        .one(&tx.db())
+        .await?;
+    let person = person
+        .filter(|person| person.status == AccountStatus::Active.as_str())
+        .ok_or(Code::Unauthenticated)?;
     let signed_in = hand_out(&tx, auth, person, session.family, client.as_ref()).await?;
     tx.commit().await?;
     Ok(signed_in)
@@ -58,7 +69,10 @@ pub(crate) async fn refresh(store: &Store, who: &Who, auth: &RegistryAuthenticat
 /// Why a token could not be spent. A second use ends the family, and that stays although the answer is a refusal.
 async fn not_spendable(tx: Tx, hash: &str) -> Error {
     let outcome = async {
-        let known = sessions::Entity::find().filter(sessions::Column::TokenHash.eq(hash)).one(&tx.db()).await?;
+        let known = sessions::Entity::find()
+            .filter(sessions::Column::TokenHash.eq(hash))
+            .one(&tx.db())
+            .await?;
         match known {
             Some(row) if row.used_at.is_some() => {
                 tracing::warn!(person = %row.person_id, family = %row.family, "a refresh token was used twice; its family is revoked");

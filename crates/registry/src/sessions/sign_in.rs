@@ -61,19 +61,34 @@ pub struct SignedInOut {
 ///
 /// # Errors
 /// `bad_credentials`, `account_locked`.
-pub(crate) async fn sign_in(store: &Store, who: &Who, auth: &RegistryAuthenticator, peer: &str, input: SignInIn) -> Result<SignedInOut, Error> {
+pub(crate) async fn sign_in(
+    store: &Store,
+    who: &Who,
+    auth: &RegistryAuthenticator,
+    peer: &str,
+    input: SignInIn,
+) -> Result<SignedInOut, Error> {
     let attempt = attempt(store, who, Some(&input.account), peer).await?;
     let read = store.read(who);
-    let row = people::Entity::find().filter(people::Column::Account.eq(input.account.as_str())).one(&read.db()).await?;
+    let row = people::Entity::find()
+        .filter(people::Column::Account.eq(input.account.as_str()))
+        .one(&read.db())
+        .await?;
     let stored = row.as_ref().and_then(|row| row.password_hash.clone());
     let fits = passwords::verify(input.password, stored).await?;
     let client = clients::bind(&read, input.client_id, input.client_secret.as_deref()).await?;
     let active = row.filter(|row| fits && row.status == AccountStatus::Active.as_str());
-    let (Some(person), Ok(client)) = (active, client) else { return Err(Code::BadCredentials.into()) };
+    let (Some(person), Ok(client)) = (active, client) else {
+        return Err(Code::BadCredentials.into());
+    };
     let tx = store.write(who).await?;
     forgive(&tx, attempt).await?;
     // what has expired is no use to anybody, not even as a trap for thieves
-    sessions::Entity::delete_many().filter(sessions::Column::PersonId.eq(person.id)).filter(sessions::Column::ExpiresAt.lt(tx.now())).exec(&tx.db()).await?;
+    sessions::Entity::delete_many()
+        .filter(sessions::Column::PersonId.eq(person.id))
+        .filter(sessions::Column::ExpiresAt.lt(tx.now()))
+        .exec(&tx.db())
+        .await?;
     let signed_in = hand_out(&tx, auth, person, tx.new_id(), client.as_ref()).await?;
     tx.commit().await?;
     Ok(signed_in)

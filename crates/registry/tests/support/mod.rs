@@ -40,16 +40,36 @@ pub fn start() -> DateTime<Utc> {
 }
 
 pub async fn world() -> World {
-    let folder = std::env::temp_dir().join(format!("wubang-registry-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed)));
+    let folder = std::env::temp_dir().join(format!(
+        "wubang-registry-{}-{}",
+        std::process::id(),
+        NEXT.fetch_add(1, Ordering::Relaxed)
+    ));
     std::fs::create_dir_all(&folder).unwrap();
     let clock = TestClock::standing_at(start());
     let url = format!("sqlite://{}", folder.join("test.db").display());
-    let store = Store::open(Options { url, connections: 4, clock: Arc::new(clock.clone()), reactions: Vec::new() }).await.unwrap();
+    let store = Store::open(Options {
+        url,
+        connections: 4,
+        clock: Arc::new(clock.clone()),
+        reactions: Vec::new(),
+    })
+    .await
+    .unwrap();
     store.migrate().await.unwrap();
     store.refresh().await.unwrap();
     let keyring = Arc::new(KeyRing::open(&folder.join("keys"), start()).unwrap());
-    let auth = Arc::new(RegistryAuthenticator::new(keyring, "https://wubang.example".to_owned(), "wubang".to_owned()));
-    World { store, clock, auth, folder }
+    let auth = Arc::new(RegistryAuthenticator::new(
+        keyring,
+        "https://wubang.example".to_owned(),
+        "wubang".to_owned(),
+    ));
+    World {
+        store,
+        clock,
+        auth,
+        folder,
+    }
 }
 
 impl World {
@@ -62,11 +82,15 @@ impl World {
 
     /// Imports the demo district and gives everybody the same password.
     pub async fn with_district(&self) -> Report {
-        let hash = wubang_registry::passwords::hash(PASSWORD.to_owned()).await.unwrap();
+        let hash = wubang_registry::passwords::hash(PASSWORD.to_owned())
+            .await
+            .unwrap();
         self.act(async |tx| {
             let report = import_district(tx, district()).await.unwrap();
             let ids: Vec<_> = report.people.values().copied().collect();
-            wubang_registry::people::set_password_hash(tx, &ids, &hash).await.unwrap();
+            wubang_registry::people::set_password_hash(tx, &ids, &hash)
+                .await
+                .unwrap();
             report
         })
         .await
@@ -80,18 +104,36 @@ impl World {
     pub async fn end(self) {
         let view = self.store.read(&system());
         for invariant in wubang_registry::invariants() {
-            assert_eq!((invariant.run)(&view).await.unwrap(), Vec::<uuid::Uuid>::new(), "{}", invariant.name);
+            assert_eq!(
+                (invariant.run)(&view).await.unwrap(),
+                Vec::<uuid::Uuid>::new(),
+                "{}",
+                invariant.name
+            );
         }
         self.store.close().await;
         std::fs::remove_dir_all(&self.folder).unwrap();
     }
 
     /// One request by somebody, or by nobody; answers status and body.
-    pub async fn call(&self, method: &str, path: &str, token: Option<&str>, body: Option<Value>) -> (StatusCode, Value) {
+    pub async fn call(
+        &self,
+        method: &str,
+        path: &str,
+        token: Option<&str>,
+        body: Option<Value>,
+    ) -> (StatusCode, Value) {
         self.call_with(method, path, token, body, &[]).await
     }
 
-    pub async fn call_with(&self, method: &str, path: &str, token: Option<&str>, body: Option<Value>, headers: &[(&'static str, &str)]) -> (StatusCode, Value) {
+    pub async fn call_with(
+        &self,
+        method: &str,
+        path: &str,
+        token: Option<&str>,
+        body: Option<Value>,
+        headers: &[(&'static str, &str)],
+    ) -> (StatusCode, Value) {
         let as_authenticator: Arc<dyn Authenticator> = self.auth.clone();
         let app = App::new()
             .app_data(web::Data::new(self.store.clone()))
@@ -102,7 +144,9 @@ impl World {
             .into_app()
             .wrap(from_fn(identify));
         let service = init_service(app).await;
-        let mut request = TestRequest::default().method(method.parse().unwrap()).uri(path);
+        let mut request = TestRequest::default()
+            .method(method.parse().unwrap())
+            .uri(path);
         if let Some(token) = token {
             request = request.insert_header(("authorization", format!("Bearer {token}")));
         }
@@ -115,11 +159,20 @@ impl World {
         let response = call_service(&service, request.to_request()).await;
         let status = response.status();
         let bytes = read_body(response).await;
-        (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
+        (
+            status,
+            serde_json::from_slice(&bytes).unwrap_or(Value::Null),
+        )
     }
 
     pub async fn sign_in(&self, account: &str, password: &str) -> (StatusCode, Value) {
-        self.call("POST", "/api/v1/sessions", None, Some(serde_json::json!({ "account": account, "password": password }))).await
+        self.call(
+            "POST",
+            "/api/v1/sessions",
+            None,
+            Some(serde_json::json!({ "account": account, "password": password })),
+        )
+        .await
     }
 
     pub async fn token_of(&self, account: &str) -> String {
@@ -130,17 +183,43 @@ impl World {
 }
 
 /// Who asks, as the server's outermost layer finds out; that layer itself is tested with the server.
-async fn identify(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let actor = match (header("authorization"), request.app_data::<web::Data<Store>>(), request.app_data::<web::Data<dyn Authenticator>>()) {
-        (Some(bearer), Some(store), Some(auth)) => auth.authenticate(store, bearer.trim_start_matches("Bearer ")).await,
+async fn identify(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let header = |name: &str| {
+        request
+            .headers()
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .map(str::to_owned)
+    };
+    let actor = match (
+        header("authorization"),
+        request.app_data::<web::Data<Store>>(),
+        request.app_data::<web::Data<dyn Authenticator>>(),
+    ) {
+        (Some(bearer), Some(store), Some(auth)) => {
+            auth.authenticate(store, bearer.trim_start_matches("Bearer "))
+                .await
+        }
         _ => Ok(Actor::public()),
     };
     let problem = match actor {
         Ok(actor) => {
-            let if_match = header("if-match").and_then(|tag| tag.trim_matches('"').trim_start_matches('v').parse().ok());
-            let who = Who { actor: Arc::new(actor), request_id: "test".to_owned(), if_match, at: None };
-            request.extensions_mut().insert(Known { who, idempotency_key: None, peer: "192.0.2.7".to_owned() });
+            let if_match = header("if-match")
+                .and_then(|tag| tag.trim_matches('"').trim_start_matches('v').parse().ok());
+            let who = Who {
+                actor: Arc::new(actor),
+                request_id: "test".to_owned(),
+                if_match,
+                at: None,
+            };
+            request.extensions_mut().insert(Known {
+                who,
+                idempotency_key: None,
+                peer: "192.0.2.7".to_owned(),
+            });
             return Ok(next.call(request).await?.map_into_boxed_body());
         }
         Err(error) => Problem::of(error, Locale::Zh, "test"),
@@ -149,7 +228,10 @@ async fn identify(request: ServiceRequest, next: Next<impl MessageBody + 'static
 }
 
 pub fn text(body: &Value, pointer: &str) -> String {
-    body.pointer(pointer).and_then(Value::as_str).unwrap_or_else(|| panic!("{pointer} in {body}")).to_owned()
+    body.pointer(pointer)
+        .and_then(Value::as_str)
+        .unwrap_or_else(|| panic!("{pointer} in {body}"))
+        .to_owned()
 }
 
 pub fn district() -> Bundle {
@@ -158,5 +240,10 @@ pub fn district() -> Bundle {
 }
 
 pub fn anonymous() -> Who {
-    Who { actor: Arc::new(Actor::public()), request_id: "test".to_owned(), if_match: None, at: None }
+    Who {
+        actor: Arc::new(Actor::public()),
+        request_id: "test".to_owned(),
+        if_match: None,
+        at: None,
+    }
 }

@@ -18,8 +18,17 @@ pub struct Accounts {
 
 /// Account → first role, of the demo district.
 fn roles(bundle: &Value) -> Vec<(String, String)> {
-    let people = bundle.get("people").and_then(Value::as_array).cloned().unwrap_or_default();
-    let row = |person: &Value| Some((person.get("account")?.as_str()?.to_owned(), person.pointer("/grants/0/role")?.as_str()?.to_owned()));
+    let people = bundle
+        .get("people")
+        .and_then(Value::as_array)
+        .cloned()
+        .unwrap_or_default();
+    let row = |person: &Value| {
+        Some((
+            person.get("account")?.as_str()?.to_owned(),
+            person.pointer("/grants/0/role")?.as_str()?.to_owned(),
+        ))
+    };
     people.iter().filter_map(row).collect()
 }
 
@@ -28,13 +37,23 @@ fn roles(bundle: &Value) -> Vec<(String, String)> {
 /// # Errors
 /// A sentence for the operator.
 pub async fn prepare(store: &Store) -> Result<Accounts, String> {
-    let bundle: Value = serde_json::from_str(crate::bundle::DEMO_DISTRICT).map_err(|error| error.to_string())?;
-    let report = crate::bundle::import(store, crate::bundle::DEMO_DISTRICT).await.map_err(|error| error.to_string())?;
+    let bundle: Value =
+        serde_json::from_str(crate::bundle::DEMO_DISTRICT).map_err(|error| error.to_string())?;
+    let report = crate::bundle::import(store, crate::bundle::DEMO_DISTRICT)
+        .await
+        .map_err(|error| error.to_string())?;
     let password = Alphanumeric.sample_string(&mut rand::rng(), 20);
-    let hash = wubang_registry::passwords::hash(password.clone()).await.map_err(|error| error.to_string())?;
+    let hash = wubang_registry::passwords::hash(password.clone())
+        .await
+        .map_err(|error| error.to_string())?;
     let persons: Vec<Uuid> = report.people.values().copied().collect();
-    let tx = store.write(&Who::system("sandbox")).await.map_err(|error| error.to_string())?;
-    wubang_registry::people::set_password_hash(&tx, &persons, &hash).await.map_err(|error| error.to_string())?;
+    let tx = store
+        .write(&Who::system("sandbox"))
+        .await
+        .map_err(|error| error.to_string())?;
+    wubang_registry::people::set_password_hash(&tx, &persons, &hash)
+        .await
+        .map_err(|error| error.to_string())?;
     tx.commit().await.map_err(|error| error.to_string())?;
     let mut by_role = BTreeMap::new();
     for (account, role) in roles(&bundle) {
@@ -46,7 +65,10 @@ pub async fn prepare(store: &Store) -> Result<Accounts, String> {
 /// Prints where to look and how to sign in.
 pub fn print(address: &SocketAddr, accounts: &Accounts) {
     println!("docs      http://{address}/docs/");
-    println!("sign in   POST http://{address}/api/v1/sessions  {{\"account\": …, \"password\": \"{}\"}}", accounts.password);
+    println!(
+        "sign in   POST http://{address}/api/v1/sessions  {{\"account\": …, \"password\": \"{}\"}}",
+        accounts.password
+    );
     for (role, account) in &accounts.by_role {
         println!("          {role:<20} {account}");
     }

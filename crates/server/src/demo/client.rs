@@ -15,20 +15,38 @@ pub struct Client {
 impl Client {
     /// A client of the service at `base`, whose demo accounts share a password.
     pub fn new(base: String, password: String) -> Self {
-        Client { http: reqwest::Client::new(), base, password, tokens: HashMap::new() }
+        Client {
+            http: reqwest::Client::new(),
+            base,
+            password,
+            tokens: HashMap::new(),
+        }
     }
 
     async fn token(&mut self, account: &str) -> Result<String, String> {
         if let Some(token) = self.tokens.get(account) {
             return Ok(token.clone());
         }
-        let answer = self.send("POST", "/api/v1/sessions", None, Some(json!({ "account": account, "password": self.password }))).await?;
+        let answer = self
+            .send(
+                "POST",
+                "/api/v1/sessions",
+                None,
+                Some(json!({ "account": account, "password": self.password })),
+            )
+            .await?;
         let token = text(&answer, "/access_token")?;
         self.tokens.insert(account.to_owned(), token.clone());
         Ok(token)
     }
 
-    async fn send(&self, method: &str, path: &str, token: Option<&str>, body: Option<Value>) -> Result<Value, String> {
+    async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        token: Option<&str>,
+        body: Option<Value>,
+    ) -> Result<Value, String> {
         let url = format!("{}{path}", self.base);
         let mut request = match method {
             "POST" => self.http.post(url),
@@ -40,22 +58,36 @@ impl Client {
         if let Some(body) = &body {
             request = request.json(body);
         }
-        let answer = request.send().await.map_err(|error| format!("{method} {path}: {error}"))?;
+        let answer = request
+            .send()
+            .await
+            .map_err(|error| format!("{method} {path}: {error}"))?;
         let status = answer.status();
-        let value: Value = answer.json().await.map_err(|error| format!("{method} {path}: {status}: {error}"))?;
-        if status.is_success() { Ok(value) } else { Err(format!("{method} {path} was refused: {status} {value}")) }
+        let value: Value = answer
+            .json()
+            .await
+            .map_err(|error| format!("{method} {path}: {status}: {error}"))?;
+        if status.is_success() {
+            Ok(value)
+        } else {
+            Err(format!("{method} {path} was refused: {status} {value}"))
+        }
     }
 
     /// `POST` as an account.
     pub async fn post(&mut self, account: &str, path: &str, body: Value) -> Result<Value, String> {
         let token = self.token(account).await?;
-        self.send("POST", path, Some(&token), Some(body)).await.map_err(|error| format!("{account}: {error}"))
+        self.send("POST", path, Some(&token), Some(body))
+            .await
+            .map_err(|error| format!("{account}: {error}"))
     }
 
     /// `GET` as an account.
     pub async fn get(&mut self, account: &str, path: &str) -> Result<Value, String> {
         let token = self.token(account).await?;
-        self.send("GET", path, Some(&token), None).await.map_err(|error| format!("{account}: {error}"))
+        self.send("GET", path, Some(&token), None)
+            .await
+            .map_err(|error| format!("{account}: {error}"))
     }
 
     /// Forgets tokens, because time has passed.
@@ -69,7 +101,14 @@ impl Client {
     /// The refusal.
     pub async fn advance(&mut self, to: DateTime<Utc>) -> Result<(), String> {
         self.forget();
-        self.send("POST", "/sandbox/clock/advance", None, Some(json!({ "to": to }))).await.map(|_| ())
+        self.send(
+            "POST",
+            "/sandbox/clock/advance",
+            None,
+            Some(json!({ "to": to })),
+        )
+        .await
+        .map(|_| ())
     }
 
     /// The sandbox's clock.
@@ -87,21 +126,34 @@ impl Client {
 
 /// A text in an answer.
 pub fn text(value: &Value, pointer: &str) -> Result<String, String> {
-    value.pointer(pointer).and_then(Value::as_str).map(str::to_owned).ok_or_else(|| format!("the answer has no {pointer}: {value}"))
+    value
+        .pointer(pointer)
+        .and_then(Value::as_str)
+        .map(str::to_owned)
+        .ok_or_else(|| format!("the answer has no {pointer}: {value}"))
 }
 
 /// A number in an answer.
 pub fn number(value: &Value, pointer: &str) -> Result<i64, String> {
-    value.pointer(pointer).and_then(Value::as_i64).ok_or_else(|| format!("the answer has no {pointer}: {value}"))
+    value
+        .pointer(pointer)
+        .and_then(Value::as_i64)
+        .ok_or_else(|| format!("the answer has no {pointer}: {value}"))
 }
 
 /// A list in an answer.
 pub fn list(value: &Value, pointer: &str) -> Result<Vec<Value>, String> {
-    value.pointer(pointer).and_then(Value::as_array).cloned().ok_or_else(|| format!("the answer has no {pointer}: {value}"))
+    value
+        .pointer(pointer)
+        .and_then(Value::as_array)
+        .cloned()
+        .ok_or_else(|| format!("the answer has no {pointer}: {value}"))
 }
 
 /// An instant in an answer.
 pub fn instant(value: &Value, pointer: &str) -> Result<DateTime<Utc>, String> {
     let text = text(value, pointer)?;
-    DateTime::parse_from_rfc3339(&text).map(|at| at.to_utc()).map_err(|error| format!("{pointer}: {error}"))
+    DateTime::parse_from_rfc3339(&text)
+        .map(|at| at.to_utc())
+        .map_err(|error| format!("{pointer}: {error}"))
 }

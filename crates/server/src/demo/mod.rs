@@ -21,7 +21,10 @@ pub async fn run(config: Config, once: bool) -> Result<(), String> {
     let default = Config::default();
     let mut config = config;
     if config.database_url == default.database_url {
-        config.database_url = format!("sqlite://{}", config.data_dir.join("demo").join("wubang.db").display());
+        config.database_url = format!(
+            "sqlite://{}",
+            config.data_dir.join("demo").join("wubang.db").display()
+        );
     }
     if config.listen == default.listen && once {
         config.listen = "127.0.0.1:0".to_owned();
@@ -31,10 +34,20 @@ pub async fn run(config: Config, once: bool) -> Result<(), String> {
         config.log.format = "text".to_owned();
     }
     log(&config);
-    println!("database  {}", config.database_url.split('@').next_back().unwrap_or_default());
+    println!(
+        "database  {}",
+        config
+            .database_url
+            .split('@')
+            .next_back()
+            .unwrap_or_default()
+    );
     let running = start_sandbox(config).await?;
     let accounts = accounts::prepare(&running.store).await?;
-    let client = Client::new(format!("http://{}", running.address), accounts.password.clone());
+    let client = Client::new(
+        format!("http://{}", running.address),
+        accounts.password.clone(),
+    );
     let mut play = Play::new(client, true)?;
     let outcome = play.whole().await;
     let project = play.ids.project.clone();
@@ -42,7 +55,10 @@ pub async fn run(config: Config, once: bool) -> Result<(), String> {
         Ok(()) if once => running.stop().await,
         Ok(()) => {
             accounts::print(&running.address, &accounts);
-            println!("project   GET http://{}/api/v1/projects/{project}", running.address);
+            println!(
+                "project   GET http://{}/api/v1/projects/{project}",
+                running.address
+            );
             println!("The sandbox stays up; Ctrl-C ends it.");
             running.until_told().await;
         }

@@ -49,12 +49,22 @@ impl Play {
     /// When the story cannot be read.
     pub fn new(client: Client, aloud: bool) -> Result<Self, String> {
         let story = serde_json::from_str(STORY).map_err(|error| format!("story: {error}"))?;
-        Ok(Play { client, ids: Ids::default(), story, aloud, experts: BTreeMap::new(), organisations: BTreeMap::new() })
+        Ok(Play {
+            client,
+            ids: Ids::default(),
+            story,
+            aloud,
+            experts: BTreeMap::new(),
+            organisations: BTreeMap::new(),
+        })
     }
 
     /// A member of the story.
     pub(super) fn tale(&self, pointer: &str) -> Result<Value, String> {
-        self.story.pointer(pointer).cloned().ok_or_else(|| format!("the story has no {pointer}"))
+        self.story
+            .pointer(pointer)
+            .cloned()
+            .ok_or_else(|| format!("the story has no {pointer}"))
     }
 
     /// An account of the cast.
@@ -71,7 +81,11 @@ impl Play {
             return;
         }
         let state = answer.get("state").and_then(Value::as_str).unwrap_or("—");
-        let deadline = list(answer, "/deadlines").unwrap_or_default().last().map(deadline).unwrap_or_default();
+        let deadline = list(answer, "/deadlines")
+            .unwrap_or_default()
+            .last()
+            .map(deadline)
+            .unwrap_or_default();
         println!("{stage:<6} {actor:<16} {event:<32} → {state:<20} {deadline}");
     }
 
@@ -79,7 +93,14 @@ impl Play {
     ///
     /// # Errors
     /// The refusal.
-    pub async fn act(&mut self, stage: &str, account: &str, event: &str, path: &str, body: Value) -> Result<Value, String> {
+    pub async fn act(
+        &mut self,
+        stage: &str,
+        account: &str,
+        event: &str,
+        path: &str,
+        body: Value,
+    ) -> Result<Value, String> {
         let answer = self.client.post(account, path, body).await?;
         self.say(stage, account, event, &answer);
         Ok(answer)
@@ -91,7 +112,10 @@ impl Play {
     /// The refusal.
     pub async fn pass(&mut self, at: DateTime<Utc>, what: &str) -> Result<(), String> {
         if self.aloud {
-            println!("  ⏱    {} {what}", at.with_timezone(&LOCAL).format("%Y-%m-%d %H:%M"));
+            println!(
+                "  ⏱    {} {what}",
+                at.with_timezone(&LOCAL).format("%Y-%m-%d %H:%M")
+            );
         }
         self.client.advance(at + Duration::seconds(1)).await
     }
@@ -104,7 +128,11 @@ impl Play {
     /// Moves the clock to the morning of a day, if it is before.
     pub(super) async fn morning(&mut self, day: NaiveDate, what: &str) -> Result<(), String> {
         let at = wubang_kernel::deadline::at_hour(day, 9, 0).ok_or("no such morning")?;
-        if at > self.client.now().await? { self.pass(at, what).await } else { Ok(()) }
+        if at > self.client.now().await? {
+            self.pass(at, what).await
+        } else {
+            Ok(())
+        }
     }
 
     /// The organisation of its key, found as its agent.
@@ -156,9 +184,19 @@ impl Play {
 }
 
 fn deadline(deadline: &Value) -> String {
-    let at = deadline.get("at").and_then(Value::as_str).unwrap_or_default();
-    let timer = deadline.get("timer").and_then(Value::as_str).unwrap_or_default();
-    let provisional = if deadline.get("provisional") == Some(&Value::Bool(true)) { " (暂定)" } else { "" };
+    let at = deadline
+        .get("at")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    let timer = deadline
+        .get("timer")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    let provisional = if deadline.get("provisional") == Some(&Value::Bool(true)) {
+        " (暂定)"
+    } else {
+        ""
+    };
     format!("{timer} ≤ {}{provisional}", at.get(..16).unwrap_or(at))
 }
 
@@ -175,10 +213,16 @@ pub fn accounts_with(role: &str, organisation: Option<&str>) -> Result<Vec<Strin
         let grants = list(person, "/grants").unwrap_or_default();
         grants.iter().any(|grant| {
             grant.get("role").and_then(Value::as_str) == Some(role)
-                && organisation.is_none_or(|key| grant.pointer("/scope/organisation").and_then(Value::as_str) == Some(key))
+                && organisation.is_none_or(|key| {
+                    grant.pointer("/scope/organisation").and_then(Value::as_str) == Some(key)
+                })
         })
     };
-    list(&district()?, "/people")?.iter().filter(|person| holds(person)).map(|person| text(person, "/account")).collect()
+    list(&district()?, "/people")?
+        .iter()
+        .filter(|person| holds(person))
+        .map(|person| text(person, "/account"))
+        .collect()
 }
 
 /// The account of one role of an organisation.
@@ -186,5 +230,8 @@ pub fn accounts_with(role: &str, organisation: Option<&str>) -> Result<Vec<Strin
 /// # Errors
 /// When the organisation has nobody in the role.
 pub fn agent_of(organisation: &str, role: &str) -> Result<String, String> {
-    accounts_with(role, Some(organisation))?.into_iter().next().ok_or_else(|| format!("{organisation} has no {role}"))
+    accounts_with(role, Some(organisation))?
+        .into_iter()
+        .next()
+        .ok_or_else(|| format!("{organisation} has no {role}"))
 }

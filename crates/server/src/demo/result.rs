@@ -15,7 +15,9 @@ impl Play {
         let (street, winner) = (self.cast("street_officer")?, self.cast("winner")?);
         let body = json!({ "bid_id": self.ids.bids.get(&winner), "reason": self.tale("/award/decision_reason")? });
         let path = format!("/api/v1/postings/{}/propose_award", self.ids.posting);
-        let award = self.act("承榜", &street, "award.proposed", &path, body).await?;
+        let award = self
+            .act("承榜", &street, "award.proposed", &path, body)
+            .await?;
         self.ids.award = text(&award, "/id")?;
         Ok(())
     }
@@ -24,11 +26,20 @@ impl Play {
     async fn seats(&mut self) -> Result<Vec<(String, usize)>, String> {
         self.learn_experts().await?;
         let street = self.cast("street_officer")?;
-        let panel = self.client.get(&street, &format!("/api/v1/postings/{}/panel", self.ids.posting)).await?;
+        let panel = self
+            .client
+            .get(
+                &street,
+                &format!("/api/v1/postings/{}/panel", self.ids.posting),
+            )
+            .await?;
         let sheets = list(&self.story, "/score_sheets")?;
         let mut drawn = 0;
         let mut seats = Vec::new();
-        for member in list(&panel, "/members")?.iter().filter(|member| member["active"] == json!(true)) {
+        for member in list(&panel, "/members")?
+            .iter()
+            .filter(|member| member["active"] == json!(true))
+        {
             let person = text(member, "/person_id")?;
             match self.experts.get(&person) {
                 Some(account) => {
@@ -36,7 +47,11 @@ impl Play {
                     drawn += 1;
                 }
                 None => {
-                    for (place, sheet) in sheets.iter().enumerate().filter(|(_, sheet)| !sheet["account"].is_null()) {
+                    for (place, sheet) in sheets
+                        .iter()
+                        .enumerate()
+                        .filter(|(_, sheet)| !sheet["account"].is_null())
+                    {
                         let account = text(sheet, "/account")?;
                         if self.client.person(&account).await? == person {
                             seats.push((account, place));
@@ -55,12 +70,31 @@ impl Play {
     pub async fn panel_formed(&mut self) -> Result<(), String> {
         let street = self.cast("street_officer")?;
         let community = self.client.person(&self.cast("street_approver")?).await?;
-        let department = self.client.person(&self.cast("department_officer")?).await?;
-        let body = json!({ "community_person_ids": [community], "department_person_ids": [department] });
-        let panel = self.act("承榜", &street, "panel.formed", &format!("/api/v1/postings/{}/panel", self.ids.posting), body).await?;
+        let department = self
+            .client
+            .person(&self.cast("department_officer")?)
+            .await?;
+        let body =
+            json!({ "community_person_ids": [community], "department_person_ids": [department] });
+        let panel = self
+            .act(
+                "承榜",
+                &street,
+                "panel.formed",
+                &format!("/api/v1/postings/{}/panel", self.ids.posting),
+                body,
+            )
+            .await?;
         let declare = format!("/api/v1/panels/{}/declare", text(&panel, "/id")?);
         for (account, _) in self.seats().await? {
-            self.act("承榜", &account, "panel.declared", &declare, json!({ "clear": true })).await?;
+            self.act(
+                "承榜",
+                &account,
+                "panel.declared",
+                &declare,
+                json!({ "clear": true }),
+            )
+            .await?;
         }
         Ok(())
     }
@@ -72,19 +106,32 @@ impl Play {
     pub async fn bids_scored(&mut self) -> Result<(), String> {
         let street = self.cast("street_officer")?;
         let at = |verb: &str| format!("/api/v1/postings/{}/{verb}", self.ids.posting);
-        let (start, score, sign) = (at("start_evaluation"), at("score_sheets"), at("sign_report"));
-        self.act("承榜", &street, "posting.evaluation_started", &start, Self::nothing()).await?;
+        let (start, score, sign) = (
+            at("start_evaluation"),
+            at("score_sheets"),
+            at("sign_report"),
+        );
+        self.act(
+            "承榜",
+            &street,
+            "posting.evaluation_started",
+            &start,
+            Self::nothing(),
+        )
+        .await?;
         let seats = self.seats().await?;
         for (account, place) in &seats {
             for sheet in list(&self.story, &format!("/score_sheets/{place}/sheets"))? {
                 let bid = self.ids.bids.get(&text(&sheet, "/organisation")?).cloned();
                 let Some(bid) = bid else { continue };
                 let body = json!({ "bid_id": bid, "points": sheet["points"], "reasons": sheet["reasons"], "comment": sheet["comment"] });
-                self.act("承榜", account, "score.submitted", &score, body).await?;
+                self.act("承榜", account, "score.submitted", &score, body)
+                    .await?;
             }
         }
         for (account, _) in &seats {
-            self.act("承榜", account, "report.signed", &sign, Self::nothing()).await?;
+            self.act("承榜", account, "report.signed", &sign, Self::nothing())
+                .await?;
         }
         Ok(())
     }
@@ -97,10 +144,18 @@ impl Play {
         let street = self.cast("street_officer")?;
         let path = format!("/api/v1/awards/{}", self.ids.award);
         let award = self.client.get(&street, &path).await?;
-        self.pass(instant(&award, "/publicity_ends_at")?, "承榜公示期满").await?;
+        self.pass(instant(&award, "/publicity_ends_at")?, "承榜公示期满")
+            .await?;
         let award = self.client.get(&street, &path).await?;
         self.say("承榜", "system", "award.confirmed", &award);
-        self.act("承榜", &street, "award.notice_issued", &format!("{path}/issue_notice"), Self::nothing()).await?;
+        self.act(
+            "承榜",
+            &street,
+            "award.notice_issued",
+            &format!("{path}/issue_notice"),
+            Self::nothing(),
+        )
+        .await?;
         Ok(())
     }
 
@@ -112,26 +167,57 @@ impl Play {
         let (street, third) = (self.cast("street_officer")?, self.cast("third_party")?);
         let key = text(&self.story, "/cast/third_party_organisation")?;
         let body = json!({ "third_party_organisation_id": self.organisation(&key).await? });
-        let made = self.act("考榜", &street, "evaluation.opened", &format!("/api/v1/contracts/{}/evaluation", self.ids.contract), body).await?;
+        let made = self
+            .act(
+                "考榜",
+                &street,
+                "evaluation.opened",
+                &format!("/api/v1/contracts/{}/evaluation", self.ids.contract),
+                body,
+            )
+            .await?;
         self.ids.evaluation = text(&made, "/id")?;
         let at = |verb: &str| format!("/api/v1/evaluations/{}/{verb}", self.ids.evaluation);
-        let (panel, survey, start, sheets) = (at("panel"), at("close_survey"), at("start_scoring"), at("score_sheets"));
+        let (panel, survey, start, sheets) = (
+            at("panel"),
+            at("close_survey"),
+            at("start_scoring"),
+            at("score_sheets"),
+        );
         let body = json!({ "experts": list(&self.story, "/evaluation_sheets/experts")?.len(),
             "community_person_ids": self.persons("community_party_org").await?,
             "resident_person_ids": self.persons("residents").await?,
             "department_person_ids": self.persons("departments").await? });
-        let formed = self.act("考榜", &third, "panel.formed", &panel, body).await?;
+        let formed = self
+            .act("考榜", &third, "panel.formed", &panel, body)
+            .await?;
         let assessors = self.assessors(&formed).await?;
         let declare = format!("/api/v1/panels/{}/declare", text(&formed, "/panel/id")?);
         for (account, _) in &assessors {
-            self.act("考榜", account, "panel.declared", &declare, json!({ "clear": true })).await?;
+            self.act(
+                "考榜",
+                account,
+                "panel.declared",
+                &declare,
+                json!({ "clear": true }),
+            )
+            .await?;
         }
         let counts = self.tale("/survey")?;
-        self.act("考榜", &third, "survey.closed", &survey, counts).await?;
-        self.act("考榜", &third, "evaluation.scoring_started", &start, Self::nothing()).await?;
+        self.act("考榜", &third, "survey.closed", &survey, counts)
+            .await?;
+        self.act(
+            "考榜",
+            &third,
+            "evaluation.scoring_started",
+            &start,
+            Self::nothing(),
+        )
+        .await?;
         for (account, sheet) in &assessors {
             let body = json!({ "points": sheet["points"], "comment": sheet["comment"] });
-            self.act("考榜", account, "score.submitted", &sheets, body).await?;
+            self.act("考榜", account, "score.submitted", &sheets, body)
+                .await?;
         }
         Ok(())
     }
@@ -154,14 +240,21 @@ impl Play {
         self.learn_experts().await?;
         let mut experts = list(&self.story, "/evaluation_sheets/experts")?.into_iter();
         let mut assessors = Vec::new();
-        for member in list(evaluation, "/panel/members")?.iter().filter(|member| member["active"] == json!(true)) {
+        for member in list(evaluation, "/panel/members")?
+            .iter()
+            .filter(|member| member["active"] == json!(true))
+        {
             let (person, party) = (text(member, "/person_id")?, text(member, "/party")?);
             if let Some(account) = self.experts.get(&person) {
-                assessors.push((account.clone(), experts.next().ok_or("more experts than sheets")?));
+                assessors.push((
+                    account.clone(),
+                    experts.next().ok_or("more experts than sheets")?,
+                ));
                 continue;
             }
             for sheet in list(&self.story, &format!("/evaluation_sheets/{party}"))? {
-                let account = text(&sheet, "/account").or_else(|_| self.cast("department_officer"))?;
+                let account =
+                    text(&sheet, "/account").or_else(|_| self.cast("department_officer"))?;
                 if self.client.person(&account).await? == person {
                     assessors.push((account, sheet));
                 }
@@ -178,13 +271,32 @@ impl Play {
         let (street, third) = (self.cast("street_officer")?, self.cast("third_party")?);
         let path = format!("/api/v1/evaluations/{}", self.ids.evaluation);
         let draft = self.tale("/evaluation_draft")?;
-        self.act("考榜", &third, "result.drafted", &format!("{path}/draft_result"), draft).await?;
-        let shown = self.act("考榜", &street, "result.notified", &format!("{path}/notify"), Self::nothing()).await?;
-        self.pass(instant(&shown, "/publicity_ends_at")?, "考榜结果公示期满").await?;
+        self.act(
+            "考榜",
+            &third,
+            "result.drafted",
+            &format!("{path}/draft_result"),
+            draft,
+        )
+        .await?;
+        let shown = self
+            .act(
+                "考榜",
+                &street,
+                "result.notified",
+                &format!("{path}/notify"),
+                Self::nothing(),
+            )
+            .await?;
+        self.pass(instant(&shown, "/publicity_ends_at")?, "考榜结果公示期满")
+            .await?;
         let confirmed = self.client.get(&street, &path).await?;
         self.say("考榜", "system", "evaluation.confirmed", &confirmed);
         self.pay_eligible().await?;
-        let project = self.client.get(&street, &format!("/api/v1/projects/{}", self.ids.project)).await?;
+        let project = self
+            .client
+            .get(&street, &format!("/api/v1/projects/{}", self.ids.project))
+            .await?;
         if project["stage"] != json!("closed") {
             return Err(format!("the project is not closed: {project}"));
         }
