@@ -1,29 +1,23 @@
 //! What can be done with an agreement: load, decide, spend, tell.
 
-use crate::draft;
-use crate::entity::{contract, milestone, payment};
+use crate::entity::contract;
 use crate::flow::{self, ContractEvent, PaymentEvent};
 use crate::model::{
-    ContractContent, ContractList, ContractOut, ContractSignIn, FrozenTerms, MilestoneOut,
-    PlannedMilestone, SuperviseIn, Tranche, TrancheCondition, wire,
+    ContractList, ContractOut, ContractSignIn, MilestoneOut, SuperviseIn, TrancheCondition, wire,
 };
 use crate::rules::{CONTRACTOR, ContractFacts, Signed, party_of};
 use crate::store;
 use crate::{milestones, out, payments};
-use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use uuid::Uuid;
-use wubang_awards::Award;
-use wubang_kernel::actor::Reach;
 use wubang_kernel::deadline::{at_hour, local_date};
 use wubang_kernel::division::DivisionCode;
-use wubang_kernel::machine::{self, Birth, plan};
+use wubang_kernel::machine::plan;
 use wubang_kernel::{Code, Faults, Refusal, Role, RoleSet, Timer};
 use wubang_needs::model::NothingIn;
-use wubang_postings::Posting;
 use wubang_registry::organisations::{self, eligibility};
 use wubang_store::commit::{Commit, edit};
-use wubang_store::{Error, Key, Read, Tx, View, birth, commit, numbers, state_of, timers};
+use wubang_store::{Error, Key, Read, Tx, View, commit, state_of, timers};
 use wubang_web::{ListQuery, actions};
 
 pub use crate::drafting::draft;

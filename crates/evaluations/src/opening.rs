@@ -77,7 +77,7 @@ async fn new_row(
     third_party: &Organisation,
 ) -> Result<evaluation::ActiveModel, Error> {
     let procedure = &posting.procedure.0;
-    let division = wubang_postings::service::division_of(&posting)?;
+    let division = wubang_postings::service::division_of(posting)?;
     let series = format!(
         "KB-{}-{}",
         division.district6(),

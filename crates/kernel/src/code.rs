@@ -63,7 +63,6 @@ codes! {
     // 评榜
     SupplementUsed = "supplement_used", 422, "补正只能要求一次", "A supplement can be asked for once only";
     AuthorityDuty = "authority_duty", 422, "属于应当由政府直接履职的事项", "The matter is an authority's own duty";
-    AnalystMissing = "analyst_missing", 422, "尚未指定第三方分析机构", "No third party is assigned for the analysis";
     AnalysisMissing = "analysis_missing", 422, "缺少第三方分析或问题根源", "The analysis or its root cause is missing";
     OpinionsMissing = "opinions_missing", 422, "专家意见不足或专业不够分散", "Too few expert opinions of different specialities";
     ScoreTooLow = "score_too_low", 422, "评榜得分低于 60 分,应转入储备", "The review score is below 60";

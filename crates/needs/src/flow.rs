@@ -45,7 +45,6 @@ wubang_kernel::machine! {
         Changed = NotChanged "changed_since_return",
         FirstSupplement = SupplementUsed "first_supplement",
         NotAuthorityDuty = AuthorityDuty "not_authority_duty",
-        AnalystAssigned = AnalystMissing "analyst_assigned",
         AnalysisPresent = AnalysisMissing "analysis_with_root_cause",
         OpinionsPresent = OpinionsMissing "enough_opinions",
         ScoreHigh = ScoreTooLow "score_80_or_more",
@@ -63,8 +62,8 @@ wubang_kernel::machine! {
         SupplementRequired on SupplementLapse [] by [System] => Withdrawn, tell [Secretary], at T02;
         Submitted on Accept [NotAuthorityDuty] by [StreetOfficer] => Accepted, start [T03], stop [T01], tell [Secretary, Organisation];
         Submitted | UnderReview on Reject [] by [StreetOfficer] => Rejected, stop [T01, T03], tell [Secretary];
-        Accepted on StartReview [AnalystAssigned] by [StreetOfficer, ThirdParty] => UnderReview, tell [Organisation];
-        Backlog on StartReview [AnalystAssigned] by [StreetOfficer] => UnderReview, start [T03], tell [Organisation];
+        Accepted on StartReview [] by [StreetOfficer, ThirdParty] => UnderReview, tell [Organisation];
+        Backlog on StartReview [] by [StreetOfficer] => UnderReview, start [T03], tell [Organisation];
         UnderReview on Return [] by [StreetOfficer] => Returned, stop [T03], tell [Secretary];
         UnderReview on Approve [AnalysisPresent, OpinionsPresent, ScoreHigh] by [StreetOfficer] => Approved, start [T05, T06], stop [T03], tell [Secretary];
         UnderReview on Approve [AnalysisPresent, OpinionsPresent, ScoreNormal] by [StreetOfficer] => Approved, start [T05], stop [T03], tell [Secretary];

@@ -25,7 +25,6 @@ pub(crate) struct NeedFacts {
     pub supplements: i32,
     /// What the officer states on acceptance; `None` while nobody has asked him.
     pub not_authority_duty: Option<bool>,
-    pub has_analyst: bool,
     pub has_analysis: bool,
     /// Specialities of the opinions given.
     pub specialities: Vec<String>,
@@ -70,7 +69,6 @@ impl Facts<Need> for NeedFacts {
             NeedGuard::Changed => self.changed,
             NeedGuard::FirstSupplement => self.supplements == 0,
             NeedGuard::NotAuthorityDuty => self.not_authority_duty.unwrap_or(true),
-            NeedGuard::AnalystAssigned => self.has_analyst,
             NeedGuard::AnalysisPresent => self.has_analysis,
             NeedGuard::OpinionsPresent => self.enough_opinions(),
             NeedGuard::ScoreHigh => self.score_within(HIGH, i64::MAX),
@@ -145,7 +143,6 @@ mod tests {
             changed: true,
             supplements: 0,
             not_authority_duty: None,
-            has_analyst: true,
             has_analysis: true,
             specialities: vec!["A01".to_owned(), "C01".to_owned()],
             opinions_needed: 2,

@@ -34,7 +34,6 @@ fn facts(case: &Case) -> NeedFacts {
         changed: need.content_hash != need.returned_hash,
         supplements: need.supplements,
         not_authority_duty: None,
-        has_analyst: need.analyst_id.is_some(),
         has_analysis: !case.analyses.is_empty(),
         specialities: case
             .opinions
@@ -489,10 +488,10 @@ pub async fn reject(tx: &Tx, key: &Key, input: RejectIn) -> Result<NeedOut, Erro
     out(tx, case).await
 }
 
-/// The review begins.
+/// The review begins. Its third party was assigned on acceptance.
 ///
 /// # Errors
-/// `analyst_missing`.
+/// `invalid_transition` unless the need is accepted or in the backlog.
 pub async fn start_review(tx: &Tx, key: &Key, _: NothingIn) -> Result<NeedOut, Error> {
     let case = load_for(tx, key).await?;
     let facts = facts(&case);
@@ -535,7 +534,7 @@ pub async fn analyse(tx: &Tx, key: &Key, input: AnalysisIn) -> Result<NeedOut, E
     if !input.no_conflict {
         return Err(Code::Recused.into());
     }
-    let organisation = case.need.analyst_id.ok_or(Code::AnalystMissing)?;
+    let organisation = case.need.analyst_id.ok_or(Code::Forbidden)?;
     let made = store::insert_analysis(tx, case.need.id, organisation, content).await?;
     let data = serde_json::to_value(&made.content)?;
     case.need = edit::<need::Entity>(

@@ -10,6 +10,7 @@ use actix_web::{App, HttpResponse, HttpServer, web};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
+use std::path::Path;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 use utoipa_actix_web::AppExt;
@@ -62,12 +63,11 @@ pub struct Running {
 /// # Errors
 /// When the database cannot be used.
 pub async fn open_store(config: &Config, clock: Arc<dyn Clock>) -> Result<Store, String> {
-    if let Some(path) = config.database_url.strip_prefix("sqlite://") {
-        if let Some(folder) = std::path::Path::new(path.split('?').next().unwrap_or(path)).parent()
-        {
-            std::fs::create_dir_all(folder)
-                .map_err(|error| format!("cannot make {}: {error}", folder.display()))?;
-        }
+    if let Some(path) = config.database_url.strip_prefix("sqlite://")
+        && let Some(folder) = Path::new(path.split('?').next().unwrap_or(path)).parent()
+    {
+        std::fs::create_dir_all(folder)
+            .map_err(|error| format!("cannot make {}: {error}", folder.display()))?;
     }
     let options = Options {
         url: config.database_url.clone(),
@@ -112,8 +112,7 @@ pub async fn start(parts: Parts) -> Result<Running, String> {
         config.public_url.clone(),
         "wubang".to_owned(),
     ));
-    let auth: Arc<dyn wubang_web::Authenticator> =
-        Arc::clone(&authenticator) as Arc<dyn wubang_web::Authenticator>;
+    let auth: Arc<dyn wubang_web::Authenticator> = authenticator.clone();
     let auth: Auth = web::Data::from(auth);
     let deliveries = wubang_notices::deliveries(mailer, wiring::words(), config.public_url.clone());
     let worker = Arc::new(Worker::new(store.clone(), wiring::timers(), deliveries));
@@ -269,7 +268,7 @@ fn tick(worker: Arc<Worker>, store: Store, seconds: u64) -> tokio::task::JoinHan
             if let Err(error) = worker.run_due().await {
                 tracing::error!(%error, "the worker could not finish its round");
             }
-            if rounds % 300 == 0 {
+            if rounds.is_multiple_of(300) {
                 housekeeping(&store).await;
             }
         }

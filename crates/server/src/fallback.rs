@@ -63,10 +63,10 @@ pub async fn answer(
     };
     let mut response =
         Problem::new(Refusal::new(code), Locale::of(&request), &request_id).error_response();
-    if let Ok(value) = methods.join(", ").parse() {
-        if !methods.is_empty() {
-            response.headers_mut().insert(ALLOW, value);
-        }
+    if let Ok(value) = methods.join(", ").parse()
+        && !methods.is_empty()
+    {
+        response.headers_mut().insert(ALLOW, value);
     }
     response
 }

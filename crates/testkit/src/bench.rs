@@ -84,7 +84,7 @@ impl Bench {
             ..Config::default()
         };
         let clock = TestClock::standing_at(beginning());
-        let mailer = mailer.unwrap_or_else(|| Arc::clone(&mails) as Arc<dyn Mailer>);
+        let mailer = mailer.unwrap_or_else(|| mails.clone());
         let running = app::start(Parts {
             config,
             test_clock: Some(clock.clone()),
@@ -166,6 +166,41 @@ impl Bench {
             .ok();
         // the play's tokens are old as well
         self.play.client.forget();
+    }
+
+    /// Moves the clock and nothing else: what falls due on the way waits. Tokens expire.
+    pub fn stand_at(&mut self, at: DateTime<Utc>) {
+        self.callers.clear();
+        self.clock.set(at);
+        self.play.client.forget();
+    }
+
+    /// Id of a user's person.
+    ///
+    /// # Panics
+    /// When the service refuses.
+    pub async fn person(&mut self, account: &str) -> String {
+        let me = self.user(account).await.get("/api/v1/me").await.ok();
+        me.get("id")
+            .and_then(Value::as_str)
+            .expect("an id")
+            .to_owned()
+    }
+
+    /// Id of an organisation by its key in the demo district.
+    ///
+    /// # Panics
+    /// When the district has no such organisation.
+    pub async fn organisation(&mut self, key: &str) -> String {
+        let account = ["org_agent", "third_party"]
+            .into_iter()
+            .find_map(|role| wubang_server::demo::play::agent_of(key, role).ok())
+            .expect("somebody of the organisation");
+        let me = self.user(&account).await.get("/api/v1/me").await.ok();
+        me.pointer("/grants/0/scope/organisation")
+            .and_then(Value::as_str)
+            .expect("an organisation")
+            .to_owned()
     }
 
     /// Does everything that is due now.

@@ -205,10 +205,10 @@ impl Caller {
 
 /// Leaves a file named after the problem code, where somebody collects them.
 fn note(reply: &Reply) {
-    if let (Some(folder), Some(code)) = (variable("WUBANG_CODES_SEEN"), reply.code()) {
-        if reply.status >= 400 {
-            // a code that cannot be noted will be reported as missing
-            let _ = std::fs::write(std::path::Path::new(&folder).join(code), "");
-        }
+    if let (Some(folder), Some(code)) = (variable("WUBANG_CODES_SEEN"), reply.code())
+        && reply.status >= 400
+    {
+        // a code that cannot be noted will be reported as missing
+        let _ = std::fs::write(std::path::Path::new(&folder).join(code), "");
     }
 }

@@ -1,6 +1,8 @@
 //! What tests share: a service with the demo district on either database, its users, and the play that
 //! takes a project to the stage a test wants to look at.
 
+#![expect(clippy::expect_used, reason = "a test may stop at the first surprise")]
+
 pub mod bench;
 pub mod caller;
 pub mod database;

@@ -99,10 +99,10 @@ async fn run<T: Serialize>(
         .await
         .map_err(|error| ctx.problem(error))?;
     let answer = async {
-        if let Some((caller, key, fingerprint)) = &twin {
-            if let Some(stored) = idempotency::find(&tx, caller, key, fingerprint).await? {
-                return Ok((stored, true));
-            }
+        if let Some((caller, key, fingerprint)) = &twin
+            && let Some(stored) = idempotency::find(&tx, caller, key, fingerprint).await?
+        {
+            return Ok((stored, true));
         }
         let value = serde_json::to_value(act(&tx).await?)?;
         let answer = Stored {
