@@ -1,5 +1,11 @@
 //! End-to-end tests: a real service over HTTP, on SQLite and on PostgreSQL.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test may stop at the first surprise"
+)]
+
 mod awards;
 mod bids;
 mod clock;

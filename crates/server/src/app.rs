@@ -228,6 +228,7 @@ fn cors(origins: &[String], sandbox: bool) -> actix_cors::Cors {
         "Link",
         "Location",
         "Retry-After",
+        "RateLimit",
         "RateLimit-Policy",
         "X-Request-Id",
         "Idempotent-Replayed",

@@ -57,6 +57,28 @@ fn request_id(request: &ServiceRequest) -> String {
     }
 }
 
+/// Trace id of a W3C `traceparent`, when the caller brought a good one.
+fn trace_id(request: &ServiceRequest) -> String {
+    let parts: Vec<&str> = header(request, "traceparent")
+        .unwrap_or_default()
+        .split('-')
+        .collect();
+    let hex = |text: &str, length: usize| {
+        text.len() == length
+            && text
+                .bytes()
+                .all(|b| b.is_ascii_hexdigit() && !b.is_ascii_uppercase())
+    };
+    match parts.as_slice() {
+        [version, trace, span, flags, ..]
+            if hex(version, 2) && hex(trace, 32) && hex(span, 16) && hex(flags, 2) =>
+        {
+            (*trace).to_owned()
+        }
+        _ => String::new(),
+    }
+}
+
 fn if_match(request: &ServiceRequest) -> Result<Option<i32>, Refusal> {
     let Some(value) = request.headers().get(IF_MATCH) else {
         return Ok(None);
@@ -99,6 +121,7 @@ pub async fn surround(
     let request_id = request_id(&request);
     let locale = Locale::of(request.request());
     let method = request.method().clone();
+    let trace_id = trace_id(&request);
     // nothing may keep the request while it is routed: actix wants it to itself
     let outcome = AssertUnwindSafe(inner(request, next, &request_id))
         .catch_unwind()
@@ -114,7 +137,7 @@ pub async fn surround(
     report(
         &response,
         &method,
-        &request_id,
+        (&request_id, &trace_id),
         started.elapsed().as_secs_f64(),
     );
     let headers = response.headers_mut();
@@ -140,28 +163,33 @@ pub async fn surround(
 fn report(
     response: &ServiceResponse<BoxBody>,
     method: &actix_web::http::Method,
-    request_id: &str,
+    (request_id, trace_id): (&str, &str),
     seconds: f64,
 ) {
     let pattern = response
         .request()
         .match_pattern()
         .unwrap_or_else(|| "unmatched".to_owned());
-    let (method, route) = if pattern.starts_with("/api/v1/bids") {
-        ("ANY".to_owned(), "/api/v1/bids".to_owned())
-    } else {
-        (method.to_string(), pattern)
-    };
     let status = response.status().as_u16();
+    let (method, route, status) = if pattern.starts_with("/api/v1/bids") {
+        (
+            "ANY".to_owned(),
+            "/api/v1/bids".to_owned(),
+            format!("{}xx", status / 100),
+        )
+    } else {
+        (method.to_string(), pattern, status.to_string())
+    };
     let code = response
         .headers()
         .get("x-problem-code")
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
-    metrics::counter!("http_requests_total", "method" => method.clone(), "route" => route.clone(), "status" => status.to_string()).increment(1);
+    metrics::counter!("http_requests_total", "method" => method.clone(), "route" => route.clone(), "status" => status.clone()).increment(1);
     metrics::histogram!("http_request_seconds", "method" => method.clone(), "route" => route.clone()).record(seconds);
     tracing::info!(
         request_id,
+        trace_id,
         method,
         route,
         status,
@@ -198,10 +226,16 @@ async fn inner(
             &request,
             Problem::new(Code::TooManyRequests.into(), locale, request_id),
         );
-        if let Ok(value) = HeaderValue::from_str(&wait.to_string()) {
-            response
-                .headers_mut()
-                .insert(HeaderName::from_static("retry-after"), value);
+        let rows = [
+            ("retry-after", wait.to_string()),
+            ("ratelimit", format!("\"api\";r=0;t={wait}")),
+        ];
+        for (name, value) in rows {
+            if let Ok(value) = HeaderValue::from_str(&value) {
+                response
+                    .headers_mut()
+                    .insert(HeaderName::from_static(name), value);
+            }
         }
         return Ok(response);
     }
