@@ -23,5 +23,6 @@ mod operations;
 mod people;
 mod postings;
 mod races;
+mod scenes;
 mod sealing;
 mod strangers;

@@ -380,6 +380,14 @@ pub async fn find(read: &impl Read, id: Uuid) -> Result<crate::Award, Error> {
     store::find(read, &Key::Id(id)).await
 }
 
+/// An award by id or number, whoever asks: for later stages.
+///
+/// # Errors
+/// `not_found`.
+pub async fn find_by_key(read: &impl Read, key: &Key) -> Result<crate::Award, Error> {
+    store::find(read, key).await
+}
+
 /// The award of a posting that has not fallen away.
 ///
 /// # Errors

@@ -25,10 +25,7 @@ use wubang_store::{Error, Key, Read, Tx, birth, numbers};
 /// `invalid_transition` unless the award is notified; `forbidden` for other roles; `duplicate` when
 /// there is an agreement already.
 pub async fn draft(tx: &Tx, key: &Key, _: NothingIn) -> Result<ContractOut, Error> {
-    let Key::Id(award) = key else {
-        return Err(Code::NotFound.into());
-    };
-    let award = wubang_awards::service::find(tx, *award).await?;
+    let award = wubang_awards::service::find_by_key(tx, key).await?;
     tx.expect_version(award.version)?;
     let division = DivisionCode::parse(&award.division)
         .map_err(|_| Error::internal("award with a bad division"))?;

@@ -68,7 +68,11 @@ pub async fn list(view: &View, query: &ListQuery) -> Result<EvaluationList, Erro
         project: id_filter(query, "project_id", &mut faults),
     };
     faults.finish()?;
-    let rows = store::list(view, query, &filter, Vec::new()).await?;
+    let seats = match view.actor().person {
+        Some(person) => wubang_panels::service::objects_of(view, store::PURPOSE, person).await?,
+        None => Vec::new(),
+    };
+    let rows = store::list(view, query, &filter, seats).await?;
     let (rows, next) = wubang_web::query::cut(rows, query.page, |row| row.id);
     let items = rows
         .into_iter()

@@ -49,6 +49,14 @@ pub async fn is_member(
     }
 }
 
+/// The objects of one purpose on whose panels a person has an active seat.
+///
+/// # Errors
+/// When the database fails.
+pub async fn objects_of(read: &impl Read, purpose: &str, person: Uuid) -> Result<Vec<Uuid>, Error> {
+    store::objects_of(read, purpose, person).await
+}
+
 /// Persons among `persons` who must recuse themselves because they work for one of the
 /// organisations: an active grant inside one, or one as the expert's employer (rulebook 2.9, 1–3).
 ///

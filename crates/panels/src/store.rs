@@ -3,8 +3,8 @@
 use crate::composition::EXPERTS;
 use crate::entity::{member, panel, sheet};
 use crate::model::{DrawRecord, Loaded, Member, PENDING, Panel, Points, RECUSED, Reasons, Sheet};
-use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::HashMap;
 use uuid::Uuid;
 use wubang_kernel::{Code, Role};
@@ -45,6 +45,26 @@ pub(crate) async fn seat_of(
         .filter(member::Column::PanelId.eq(panel_id))
         .filter(member::Column::PersonId.eq(person));
     Ok(seats.one(&read.db()).await?)
+}
+
+/// The objects of one purpose on whose panels a person has an active seat.
+pub(crate) async fn objects_of(
+    read: &impl Read,
+    purpose: &str,
+    person: Uuid,
+) -> Result<Vec<Uuid>, Error> {
+    let seats = Query::select()
+        .column(member::Column::PanelId)
+        .from(member::Entity)
+        .and_where(Expr::col(member::Column::PersonId).eq(person))
+        .and_where(Expr::col(member::Column::Active).eq(true))
+        .to_owned();
+    let panels = panel::Entity::find()
+        .select_only()
+        .column(panel::Column::ObjectId)
+        .filter(panel::Column::Purpose.eq(purpose))
+        .filter(panel::Column::Id.in_subquery(seats));
+    Ok(panels.into_tuple().all(&read.db()).await?)
 }
 
 /// A panel with its members and sheets.

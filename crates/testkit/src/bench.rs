@@ -49,9 +49,15 @@ pub fn run<F: AsyncFnOnce(Bench)>(database: Database, test: F) {
         let Some(url) = fresh(database, &unique).await else {
             return;
         };
-        let bench = Bench::start(&url, &unique, None).await;
-        let store = bench.running.store.clone();
-        test(bench).await;
+        test(Bench::start(&url, &unique, None).await).await;
+        // opened anew: a test may have stopped its service
+        let config = Config {
+            database_url: url,
+            ..Config::default()
+        };
+        let store = app::open_store(&config, Arc::new(TestClock::standing_at(beginning())))
+            .await
+            .expect("a store");
         let broken = wubang_server::commands::check_invariants(&store)
             .await
             .expect("invariants");
@@ -158,14 +164,12 @@ impl Bench {
     /// # Panics
     /// When the service refuses.
     pub async fn advance(&mut self, to: DateTime<Utc>) {
-        self.callers.clear();
+        self.forget();
         let _ = self
             .nobody
             .post("/sandbox/clock/advance", json!({ "to": to }))
             .await
             .ok();
-        // the play's tokens are old as well
-        self.play.client.forget();
     }
 
     /// Moves the clock and nothing else: what falls due on the way waits. Tokens expire.
@@ -201,6 +205,18 @@ impl Bench {
             .and_then(Value::as_str)
             .expect("an organisation")
             .to_owned()
+    }
+
+    /// Forgets who is signed in, because time has passed: everybody signs in again.
+    pub fn forget(&mut self) {
+        self.callers.clear();
+        self.play.client.forget();
+    }
+
+    /// Sets the clock and does nothing about it: what is due then stays undone until [`Bench::work`].
+    pub fn set_clock(&mut self, to: DateTime<Utc>) {
+        self.clock.set(to);
+        self.forget();
     }
 
     /// Does everything that is due now.

@@ -132,6 +132,10 @@ fn add_components(document: &mut Value) {
     let Some(root) = document.as_object_mut() else {
         return;
     };
+    root.insert(
+        "servers".to_owned(),
+        json!([{ "url": "/", "description": "本服务 · this service" }]),
+    );
     let components = root.entry("components").or_insert_with(|| json!({}));
     let Some(components) = components.as_object_mut() else {
         return;
