@@ -20,6 +20,7 @@ pub mod scope;
 pub mod sequence;
 pub mod timers;
 pub mod trace;
+mod turns;
 pub mod tx;
 pub mod worker;
 

@@ -5,6 +5,7 @@ use crate::commit::Happened;
 use crate::dialect;
 use crate::entity::{procedures, trace};
 use crate::error::Error;
+use crate::turns::Turns;
 use crate::tx::{Tx, View};
 use sea_orm::{
     ConnectOptions, Database, DatabaseConnection, DbBackend, EntityTrait, QueryOrder, QuerySelect,
@@ -50,6 +51,8 @@ pub(crate) struct Shared {
 pub struct Store {
     write: DatabaseConnection,
     read: DatabaseConnection,
+    /// Present on SQLite, whose writers take turns.
+    turns: Option<Turns>,
     pub(crate) shared: Arc<Shared>,
 }
 
@@ -91,9 +94,11 @@ impl Store {
             let pool = connect(&options.url, options.connections, &shared).await?;
             (pool.clone(), pool)
         };
+        let turns = options.url.starts_with("sqlite:").then(Turns::default);
         Ok(Store {
             write,
             read,
+            turns,
             shared,
         })
     }
@@ -227,14 +232,22 @@ impl Store {
     /// # Errors
     /// `unavailable` when no connection becomes free in time.
     pub async fn write(&self, who: &Who) -> Result<Tx, Error> {
-        let conn = self.begin().await?;
+        let (conn, turn) = match &self.turns {
+            Some(turns) => {
+                let (conn, turn) = turns.take(&self.write).await?;
+                (conn, Some(turn))
+            }
+            None => (self.begin().await?, None),
+        };
         let now = who.at.unwrap_or_else(|| self.shared.clock.now());
+        let calendar = self.calendar();
         Ok(Tx::new(
             conn,
+            turn,
             Arc::clone(&self.shared),
             who.clone(),
             now,
-            self.calendar(),
+            calendar,
         ))
     }
 

@@ -3,6 +3,7 @@
 use crate::commit::Happened;
 use crate::error::Error;
 use crate::open::Shared;
+use crate::turns::Turn;
 use chrono::{DateTime, Utc};
 use sea_orm::{DatabaseConnection, DatabaseExecutor, DatabaseTransaction};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -88,7 +89,9 @@ impl Read for View {
 /// The transaction of one command: state, trace, timers, outbox and idempotency record commit
 /// together or not at all. Dropped without [`Tx::commit`], it is rolled back.
 pub struct Tx {
+    // dropped before the turn, so that a savepoint ends before its round
     conn: DatabaseTransaction,
+    turn: Option<Turn>,
     pub(crate) shared: Arc<Shared>,
     who: Who,
     now: DateTime<Utc>,
@@ -99,6 +102,7 @@ pub struct Tx {
 impl Tx {
     pub(crate) fn new(
         conn: DatabaseTransaction,
+        turn: Option<Turn>,
         shared: Arc<Shared>,
         who: Who,
         now: DateTime<Utc>,
@@ -106,6 +110,7 @@ impl Tx {
     ) -> Self {
         Tx {
             conn,
+            turn,
             shared,
             who,
             now,
@@ -180,6 +185,9 @@ impl Tx {
             ));
         }
         self.conn.commit().await?;
+        if let Some(turn) = self.turn {
+            turn.end().await?;
+        }
         self.shared.clock.raise(self.now);
         Ok(())
     }
