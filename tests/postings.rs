@@ -78,7 +78,7 @@ on_both! {
         assert_eq!(open["state"], json!("open"));
         assert!(text(&open, "/number").starts_with("LB-410108-2026-"), "{open}");
         assert_eq!(open["bid_deadline"], json!("2026-03-17T23:59:59+08:00"));
-        assert_eq!((&open["bid_deadline_rule"], &open["provisional"]), (&json!("15 cd"), &json!(false)));
+        assert_eq!((&open["bid_deadline_rule"], &open["provisional"]), (&json!("cd(2026-03-02,15)"), &json!(false)));
         // five working days before the deadline
         assert_eq!(open["question_deadline"], json!("2026-03-10T23:59:59+08:00"));
         assert_eq!(open["notice_hash"].as_str().unwrap().len(), 64);

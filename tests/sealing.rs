@@ -1,1 +1,260 @@
-//! sealing
+//! Before the deadline nobody but the bidder learns anything of a bid: not its content, not that it exists.
+
+use crate::needs::{instant, text};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use wubang_server::demo::play::agent_of;
+use wubang_testkit::{Bench, Caller, on_both};
+
+/// Who might want to know: every role, with the bidders' rivals.
+const CURIOUS: &[&str] = &[
+    "zhao.lei",      // secretary of the community
+    "wang.min",      // the street's officer
+    "cao.junjie",    // who approved the posting
+    "luo.jianguo",   // department
+    "wei.guohua",    // district administrator
+    "he.zhengqing",  // supervisor
+    "gong.mingyue",  // third party that analysed the need
+    "qin.shuyao",    // expert who may be drawn
+    "qian.suzhen",   // custodian
+    "xue.chunmei",   // resident
+    "yu.ruotong",    // agent of a rival
+    "shang.wenqing", // legal representative of a rival
+];
+
+/// Every address that can be read, with the ids that the curious have.
+async fn addresses(bench: &Bench, ids: &BTreeMap<&str, Vec<String>>) -> Vec<String> {
+    let document = bench.nobody().get("/openapi.json").await.ok();
+    let paths = document["paths"].as_object().unwrap();
+    let mut found = Vec::new();
+    for (path, item) in paths {
+        // figures of the process and the moving clock are looked at separately
+        if item.get("get").is_none()
+            || path.starts_with("/api/v1/bids/")
+            || path == "/metrics"
+            || path.starts_with("/sandbox")
+        {
+            continue;
+        }
+        if !path.contains('{') {
+            found.push(path.clone());
+            if ["/api/v1/bids", "/api/v1/awards"].contains(&path.as_str()) {
+                found.push(format!("{path}?posting={}", ids["postings"][0]));
+            }
+            continue;
+        }
+        let collection = path
+            .trim_start_matches("/api/v1/")
+            .trim_start_matches("public/");
+        let collection = collection.split('/').next().unwrap_or_default();
+        let known = ids.get(collection).unwrap_or(&ids["postings"]);
+        for id in known {
+            let segments = path.split('/').map(|segment| {
+                if segment.starts_with('{') {
+                    id.as_str()
+                } else {
+                    segment
+                }
+            });
+            found.push(segments.collect::<Vec<_>>().join("/"));
+        }
+    }
+    assert!(found.len() > 40, "{found:?}");
+    found
+}
+
+/// What everybody curious reads everywhere: (account, address) → status, `ETag` and body.
+async fn world(
+    bench: &mut Bench,
+    ids: &BTreeMap<&str, Vec<String>>,
+) -> BTreeMap<(String, String), String> {
+    let addresses = addresses(bench, ids).await;
+    let mut callers: Vec<(String, Caller)> = vec![("nobody".to_owned(), bench.nobody())];
+    for account in CURIOUS {
+        callers.push(((*account).to_owned(), bench.user(account).await));
+    }
+    let mut seen = BTreeMap::new();
+    for (account, caller) in &callers {
+        for address in &addresses {
+            let reply = caller.get(address).await;
+            assert!(reply.status < 500, "{account} {address}: {}", reply.text);
+            let etag = reply.headers.get("etag").cloned().unwrap_or_default();
+            // a problem document names the request, which differs each time
+            let body = if reply.status >= 400 {
+                reply.code().unwrap_or_default()
+            } else {
+                reply.text
+            };
+            seen.insert(
+                (account.clone(), address.clone()),
+                format!("{} {etag} {body}", reply.status),
+            );
+        }
+    }
+    seen
+}
+
+/// What would give a bid away.
+fn canaries(bench: &Bench) -> Vec<String> {
+    let mut words: Vec<String> = bench.play.ids.bids.values().cloned().collect();
+    for key in bench.play.ids.bids.keys() {
+        let bid = bench.play.bid_of(key).unwrap();
+        words.push(bid["price_fen"].to_string());
+        for pointer in [
+            "/understanding",
+            "/risk_plan",
+            "/capability_statement",
+            "/service_plan/schedule",
+            "/team/introduction",
+        ] {
+            words.push(text(&bid, pointer).chars().take(14).collect());
+        }
+    }
+    words
+}
+
+async fn ids(bench: &mut Bench) -> BTreeMap<&'static str, Vec<String>> {
+    let lelin = bench.organisation("lelin").await;
+    let ids = &bench.play.ids;
+    BTreeMap::from([
+        ("needs", vec![ids.need.clone()]),
+        ("postings", vec![ids.posting.clone()]),
+        ("projects", vec![ids.project.clone()]),
+        ("organisations", vec![lelin]),
+        (
+            "people",
+            vec!["ning.jiayi".to_owned(), "he.yajing".to_owned()],
+        ),
+        ("divisions", vec!["410108005003".to_owned()]),
+        ("calendar", vec!["2026".to_owned()]),
+    ])
+}
+
+/// The figure of requests of a route, as the operator reads it.
+async fn figures(bench: &Bench) -> String {
+    bench.nobody().get("/metrics").await.text
+}
+
+on_both! {
+    async fn for_everybody_else_the_world_is_the_same_with_and_without_bids(bench: Bench) {
+        bench.play.need_approved().await.unwrap();
+        bench.play.posting_open().await.unwrap();
+        let known = ids(&mut bench).await;
+        let before = world(&mut bench, &known).await;
+        bench.play.bids_submitted().await.unwrap();
+        let after = world(&mut bench, &known).await;
+        for (place, was) in &before {
+            assert_eq!(was, &after[place], "{place:?} tells that bids were handed in");
+        }
+        let canaries = canaries(&bench);
+        for ((account, address), answer) in &after {
+            for word in &canaries {
+                assert!(!answer.contains(word.as_str()), "{account} reads {word} at {address}");
+            }
+            if address.starts_with("/api/v1/bids") {
+                let wanted = if account == "nobody" { "unauthenticated" } else { "\"items\":[]" };
+                assert!(answer.contains(wanted), "{account}: {answer}");
+            }
+            // an organisation is nowhere connected with the posting
+            let posting = answer.contains(&bench.play.ids.posting) || answer.contains(&bench.play.ids.project);
+            let bidder = answer.contains("乐邻社会工作服务中心") || answer.contains("薪火志愿者协会") || answer.contains("银杏树为老服务中心") || answer.contains(&known["organisations"][0]);
+            assert!(!(posting && bidder), "{account} finds a bidder beside the posting at {address}");
+        }
+        // whoever even knows the id of a bid gets nothing for it
+        for account in CURIOUS {
+            let caller = bench.user(account).await;
+            for id in bench.play.ids.bids.values() {
+                for path in [format!("/api/v1/bids/{id}"), format!("/api/v1/bids/{id}/actions")] {
+                    caller.get(&path).await.refused(404, "not_found");
+                    bench.nobody().get(&path).await.refused(401, "unauthenticated");
+                }
+            }
+        }
+    }
+
+    async fn a_bidder_sees_his_own_bid_and_no_rival(bench: Bench) {
+        bench.play.need_approved().await.unwrap();
+        bench.play.posting_open().await.unwrap();
+        bench.play.bids_submitted().await.unwrap();
+        for key in ["lelin", "yinxing", "xinhuo"] {
+            for role in ["org_agent", "org_legal_rep"] {
+                let bidder = bench.user(&agent_of(key, role).unwrap()).await;
+                let list = bidder.get("/api/v1/bids?limit=100").await.ok();
+                let ids: Vec<String> = list["items"].as_array().unwrap().iter().map(|one| text(one, "/id")).collect();
+                assert_eq!(ids, [bench.play.ids.bids[key].clone()]);
+                for (other, id) in bench.play.ids.bids.iter().filter(|(other, _)| *other != key) {
+                    for path in [format!("/api/v1/bids/{id}"), format!("/api/v1/bids/{id}/actions")] {
+                        bidder.get(&path).await.refused(404, "not_found");
+                    }
+                    let withdraw = bidder.post(&format!("/api/v1/bids/{id}/withdraw"), json!({ "reason": "替对手撤回意向书" })).await;
+                    assert_eq!(withdraw.status, 404, "{key} {other}");
+                }
+            }
+        }
+    }
+
+    async fn the_trail_and_the_version_of_the_posting_do_not_move(bench: Bench) {
+        bench.play.need_approved().await.unwrap();
+        bench.play.posting_open().await.unwrap();
+        let street = bench.cast("street_officer").await;
+        let path = format!("/api/v1/postings/{}", bench.play.ids.posting);
+        let trail = format!("/api/v1/projects/{}/trace?limit=100", bench.play.ids.project);
+        bench.work().await;
+        let before = (street.get(&path).await.headers["etag"].clone(), street.get(&trail).await.ok());
+        bench.play.bids_submitted().await.unwrap();
+        bench.work().await;
+        let after = (street.get(&path).await.headers["etag"].clone(), street.get(&trail).await.ok());
+        assert_eq!(before, after);
+        // the opening is told, and from then on the trail tells of the bids
+        bench.play.deadline_passed().await.unwrap();
+        bench.advance(instant("2026-03-18T00:01:00+08:00")).await;
+        let opened = bench.cast("street_officer").await.get(&trail).await.ok().to_string();
+        assert!(opened.contains("bid.opened") && opened.contains("posting.closed"), "{opened}");
+    }
+
+    async fn figures_and_mails_do_not_tell(bench: Bench) {
+        bench.play.need_approved().await.unwrap();
+        bench.play.posting_open().await.unwrap();
+        bench.work().await;
+        let (mails, _) = (bench.mails.sent().len(), figures(&bench).await);
+        bench.play.bids_submitted().await.unwrap();
+        bench.work().await;
+        let sent = bench.mails.sent();
+        let receivers: BTreeSet<&str> = sent[mails..].iter().filter_map(|mail| mail.to.split('@').nth(1)).collect();
+        assert_eq!(receivers, BTreeSet::from(["lelin.example", "xinhuo.example", "yinxing.example"]), "receipts go to bidders");
+        for mail in &sent[mails..] {
+            let own = mail.to.split('@').nth(1).and_then(|domain| domain.split('.').next()).unwrap_or_default();
+            for (key, id) in bench.play.ids.bids.iter().filter(|(key, _)| *key != own) {
+                assert!(!mail.body.contains(id), "{} hears of the bid of {key}", mail.to);
+            }
+        }
+        let figures = figures(&bench).await;
+        assert!(figures.contains("http_requests_total"), "{figures}");
+        let routes: Vec<&str> = figures.lines().filter(|line| line.contains("/api/v1/bids")).collect();
+        assert!(!routes.is_empty());
+        for line in routes {
+            // drafts, signatures, submissions and mere looks are one figure
+            assert!(line.contains("route=\"/api/v1/bids\"") && line.contains("method=\"ANY\""), "{line}");
+        }
+        for word in canaries(&bench) {
+            assert!(!figures.contains(&word), "{word}");
+        }
+    }
+
+    async fn after_the_deadline_those_who_judge_read_the_bids_and_nobody_else(bench: Bench) {
+        bench.play.need_approved().await.unwrap();
+        bench.play.posting_open().await.unwrap();
+        bench.play.bids_submitted().await.unwrap();
+        bench.play.deadline_passed().await.unwrap();
+        bench.advance(instant("2026-03-18T00:01:00+08:00")).await;
+        let path = format!("/api/v1/bids/{}", bench.play.ids.bids["lelin"]);
+        for account in CURIOUS {
+            let reply = bench.user(account).await.get(&path).await;
+            let judge = ["wang.min", "cao.junjie", "he.zhengqing"].contains(account);
+            assert_eq!(reply.status, if judge { 200 } else { 404 }, "{account}");
+        }
+        bench.user("lu.xiaoyang").await.get(&path).await.refused(404, "not_found");
+        let list: Value = bench.user("wang.min").await.get("/api/v1/bids").await.ok();
+        assert_eq!(list["items"].as_array().unwrap().len(), 3);
+    }
+}

@@ -1,1 +1,430 @@
-//! strangers
+//! Nobody sees what is not theirs: every documented operation, asked by nobody and by strangers, with
+//! the ids of a project that has run through all stages. An operation that is new is asked as well.
+
+use crate::contracts::play_signed;
+use crate::scenes::{list, seen, story, text};
+use serde_json::{Map, Value, json};
+use wubang_testkit::{Bench, Caller, Database, bench};
+
+/// Operations that everybody signed in may use, whatever he holds. This list may only shrink.
+const FOR_ALL_SIGNED_IN: &[(&str, &str)] = &[
+    ("get_me", "one's own account"),
+    ("sign_out", "one's own session"),
+    (
+        "list_rights",
+        "the table of rights holds no data of anybody",
+    ),
+    ("list_postings", "published postings are for everybody"),
+    ("get_posting", "a published posting is for everybody"),
+    ("get_posting_actions", "tells what oneself may do: nothing"),
+    (
+        "list_projects",
+        "projects with a published posting are for everybody",
+    ),
+    (
+        "get_project",
+        "its lists hold what the asker may see, see below",
+    ),
+    (
+        "list_organisations",
+        "the register of organisations is public by law",
+    ),
+    (
+        "get_organisation",
+        "the register of organisations is public by law",
+    ),
+    ("list_needs", "scoped in the query: empty, see below"),
+    ("list_bids", "scoped in the query: empty, see below"),
+    ("list_awards", "scoped in the query: empty, see below"),
+    ("list_contracts", "scoped in the query: empty, see below"),
+    ("list_milestones", "scoped in the query: empty, see below"),
+    ("list_payments", "scoped in the query: empty, see below"),
+    ("list_evaluations", "scoped in the query: empty, see below"),
+];
+
+/// Lists that answer everybody and hold nothing for a stranger.
+const EMPTY: &[&str] = &[
+    "list_needs",
+    "list_bids",
+    "list_awards",
+    "list_contracts",
+    "list_milestones",
+    "list_payments",
+    "list_evaluations",
+];
+
+/// Public operations that refuse nobody's empty-handed call with 401 by their nature: they take credentials.
+const TAKES_CREDENTIALS: &[&str] = &["sign_in", "activate_account", "refresh_session"];
+
+/// One operation of the document.
+pub struct Operation {
+    /// `GET`, `POST`, `PATCH`.
+    pub method: String,
+    /// Its path with `{id}`.
+    pub path: String,
+    /// Its `operationId`.
+    pub id: String,
+    /// Whether a token is needed.
+    pub secured: bool,
+    /// The whole operation.
+    pub of: Value,
+}
+
+/// Every operation of a document.
+pub fn operations(document: &Value) -> Vec<Operation> {
+    let mut all = Vec::new();
+    for (path, item) in document["paths"].as_object().expect("paths") {
+        for (method, of) in item.as_object().expect("operations") {
+            let security = of["security"].as_array().cloned().unwrap_or_default();
+            all.push(Operation {
+                method: method.to_uppercase(),
+                path: path.clone(),
+                id: text(of, "/operationId"),
+                secured: security.iter().any(|one| one.get("bearer").is_some()),
+                of: of.clone(),
+            });
+        }
+    }
+    all
+}
+
+/// A value that fits a schema of the document.
+pub fn sample(document: &Value, schema: &Value) -> Value {
+    if let Some(reference) = schema["$ref"].as_str() {
+        let target = document
+            .pointer(reference.trim_start_matches('#'))
+            .expect("a schema that is there");
+        return sample(document, target);
+    }
+    if let Some(example) = schema.get("example") {
+        return example.clone();
+    }
+    if let Some(first) = schema["enum"].as_array().and_then(|values| values.first()) {
+        return first.clone();
+    }
+    for any in ["oneOf", "anyOf"] {
+        if let Some(ways) = schema[any].as_array() {
+            let way = ways.iter().find(|way| way["type"] != json!("null"));
+            return way.map_or(Value::Null, |way| sample(document, way));
+        }
+    }
+    if let Some(parts) = schema["allOf"].as_array() {
+        let mut whole = Map::new();
+        for part in parts {
+            if let Value::Object(members) = sample(document, part) {
+                whole.extend(members);
+            }
+        }
+        return Value::Object(whole);
+    }
+    let kind = match &schema["type"] {
+        Value::Array(kinds) => kinds
+            .iter()
+            .filter_map(Value::as_str)
+            .find(|kind| *kind != "null"),
+        kind => kind.as_str(),
+    };
+    match kind {
+        Some("string") => match schema["format"].as_str() {
+            Some("uuid") => json!("01968ca0-0000-7000-8000-000000000001"),
+            Some("date") => json!("2026-06-01"),
+            Some("date-time") => json!("2026-06-01T09:00:00+08:00"),
+            _ => json!("街道社区社会组织居民代表职能部门专家"),
+        },
+        Some("integer" | "number") => {
+            json!(schema["minimum"].as_i64().unwrap_or(1).max(1))
+        }
+        Some("boolean") => json!(true),
+        Some("array") => json!([sample(document, &schema["items"])]),
+        Some("object") => {
+            let required = schema["required"].as_array().cloned().unwrap_or_default();
+            let members = required.iter().filter_map(Value::as_str).map(|name| {
+                (
+                    name.to_owned(),
+                    sample(document, &schema["properties"][name]),
+                )
+            });
+            Value::Object(members.collect())
+        }
+        _ => Value::Null,
+    }
+}
+
+/// A body that an operation takes: everything in it is right but who sends it.
+fn body(document: &Value, operation: &Operation, real: &Real) -> Option<Value> {
+    let schema = operation
+        .of
+        .pointer("/requestBody/content/application~1json/schema")?;
+    let mut body = sample(document, schema);
+    match operation.id.as_str() {
+        "draft_bid" => {
+            body["posting_id"] = json!(real.of("postings"));
+            body["organisation_id"] = json!(real.of("organisations"));
+            body["letter"] = json!({});
+        }
+        "draft_posting" => {
+            body["need_ids"] = json!([real.of("needs")]);
+            body["content"]["communities"] = json!(["410108005003"]);
+        }
+        "submit_completion_report" => body = story()["completion_report"].clone(),
+        "sign_in" | "activate_account" => body["account"] = json!("zhao.lei"),
+        _ => {}
+    }
+    Some(body)
+}
+
+/// Ids of what the play has made, by collection.
+pub struct Real(Vec<(&'static str, String)>);
+
+impl Real {
+    /// The id of the collection's object.
+    pub fn of(&self, collection: &str) -> String {
+        self.0
+            .iter()
+            .find(|(name, _)| *name == collection)
+            .map(|(_, id)| id.clone())
+            .unwrap_or_else(|| panic!("no object of {collection}: add one to Real"))
+    }
+
+    /// The path with the id of an object that is there.
+    pub fn path(&self, path: &str) -> String {
+        let collection = path
+            .split('/')
+            .skip_while(|part| matches!(*part, "" | "api" | "v1" | "public"))
+            .next()
+            .unwrap_or_default();
+        if path.contains('{') {
+            let (before, rest) = path.split_once('{').unwrap_or((path, ""));
+            let after = rest.split_once('}').map_or("", |(_, after)| after);
+            format!("{before}{}{after}", self.of(collection))
+        } else {
+            path.to_owned()
+        }
+    }
+
+    /// What the play has made, and things of the registry.
+    pub async fn of_play(bench: &mut Bench) -> Self {
+        let ids = bench.play.ids.clone();
+        let contract = seen(
+            bench,
+            "wang.min",
+            &format!("/api/v1/contracts/{}", ids.contract),
+        )
+        .await;
+        let panel = seen(
+            bench,
+            "wang.min",
+            &format!("/api/v1/postings/{}/panel", ids.posting),
+        )
+        .await;
+        let district = bench.cast("district_admin").await;
+        let client = district
+            .post(
+                "/api/v1/clients",
+                json!({ "name": "社区通小程序", "scopes": ["org_agent"] }),
+            )
+            .await
+            .ok();
+        Real(vec![
+            ("needs", ids.need),
+            ("postings", ids.posting),
+            ("bids", ids.bids["lelin"].clone()),
+            ("awards", ids.award),
+            ("organisations", text(&contract, "/organisation_id")),
+            ("milestones", text(&contract, "/milestones/0/id")),
+            ("payments", text(&contract, "/payments/0/id")),
+            ("contracts", ids.contract),
+            ("evaluations", ids.evaluation),
+            ("projects", ids.project),
+            ("panels", text(&panel, "/id")),
+            ("people", text(&panel, "/members/0/person_id")),
+            ("clients", text(&client, "/id")),
+            ("divisions", "410108005003".to_owned()),
+            ("calendar", "2026".to_owned()),
+            ("lifecycles", "need".to_owned()),
+            ("errors", "forbidden".to_owned()),
+        ])
+    }
+}
+
+/// The whole project, and the ids of what it made.
+pub async fn whole(bench: &mut Bench) -> Real {
+    play_signed(bench).await;
+    bench.play.work_done().await.unwrap();
+    bench.play.report_accepted().await.unwrap();
+    bench.play.evaluation_scored().await.unwrap();
+    bench.play.evaluation_confirmed().await.unwrap();
+    bench.forget();
+    Real::of_play(bench).await
+}
+
+async fn ask(
+    document: &Value,
+    caller: &Caller,
+    operation: &Operation,
+    real: &Real,
+) -> wubang_testkit::Reply {
+    let body = body(document, operation, real);
+    let headers: &[(&str, &str)] = if operation.method == "PATCH" {
+        &[("if-match", "\"v1\"")]
+    } else {
+        &[]
+    };
+    let body = body.map(|body| body.to_string().into_bytes());
+    caller
+        .call(
+            &operation.method,
+            &real.path(&operation.path),
+            headers,
+            body,
+        )
+        .await
+}
+
+/// Somebody who can sign in and holds nothing any more.
+async fn without_grants(bench: &mut Bench) -> Caller {
+    let district = bench.cast("district_admin").await;
+    let made = district
+        .post("/api/v1/people", json!({ "account": "lu.ren", "name": "路人", "grants": [{ "role": "resident_rep", "scope": { "division": "410108001001" } }] }))
+        .await
+        .ok();
+    let id = text(&made, "/id");
+    let code = district
+        .post(&format!("/api/v1/people/{id}/activation"), json!({}))
+        .await
+        .ok();
+    let activate = json!({ "account": "lu.ren", "token": code["activation_token"], "password": wubang_testkit::database::PASSWORD });
+    bench
+        .nobody()
+        .post("/api/v1/sessions/activate", activate)
+        .await
+        .ok();
+    let stranger = bench.user("lu.ren").await;
+    let me = stranger.get("/api/v1/me").await.ok();
+    district
+        .post(
+            &format!("/api/v1/people/{id}/revoke_grant"),
+            json!({ "grant_id": me["grants"][0]["id"], "reason": "不再担任居民代表。" }),
+        )
+        .await
+        .ok();
+    let me = stranger.get("/api/v1/me").await.ok();
+    assert_eq!(me["grants"], json!([]));
+    stranger
+}
+
+/// Every operation as one stranger; answers what went wrong.
+async fn walk(document: &Value, caller: &Caller, name: &str, real: &Real) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for operation in operations(document)
+        .iter()
+        .filter(|one| one.secured && one.id != "sign_out")
+    {
+        let reply = ask(document, caller, operation, real).await;
+        let open = FOR_ALL_SIGNED_IN.iter().any(|(id, _)| *id == operation.id);
+        let fits = if open {
+            reply.status == 200
+        } else {
+            matches!(reply.status, 403 | 404)
+        };
+        if !fits {
+            wrong.push(format!(
+                "{} {} as {name}: {} {}",
+                operation.method, operation.path, reply.status, reply.text
+            ));
+        }
+        if EMPTY.contains(&operation.id.as_str()) && reply.body["items"] != json!([]) {
+            wrong.push(format!(
+                "{} shows {name} rows: {}",
+                operation.path, reply.text
+            ));
+        }
+        if operation.id == "get_project" {
+            for part in ["contracts", "evaluations"] {
+                if reply.body[part] != json!([]) {
+                    wrong.push(format!("the project shows {name} its {part}"));
+                }
+            }
+        }
+    }
+    wrong
+}
+
+async fn strangers(mut bench: Bench) {
+    let real = whole(&mut bench).await;
+    let document = bench.nobody().get("/openapi.json").await.ok();
+    let mut wrong = Vec::new();
+    let nobody = bench.nobody();
+    for operation in operations(&document) {
+        let reply = ask(&document, &nobody, &operation, &real).await;
+        let fits = if operation.secured || TAKES_CREDENTIALS.contains(&operation.id.as_str()) {
+            reply.status == 401
+        } else {
+            (200..300).contains(&reply.status)
+        };
+        if !fits {
+            wrong.push(format!(
+                "{} {} as nobody: {} {}",
+                operation.method, operation.path, reply.status, reply.text
+            ));
+        }
+    }
+    let stranger = without_grants(&mut bench).await;
+    wrong.extend(walk(&document, &stranger, "somebody without grants", &real).await);
+    // a secretary of another community of another street, a resident there, an agent who did not bid
+    for account in ["han.wenjing", "an.xiaoning", "fang.shihao"] {
+        let caller = bench.user(account).await;
+        wrong.extend(walk(&document, &caller, account, &real).await);
+    }
+    assert!(wrong.is_empty(), "{:#?}", wrong);
+    for (id, _) in FOR_ALL_SIGNED_IN {
+        assert!(
+            operations(&document).iter().any(|one| one.id == *id),
+            "{id} is no operation any more: take it from the list"
+        );
+    }
+}
+
+mod nobody_sees_what_is_not_theirs {
+    use super::*;
+
+    #[test]
+    fn sqlite() {
+        bench::run(Database::Sqlite, strangers);
+    }
+
+    #[test]
+    fn postgres() {
+        bench::run(Database::Postgres, strangers);
+    }
+}
+
+mod a_stranger_s_attempts_leave_no_trace {
+    use super::*;
+
+    async fn play(mut bench: Bench) {
+        let real = whole(&mut bench).await;
+        let document = bench.nobody().get("/openapi.json").await.ok();
+        let caller = bench.user("fang.shihao").await;
+        let before = crate::scenes::records(&bench).await;
+        let _ = walk(&document, &caller, "fang.shihao", &real).await;
+        assert_eq!(crate::scenes::records(&bench).await, before);
+        let trail = seen(
+            &mut bench,
+            "he.zhengqing",
+            &real.path("/api/v1/projects/{id}/trace"),
+        )
+        .await;
+        assert!(!list(&trail, "/items").is_empty());
+    }
+
+    #[test]
+    fn sqlite() {
+        bench::run(Database::Sqlite, play);
+    }
+
+    #[test]
+    fn postgres() {
+        bench::run(Database::Postgres, play);
+    }
+}

@@ -87,7 +87,8 @@ impl Facts<Bid> for BidFacts {
             }
             BidGuard::PriceWithin => self.within_ceiling(),
             BidGuard::Eligible => {
-                return self.refuse_checks(Code::NotEligible, |check| check.rule != "capacity_free");
+                return self
+                    .refuse_checks(Code::NotEligible, |check| check.rule != "capacity_free");
             }
             BidGuard::CapacityFree => {
                 return self.refuse_checks(Code::CapReached, |check| check.rule == "capacity_free");

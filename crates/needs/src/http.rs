@@ -47,7 +47,7 @@ act!(start_need_review, "评榜 needs", "/api/v1/needs/{id}/start_review", Nothi
 act!(analyse_need, "评榜 needs", "/api/v1/needs/{id}/analyses", AnalysisIn => NeedOut, service::analyse, "提交第三方分析。Hand in the third party's analysis.");
 act!(give_need_opinion, "评榜 needs", "/api/v1/needs/{id}/opinions", OpinionIn => NeedOut, service::give_opinion, "提交专家意见。Hand in an expert's opinion.");
 act!(return_need, "评榜 needs", "/api/v1/needs/{id}/return", ReasonIn => NeedOut, service::return_to_draft, "退回修改。Return to the secretary.");
-act!(approve_need, "评榜 needs", "/api/v1/needs/{id}/approve", NothingIn => NeedOut, service::approve, "批准立项。Approve.");
+act!(approve_need, "评榜 needs", "/api/v1/needs/{id}/approve", NothingIn => NeedOut, service::approve, "批准立项。Approve the need.");
 act!(backlog_need, "评榜 needs", "/api/v1/needs/{id}/backlog", NothingIn => NeedOut, service::backlog, "转入储备。Put into the backlog.");
 act!(withdraw_need, "评榜 needs", "/api/v1/needs/{id}/withdraw", ReasonIn => NeedOut, service::withdraw, "撤回需求。Withdraw a need.");
 

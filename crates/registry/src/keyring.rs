@@ -102,7 +102,11 @@ impl KeyRing {
         })
     }
 
-    fn reload(&self, now: DateTime<Utc>) -> Result<(), Error> {
+    /// Looks at the folder again: another process may have added a key, which signs from now on.
+    ///
+    /// # Errors
+    /// Internal when the folder cannot be read.
+    pub fn reload(&self, now: DateTime<Utc>) -> Result<(), Error> {
         let keys = read_folder(&self.folder)?;
         *self.ring.write().unwrap_or_else(PoisonError::into_inner) = Ring {
             keys,

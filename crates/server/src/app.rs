@@ -1,8 +1,9 @@
 //! The running service: store, worker, HTTP.
 
 use crate::config::Config;
-use crate::fallback::{self, Offered};
+use crate::fallback;
 use crate::sandbox::{self, Sandbox};
+use crate::upkeep::{Origins, Upkeep, told_to_end};
 use crate::wiring;
 use actix_web::dev::ServerHandle;
 use actix_web::middleware::from_fn;
@@ -14,7 +15,6 @@ use std::path::Path;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 use utoipa_actix_web::AppExt;
-use wubang_kernel::Who;
 use wubang_kernel::clock::{Clock, SystemClock, TestClock};
 use wubang_mail::Mailer;
 use wubang_registry::RegistryAuthenticator;
@@ -22,7 +22,8 @@ use wubang_registry::keyring::KeyRing;
 use wubang_store::Store;
 use wubang_store::open::Options;
 use wubang_store::worker::Worker;
-use wubang_web::middleware::{Auth, Limits, surround};
+use wubang_web::middleware::{Auth, Limits, Proxies, surround};
+use wubang_web::offered::Offered;
 
 /// Metrics are one per process, however many servers a test starts in it.
 static METRICS: LazyLock<PrometheusHandle> = LazyLock::new(|| {
@@ -132,7 +133,16 @@ pub async fn start(parts: Parts) -> Result<Running, String> {
     })
     .unwrap_or(NonZeroU32::MIN);
     let limits = web::Data::new(Limits::per_minute(per_minute));
-    let (shared, in_sandbox, cors_config) = (store.clone(), sandbox.clone(), config.cors.clone());
+    let proxies = web::Data::new(Proxies(config.trusted_proxies.clone()));
+    let upkeep = Upkeep {
+        store: store.clone(),
+        worker: Arc::clone(&worker),
+        keyring: Some(keyring),
+        configured: config.cors.origins.clone(),
+        origins: Origins::default(),
+    };
+    upkeep.refresh().await.map_err(|error| error.to_string())?;
+    let (shared, in_sandbox, origins) = (store.clone(), sandbox.clone(), upkeep.origins.clone());
     let registry = web::Data::from(authenticator);
     let server = HttpServer::new(move || {
         let text = text.clone();
@@ -142,7 +152,8 @@ pub async fn start(parts: Parts) -> Result<Running, String> {
             .app_data(auth.clone())
             .app_data(registry.clone())
             .app_data(limits.clone())
-            .app_data(offered.clone());
+            .app_data(offered.clone())
+            .app_data(proxies.clone());
         if let Some(sandbox) = in_sandbox.clone() {
             app = app.app_data(sandbox);
         }
@@ -187,7 +198,7 @@ pub async fn start(parts: Parts) -> Result<Running, String> {
         )
         .default_service(web::to(fallback::answer))
         .wrap(from_fn(surround))
-        .wrap(cors(&cors_config.origins, is_sandbox))
+        .wrap(cors(origins.clone(), is_sandbox))
     })
     .workers(2)
     .client_request_timeout(Duration::from_secs(10))
@@ -199,8 +210,7 @@ pub async fn start(parts: Parts) -> Result<Running, String> {
     let address = server.addrs().first().copied().ok_or("no address")?;
     let server = server.run();
     let handle = server.handle();
-    let ticking = (config.worker_seconds > 0)
-        .then(|| tick(Arc::clone(&worker), store.clone(), config.worker_seconds));
+    let ticking = (config.worker_seconds > 0).then(|| spawn(upkeep.run(config.worker_seconds)));
     Ok(Running {
         address,
         store,
@@ -222,7 +232,7 @@ fn spawn<F: Future<Output: Send + 'static> + Send + 'static>(
     tokio::spawn(task)
 }
 
-fn cors(origins: &[String], sandbox: bool) -> actix_cors::Cors {
+fn cors(origins: Origins, sandbox: bool) -> actix_cors::Cors {
     let exposed = [
         "ETag",
         "Link",
@@ -236,10 +246,11 @@ fn cors(origins: &[String], sandbox: bool) -> actix_cors::Cors {
     let base = if sandbox {
         actix_cors::Cors::default().allow_any_origin()
     } else {
-        actix_cors::Cors::default()
+        actix_cors::Cors::default().allowed_origin_fn(move |origin, _| {
+            origin.to_str().is_ok_and(|origin| origins.admit(origin))
+        })
     };
-    let base = base
-        .allowed_methods(["GET", "POST", "PATCH"])
+    base.allowed_methods(["GET", "POST", "PATCH"])
         .allowed_headers([
             "authorization",
             "content-type",
@@ -251,41 +262,7 @@ fn cors(origins: &[String], sandbox: bool) -> actix_cors::Cors {
         ])
         .expose_headers(exposed)
         .block_on_origin_mismatch(false)
-        .max_age(600);
-    origins
-        .iter()
-        .fold(base, |cors, origin| cors.allowed_origin(origin))
-}
-
-/// The worker's own loop.
-fn tick(worker: Arc<Worker>, store: Store, seconds: u64) -> tokio::task::JoinHandle<()> {
-    spawn(async move {
-        let mut interval = tokio::time::interval(Duration::from_secs(seconds));
-        interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        let mut rounds: u64 = 0;
-        loop {
-            interval.tick().await;
-            rounds += 1;
-            if let Err(error) = worker.run_due().await {
-                tracing::error!(%error, "the worker could not finish its round");
-            }
-            if rounds.is_multiple_of(300) {
-                housekeeping(&store).await;
-            }
-        }
-    })
-}
-
-async fn housekeeping(store: &Store) {
-    let forgot = async {
-        store.refresh().await?;
-        let tx = store.write(&Who::system("housekeeping")).await?;
-        wubang_store::idempotency::forget_old(&tx).await?;
-        tx.commit().await
-    };
-    if let Err(error) = forgot.await {
-        tracing::error!(%error, "housekeeping failed");
-    }
+        .max_age(600)
 }
 
 impl Running {
@@ -302,20 +279,7 @@ impl Running {
 
     /// Waits until the process is told to end.
     pub async fn until_told(self) {
-        let mut term =
-            tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).ok();
-        let terminated = async {
-            match &mut term {
-                Some(term) => {
-                    term.recv().await;
-                }
-                None => std::future::pending().await,
-            }
-        };
-        tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            () = terminated => {}
-        }
+        told_to_end().await;
         self.stop().await;
     }
 }

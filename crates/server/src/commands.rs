@@ -2,6 +2,7 @@
 
 use crate::app::{self, Parts, Running};
 use crate::config::{Config, EXAMPLE};
+use crate::upkeep::{Origins, Upkeep, told_to_end};
 use crate::{bundle, demo, wiring};
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
@@ -9,8 +10,10 @@ use std::sync::Arc;
 use wubang_kernel::clock::{Clock, SystemClock, TestClock};
 use wubang_kernel::division::DivisionCode;
 use wubang_kernel::{Code, Who};
-use wubang_mail::{Mailer, MemoryMailer, SmtpMailer};
+use wubang_mail::{Mail, MailError, Mailer, MemoryMailer, SmtpMailer};
+use wubang_registry::KeyRing;
 use wubang_store::Store;
+use wubang_store::worker::Worker;
 
 /// 五榜:评榜—发榜—揭榜—承榜—考榜.
 #[derive(Debug, Parser)]
@@ -63,8 +66,12 @@ enum Command {
         #[arg(long)]
         division: String,
     },
-    /// Add a signing key; older ones still verify.
-    RotateKeys,
+    /// Add a signing key; older ones still verify. Running servers see it within minutes.
+    RotateKeys {
+        /// Also remove keys older than so many days.
+        #[arg(long)]
+        retire_days: Option<u32>,
+    },
     /// Check the whole database against rules that must always hold.
     Invariants,
     /// Ask a running server whether it is ready.
@@ -132,15 +139,10 @@ pub async fn run(cli: Cli) -> Result<(), String> {
             name,
             division,
         } => bootstrap(&config, &account, &name, &division).await?,
-        Command::RotateKeys => {
-            let kid =
-                wubang_registry::keyring::rotate(&config.data_dir.join("keys"), SystemClock.now())
-                    .map_err(|error| error.to_string())?;
-            print(&format!("{kid}\n"))?;
-        }
+        Command::RotateKeys { retire_days } => rotate_keys(&config, retire_days)?,
         Command::Invariants => invariants(&config).await?,
         Command::Healthcheck => healthcheck(&config).await?,
-        Command::CheckConfig => print(&format!("{config:#?}\n"))?,
+        Command::CheckConfig => print(&format!("{:#?}\n", config.redacted()))?,
         Command::Openapi | Command::Flows | Command::ConfigExample | Command::Codes => {}
     }
     Ok(())
@@ -176,9 +178,21 @@ pub(crate) fn log(config: &Config) {
     };
 }
 
+/// Stands in where no mail server is configured: nothing is lost silently.
+struct NoMailer;
+
+#[async_trait::async_trait]
+impl Mailer for NoMailer {
+    async fn send(&self, _: &Mail) -> Result<(), MailError> {
+        Err(MailError::Transient(
+            "no mail server is configured".to_owned(),
+        ))
+    }
+}
+
 fn mailer(config: &Config) -> Result<Arc<dyn Mailer>, String> {
     if config.mail.smtp_url.is_empty() {
-        return Ok(Arc::new(MemoryMailer::new()));
+        return Ok(Arc::new(NoMailer));
     }
     let smtp = SmtpMailer::from_url(&config.mail.smtp_url, &config.mail.from)
         .map_err(|error| format!("mail: {error}"))?;
@@ -187,9 +201,20 @@ fn mailer(config: &Config) -> Result<Arc<dyn Mailer>, String> {
 
 /// Starts a sandbox: a clock that stands at the newest instant it knows, demo data loaded.
 pub(crate) async fn start_sandbox(config: Config) -> Result<Running, String> {
+    let mut config = config;
+    if config.database_url == Config::default().database_url {
+        // never the database of a real district by accident
+        let file = config.data_dir.join("sandbox").join("wubang.db");
+        config.database_url = format!("sqlite://{}", file.display());
+    }
+    let mailer: Arc<dyn Mailer> = if config.mail.smtp_url.is_empty() {
+        Arc::new(MemoryMailer::new())
+    } else {
+        mailer(&config)?
+    };
     let clock = TestClock::standing_at(SystemClock.now());
     let running = app::start(Parts {
-        mailer: mailer(&config)?,
+        mailer,
         config,
         test_clock: Some(clock.clone()),
     })
@@ -212,16 +237,35 @@ async fn worker(config: Config) -> Result<(), String> {
     let store = open(&config).await?;
     let deliveries =
         wubang_notices::deliveries(mailer(&config)?, wiring::words(), config.public_url.clone());
-    let worker = wubang_store::worker::Worker::new(store, wiring::timers(), deliveries);
-    loop {
-        if let Err(error) = worker.run_due().await {
-            tracing::error!(%error, "the worker could not finish its round");
-        }
-        tokio::select! {
-            _ = tokio::signal::ctrl_c() => return Ok(()),
-            () = tokio::time::sleep(std::time::Duration::from_secs(seconds)) => {}
+    let upkeep = Upkeep {
+        worker: Arc::new(Worker::new(store.clone(), wiring::timers(), deliveries)),
+        store,
+        keyring: None,
+        configured: Vec::new(),
+        origins: Origins::default(),
+    };
+    tokio::select! {
+        () = upkeep.run(seconds) => {}
+        () = told_to_end() => {}
+    }
+    Ok(())
+}
+
+fn rotate_keys(config: &Config, retire_days: Option<u32>) -> Result<(), String> {
+    let now = SystemClock.now();
+    let folder = config.data_dir.join("keys");
+    let keyring = KeyRing::open(&folder, now).map_err(|error| error.to_string())?;
+    let kid = keyring.rotate(now).map_err(|error| error.to_string())?;
+    print(&format!("{kid}\n"))?;
+    if let Some(days) = retire_days {
+        for gone in keyring
+            .retire(days, now)
+            .map_err(|error| error.to_string())?
+        {
+            print(&format!("retired {gone}\n"))?;
         }
     }
+    Ok(())
 }
 
 async fn import(config: &Config, file: &std::path::Path) -> Result<(), String> {

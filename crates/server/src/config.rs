@@ -19,11 +19,14 @@ data_dir = "data"
 connections = 8
 # Requests a minute for one caller, per process.
 requests_per_minute = 600
+# Addresses of proxies whose X-Forwarded-For is believed, as "10.0.0.1".
+trusted_proxies = []
 # Seconds between two looks of the worker; 0 turns it off in this process.
 worker_seconds = 1
 
 [mail]
-# smtp://host:25, smtps://user:password@host:465; empty: mails are kept in the log only.
+# smtp://host:25, smtps://user:password@host:465; empty: no mail is sent; the mails
+# wait in the outbox, are tried again for some hours, and are then marked as failed.
 smtp_url = ""
 # Sender.
 from = "五榜 <wubang@localhost>"
@@ -55,6 +58,8 @@ pub struct Config {
     pub connections: u32,
     /// Requests a minute for one caller.
     pub requests_per_minute: u32,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<std::net::IpAddr>,
     /// Seconds between two looks of the worker.
     pub worker_seconds: u64,
     /// Mail.
@@ -102,6 +107,7 @@ impl Default for Config {
             data_dir: PathBuf::from("data"),
             connections: 8,
             requests_per_minute: 600,
+            trusted_proxies: Vec::new(),
             worker_seconds: 1,
             mail: MailConfig::default(),
             cors: CorsConfig::default(),
@@ -178,6 +184,13 @@ impl Config {
                 .filter(|origin| !origin.is_empty())
                 .collect();
         }
+        if let Some(proxies) = get("WUBANG_TRUSTED_PROXIES") {
+            let parsed: Result<Vec<_>, _> =
+                proxies.split(',').map(|one| one.trim().parse()).collect();
+            self.trusted_proxies = parsed.map_err(|_| {
+                format!("WUBANG_TRUSTED_PROXIES: {proxies} is no list of addresses")
+            })?;
+        }
         number(get, "WUBANG_CONNECTIONS", &mut self.connections)?;
         number(
             get,
@@ -185,6 +198,15 @@ impl Config {
             &mut self.requests_per_minute,
         )?;
         number(get, "WUBANG_WORKER_SECONDS", &mut self.worker_seconds)
+    }
+
+    /// The configuration without passwords, for printing.
+    #[must_use]
+    pub fn redacted(&self) -> Config {
+        let mut shown = self.clone();
+        shown.database_url = redact(&self.database_url);
+        shown.mail.smtp_url = redact(&self.mail.smtp_url);
+        shown
     }
 
     fn check(&self) -> Result<(), String> {
@@ -207,6 +229,20 @@ impl Config {
             .parse::<std::net::SocketAddr>()
             .map(|_| ())
             .map_err(|error| format!("listen: {error}"))
+    }
+}
+
+/// An address without its password.
+fn redact(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else {
+        return url.to_owned();
+    };
+    match rest.rsplit_once('@') {
+        Some((user, host)) => {
+            let user = user.split(':').next().unwrap_or_default();
+            format!("{scheme}://{user}:***@{host}")
+        }
+        None => url.to_owned(),
     }
 }
 
@@ -248,5 +284,10 @@ mod tests {
                 .contains("WUBANG_CONNECTIONS")
         );
         assert!(toml::from_str::<Config>("listn = 1").is_err());
+        assert_eq!(
+            redact("postgres://w:secret@db/wubang"),
+            "postgres://w:***@db/wubang"
+        );
+        assert_eq!(redact("sqlite://data/wubang.db"), "sqlite://data/wubang.db");
     }
 }

@@ -8,4 +8,5 @@ pub mod demo;
 mod fallback;
 mod operations;
 pub mod sandbox;
+pub mod upkeep;
 pub mod wiring;

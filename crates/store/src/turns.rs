@@ -145,6 +145,6 @@ async fn finish(batch: &mut Batch) -> Result<(), Error> {
     // a round is finished once: whoever takes it out of the batch is the only one to set it
     let _ = round
         .outcome
-        .set(outcome.as_ref().map(|()| ()).map_err(ToString::to_string));
+        .set(outcome.as_ref().copied().map_err(ToString::to_string));
     Ok(outcome?)
 }

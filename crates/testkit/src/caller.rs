@@ -24,7 +24,6 @@ impl Reply {
     ///
     /// # Panics
     /// When it is none.
-    #[must_use]
     pub fn ok(self) -> Value {
         assert!(
             (200..300).contains(&self.status),
@@ -40,7 +39,6 @@ impl Reply {
     ///
     /// # Panics
     /// When it is another one.
-    #[must_use]
     pub fn refused(self, status: u16, code: &str) -> Value {
         assert_eq!(
             (self.status, self.code().unwrap_or_default().as_str()),

@@ -69,16 +69,7 @@ pub async fn fresh(database: Database, unique: &str) -> Option<String> {
             Some(format!("sqlite://{}", own.display()))
         }
         Database::Postgres => {
-            let Some(server) = variable("WUBANG_TEST_POSTGRES") else {
-                assert!(
-                    variable("CI").is_none(),
-                    "CI must have PostgreSQL: set WUBANG_TEST_POSTGRES"
-                );
-                eprintln!(
-                    "!!! SKIPPED on PostgreSQL: WUBANG_TEST_POSTGRES is not set (cargo xtask test sets it) !!!"
-                );
-                return None;
-            };
+            let server = cluster()?;
             let mut hasher = DefaultHasher::new();
             server.hash(&mut hasher);
             let name = format!("template_{}_{:x}", build(), hasher.finish());
@@ -98,6 +89,38 @@ pub async fn fresh(database: Database, unique: &str) -> Option<String> {
             Some(format!("{base}/{own}"))
         }
     }
+}
+
+/// Whether this runs where nothing may be skipped.
+#[must_use]
+pub fn under_ci() -> bool {
+    variable("CI").is_some()
+}
+
+/// An empty database of its own in the cluster; `None`, loudly, where this machine has no PostgreSQL.
+pub async fn empty(name: &str) -> Option<String> {
+    let server = cluster()?;
+    let base = server
+        .rsplit_once('/')
+        .map_or(server.as_str(), |(base, _)| base)
+        .to_owned();
+    query(&server, &format!("CREATE DATABASE {name}")).await;
+    Some(format!("{base}/{name}"))
+}
+
+/// Address of the cluster that tests may use.
+fn cluster() -> Option<String> {
+    let server = variable("WUBANG_TEST_POSTGRES");
+    if server.is_none() {
+        assert!(
+            !under_ci(),
+            "CI must have PostgreSQL: set WUBANG_TEST_POSTGRES"
+        );
+        eprintln!(
+            "!!! SKIPPED on PostgreSQL: WUBANG_TEST_POSTGRES is not set (cargo xtask test sets it) !!!"
+        );
+    }
+    server
 }
 
 /// Makes `place` once, whoever of the racing tests comes first; the others wait.

@@ -10,6 +10,7 @@ pub mod ctx;
 mod depth;
 mod handlers;
 pub mod middleware;
+pub mod offered;
 pub mod openapi;
 pub mod patch;
 pub mod problem;

@@ -1,6 +1,7 @@
 //! What surrounds every handler: request id, identity, panics answered, log line, metrics, limits.
 
 use crate::ctx::{Authenticator, Known, Locale};
+use crate::offered::Offered;
 use crate::problem::Problem;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -9,6 +10,7 @@ use actix_web::middleware::Next;
 use actix_web::{HttpMessage, ResponseError, web};
 use futures_util::FutureExt;
 use governor::clock::Clock as _;
+use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Instant as Stopwatch;
@@ -17,6 +19,22 @@ use wubang_store::{Error, Store};
 
 /// The authenticator in the application data.
 pub type Auth = web::Data<dyn Authenticator>;
+
+/// Addresses of proxies whose `X-Forwarded-For` is believed; everybody else's is ignored.
+#[derive(Debug, Clone, Default)]
+pub struct Proxies(pub Vec<IpAddr>);
+
+/// Address of the caller: the last one named by a trusted proxy, else the one that connected.
+fn peer(request: &ServiceRequest) -> String {
+    let Some(connected) = request.peer_addr().map(|address| address.ip()) else {
+        return "unknown".to_owned();
+    };
+    let proxies = request.app_data::<web::Data<Proxies>>();
+    let trusted = |address: &IpAddr| proxies.is_some_and(|list| list.0.contains(address));
+    let named = header(request, "x-forwarded-for").filter(|_| trusted(&connected));
+    let named = named.and_then(|list| list.rsplit(',').next()?.trim().parse::<IpAddr>().ok());
+    named.unwrap_or(connected).to_string()
+}
 
 /// Requests per caller: a person where one is known, an address otherwise. Per process.
 pub struct Limits {
@@ -83,6 +101,10 @@ fn if_match(request: &ServiceRequest) -> Result<Option<i32>, Refusal> {
     let Some(value) = request.headers().get(IF_MATCH) else {
         return Ok(None);
     };
+    // `*` fits whatever is there, and a reader has nothing to lose
+    if value == "*" || request.method().is_safe() {
+        return Ok(None);
+    }
     let version = value
         .to_str()
         .ok()
@@ -205,9 +227,7 @@ async fn inner(
     request_id: &str,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let locale = Locale::of(request.request());
-    let peer = request
-        .peer_addr()
-        .map_or_else(|| "unknown".to_owned(), |address| address.ip().to_string());
+    let peer = peer(&request);
     let refuse = |request: &ServiceRequest, problem: Problem| {
         ServiceResponse::new(request.request().clone(), problem.error_response())
     };
@@ -218,6 +238,14 @@ async fn inner(
             return Ok(response);
         }
     };
+    let offered = request.app_data::<web::Data<Offered>>();
+    if actor.person.is_none()
+        && offered
+            .is_some_and(|offered| offered.needs_token(request.method().as_str(), request.path()))
+    {
+        let problem = Problem::new(Code::Unauthenticated.into(), locale, request_id);
+        return Ok(refuse(&request, problem));
+    }
     let caller = actor
         .person
         .map_or_else(|| peer.clone(), |person| person.to_string());
@@ -229,6 +257,7 @@ async fn inner(
         let rows = [
             ("retry-after", wait.to_string()),
             ("ratelimit", format!("\"api\";r=0;t={wait}")),
+            ("ratelimit-policy", policy(&request).unwrap_or_default()),
         ];
         for (name, value) in rows {
             if let Ok(value) = HeaderValue::from_str(&value) {
@@ -250,13 +279,15 @@ async fn inner(
             if_match,
             at: None,
         },
-        idempotency_key: header(&request, "idempotency-key").map(str::to_owned),
+        // a key that is no text must be refused, not overlooked
+        idempotency_key: request
+            .headers()
+            .get("idempotency-key")
+            .map(|key| key.to_str().unwrap_or_default().to_owned()),
         peer,
     };
     request.extensions_mut().insert(known);
-    let policy = request
-        .app_data::<web::Data<Limits>>()
-        .map(|limits| format!("\"api\";q={};w=60", limits.per_minute));
+    let policy = policy(&request);
     let mut response = next.call(request).await?.map_into_boxed_body();
     if let Some(value) = policy.and_then(|policy| HeaderValue::from_str(&policy).ok()) {
         response
@@ -264,6 +295,12 @@ async fn inner(
             .insert(HeaderName::from_static("ratelimit-policy"), value);
     }
     Ok(response)
+}
+
+/// The policy that holds for everybody.
+fn policy(request: &ServiceRequest) -> Option<String> {
+    let limits = request.app_data::<web::Data<Limits>>()?;
+    Some(format!("\"api\";q={};w=60", limits.per_minute))
 }
 
 /// Seconds to wait when the caller has used up his requests.

@@ -23,6 +23,13 @@ const COMMON: &[(&str, &str)] = &[
     ("503", "暂不可用 · not available"),
 ];
 
+/// Commands whose answers hold a secret: they are never stored, so a key does not help.
+const UNSTORED: &[&str] = &[
+    "/api/v1/clients",
+    "/api/v1/people/{id}/activation",
+    "/api/v1/sessions/end",
+];
+
 /// Which of the common refusals an operation can answer with.
 fn applies(status: &str, method: &str, secured: bool, has_body: bool, has_path: bool) -> bool {
     match status {
@@ -91,10 +98,11 @@ fn complete_operation(path: &str, method: &str, operation: &mut Value, lifecycle
             }
         }
     }
-    if method == "post" && secured {
+    let makes = responses.get("201").is_some();
+    if method == "post" && secured && !UNSTORED.contains(&path) {
         push_parameter(members, "#/components/parameters/IdempotencyKey");
     }
-    if method == "post" && secured && path.contains("{id}") || method == "patch" {
+    if method == "post" && secured && !makes && path.contains("{id}") || method == "patch" {
         push_parameter(members, "#/components/parameters/IfMatch");
     }
     if !transitions.is_empty() {

@@ -2,7 +2,7 @@
 
 use crate::ctx::Locale;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use actix_web::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -147,6 +147,7 @@ impl ResponseError for Problem {
             Code::TooManyRequests | Code::AccountLocked => {
                 response.insert_header((RETRY_AFTER, "60"))
             }
+            code if code.status() == 401 => response.insert_header((WWW_AUTHENTICATE, "Bearer")),
             _ => &mut response,
         };
         response.json(self.body())
