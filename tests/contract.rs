@@ -104,6 +104,37 @@ fn the_codes_of_the_document_are_the_catalogue() {
 }
 
 #[test]
+fn the_words_of_the_document_are_those_on_the_wire() {
+    let document = document();
+    let schemas = document["components"]["schemas"].as_object().unwrap();
+    for life in wubang_server::wiring::lifecycles() {
+        let wire: Vec<&str> = life.states.iter().map(|state| state.name).collect();
+        let documented = schemas.values().any(|schema| schema["enum"] == json!(wire));
+        assert!(
+            documented,
+            "the states of {} are not documented as {wire:?}",
+            life.object
+        );
+    }
+    let strange: Vec<String> = schemas
+        .iter()
+        .filter(|(_, schema)| {
+            let words = schema["enum"].as_array().cloned().unwrap_or_default();
+            words.iter().filter_map(Value::as_str).any(|word| {
+                word.chars()
+                    .next()
+                    .is_some_and(|first| first.is_ascii_uppercase())
+            })
+        })
+        .map(|(name, schema)| format!("{name}: {}", schema["enum"]))
+        .collect();
+    assert!(
+        strange.is_empty(),
+        "no word on the wire begins with a capital: {strange:#?}"
+    );
+}
+
+#[test]
 fn every_reference_leads_somewhere() {
     fn references(value: &Value, found: &mut Vec<String>) {
         match value {

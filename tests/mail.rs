@@ -193,8 +193,10 @@ on_both! {
         let Some(sink) = Sink::start(&bench) else { return };
         // a port where nobody listens
         let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let down = with_smtp(&bench, closed).await;
+        let mut down = with_smtp(&bench, closed).await;
         let id = push(&bench, "han.wenjing@huiji.example").await;
+        let later = bench.running.store.now() + Duration::seconds(1);
+        down.set_clock(later);
         down.work().await;
         let waiting = row(&bench, id).await;
         assert_eq!((waiting.state.as_str(), waiting.attempts), ("waiting", 1));
@@ -218,8 +220,9 @@ on_both! {
 
     async fn a_refusal_for_good_fails_and_one_for_now_waits(bench: Bench) {
         let Some(sink) = Sink::start(&bench) else { return };
-        let service = with_smtp(&bench, sink.port).await;
+        let mut service = with_smtp(&bench, sink.port).await;
         let (gone, busy) = (push(&bench, "gone@huiji.example").await, push(&bench, "busy@huiji.example").await);
+        service.set_clock(bench.running.store.now() + Duration::seconds(1));
         service.work().await;
         let failed = row(&bench, gone).await;
         assert_eq!((failed.state.as_str(), failed.attempts), ("failed", 1));

@@ -3,9 +3,9 @@
 use crate::model::{AgreedWeight, Clause, ContractContent, Contractor, Tranche, TrancheCondition};
 use wubang_bids::Bid;
 use wubang_kernel::money::Fen;
-use wubang_kernel::{Code, Refusal};
 use wubang_postings::Posting;
 use wubang_registry::organisations::Organisation;
+use wubang_store::Error;
 
 /// Clauses that the law asks of every agreement, whatever its posting says.
 const CLAUSES: [(&str, &str); 3] = [
@@ -26,14 +26,14 @@ const CLAUSES: [(&str, &str); 3] = [
 /// The content of an agreement from posting and bid.
 ///
 /// # Errors
-/// `sum_mismatch` when the tranches of the procedure cannot be cut out of the price.
+/// Internal: a frozen procedure whose tranches cannot be cut out of the price.
 pub(crate) fn content(
     posting: &Posting,
     bid: &Bid,
     contractor: &Organisation,
-) -> Result<ContractContent, Refusal> {
+) -> Result<ContractContent, Error> {
     let (offer, procedure) = (&posting.content, &posting.procedure.0);
-    let price = Fen::new(bid.price_fen).map_err(|_| Refusal::new(Code::SumMismatch))?;
+    let price = Fen::new(bid.price_fen).map_err(|_| Error::internal("bid with a bad price"))?;
     Ok(ContractContent {
         buyer: offer.buyer.clone(),
         contractor: Contractor {
@@ -53,7 +53,7 @@ pub(crate) fn content(
         service_plan: bid.content.service_plan.clone(),
         milestones: offer.milestones.clone(),
         tranches: tranches(price, &procedure.tranches, offer.milestones.len())
-            .ok_or(Code::SumMismatch)?,
+            .ok_or_else(|| Error::internal("tranches that do not fit the price"))?,
         evaluation_scheme: procedure.evaluation.scheme.clone(),
         evaluation_weights: procedure
             .evaluation

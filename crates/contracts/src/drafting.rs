@@ -166,7 +166,8 @@ async fn insert_payments(
             organisation_id: Set(contract.organisation_id),
             division: Set(contract.division.clone()),
             seq: Set(*seq),
-            share_percent: Set(i32::try_from(*share_percent).map_err(|_| Code::SumMismatch)?),
+            share_percent: Set(i32::try_from(*share_percent)
+                .map_err(|_| Error::internal("a tranche of more than a price"))?),
             planned_fen: Set(amount_fen.get()),
             amount_fen: Set(amount_fen.get()),
             condition: Set(wire(*condition)),

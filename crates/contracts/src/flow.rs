@@ -26,7 +26,7 @@ wubang_kernel::machine! {
         Void = "contract.voided" "" "作废" "Voided",
     }
     guards {
-        SumsMatch = SumMismatch "milestones_and_tranches_sum_to_price",
+        SumsMatch = Incomplete "milestones_and_tranches_sum_to_price",
         NotYetSigned = AlreadySigned "party_has_not_signed",
         OtherPerson = SamePerson "signer_differs_from_other_party",
         InTime = DeadlinePassed "within_signing_term",

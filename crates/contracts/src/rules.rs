@@ -275,7 +275,7 @@ mod tests {
         };
         assert_eq!(
             ask(Drafting, Send, Role::StreetOfficer, &short),
-            Some(Code::SumMismatch)
+            Some(Code::Incomplete)
         );
         let empty = ContractFacts {
             milestones: 0,
@@ -283,7 +283,7 @@ mod tests {
         };
         assert_eq!(
             ask(Drafting, Send, Role::StreetOfficer, &empty),
-            Some(Code::SumMismatch)
+            Some(Code::Incomplete)
         );
     }
 

@@ -119,7 +119,7 @@ pub(crate) async fn step(
 /// The street sends the agreement to be signed.
 ///
 /// # Errors
-/// `sum_mismatch` without milestones or when the tranches do not sum to the price.
+/// `incomplete` without milestones or when the tranches do not sum to the price.
 pub async fn send(tx: &Tx, key: &Key, _: NothingIn) -> Result<ContractOut, Error> {
     let mut case = load_for(tx, key).await?;
     let (facts, roles) = (out::contract_facts(tx, &case), case.roles);

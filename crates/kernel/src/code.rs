@@ -90,7 +90,6 @@ codes! {
     SheetsMissing = "sheets_missing", 422, "评分表未交齐", "Score sheets are missing";
     BelowThreshold = "below_threshold", 422, "没有达到合格线的揭榜", "No bid reaches the threshold";
     // 承榜与协议
-    SumMismatch = "sum_mismatch", 422, "拨付比例或金额合计与价款不符", "Tranches do not sum to the price";
     AlreadySigned = "already_signed", 409, "该方已签署", "This party has signed already";
     NotDelivered = "not_delivered", 422, "阶段任务未完成且未到结束日期", "Milestones are open and the end date is not reached";
     EvidenceMissing = "evidence_missing", 422, "缺少指标证明", "Evidence for an indicator is missing";

@@ -324,7 +324,8 @@ macro_rules! machine {
         $(#[$doc:meta])*
         pub $machine:ident ($state_t:ident, $event_t:ident, $guard_t:ident) = $object:literal $collection:literal $zh:literal,
         start $start:ident $birth:literal by [$($maker:ident),*];
-        states { $($state:ident = $swire:literal $szh:literal),+ $(,)? }
+        // `tt`, not `literal`: the derive of the API schema does not see a name inside a captured literal
+        states { $($state:ident = $swire:tt $szh:literal),+ $(,)? }
         events { $($event:ident = $ewire:literal $verb:literal $ezh:literal $een:literal),+ $(,)? }
         guards { $($guard:ident = $code:ident $gwire:literal),* $(,)? }
         rows { $($($from:ident)|+ on $on:ident [$($need:ident),*] by [$($by:ident),+] => $to:ident

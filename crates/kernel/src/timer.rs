@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 macro_rules! timers {
-    ($($name:ident = $key:literal, $n:literal $unit:ident, $min:literal..=$max:literal, $zh:literal;)+) => {
+    // `tt`, not `literal`: the derive of the API schema does not see a name inside a captured literal
+    ($($name:ident = $key:tt, $n:literal $unit:ident, $min:literal..=$max:literal, $zh:literal;)+) => {
         /// A timer of rulebook 2.7. `Publication` and `MilestoneDue` carry dates that people set.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
         pub enum Timer { $(#[doc = $zh] #[serde(rename = $key)] $name,)+ }

@@ -1,7 +1,8 @@
 //! The closed word lists of the registry: wire name, Chinese name, nothing else gets in.
 
+// `tt`, not `literal`: the derive of the API schema does not see a name inside a captured literal
 macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($variant:ident = $wire:literal, $zh:literal;)+ }) => {
+    ($(#[$doc:meta])* $name:ident { $($variant:ident = $wire:tt, $zh:literal;)+ }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
         pub enum $name { $(#[doc = $zh] #[serde(rename = $wire)] $variant,)+ }

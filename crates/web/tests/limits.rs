@@ -44,9 +44,8 @@ async fn read(
     let request = service::TestRequest::post()
         .insert_header(("content-type", "application/json"))
         .to_http_request();
-    let mut payload = Payload::Stream {
-        payload: Box::pin(stream),
-    };
+    let payload: std::pin::Pin<Box<dyn futures_util::Stream<Item = _>>> = Box::pin(stream);
+    let mut payload = Payload::Stream { payload };
     Body::<Value>::from_request(&request, &mut payload).await
 }
 

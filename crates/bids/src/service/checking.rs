@@ -1,0 +1,124 @@
+//! The opening and the check of eligibility.
+
+use super::system::by_system;
+use super::{checks, facts, load_for, out, step};
+use crate::entity::bid;
+use crate::flow::BidEvent;
+use crate::model::{BidOut, DisqualifyIn};
+use crate::store::{self};
+use uuid::Uuid;
+use wubang_kernel::Faults;
+use wubang_needs::model::NothingIn;
+use wubang_postings::Posting;
+use wubang_store::{Error, Key, Read, Tx};
+
+/// The street finds a bid eligible.
+///
+/// # Errors
+/// `checks_failed`.
+pub async fn qualify(tx: &Tx, key: &Key, _: NothingIn) -> Result<BidOut, Error> {
+    let mut case = load_for(tx, key).await?;
+    let (facts, person) = (facts(tx, &case, Vec::new())?, tx.person()?);
+    step(tx, &mut case, BidEvent::Qualify, &facts, |c| {
+        c.set(bid::Column::CheckedBy, person)
+    })
+    .await?;
+    out(tx, case).await
+}
+
+/// The street proposes to disqualify; a second person confirms.
+///
+/// # Errors
+/// `invalid` without a reason.
+pub async fn propose_disqualification(
+    tx: &Tx,
+    key: &Key,
+    input: DisqualifyIn,
+) -> Result<BidOut, Error> {
+    let mut faults = Faults::new();
+    let reason = faults.prose("/reason", &input.reason, 5..=1000);
+    faults.finish()?;
+    let mut case = load_for(tx, key).await?;
+    let (facts, person) = (facts(tx, &case, Vec::new())?, tx.person()?);
+    let ground = serde_json::to_value(input.ground)?
+        .as_str()
+        .unwrap_or_default()
+        .to_owned();
+    step(
+        tx,
+        &mut case,
+        BidEvent::ProposeDisqualification,
+        &facts,
+        |c| {
+            c.set(bid::Column::ReasonCode, ground)
+                .set(bid::Column::Reason, reason.clone())
+                .set(bid::Column::CheckedBy, person)
+                .because(Some(reason))
+        },
+    )
+    .await?;
+    out(tx, case).await
+}
+
+/// A second person confirms the disqualification; the bidder hears of it at once.
+///
+/// # Errors
+/// `incomplete` when nobody has proposed it; `same_person`.
+pub async fn confirm_disqualification(tx: &Tx, key: &Key, _: NothingIn) -> Result<BidOut, Error> {
+    let mut case = load_for(tx, key).await?;
+    let facts = facts(tx, &case, Vec::new())?;
+    let reason = case.bid.reason.clone();
+    step(tx, &mut case, BidEvent::Disqualify, &facts, |c| {
+        c.because(reason)
+    })
+    .await?;
+    fail_if_none_left(tx, &case.posting).await?;
+    out(tx, case).await
+}
+
+/// A closed posting without a valid bid left has failed (流榜).
+pub(super) async fn fail_if_none_left(tx: &Tx, posting: &Posting) -> Result<(), Error> {
+    let posting = wubang_postings::service::find(tx, posting.id).await?;
+    if posting.state == "closed"
+        && store::in_states(tx, posting.id, &["submitted", "opened", "qualified"])
+            .await?
+            .is_empty()
+    {
+        wubang_postings::service::failed(tx, posting.id, "no_bids", None).await?;
+    }
+    Ok(())
+}
+
+/// The posting was closed: the box is opened and every bid in it checked again. No bid at all means 流榜.
+///
+/// # Errors
+/// When the database fails.
+pub async fn open_box(tx: &Tx, posting_id: Uuid) -> Result<(), Error> {
+    store::unseal_box(tx, posting_id).await?;
+    let posting = wubang_postings::service::find(tx, posting_id).await?;
+    let submitted = store::in_states(tx, posting_id, &["submitted"]).await?;
+    for bid in &submitted {
+        let checks = checks(tx, bid.organisation_id, &posting).await?;
+        let now = tx.now();
+        by_system(tx, bid.id, BidEvent::Open, |c| {
+            c.set(bid::Column::OpenedAt, now)
+                .set(bid::Column::Eligibility, serde_json::json!(checks))
+        })
+        .await?;
+    }
+    fail_if_none_left(tx, &posting).await
+}
+
+/// The posting was cancelled: bids go back unread.
+///
+/// # Errors
+/// When the database fails.
+pub async fn posting_cancelled(tx: &Tx, posting_id: Uuid) -> Result<(), Error> {
+    for bid in store::in_states(tx, posting_id, &["draft", "submitted"]).await? {
+        by_system(tx, bid.id, BidEvent::PostingCancel, |c| {
+            c.because(Some("posting_cancelled".to_owned()))
+        })
+        .await?;
+    }
+    Ok(())
+}

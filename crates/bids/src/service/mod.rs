@@ -1,0 +1,307 @@
+//! What can be done with a bid: load, decide, spend, tell.
+
+mod checking;
+mod system;
+mod writing;
+
+pub use checking::{
+    confirm_disqualification, open_box, posting_cancelled, propose_disqualification, qualify,
+};
+pub use system::{
+    ScoreResult, awarded, declined, find, letter, not_selected, of_posting, recommended, reserved,
+    scored, tell_results,
+};
+pub use writing::{amend, draft, revise, sign, submit, withdraw};
+
+use crate::entity::bid;
+use crate::flow::{Bid, BidEvent};
+use crate::model::{BidList, BidOut, BidSummary, MeanOut, MissingOut, Receipt};
+use crate::rules::{self, BidFacts};
+use crate::store::{self, BIDDERS};
+use uuid::Uuid;
+use wubang_kernel::deadline::local_date;
+use wubang_kernel::division::DivisionCode;
+use wubang_kernel::machine::plan;
+use wubang_kernel::money::Fen;
+use wubang_kernel::score::Exact;
+use wubang_kernel::{Faults, Role, RoleSet};
+use wubang_postings::Posting;
+use wubang_registry::{Ask, Check, OrgForm, eligibility};
+use wubang_store::commit::Commit;
+use wubang_store::{Error, Key, Read, Tx, View, commit, state_of};
+use wubang_web::actions::{self, ActionsOut};
+use wubang_web::{Instant, ListQuery};
+
+/// A bid with everything a decision needs.
+struct Case {
+    bid: bid::Model,
+    posting: Posting,
+    roles: RoleSet,
+}
+
+fn price(bid: &bid::Model) -> Result<Fen, Error> {
+    Fen::new(bid.price_fen).map_err(|_| Error::internal("bid with a bad price"))
+}
+
+/// SHA-256 over what the bidder hands in: posting, organisation, price and letter.
+fn hash(bid: &bid::Model) -> String {
+    let content = serde_json::json!({ "posting_id": bid.posting_id, "organisation_id": bid.organisation_id, "price_fen": bid.price_fen, "letter": bid.content });
+    wubang_kernel::digest::content_hash(&content)
+}
+
+/// Forms that a posting admits: enterprises only where it says so (rulebook 1.5 T-10), which `open` never does.
+const FORMS: &[OrgForm] = &[
+    OrgForm::SocialGroup,
+    OrgForm::SocialServiceInstitution,
+    OrgForm::Foundation,
+    OrgForm::FiledCommunityOrg,
+];
+
+async fn checks(
+    read: &impl Read,
+    organisation: Uuid,
+    posting: &Posting,
+) -> Result<Vec<Check>, Error> {
+    let organisation = wubang_registry::organisations::load(read, organisation).await?;
+    let communities = posting
+        .content
+        .communities
+        .iter()
+        .map(|code| DivisionCode::parse(code))
+        .collect::<Result<Vec<_>, _>>();
+    let communities = communities.map_err(|_| Error::internal("posting with a bad community"))?;
+    let today = local_date(read.now());
+    let mut all: Vec<Check> = Vec::new();
+    for community in &communities {
+        let ask = Ask {
+            community,
+            accepts_filed: posting.content.accepts_filed_organisations,
+            forms_allowed: FORMS,
+            caps: &posting.procedure.0.caps,
+        };
+        for check in eligibility(&organisation, today, &ask) {
+            match all.iter_mut().find(|known| known.rule == check.rule) {
+                Some(known) if known.passed => *known = check,
+                Some(_) => {}
+                None => all.push(check),
+            }
+        }
+    }
+    Ok(all)
+}
+
+fn facts(read: &impl Read, case: &Case, checks: Vec<Check>) -> Result<BidFacts, Error> {
+    let (bid, posting) = (&case.bid, &case.posting);
+    let stored: Vec<bool> = bid
+        .eligibility
+        .as_ref()
+        .and_then(|value| value.as_array())
+        .map(|list| {
+            list.iter()
+                .map(|check| check.get("passed") == Some(&true.into()))
+                .collect()
+        })
+        .unwrap_or_default();
+    Ok(BidFacts {
+        now: read.now(),
+        posting_open: posting.state == "open",
+        deadline: posting.bid_deadline,
+        price: price(bid)?,
+        ceiling: Fen::new(posting.budget_ceiling_fen)
+            .map_err(|_| Error::internal("posting with a bad ceiling"))?,
+        letter: bid.content.clone(),
+        serves_minors: rules::serves_minors(&posting.content.target_groups),
+        management_percent: rules::management_percent(&posting.procedure.0),
+        checks,
+        stored_checks_pass: !stored.is_empty() && stored.iter().all(|passed| *passed),
+        signed: case.roles.has(Role::OrgLegalRep)
+            || bid.signed_hash.as_deref() == Some(hash(bid).as_str()),
+        proposed: bid.checked_by.is_some() && bid.reason_code.is_some(),
+        own_proposal: bid.checked_by == read.actor().person,
+    })
+}
+
+async fn load(read: &impl Read, key: &Key) -> Result<Case, Error> {
+    let (bid, roles) = store::load(read, key).await?;
+    let posting = wubang_postings::service::find(read, bid.posting_id).await?;
+    Ok(Case {
+        bid,
+        posting,
+        roles,
+    })
+}
+
+async fn load_for(tx: &Tx, key: &Key) -> Result<Case, Error> {
+    let case = load(tx, key).await?;
+    tx.expect_version(case.bid.version)?;
+    Ok(case)
+}
+
+fn missing(facts: &BidFacts) -> Vec<MissingOut> {
+    let mut faults = Faults::new();
+    rules::check_letter(
+        &facts.letter,
+        facts.price,
+        facts.serves_minors,
+        facts.management_percent,
+        &mut faults,
+    );
+    faults
+        .into_fields()
+        .into_iter()
+        .map(|field| MissingOut {
+            pointer: field.pointer,
+            code: field.code,
+            zh: field.text.zh,
+            en: field.text.en,
+        })
+        .collect()
+}
+
+/// Whether this viewer may know totals now: organisers and panel always, the bidder from the notice on.
+fn knows_totals(case: &Case) -> bool {
+    let own = case.roles.any(BIDDERS);
+    let told = case.bid.told_at.is_some();
+    case.roles.any(&[
+        Role::StreetOfficer,
+        Role::Supervisor,
+        Role::Assessor,
+        Role::System,
+    ]) || (own && told)
+}
+
+async fn out(read: &impl Read, case: Case) -> Result<BidOut, Error> {
+    let own = case.roles.any(BIDDERS);
+    let editing = matches!(case.bid.state.as_str(), "draft" | "submitted" | "withdrawn");
+    let checks = if own && editing {
+        checks(read, case.bid.organisation_id, &case.posting).await?
+    } else {
+        Vec::new()
+    };
+    let facts = facts(read, &case, checks)?;
+    let totals = knows_totals(&case);
+    let Case { bid, roles, .. } = case;
+    let state = state_of::<Bid>(&bid.state)?;
+    let receipt = bid
+        .submitted_at
+        .zip(bid.content_hash.clone())
+        .map(|(at, content_hash)| Receipt {
+            submitted_at: Instant(at),
+            content_hash,
+            revision: bid.revision,
+            signed_by: bid.signed_name.clone().unwrap_or_default(),
+        });
+    let total: Option<Exact> = bid
+        .total
+        .as_deref()
+        .and_then(|text| text.parse().ok())
+        .filter(|_| totals);
+    let means: Vec<MeanOut> = bid
+        .means
+        .and_then(|value| serde_json::from_value(value).ok())
+        .unwrap_or_default();
+    Ok(BidOut {
+        id: bid.id,
+        posting_id: bid.posting_id,
+        project_id: bid.project_id,
+        organisation_id: bid.organisation_id,
+        organisation_name: bid.organisation_name,
+        mode: bid.mode,
+        state,
+        version: bid.version,
+        price_fen: bid.price_fen,
+        letter: bid.content,
+        missing: if own && editing {
+            missing(&facts)
+        } else {
+            Vec::new()
+        },
+        receipt,
+        eligibility: bid.eligibility,
+        reason_code: bid.reason_code,
+        reason: bid.reason,
+        total: total.map(|total| total.rounded()),
+        rank: (totals && bid.rank > 0).then_some(bid.rank),
+        means: if totals { means } else { Vec::new() },
+        allowed_actions: actions::of::<Bid>(bid.id, state, roles, &facts).allowed,
+        created_at: Instant(bid.created_at),
+        updated_at: Instant(bid.updated_at),
+    })
+}
+
+/// A bid for somebody who may see it.
+///
+/// # Errors
+/// `not_found` for everybody else, and for everybody but the bidder before the opening.
+pub async fn get(view: &View, key: &Key) -> Result<BidOut, Error> {
+    let case = load(view, key).await?;
+    out(view, case).await
+}
+
+/// What the viewer may do with a bid, and why not the rest.
+///
+/// # Errors
+/// `not_found`.
+pub async fn get_actions(view: &View, key: &Key) -> Result<ActionsOut, Error> {
+    let case = load(view, key).await?;
+    let checks = if case.roles.any(BIDDERS) {
+        checks(view, case.bid.organisation_id, &case.posting).await?
+    } else {
+        Vec::new()
+    };
+    let facts = facts(view, &case, checks)?;
+    Ok(actions::of::<Bid>(
+        case.bid.id,
+        state_of::<Bid>(&case.bid.state)?,
+        case.roles,
+        &facts,
+    ))
+}
+
+/// The bids that the viewer may see: his own, and after the opening those of his territory.
+///
+/// # Errors
+/// `invalid` for a posting that is no id.
+pub async fn list(view: &View, query: &ListQuery) -> Result<BidList, Error> {
+    let mut faults = Faults::new();
+    let posting = query
+        .one("posting")
+        .map(Uuid::parse_str)
+        .transpose()
+        .unwrap_or_else(|_| {
+            faults.add("?posting", "malformed", "须为 id", "must be an id");
+            None
+        });
+    faults.finish()?;
+    let rows = store::list(view, query, posting).await?;
+    let (rows, next) = wubang_web::query::cut(rows, query.page, |row| row.id);
+    let items = rows
+        .into_iter()
+        .map(|bid| {
+            Ok(BidSummary {
+                state: state_of::<Bid>(&bid.state)?,
+                id: bid.id,
+                posting_id: bid.posting_id,
+                organisation_id: bid.organisation_id,
+                organisation_name: bid.organisation_name,
+                price_fen: bid.price_fen,
+                submitted_at: bid.submitted_at.map(Instant),
+            })
+        })
+        .collect::<Result<_, Error>>()?;
+    Ok(BidList { items, next })
+}
+
+async fn step(
+    tx: &Tx,
+    case: &mut Case,
+    event: BidEvent,
+    facts: &BidFacts,
+    with: impl for<'a> FnOnce(Commit<'a, bid::Entity>) -> Commit<'a, bid::Entity>,
+) -> Result<(), Error> {
+    let planned = plan::<Bid>(state_of::<Bid>(&case.bid.state)?, event, case.roles, facts)?;
+    case.bid = with(commit::<bid::Entity>(tx, &case.bid, planned))
+        .run()
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,138 @@
+//! What later stages do to a bid, as the system, and what they read of it.
+
+use super::{Case, facts, step};
+use crate::entity::bid;
+use crate::flow::BidEvent;
+use crate::model::{Letter, MeanOut};
+use crate::store::{self};
+use uuid::Uuid;
+use wubang_kernel::score::{Exact, Hundredths};
+use wubang_kernel::{Role, RoleSet};
+use wubang_store::commit::Commit;
+use wubang_store::{Error, Read, Tx};
+
+pub(super) async fn by_system(
+    tx: &Tx,
+    id: Uuid,
+    event: BidEvent,
+    with: impl for<'a> FnOnce(Commit<'a, bid::Entity>) -> Commit<'a, bid::Entity>,
+) -> Result<(), Error> {
+    let bid = store::find(tx, id).await?;
+    let posting = wubang_postings::service::find(tx, bid.posting_id).await?;
+    let mut case = Case {
+        bid,
+        posting,
+        roles: RoleSet::of(&[Role::System]),
+    };
+    let facts = facts(tx, &case, Vec::new())?;
+    step(tx, &mut case, event, &facts, with).await
+}
+
+/// What the panel's sheets add up to for one bid.
+#[derive(Debug, Clone)]
+pub struct ScoreResult {
+    /// Exact total, 0–100.
+    pub total: Exact,
+    /// Rank, from 1.
+    pub rank: i32,
+    /// Exact mean per criterion.
+    pub means: Vec<(String, Exact)>,
+    /// Which tie-break decided, if one did.
+    pub tie_break: Option<String>,
+}
+
+/// The panel's scores are complete.
+///
+/// # Errors
+/// `invalid_transition`.
+pub async fn scored(tx: &Tx, id: Uuid, score: ScoreResult) -> Result<(), Error> {
+    let means: Vec<MeanOut> = score
+        .means
+        .iter()
+        .map(|(key, mean)| MeanOut {
+            key: key.clone(),
+            mean: mean.rounded(),
+        })
+        .collect();
+    let means = serde_json::to_value(means)?;
+    let rounded: Hundredths = score.total.rounded();
+    by_system(tx, id, BidEvent::Score, |c| {
+        c.set(bid::Column::Total, score.total.to_string())
+            .set(bid::Column::Rank, score.rank)
+            .set(bid::Column::Means, means)
+            .set(bid::Column::TieBreak, score.tie_break.clone())
+            .data(serde_json::json!({ "total": rounded, "rank": score.rank, "tie_break": score.tie_break }))
+    })
+    .await
+}
+
+/// Proposed for award.
+///
+/// # Errors
+/// `invalid_transition`.
+pub async fn recommended(tx: &Tx, id: Uuid) -> Result<(), Error> {
+    by_system(tx, id, BidEvent::Recommend, |c| c).await
+}
+
+/// Kept in reserve.
+///
+/// # Errors
+/// `invalid_transition`.
+pub async fn reserved(tx: &Tx, id: Uuid) -> Result<(), Error> {
+    by_system(tx, id, BidEvent::Keep, |c| c).await
+}
+
+/// Not selected.
+///
+/// # Errors
+/// `invalid_transition`.
+pub async fn not_selected(tx: &Tx, id: Uuid) -> Result<(), Error> {
+    by_system(tx, id, BidEvent::Pass, |c| c).await
+}
+
+/// Awarded by notice.
+///
+/// # Errors
+/// `invalid_transition`.
+pub async fn awarded(tx: &Tx, id: Uuid) -> Result<(), Error> {
+    by_system(tx, id, BidEvent::Award, |c| c).await
+}
+
+/// The awardee declined, or let the date pass.
+///
+/// # Errors
+/// `invalid_transition`.
+pub async fn declined(tx: &Tx, id: Uuid) -> Result<(), Error> {
+    by_system(tx, id, BidEvent::Decline, |c| c).await
+}
+
+/// The notice of award is out: from now on every bidder sees his own rank, total and averages
+/// (rulebook 2.4.4 (8)).
+///
+/// # Errors
+/// When the database fails.
+pub async fn tell_results(tx: &Tx, posting: Uuid) -> Result<(), Error> {
+    store::tell_results(tx, posting).await
+}
+
+/// The opened bids of a posting; none while the box is sealed.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_posting(read: &impl Read, posting: Uuid) -> Result<Vec<crate::Bid>, Error> {
+    store::opened_of(read, posting).await
+}
+
+/// A bid, whoever asks: for later stages.
+///
+/// # Errors
+/// `not_found`.
+pub async fn find(read: &impl Read, id: Uuid) -> Result<crate::Bid, Error> {
+    store::find(read, id).await
+}
+
+/// The letter of a bid, for the agreement.
+#[must_use]
+pub fn letter(bid: &crate::Bid) -> &Letter {
+    &bid.content
+}

@@ -1,0 +1,231 @@
+//! What the bidder does: draft, sign, hand in, withdraw.
+
+use super::checking::fail_if_none_left;
+use super::{Case, checks, facts, hash, load_for, out, step};
+use crate::entity::bid;
+use crate::flow::{Bid, BidEvent};
+use crate::model::{BidIn, BidOut, BidPatch};
+use crate::store::{self, BIDDERS};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::Expr;
+use wubang_kernel::actor::Reach;
+use wubang_kernel::machine::{self, plan};
+use wubang_kernel::{Code, Faults, Role};
+use wubang_needs::model::{NothingIn, ReasonIn};
+use wubang_store::commit::edit;
+use wubang_store::{Error, Key, Read, Tx, birth, commit, state_of};
+use wubang_web::Instant;
+
+/// An organisation drafts a bid. A draft may be incomplete; the answer lists what is missing.
+///
+/// # Errors
+/// `not_found` for a posting not public; `deadline_passed`; `duplicate` for the second bid.
+pub async fn draft(tx: &Tx, input: BidIn) -> Result<BidOut, Error> {
+    let mut faults = Faults::new();
+    let price = faults.fen("/price_fen", input.price_fen);
+    let organisation = wubang_registry::organisations::load(tx, input.organisation_id)
+        .await
+        .ok();
+    if organisation.is_none() {
+        faults.add(
+            "/organisation_id",
+            "unknown_value",
+            "没有这个组织",
+            "there is no such organisation",
+        );
+    }
+    faults.finish()?;
+    let organisation = organisation.ok_or(Code::NotFound)?;
+    let roles = tx.actor().roles(&Reach::of(organisation.id));
+    let made = machine::create::<Bid>(roles)?;
+    let posting = wubang_postings::service::load(tx, &Key::Id(input.posting_id))
+        .await?
+        .posting;
+    if posting.state != "open"
+        || posting
+            .bid_deadline
+            .is_none_or(|at| wubang_kernel::deadline::is_over(at, tx.now()))
+    {
+        return Err(Code::DeadlinePassed.into());
+    }
+    store::ensure_box(tx, posting.id).await?;
+    let row = bid::ActiveModel {
+        id: Set(tx.new_id()),
+        project_id: Set(posting.project_id),
+        posting_id: Set(posting.id),
+        organisation_id: Set(organisation.id),
+        organisation_name: Set(organisation.name),
+        division: Set(posting.division.clone()),
+        mode: Set("sole".to_owned()),
+        price_fen: Set(price.get()),
+        content: Set(input.letter),
+        content_hash: Set(None),
+        signed_hash: Set(None),
+        revision: Set(0),
+        submitted_at: Set(None),
+        signed_by: Set(None),
+        signed_name: Set(None),
+        opened_at: Set(None),
+        eligibility: Set(None),
+        checked_by: Set(None),
+        reason_code: Set(None),
+        reason: Set(None),
+        total: Set(None),
+        rank: Set(0),
+        means: Set(None),
+        tie_break: Set(None),
+        told_at: Set(None),
+        created_by: Set(tx.person()?),
+        state: Set("draft".to_owned()),
+        version: Set(1),
+        created_at: Set(tx.now()),
+        updated_at: Set(tx.now()),
+    };
+    let bid = birth::<bid::Entity, _>(tx, made, row, None).await?;
+    out(
+        tx,
+        Case {
+            bid,
+            posting,
+            roles,
+        },
+    )
+    .await
+}
+
+/// The bidder changes what he will hand in. A submitted bid stays as handed in until it is revised.
+///
+/// # Errors
+/// `invalid_transition` after the deadline.
+pub async fn amend(tx: &Tx, key: &Key, patch: BidPatch) -> Result<BidOut, Error> {
+    let mut case = load_for(tx, key).await?;
+    let role = case.roles.first_of(BIDDERS).ok_or(Code::Forbidden)?;
+    // what was submitted is kept as its version; the working copy is open until the deadline
+    if !matches!(case.bid.state.as_str(), "draft" | "withdrawn") {
+        return Err(Code::InvalidTransition.into());
+    }
+    let mut faults = Faults::new();
+    let price = faults.fen("/price_fen", patch.price_fen.unwrap_or(case.bid.price_fen));
+    faults.finish()?;
+    let letter = patch.letter.unwrap_or_else(|| case.bid.content.clone());
+    case.bid = edit::<bid::Entity>(
+        tx,
+        &case.bid,
+        "bid.draft_amended",
+        role,
+        |update| {
+            update
+                .col_expr(bid::Column::PriceFen, Expr::value(price.get()))
+                .col_expr(bid::Column::Content, Expr::value(letter))
+        },
+        None,
+    )
+    .await?;
+    out(tx, case).await
+}
+
+/// The legal representative signs the content as it stands, so that an agent may hand it in.
+///
+/// # Errors
+/// `forbidden` for anybody else.
+pub async fn sign(tx: &Tx, key: &Key, _: NothingIn) -> Result<BidOut, Error> {
+    let mut case = load_for(tx, key).await?;
+    let role = case
+        .roles
+        .first_of(&[Role::OrgLegalRep])
+        .ok_or(Code::Forbidden)?;
+    if !matches!(case.bid.state.as_str(), "draft" | "withdrawn") {
+        return Err(Code::InvalidTransition.into());
+    }
+    let (hash, person, name) = (hash(&case.bid), tx.person()?, tx.actor().name.clone());
+    case.bid = edit::<bid::Entity>(
+        tx,
+        &case.bid,
+        "bid.signed",
+        role,
+        |update| {
+            update
+                .col_expr(bid::Column::SignedHash, Expr::value(hash.clone()))
+                .col_expr(bid::Column::SignedBy, Expr::value(person))
+                .col_expr(bid::Column::SignedName, Expr::value(name))
+        },
+        Some(serde_json::json!({ "content_hash": hash })),
+    )
+    .await?;
+    out(tx, case).await
+}
+
+/// Hands in.
+///
+/// # Errors
+/// `deadline_passed`, `incomplete`, `price_out_of_range`, `not_eligible`, `cap_reached`, `not_signed`.
+pub async fn submit(tx: &Tx, key: &Key, _: NothingIn) -> Result<BidOut, Error> {
+    let case = load_for(tx, key).await?;
+    hand_in(tx, case, BidEvent::Submit).await
+}
+
+/// Replaces what was handed in; every version is kept.
+///
+/// # Errors
+/// As [`submit`].
+pub async fn revise(tx: &Tx, key: &Key, patch: BidPatch) -> Result<BidOut, Error> {
+    let mut case = load_for(tx, key).await?;
+    let mut faults = Faults::new();
+    case.bid.price_fen = faults
+        .fen("/price_fen", patch.price_fen.unwrap_or(case.bid.price_fen))
+        .get();
+    faults.finish()?;
+    case.bid.content = patch.letter.unwrap_or(case.bid.content);
+    hand_in(tx, case, BidEvent::Revise).await
+}
+
+async fn hand_in(tx: &Tx, mut case: Case, event: BidEvent) -> Result<BidOut, Error> {
+    let checks = checks(tx, case.bid.organisation_id, &case.posting).await?;
+    let facts = facts(tx, &case, checks)?;
+    let planned = plan::<Bid>(state_of::<Bid>(&case.bid.state)?, event, case.roles, &facts)?;
+    store::touch_box(tx, case.posting.id).await?;
+    let (hash, revision, person, name) = (
+        hash(&case.bid),
+        case.bid.revision + 1,
+        tx.person()?,
+        tx.actor().name.clone(),
+    );
+    let (signer, signer_name) = match case.bid.signed_by.zip(case.bid.signed_name.clone()) {
+        Some(signed) if !case.roles.has(Role::OrgLegalRep) => signed,
+        _ => (person, name),
+    };
+    case.bid = commit::<bid::Entity>(tx, &case.bid, planned)
+        .set(bid::Column::PriceFen, case.bid.price_fen)
+        .set(bid::Column::Content, case.bid.content.clone())
+        .set(bid::Column::ContentHash, hash.clone())
+        .set(bid::Column::SignedHash, hash.clone())
+        .set(bid::Column::SignedBy, signer)
+        .set(bid::Column::SignedName, signer_name)
+        .set(bid::Column::Revision, revision)
+        .set(bid::Column::SubmittedAt, tx.now())
+        .data(serde_json::json!({ "content_hash": hash, "revision": revision }))
+        .facts(serde_json::json!({ "posting": case.posting.number, "content_hash": hash, "submitted_at": Instant(tx.now()) }))
+        .run()
+        .await?;
+    store::keep_version(tx, &case.bid, signer).await?;
+    out(tx, case).await
+}
+
+/// Withdraws: free before the deadline, noted after it.
+///
+/// # Errors
+/// `deadline_passed` between the deadline and the opening.
+pub async fn withdraw(tx: &Tx, key: &Key, input: ReasonIn) -> Result<BidOut, Error> {
+    let mut faults = Faults::new();
+    let reason = faults.prose("/reason", &input.reason, 5..=1000);
+    faults.finish()?;
+    let mut case = load_for(tx, key).await?;
+    let facts = facts(tx, &case, Vec::new())?;
+    step(tx, &mut case, BidEvent::Withdraw, &facts, |c| {
+        c.set(bid::Column::Reason, reason.clone())
+            .because(Some(reason))
+    })
+    .await?;
+    fail_if_none_left(tx, &case.posting).await?;
+    out(tx, case).await
+}

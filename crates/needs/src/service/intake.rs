@@ -1,0 +1,316 @@
+//! From the draft to the acceptance: what the secretary and the street do with a need.
+
+use super::{facts, hash, load_for, out, step};
+use crate::entity::need;
+use crate::flow::{Need, NeedEvent};
+use crate::model::{
+    AcceptIn, Detail, NeedIn, NeedOut, NeedPatch, NothingIn, ReasonIn, RejectIn, wire,
+};
+use crate::rules::NeedFacts;
+use crate::store::{self, Case};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::Expr;
+use wubang_kernel::actor::Reach;
+use wubang_kernel::division::Level;
+use wubang_kernel::machine::{self};
+use wubang_kernel::{Code, Faults, Refusal, Role};
+use wubang_registry::taxonomy::{self, Taxonomy};
+use wubang_store::commit::edit;
+use wubang_store::{Error, Key, Read, Tx, birth, numbers};
+
+/// Parses and checks the fields that a draft may hold.
+fn check_content(
+    taxonomy: &Taxonomy,
+    title: &str,
+    affected: i64,
+    field: &str,
+    detail: Detail,
+    faults: &mut Faults,
+) -> (String, Detail) {
+    let title = faults.line("/title", title, 5..=60);
+    faults.number("/affected_count", affected, 0..=10_000_000);
+    if !field.is_empty() {
+        taxonomy.check_field("/field", field, faults);
+    }
+    for (i, group) in detail.target_groups.iter().enumerate() {
+        taxonomy.check_target_group(&format!("/target_groups/{i}"), group, faults);
+    }
+    let detail = Detail {
+        description: faults.prose("/description", &detail.description, 0..=5000),
+        wished_result: faults.prose("/wished_result", &detail.wished_result, 0..=2000),
+        tried: faults.prose("/tried", &detail.tried, 0..=2000),
+        community_resources: faults.prose(
+            "/community_resources",
+            &detail.community_resources,
+            0..=2000,
+        ),
+        target_groups: detail.target_groups,
+    };
+    (title, detail)
+}
+
+/// A secretary drafts a need for his community.
+///
+/// # Errors
+/// `invalid` with every wrong field; `forbidden` outside his community.
+pub async fn draft(tx: &Tx, input: NeedIn) -> Result<NeedOut, Error> {
+    let mut faults = Faults::new();
+    let community = faults.division("/community", &input.community);
+    if community.is_some_and(|code| code.level() != Level::Community) {
+        faults.add(
+            "/community",
+            "malformed",
+            "须为 12 位社区代码",
+            "must be the 12-digit code of a community",
+        );
+    }
+    let field = input.field.unwrap_or_default();
+    let affected = input.affected_count.unwrap_or(0);
+    let detail = Detail {
+        description: input.description,
+        target_groups: input.target_groups,
+        wished_result: input.wished_result,
+        tried: input.tried,
+        community_resources: input.community_resources,
+    };
+    let taxonomy = taxonomy::current(tx).await?;
+    let (title, detail) = check_content(
+        &taxonomy,
+        &input.title,
+        affected,
+        &field,
+        detail,
+        &mut faults,
+    );
+    faults.finish()?;
+    let community = community.ok_or(Code::Internal)?;
+    let made = machine::create::<Need>(tx.actor().roles(&Reach::at(community)))?;
+    let year = wubang_kernel::deadline::local_date(tx.now()).format("%Y");
+    let series = format!("XQ-{}-{year}", community.district6());
+    let number = format!("{series}-{:04}", numbers::next(tx, &series).await?);
+    let row = need::ActiveModel {
+        id: Set(tx.new_id()),
+        number: Set(number),
+        division: Set(community.as_str().to_owned()),
+        title: Set(title),
+        field: Set(field),
+        source: Set(input.source.map(wire).unwrap_or_default()),
+        urgency: Set(wire(input.urgency.unwrap_or(crate::model::Urgency::Normal))),
+        affected_count: Set(affected),
+        detail: Set(detail),
+        content_hash: Set(None),
+        returned_hash: Set(None),
+        analyst_id: Set(None),
+        priority: Set(None),
+        review_score: Set(None),
+        reason_code: Set(None),
+        reason: Set(None),
+        supplements: Set(0),
+        failed_rounds: Set(0),
+        created_by: Set(tx.person()?),
+        approved_at: Set(None),
+        state: Set("draft".to_owned()),
+        version: Set(1),
+        created_at: Set(tx.now()),
+        updated_at: Set(tx.now()),
+    };
+    let need = birth::<need::Entity, _>(tx, made, row, None).await?;
+    let roles = store::roles(tx, &need)?;
+    out(
+        tx,
+        Case {
+            need,
+            analyses: Vec::new(),
+            opinions: Vec::new(),
+            roles,
+        },
+    )
+    .await
+}
+
+/// The secretary changes a draft, a returned need, or one that must be supplemented.
+///
+/// # Errors
+/// `invalid_transition` in any other state; `invalid` with every wrong field.
+pub async fn amend(tx: &Tx, key: &Key, patch: NeedPatch) -> Result<NeedOut, Error> {
+    let mut case = load_for(tx, key).await?;
+    let role = case
+        .roles
+        .first_of(&[Role::CommunitySecretary])
+        .ok_or(Code::Forbidden)?;
+    if !matches!(
+        case.need.state.as_str(),
+        "draft" | "returned" | "supplement_required"
+    ) {
+        return Err(Code::InvalidTransition.into());
+    }
+    let mut next = case.need.clone();
+    let old = next.detail.clone();
+    let detail = Detail {
+        description: patch.description.unwrap_or(old.description),
+        target_groups: patch.target_groups.unwrap_or(old.target_groups),
+        wished_result: patch.wished_result.unwrap_or(old.wished_result),
+        tried: patch.tried.unwrap_or(old.tried),
+        community_resources: patch.community_resources.unwrap_or(old.community_resources),
+    };
+    next.field = patch.field.unwrap_or(next.field);
+    next.affected_count = patch.affected_count.unwrap_or(next.affected_count);
+    next.source = patch.source.map(wire).unwrap_or(next.source);
+    next.urgency = patch.urgency.map(wire).unwrap_or(next.urgency);
+    let mut faults = Faults::new();
+    let taxonomy = taxonomy::current(tx).await?;
+    (next.title, next.detail) = check_content(
+        &taxonomy,
+        &patch.title.unwrap_or(next.title),
+        next.affected_count,
+        &next.field,
+        detail,
+        &mut faults,
+    );
+    faults.finish()?;
+    let content_hash = hash(&next);
+    case.need = edit::<need::Entity>(
+        tx,
+        &case.need,
+        "need.amended",
+        role,
+        |update| {
+            update
+                .col_expr(need::Column::Title, Expr::value(next.title))
+                .col_expr(need::Column::Field, Expr::value(next.field))
+                .col_expr(need::Column::Source, Expr::value(next.source))
+                .col_expr(need::Column::Urgency, Expr::value(next.urgency))
+                .col_expr(
+                    need::Column::AffectedCount,
+                    Expr::value(next.affected_count),
+                )
+                .col_expr(need::Column::Detail, Expr::value(next.detail))
+                .col_expr(need::Column::ContentHash, Expr::value(content_hash.clone()))
+        },
+        Some(serde_json::json!({ "content_hash": content_hash })),
+    )
+    .await?;
+    out(tx, case).await
+}
+
+/// The secretary submits.
+///
+/// # Errors
+/// `incomplete` with every missing field; `not_changed` after a return without change.
+pub async fn submit(tx: &Tx, key: &Key, _: NothingIn) -> Result<NeedOut, Error> {
+    let case = load_for(tx, key).await?;
+    let (facts, content_hash) = (facts(&case), hash(&case.need));
+    let case = step(tx, case, NeedEvent::Submit, &facts, |c| {
+        c.set(need::Column::ContentHash, content_hash.clone())
+            .data(serde_json::json!({ "content_hash": content_hash }))
+    })
+    .await?;
+    out(tx, case).await
+}
+
+/// The secretary deletes a draft; its trace is kept.
+///
+/// # Errors
+/// `invalid_transition` once it was submitted.
+pub async fn delete(tx: &Tx, key: &Key, _: NothingIn) -> Result<NeedOut, Error> {
+    let case = load_for(tx, key).await?;
+    let facts = facts(&case);
+    let case = step(tx, case, NeedEvent::Delete, &facts, |c| c).await?;
+    out(tx, case).await
+}
+
+pub(super) fn reason(text: &str) -> Result<String, Refusal> {
+    let mut faults = Faults::new();
+    let text = faults.prose("/reason", text, 5..=1000);
+    faults.finish()?;
+    Ok(text)
+}
+
+/// The street asks for a supplement, once.
+///
+/// # Errors
+/// `supplement_used` the second time.
+pub async fn request_supplement(tx: &Tx, key: &Key, input: ReasonIn) -> Result<NeedOut, Error> {
+    let reason = reason(&input.reason)?;
+    let case = load_for(tx, key).await?;
+    let (facts, asked) = (facts(&case), case.need.supplements + 1);
+    let case = step(tx, case, NeedEvent::RequestSupplement, &facts, |c| {
+        c.set(need::Column::Supplements, asked)
+            .set(need::Column::Reason, reason.clone())
+            .because(Some(reason))
+    })
+    .await?;
+    out(tx, case).await
+}
+
+/// The secretary hands in the supplement.
+///
+/// # Errors
+/// `incomplete`.
+pub async fn supplement(tx: &Tx, key: &Key, _: NothingIn) -> Result<NeedOut, Error> {
+    let case = load_for(tx, key).await?;
+    let facts = facts(&case);
+    let case = step(tx, case, NeedEvent::Supplement, &facts, |c| c).await?;
+    out(tx, case).await
+}
+
+/// The street accepts and assigns the third party.
+///
+/// # Errors
+/// `authority_duty` when the officer does not state that it is none; `invalid` for an unknown body.
+pub async fn accept(tx: &Tx, key: &Key, input: AcceptIn) -> Result<NeedOut, Error> {
+    let case = load_for(tx, key).await?;
+    let facts = NeedFacts {
+        not_authority_duty: Some(input.not_authority_duty),
+        ..facts(&case)
+    };
+    let analyst = wubang_registry::organisations::load(tx, input.analyst_organisation_id)
+        .await
+        .map_err(|_| {
+            Refusal::new(Code::Invalid).field(
+                "/analyst_organisation_id",
+                "unknown_value",
+                "没有这个机构",
+                "there is no such organisation",
+            )
+        })?;
+    let case = step(tx, case, NeedEvent::Accept, &facts, |c| {
+        c.set(need::Column::AnalystId, analyst.id)
+            .data(serde_json::json!({ "analyst": analyst.name }))
+    })
+    .await?;
+    out(tx, case).await
+}
+
+/// The street rejects on a closed ground.
+///
+/// # Errors
+/// `invalid` without a reason.
+pub async fn reject(tx: &Tx, key: &Key, input: RejectIn) -> Result<NeedOut, Error> {
+    let reason = reason(&input.reason)?;
+    let case = load_for(tx, key).await?;
+    let facts = facts(&case);
+    let case = step(tx, case, NeedEvent::Reject, &facts, |c| {
+        c.set(need::Column::ReasonCode, wire(input.ground))
+            .set(need::Column::Reason, reason.clone())
+            .because(Some(reason))
+    })
+    .await?;
+    out(tx, case).await
+}
+
+/// The secretary withdraws a need that is not posted.
+///
+/// # Errors
+/// `invalid_transition` once it is posted.
+pub async fn withdraw(tx: &Tx, key: &Key, input: ReasonIn) -> Result<NeedOut, Error> {
+    let reason = reason(&input.reason)?;
+    let case = load_for(tx, key).await?;
+    let facts = facts(&case);
+    let case = step(tx, case, NeedEvent::Withdraw, &facts, |c| {
+        c.set(need::Column::Reason, reason.clone())
+            .because(Some(reason))
+    })
+    .await?;
+    out(tx, case).await
+}

@@ -1,0 +1,213 @@
+//! What can be done with a need: load, decide, spend, tell.
+
+mod intake;
+mod review;
+mod system;
+
+pub use intake::{
+    accept, amend, delete, draft, reject, request_supplement, submit, supplement, withdraw,
+};
+pub use review::{analyse, approve, backlog, give_opinion, return_to_draft, start_review};
+pub use system::{
+    closed, division_of, fulfilled, load_many, posted, posting_cancelled, posting_failed,
+    shelf_life_ended, supplement_lapsed,
+};
+
+use crate::entity::need;
+use crate::flow::{Need, NeedEvent};
+use crate::model::{
+    AnalysisOut, DeadlineOut, NeedList, NeedOut, NeedSummary, OpinionOut, Source, wire,
+};
+use crate::rules::{self, NeedFacts};
+use crate::store::{self, Case};
+use wubang_kernel::Faults;
+use wubang_kernel::machine::plan;
+use wubang_kernel::score::Exact;
+use wubang_store::commit::Commit;
+use wubang_store::{Error, Key, Read, Tx, View, commit, state_of, timers};
+use wubang_web::{Instant, ListQuery, actions};
+
+fn facts(case: &Case) -> NeedFacts {
+    let need = &case.need;
+    let totals: Vec<i64> = case.opinions.iter().map(|opinion| opinion.total).collect();
+    NeedFacts {
+        title: need.title.clone(),
+        detail: need.detail.clone(),
+        source: need.source.clone(),
+        affected_count: need.affected_count,
+        field: need.field.clone(),
+        changed: need.content_hash != need.returned_hash,
+        supplements: need.supplements,
+        not_authority_duty: None,
+        has_analysis: !case.analyses.is_empty(),
+        specialities: case
+            .opinions
+            .iter()
+            .map(|opinion| opinion.speciality.clone())
+            .collect(),
+        opinions_needed: if need.source == wire(Source::MicroWish) {
+            1
+        } else {
+            2
+        },
+        score: rules::review_score(&totals),
+        failed_rounds: need.failed_rounds,
+    }
+}
+
+fn hash(need: &need::Model) -> String {
+    let content = serde_json::json!([
+        need.title,
+        need.field,
+        need.source,
+        need.urgency,
+        need.affected_count,
+        need.detail
+    ]);
+    wubang_kernel::digest::content_hash(&content)
+}
+
+async fn out(read: &impl Read, case: Case) -> Result<NeedOut, Error> {
+    let need = &case.need;
+    let state = state_of::<Need>(&need.state)?;
+    let running = timers::running(read, &[need.id]).await?;
+    let actions = actions::of::<Need>(need.id, state, case.roles, &facts(&case));
+    let score: Option<Exact> = need
+        .review_score
+        .as_deref()
+        .and_then(|text| text.parse().ok());
+    Ok(NeedOut {
+        id: need.id,
+        number: need.number.clone(),
+        state,
+        version: need.version,
+        community: need.division.clone(),
+        title: need.title.clone(),
+        detail: need.detail.clone(),
+        source: need.source.clone(),
+        urgency: need.urgency.clone(),
+        affected_count: need.affected_count,
+        field: need.field.clone(),
+        analyst_organisation_id: need.analyst_id,
+        analyses: case
+            .analyses
+            .iter()
+            .map(|row| AnalysisOut {
+                organisation_id: row.organisation_id,
+                content: row.content.clone(),
+                created_at: Instant(row.created_at),
+            })
+            .collect(),
+        opinions: case
+            .opinions
+            .iter()
+            .map(|row| OpinionOut {
+                speciality: row.speciality.clone(),
+                opinion: row.content.opinion.clone(),
+                parts: row.content.parts,
+                total: row.total,
+                created_at: Instant(row.created_at),
+            })
+            .collect(),
+        review_score: score.map(|score| score.rounded()),
+        priority: need.priority.clone(),
+        reason_code: need.reason_code.clone(),
+        reason: need.reason.clone(),
+        deadlines: running
+            .into_iter()
+            .map(|timer| DeadlineOut {
+                timer: timer.timer,
+                at: Instant(timer.due_at),
+                rule: timer.rule,
+                provisional: timer.provisional,
+            })
+            .collect(),
+        allowed_actions: actions.allowed,
+        created_at: Instant(need.created_at),
+        updated_at: Instant(need.updated_at),
+    })
+}
+
+/// A need for somebody who may see it.
+///
+/// # Errors
+/// `not_found` for everybody else.
+pub async fn get(view: &View, key: &Key) -> Result<NeedOut, Error> {
+    let case = store::load(view, key).await?;
+    out(view, case).await
+}
+
+/// What the viewer may do with a need, and why not the rest.
+///
+/// # Errors
+/// `not_found`.
+pub async fn get_actions(view: &View, key: &Key) -> Result<actions::ActionsOut, Error> {
+    let case = store::load(view, key).await?;
+    Ok(actions::of::<Need>(
+        case.need.id,
+        state_of::<Need>(&case.need.state)?,
+        case.roles,
+        &facts(&case),
+    ))
+}
+
+/// The needs that the viewer may see (需求台账).
+///
+/// # Errors
+/// `invalid` for a division that is no code.
+pub async fn list(view: &View, query: &ListQuery) -> Result<NeedList, Error> {
+    let mut faults = Faults::new();
+    let division = query
+        .one("division")
+        .and_then(|code| faults.division("?division", code));
+    faults.finish()?;
+    let rows = store::list(view, query, division.as_ref()).await?;
+    let (rows, next) = wubang_web::query::cut(rows, query.page, |row| row.id);
+    let items = rows
+        .into_iter()
+        .map(summary)
+        .collect::<Result<_, Error>>()?;
+    Ok(NeedList { items, next })
+}
+
+fn summary(need: need::Model) -> Result<NeedSummary, Error> {
+    Ok(NeedSummary {
+        id: need.id,
+        state: state_of::<Need>(&need.state)?,
+        number: need.number,
+        community: need.division,
+        title: need.title,
+        field: need.field,
+        urgency: need.urgency,
+        affected_count: need.affected_count,
+        priority: need.priority,
+        created_at: Instant(need.created_at),
+    })
+}
+
+async fn load_for(tx: &Tx, key: &Key) -> Result<Case, Error> {
+    let case = store::load(tx, key).await?;
+    tx.expect_version(case.need.version)?;
+    Ok(case)
+}
+
+/// Plans an event on a case and spends it with what `with` adds.
+async fn step(
+    tx: &Tx,
+    mut case: Case,
+    event: NeedEvent,
+    facts: &NeedFacts,
+    with: impl for<'a> FnOnce(Commit<'a, need::Entity>) -> Commit<'a, need::Entity>,
+) -> Result<Case, Error> {
+    let planned = plan::<Need>(
+        state_of::<Need>(&case.need.state)?,
+        event,
+        case.roles,
+        facts,
+    )?;
+    let procedure = tx.procedure("open", &case.need.division);
+    let spend = commit::<need::Entity>(tx, &case.need, planned)
+        .under(&procedure.timers, procedure.publish_cutoff_hour);
+    case.need = with(spend).run().await?;
+    Ok(case)
+}

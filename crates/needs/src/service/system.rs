@@ -1,0 +1,115 @@
+//! What timers and later stages do to a need, as the system, and what they read of it.
+
+use super::{facts, step};
+use crate::entity::need;
+use crate::flow::NeedEvent;
+use crate::store::{self, Case};
+use uuid::Uuid;
+use wubang_kernel::division::DivisionCode;
+use wubang_kernel::{Code, Role};
+use wubang_store::commit::Commit;
+use wubang_store::{Error, Read, Tx};
+
+/// What later stages and timers do to a need, as the system.
+async fn by_system(
+    tx: &Tx,
+    id: Uuid,
+    event: NeedEvent,
+    with: impl for<'a> FnOnce(Commit<'a, need::Entity>, &need::Model) -> Commit<'a, need::Entity>,
+) -> Result<(), Error> {
+    let need = store::load_many(tx, &[id])
+        .await?
+        .into_iter()
+        .next()
+        .ok_or(Code::NotFound)?;
+    let roles = wubang_kernel::RoleSet::of(&[Role::System]);
+    let before = need.clone();
+    let case = Case {
+        need,
+        analyses: Vec::new(),
+        opinions: Vec::new(),
+        roles,
+    };
+    let facts = facts(&case);
+    step(tx, case, event, &facts, |c| with(c, &before)).await?;
+    Ok(())
+}
+
+/// T02: the supplement did not come.
+///
+/// # Errors
+/// `invalid_transition` when the need has moved on.
+pub async fn supplement_lapsed(tx: &Tx, id: Uuid) -> Result<(), Error> {
+    by_system(tx, id, NeedEvent::SupplementLapse, |c, _| {
+        c.set(need::Column::ReasonCode, "no_supplement")
+            .because(Some("no_supplement".to_owned()))
+    })
+    .await
+}
+
+/// T05: approved for too long without a posting.
+///
+/// # Errors
+/// `invalid_transition` when the need has moved on.
+pub async fn shelf_life_ended(tx: &Tx, id: Uuid) -> Result<(), Error> {
+    by_system(tx, id, NeedEvent::ShelfLifeEnd, |c, _| c).await
+}
+
+/// A posting with this need was published.
+///
+/// # Errors
+/// `invalid_transition` when the need is not approved.
+pub async fn posted(tx: &Tx, id: Uuid) -> Result<(), Error> {
+    by_system(tx, id, NeedEvent::Post, |c, _| c).await
+}
+
+/// Its posting failed (流榜); after the third round the need must be redesigned.
+///
+/// # Errors
+/// `invalid_transition` when the need is not posted.
+pub async fn posting_failed(tx: &Tx, id: Uuid) -> Result<(), Error> {
+    by_system(tx, id, NeedEvent::PostingFail, |c, need| {
+        c.set(need::Column::FailedRounds, need.failed_rounds + 1)
+    })
+    .await
+}
+
+/// Its posting was cancelled (撤榜).
+///
+/// # Errors
+/// `invalid_transition` when the need is not posted.
+pub async fn posting_cancelled(tx: &Tx, id: Uuid) -> Result<(), Error> {
+    by_system(tx, id, NeedEvent::PostingCancel, |c, _| c).await
+}
+
+/// Its contract became active: 承榜落实.
+///
+/// # Errors
+/// `invalid_transition` when the need is not posted.
+pub async fn fulfilled(tx: &Tx, id: Uuid) -> Result<(), Error> {
+    by_system(tx, id, NeedEvent::Fulfil, |c, _| c).await
+}
+
+/// Its project's evaluation was confirmed.
+///
+/// # Errors
+/// `invalid_transition` when the need is not fulfilled.
+pub async fn closed(tx: &Tx, id: Uuid) -> Result<(), Error> {
+    by_system(tx, id, NeedEvent::Close, |c, _| c).await
+}
+
+/// Needs by id, as later stages see them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn load_many(read: &impl Read, ids: &[Uuid]) -> Result<Vec<crate::Need>, Error> {
+    store::load_many(read, ids).await
+}
+
+/// The division of a need.
+///
+/// # Errors
+/// Internal: a stored code is wrong.
+pub fn division_of(need: &crate::Need) -> Result<DivisionCode, Error> {
+    DivisionCode::parse(&need.division).map_err(|_| Error::internal("need with a bad division"))
+}

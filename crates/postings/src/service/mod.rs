@@ -1,0 +1,203 @@
+//! What can be done with a posting: load, decide, spend, tell.
+
+mod drafting;
+mod reading;
+mod system;
+
+pub use drafting::{amend, approve, cancel, draft, return_to_draft, submit};
+pub use reading::{division_of, find, load, need_ids, of_project, project, projects, set_stage};
+pub use system::{
+    award_proposed, close, completed, contracted, failed, next_candidate, publicity_over, publish,
+    start_evaluation,
+};
+
+use crate::entity::posting;
+use crate::flow::{Posting, PostingEvent};
+use crate::model::{PostingList, PostingOut, PostingSummary};
+use crate::project;
+pub use crate::rules::EvaluationFacts;
+use crate::rules::{self, PostingFacts};
+use crate::store::{self, PostingCase};
+use wubang_kernel::Faults;
+use wubang_kernel::machine::plan;
+use wubang_kernel::money::Fen;
+use wubang_needs::model::DeadlineOut;
+use wubang_store::commit::Commit;
+use wubang_store::{Error, Key, Read, Tx, View, commit, state_of, timers};
+use wubang_web::actions::{self, ActionsOut};
+use wubang_web::{Instant, ListQuery};
+
+async fn facts(read: &impl Read, case: &PostingCase) -> Result<PostingFacts, Error> {
+    let posting = &case.posting;
+    let procedure = &posting.procedure.0;
+    let needs = wubang_needs::service::load_many(read, &case.need_ids).await?;
+    Ok(PostingFacts {
+        needs_approved: !needs.is_empty() && needs.iter().all(|need| need.state == "approved"),
+        ceiling: Fen::new(posting.budget_ceiling_fen)
+            .map_err(|_| Error::internal("posting with a bad ceiling"))?,
+        limit: procedure.procurement_limit_fen,
+        milestones: posting.content.milestones.len(),
+        tranches: procedure.tranches.len(),
+        own_draft: read.actor().person == Some(posting.drafted_by),
+        acknowledged: None,
+        caps: None,
+        evaluation: None,
+    })
+}
+
+async fn out(read: &impl Read, case: PostingCase) -> Result<PostingOut, Error> {
+    let facts = facts(read, &case).await?;
+    let posting = case.posting;
+    let state = state_of::<Posting>(&posting.state)?;
+    let running = timers::running(read, &[posting.id]).await?;
+    Ok(PostingOut {
+        id: posting.id,
+        number: posting.number,
+        project_id: posting.project_id,
+        round: posting.round,
+        kind: posting.kind,
+        state,
+        version: posting.version,
+        need_ids: case.need_ids,
+        division: posting.division,
+        title: posting.title,
+        field: posting.field,
+        budget_ceiling_fen: posting.budget_ceiling_fen,
+        content: posting.content,
+        procedure: posting.procedure,
+        publish_at: posting.publish_at.map(Instant),
+        published_at: posting.published_at.map(Instant),
+        question_deadline: posting.question_deadline.map(Instant),
+        bid_deadline: posting.bid_deadline.map(Instant),
+        bid_deadline_rule: posting.bid_deadline_rule,
+        provisional: posting.provisional,
+        notice_hash: posting.notice_hash,
+        reason_code: posting.reason_code,
+        reason: posting.reason,
+        outcome: posting.outcome,
+        deadlines: running
+            .into_iter()
+            .map(|timer| DeadlineOut {
+                timer: timer.timer,
+                at: Instant(timer.due_at),
+                rule: timer.rule,
+                provisional: timer.provisional,
+            })
+            .collect(),
+        allowed_actions: actions::of::<Posting>(posting.id, state, case.roles, &facts).allowed,
+        created_at: Instant(posting.created_at),
+        updated_at: Instant(posting.updated_at),
+    })
+}
+
+/// A posting for somebody who may see it.
+///
+/// # Errors
+/// `not_found` for everybody else.
+pub async fn get(view: &View, key: &Key) -> Result<PostingOut, Error> {
+    let case = store::load(view, key).await?;
+    out(view, case).await
+}
+
+/// What the viewer may do with a posting, and why not the rest.
+///
+/// # Errors
+/// `not_found`.
+pub async fn get_actions(view: &View, key: &Key) -> Result<ActionsOut, Error> {
+    let case = store::load(view, key).await?;
+    let facts = facts(view, &case).await?;
+    Ok(actions::of::<Posting>(
+        case.posting.id,
+        state_of::<Posting>(&case.posting.state)?,
+        case.roles,
+        &facts,
+    ))
+}
+
+/// The postings that the viewer may see.
+///
+/// # Errors
+/// `invalid` for a division that is no code.
+pub async fn list(view: &View, query: &ListQuery) -> Result<PostingList, Error> {
+    listed(view, query, false).await
+}
+
+/// The published postings, whoever asks.
+///
+/// # Errors
+/// `invalid` for a division that is no code.
+pub async fn list_published(view: &View, query: &ListQuery) -> Result<PostingList, Error> {
+    listed(view, query, true).await
+}
+
+async fn listed(
+    view: &View,
+    query: &ListQuery,
+    published_only: bool,
+) -> Result<PostingList, Error> {
+    let mut faults = Faults::new();
+    let division = query
+        .one("division")
+        .and_then(|code| faults.division("?division", code));
+    faults.finish()?;
+    let rows = store::list(view, query, division.as_ref(), published_only).await?;
+    let (rows, next) = wubang_web::query::cut(rows, query.page, |row| row.id);
+    let items = rows
+        .into_iter()
+        .map(summary)
+        .collect::<Result<_, Error>>()?;
+    Ok(PostingList { items, next })
+}
+
+/// A posting as it stands in lists.
+///
+/// # Errors
+/// Internal: a stored state is wrong.
+pub fn summary(posting: posting::Model) -> Result<PostingSummary, Error> {
+    Ok(PostingSummary {
+        state: state_of::<Posting>(&posting.state)?,
+        id: posting.id,
+        number: posting.number,
+        project_id: posting.project_id,
+        round: posting.round,
+        kind: posting.kind,
+        division: posting.division,
+        title: posting.title,
+        field: posting.field,
+        budget_ceiling_fen: posting.budget_ceiling_fen,
+        published_at: posting.published_at.map(Instant),
+        bid_deadline: posting.bid_deadline.map(Instant),
+    })
+}
+
+async fn load_for(tx: &Tx, key: &Key) -> Result<PostingCase, Error> {
+    let case = store::load(tx, key).await?;
+    tx.expect_version(case.posting.version)?;
+    Ok(case)
+}
+
+/// Plans an event on a posting, spends it with what `with` adds, and moves the project along.
+async fn step(
+    tx: &Tx,
+    mut case: PostingCase,
+    event: PostingEvent,
+    facts: &PostingFacts,
+    with: impl for<'a> FnOnce(Commit<'a, posting::Entity>) -> Commit<'a, posting::Entity>,
+) -> Result<PostingCase, Error> {
+    let planned = plan::<Posting>(
+        state_of::<Posting>(&case.posting.state)?,
+        event,
+        case.roles,
+        facts,
+    )?;
+    let procedure = &case.posting.procedure.0;
+    let spend = commit::<posting::Entity>(tx, &case.posting, planned)
+        .under(&procedure.timers, procedure.publish_cutoff_hour);
+    case.posting = with(spend).run().await?;
+    let (stage, ended) = rules::stage_of(&case.posting.state);
+    if !matches!(event, PostingEvent::Complete) {
+        let outcome = ended.then(|| case.posting.state.clone());
+        project::set_stage(tx, case.posting.project_id, stage, outcome.as_deref()).await?;
+    }
+    Ok(case)
+}

@@ -1,0 +1,196 @@
+//! What timers and later stages do to a posting, as the system.
+
+use super::{facts, load_for, step};
+use crate::entity::posting;
+use crate::flow::PostingEvent;
+use crate::project;
+use crate::rules::EvaluationFacts;
+use crate::rules::PostingFacts;
+use crate::store::{self, PostingCase};
+use uuid::Uuid;
+use wubang_kernel::deadline::{Deadline, end_of_day, local_date};
+use wubang_kernel::{Code, Refusal, Role, RoleSet, Timer};
+use wubang_store::commit::Commit;
+use wubang_store::{Error, Key, Read, Tx};
+use wubang_web::Instant;
+
+/// The time of a scheduled posting has come.
+///
+/// # Errors
+/// `invalid_transition` when it has moved on.
+pub async fn publish(tx: &Tx, id: Uuid) -> Result<(), Error> {
+    let case = as_system(tx, id).await?;
+    publish_case(tx, case).await?;
+    Ok(())
+}
+
+pub(super) async fn publish_case(tx: &Tx, case: PostingCase) -> Result<PostingCase, Error> {
+    let viewer = case.roles;
+    let case = PostingCase {
+        roles: RoleSet::of(&[Role::System]),
+        ..case
+    };
+    let facts = facts(tx, &case).await?;
+    if !facts.needs_approved {
+        return Err(Refusal::from(Code::NeedsNotApproved).into());
+    }
+    let procedure = &case.posting.procedure.0;
+    let close = tx.calendar().deadline(tx.now(), procedure.term(Timer::T09));
+    let questions = end_of_day(
+        tx.calendar()
+            .wd_before(local_date(close.at), procedure.term(Timer::T10).n),
+    );
+    let notice = serde_json::json!({ "number": case.posting.number, "title": case.posting.title, "field": case.posting.field,
+        "budget_ceiling_fen": case.posting.budget_ceiling_fen, "content": case.posting.content, "procedure": case.posting.procedure });
+    let hash = wubang_kernel::digest::content_hash(&notice);
+    let question_timer = Deadline {
+        at: questions,
+        rule: format!("bid deadline − {}", procedure.term(Timer::T10)),
+        provisional: close.provisional,
+    };
+    let (at, now) = (close.clone(), tx.now());
+    let mut case = step(tx, case, PostingEvent::Publish, &facts, |c| {
+        c.set(posting::Column::PublishedAt, now)
+            .set(posting::Column::BidDeadline, at.at)
+            .set(posting::Column::BidDeadlineRule, at.rule.clone())
+            .set(posting::Column::Provisional, at.provisional)
+            .set(posting::Column::QuestionDeadline, questions)
+            .set(posting::Column::NoticeHash, hash.clone())
+            .facts(serde_json::json!({ "bid_deadline": Instant(at.at) }))
+            .data(serde_json::json!({ "notice_hash": hash, "bid_deadline": at }))
+            .due(Timer::T09, at)
+            .due(Timer::T10, question_timer)
+    })
+    .await?;
+    for need in &case.need_ids {
+        wubang_needs::service::posted(tx, *need).await?;
+    }
+    case.roles = viewer;
+    Ok(case)
+}
+
+async fn as_system(tx: &Tx, id: Uuid) -> Result<PostingCase, Error> {
+    let posting = store::find(tx, &Key::Id(id)).await?;
+    let need_ids = store::need_ids(tx, id).await?;
+    Ok(PostingCase {
+        posting,
+        need_ids,
+        roles: RoleSet::of(&[Role::System]),
+    })
+}
+
+async fn by_system(
+    tx: &Tx,
+    id: Uuid,
+    event: PostingEvent,
+    with: impl for<'a> FnOnce(Commit<'a, posting::Entity>) -> Commit<'a, posting::Entity>,
+) -> Result<PostingCase, Error> {
+    let case = as_system(tx, id).await?;
+    let facts = facts(tx, &case).await?;
+    step(tx, case, event, &facts, with).await
+}
+
+/// T09: the bid window is over.
+///
+/// # Errors
+/// `invalid_transition` when the posting has moved on.
+pub async fn close(tx: &Tx, id: Uuid) -> Result<(), Error> {
+    let now = tx.now();
+    by_system(tx, id, PostingEvent::Close, |c| {
+        c.set(posting::Column::ClosedAt, now)
+    })
+    .await?;
+    Ok(())
+}
+
+/// The street starts the evaluation, with what later stages know.
+///
+/// # Errors
+/// `too_few_bids`, `panel_incomplete`, `recusal_unsigned`.
+pub async fn start_evaluation(
+    tx: &Tx,
+    key: &Key,
+    evaluation: EvaluationFacts,
+) -> Result<crate::Posting, Error> {
+    let case = load_for(tx, key).await?;
+    let facts = PostingFacts {
+        evaluation: Some(evaluation),
+        ..facts(tx, &case).await?
+    };
+    Ok(step(tx, case, PostingEvent::StartEvaluation, &facts, |c| c)
+        .await?
+        .posting)
+}
+
+/// An award was proposed and is in publicity.
+///
+/// # Errors
+/// `invalid_transition`.
+pub async fn award_proposed(tx: &Tx, id: Uuid) -> Result<(), Error> {
+    by_system(tx, id, PostingEvent::ProposeAward, |c| c).await?;
+    Ok(())
+}
+
+/// The publicity of the award is over without objection.
+///
+/// # Errors
+/// `invalid_transition`.
+pub async fn publicity_over(tx: &Tx, id: Uuid) -> Result<(), Error> {
+    by_system(tx, id, PostingEvent::EndPublicity, |c| c).await?;
+    Ok(())
+}
+
+/// The awardee fell away and a reserve is there.
+///
+/// # Errors
+/// `invalid_transition`.
+pub async fn next_candidate(tx: &Tx, id: Uuid) -> Result<(), Error> {
+    by_system(tx, id, PostingEvent::NextCandidate, |c| c).await?;
+    Ok(())
+}
+
+/// The posting fails (流榜); its needs become approved again or, after three rounds, go back to review.
+///
+/// # Errors
+/// `invalid_transition`.
+pub async fn failed(
+    tx: &Tx,
+    id: Uuid,
+    reason_code: &str,
+    reason: Option<String>,
+) -> Result<(), Error> {
+    let code = reason_code.to_owned();
+    let case = by_system(tx, id, PostingEvent::Fail, |c| {
+        c.set(posting::Column::ReasonCode, code.clone())
+            .set(posting::Column::Reason, reason.clone())
+            .because(Some(reason.unwrap_or(code)))
+    })
+    .await?;
+    store::release_needs(tx, id).await?;
+    for need in &case.need_ids {
+        wubang_needs::service::posting_failed(tx, *need).await?;
+    }
+    Ok(())
+}
+
+/// The agreement is signed.
+///
+/// # Errors
+/// `invalid_transition`.
+pub async fn contracted(tx: &Tx, id: Uuid) -> Result<(), Error> {
+    by_system(tx, id, PostingEvent::Contract, |c| c).await?;
+    Ok(())
+}
+
+/// The evaluation is confirmed; the project is closed.
+///
+/// # Errors
+/// `invalid_transition`.
+pub async fn completed(tx: &Tx, id: Uuid, outcome: &str) -> Result<(), Error> {
+    let outcome = outcome.to_owned();
+    let case = by_system(tx, id, PostingEvent::Complete, |c| {
+        c.set(posting::Column::Outcome, outcome.clone())
+    })
+    .await?;
+    project::set_stage(tx, case.posting.project_id, "closed", Some(&outcome)).await
+}
