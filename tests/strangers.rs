@@ -211,8 +211,7 @@ impl Real {
     pub fn path(&self, path: &str) -> String {
         let collection = path
             .split('/')
-            .skip_while(|part| matches!(*part, "" | "api" | "v1" | "public"))
-            .next()
+            .find(|part| !matches!(*part, "" | "api" | "v1" | "public"))
             .unwrap_or_default();
         if path.contains('{') {
             let (before, rest) = path.split_once('{').unwrap_or((path, ""));

@@ -11,9 +11,9 @@ use wubang_kernel::deadline::{Deadline, local_time};
 use wubang_kernel::money::Fen;
 use wubang_kernel::procedure::Criterion;
 use wubang_kernel::score::{Exact, Hundredths};
-use wubang_needs::model::DeadlineOut;
 use wubang_panels::model::{PanelOut, SheetOut};
 use wubang_postings::flow::PostingState;
+use wubang_web::DeadlineOut;
 use wubang_web::{ActionOut, Instant};
 
 /// The persons named for the award panel; experts are drawn.

@@ -9,11 +9,12 @@ use uuid::Uuid;
 use wubang_kernel::machine::{Audience, plan};
 use wubang_kernel::score::Exact;
 use wubang_kernel::{Faults, Role, RoleSet, Timer};
-use wubang_needs::model::{DeadlineOut, NothingIn, ReasonIn};
+use wubang_needs::model::{NothingIn, ReasonIn};
 use wubang_postings::Posting;
 use wubang_store::commit::Commit;
 use wubang_store::outbox::{self, Notice};
 use wubang_store::{Error, Key, Read, Tracked, Tx, View, commit, holds, state_of, timers};
+use wubang_web::DeadlineOut;
 use wubang_web::actions::{self, ActionsOut};
 use wubang_web::{Instant, ListQuery};
 
@@ -90,12 +91,7 @@ async fn out(read: &impl Read, case: Case) -> Result<AwardOut, Error> {
     let own = |timer: &wubang_store::entity::timers::Model| {
         timer.object_id == award.id || timer.timer == Timer::T16.key()
     };
-    let deadlines = running.into_iter().filter(own).map(|timer| DeadlineOut {
-        timer: timer.timer,
-        at: Instant(timer.due_at),
-        rule: timer.rule,
-        provisional: timer.provisional,
-    });
+    let deadlines = running.into_iter().filter(own).map(DeadlineOut::from);
     Ok(AwardOut {
         deadlines: deadlines.collect(),
         allowed_actions: actions::of::<Award>(award.id, state, roles, &facts).allowed,

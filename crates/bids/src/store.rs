@@ -28,21 +28,9 @@ fn is_sealed(bid: &bid::Model) -> bool {
 }
 
 impl Tracked for bid::Model {
-    fn id(&self) -> Uuid {
-        self.id
-    }
-    fn version(&self) -> i32 {
-        self.version
-    }
-    fn state(&self) -> &str {
-        &self.state
-    }
     /// None while sealed, so that the project's trail does not tell of the bid.
     fn project_id(&self) -> Option<Uuid> {
         (!is_sealed(self)).then_some(self.project_id)
-    }
-    fn division(&self) -> &str {
-        &self.division
     }
     fn label(&self) -> String {
         format!("揭榜意向书({})", self.organisation_name)

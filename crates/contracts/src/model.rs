@@ -9,8 +9,8 @@ use uuid::Uuid;
 use wubang_bids::model::{BudgetItem, ServicePlan};
 use wubang_kernel::money::Fen;
 use wubang_kernel::timer::Terms;
-use wubang_needs::model::DeadlineOut;
 use wubang_postings::model::{Buyer, Indicator, MilestonePlan, Quantity};
+use wubang_web::DeadlineOut;
 use wubang_web::{ActionOut, Instant};
 
 /// Wire name of a unit variant.

@@ -11,8 +11,8 @@ use crate::store::ContractCase;
 use std::collections::HashMap;
 use uuid::Uuid;
 use wubang_kernel::{Role, RoleSet};
-use wubang_needs::model::DeadlineOut;
 use wubang_store::{Error, Read, holds, state_of, timers};
+use wubang_web::DeadlineOut;
 use wubang_web::{Instant, actions};
 
 /// What is known of an agreement to its guards.
@@ -108,13 +108,8 @@ impl Deadlines {
     pub(crate) async fn of(read: &impl Read, objects: &[Uuid]) -> Result<Self, Error> {
         let mut by: HashMap<Uuid, Vec<DeadlineOut>> = HashMap::new();
         for timer in timers::running(read, objects).await? {
-            let shown = DeadlineOut {
-                timer: timer.timer,
-                at: Instant(timer.due_at),
-                rule: timer.rule,
-                provisional: timer.provisional,
-            };
-            by.entry(timer.object_id).or_default().push(shown);
+            let shown = by.entry(timer.object_id).or_default();
+            shown.push(DeadlineOut::from(timer));
         }
         Ok(Deadlines(by))
     }

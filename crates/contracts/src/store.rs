@@ -31,20 +31,8 @@ wubang_store::stateful!(payment::Entity, flow::Payment);
 macro_rules! tracked {
     ($model:ty, |$row:ident| $label:expr) => {
         impl Tracked for $model {
-            fn id(&self) -> Uuid {
-                self.id
-            }
-            fn version(&self) -> i32 {
-                self.version
-            }
-            fn state(&self) -> &str {
-                &self.state
-            }
             fn project_id(&self) -> Option<Uuid> {
                 Some(self.project_id)
-            }
-            fn division(&self) -> &str {
-                &self.division
             }
             fn label(&self) -> String {
                 let $row = self;

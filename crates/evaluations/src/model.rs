@@ -10,8 +10,8 @@ use uuid::Uuid;
 use wubang_contracts::model::{CompletionReportOut, MilestoneOut};
 use wubang_kernel::procedure::EvaluationRule;
 use wubang_kernel::score::Hundredths;
-use wubang_needs::model::DeadlineOut;
 use wubang_panels::model::{PanelOut, SheetOut};
+use wubang_web::DeadlineOut;
 use wubang_web::{ActionOut, Instant};
 
 /// The evaluation scheme, frozen with the posting.

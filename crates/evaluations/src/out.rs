@@ -10,10 +10,10 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use wubang_kernel::score::{Exact, Hundredths};
 use wubang_kernel::{Role, RoleSet};
-use wubang_needs::model::DeadlineOut;
 use wubang_panels::Loaded;
 use wubang_panels::model::{CLEAR, PanelOut};
 use wubang_store::{Error, Read, holds, state_of, timers};
+use wubang_web::DeadlineOut;
 use wubang_web::{Instant, actions};
 
 /// Those who run or watch an evaluation: they see how many sheets are in, and the result once it is there.
@@ -204,15 +204,7 @@ pub(crate) async fn evaluation(read: &impl Read, case: &Case) -> Result<Evaluati
         publicity_hash: row.publicity_hash.clone(),
         publicity_starts_at: row.publicity_starts_at.map(Instant),
         publicity_ends_at: row.publicity_ends_at.map(Instant),
-        deadlines: running
-            .into_iter()
-            .map(|timer| DeadlineOut {
-                timer: timer.timer,
-                at: Instant(timer.due_at),
-                rule: timer.rule,
-                provisional: timer.provisional,
-            })
-            .collect(),
+        deadlines: running.into_iter().map(DeadlineOut::from).collect(),
         allowed_actions: allowed,
         created_at: Instant(row.created_at),
         updated_at: Instant(row.updated_at),

@@ -25,20 +25,8 @@ pub(crate) const PUBLIC: &[&str] = &["in_publicity", "confirmed", "reevaluation_
 wubang_store::stateful!(evaluation::Entity, flow::Evaluation);
 
 impl Tracked for evaluation::Model {
-    fn id(&self) -> Uuid {
-        self.id
-    }
-    fn version(&self) -> i32 {
-        self.version
-    }
-    fn state(&self) -> &str {
-        &self.state
-    }
     fn project_id(&self) -> Option<Uuid> {
         Some(self.project_id)
-    }
-    fn division(&self) -> &str {
-        &self.division
     }
     fn label(&self) -> String {
         format!("{} {}", self.number, self.title)

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 use wubang_kernel::score::Hundredths;
-use wubang_web::{ActionOut, Instant};
+use wubang_web::{ActionOut, DeadlineOut, Instant};
 
 /// Where a need was heard (rulebook 2.4.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -285,19 +285,6 @@ pub struct OpinionOut {
     pub total: i64,
     /// 提交时间。
     pub created_at: Instant,
-}
-
-/// A running deadline.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct DeadlineOut {
-    /// 计时器。
-    pub timer: String,
-    /// 到期。
-    pub at: Instant,
-    /// 依据。
-    pub rule: String,
-    /// 日历未定,可能顺延。
-    pub provisional: bool,
 }
 
 /// A need in full.

@@ -21,20 +21,8 @@ pub type Need = need::Model;
 wubang_store::stateful!(need::Entity, flow::Need);
 
 impl Tracked for need::Model {
-    fn id(&self) -> Uuid {
-        self.id
-    }
-    fn version(&self) -> i32 {
-        self.version
-    }
-    fn state(&self) -> &str {
-        &self.state
-    }
     fn project_id(&self) -> Option<Uuid> {
         None
-    }
-    fn division(&self) -> &str {
-        &self.division
     }
     fn label(&self) -> String {
         format!("{} {}", self.number, self.title)

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use uuid::Uuid;
 use wubang_kernel::procedure::{Criterion, Procedure};
-use wubang_needs::model::DeadlineOut;
+use wubang_web::DeadlineOut;
 use wubang_web::{ActionOut, Instant};
 
 /// A least quantity of one activity.

@@ -18,20 +18,8 @@ use wubang_web::ListQuery;
 wubang_store::stateful!(posting::Entity, flow::Posting);
 
 impl Tracked for posting::Model {
-    fn id(&self) -> Uuid {
-        self.id
-    }
-    fn version(&self) -> i32 {
-        self.version
-    }
-    fn state(&self) -> &str {
-        &self.state
-    }
     fn project_id(&self) -> Option<Uuid> {
         Some(self.project_id)
-    }
-    fn division(&self) -> &str {
-        &self.division
     }
     fn label(&self) -> String {
         format!("{} {}", self.number, self.title)

@@ -17,18 +17,22 @@ use wubang_kernel::machine::{Audience, Birth, Machine, Name, Step};
 use wubang_kernel::timer::Terms;
 use wubang_kernel::{Code, Role, Timer};
 
-/// What the store must know of a row with a life cycle.
-pub trait Tracked: ModelTrait + Sync {
+/// The columns that every row with a life cycle has; [`stateful!`](crate::stateful!) writes it.
+pub trait Stored: ModelTrait + Sync {
     /// Its id.
     fn id(&self) -> Uuid;
     /// Its version.
     fn version(&self) -> i32;
     /// Its state, as stored.
     fn state(&self) -> &str;
-    /// Its project, where it has one.
-    fn project_id(&self) -> Option<Uuid>;
     /// Its division.
     fn division(&self) -> &str;
+}
+
+/// What a stage says of its rows, for trace and notices.
+pub trait Tracked: Stored {
+    /// Its project, where it has one.
+    fn project_id(&self) -> Option<Uuid>;
     /// What a person calls it; goes into notices, so it holds nothing confidential.
     fn label(&self) -> String;
     /// Its field, for matching notices.
@@ -55,10 +59,24 @@ pub trait Stateful: EntityTrait<Model: Tracked> {
     fn updated_at() -> Self::Column;
 }
 
-/// Declares [`Stateful`] for an entity with the usual columns.
+/// Declares [`Stateful`] and [`Stored`] for an entity with the usual columns.
 #[macro_export]
 macro_rules! stateful {
     ($entity:ident :: Entity, $machine:ty) => {
+        impl $crate::Stored for $entity::Model {
+            fn id(&self) -> uuid::Uuid {
+                self.id
+            }
+            fn version(&self) -> i32 {
+                self.version
+            }
+            fn state(&self) -> &str {
+                &self.state
+            }
+            fn division(&self) -> &str {
+                &self.division
+            }
+        }
         impl $crate::Stateful for $entity::Entity {
             type Machine = $machine;
             fn id() -> Self::Column {

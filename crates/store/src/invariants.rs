@@ -1,7 +1,7 @@
 //! Rules that must hold over the whole database, whatever happened. Each stage adds its own.
 
 use crate::BoxFuture;
-use crate::commit::{Stateful, Tracked};
+use crate::commit::{Stateful, Stored};
 use crate::entity::{timers, trace};
 use crate::error::Error;
 use crate::tx::{Read, View};

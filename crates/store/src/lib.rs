@@ -24,7 +24,7 @@ mod turns;
 pub mod tx;
 pub mod worker;
 
-pub use commit::{Birthed, Commit, Stateful, Tracked, birth, commit, state_of};
+pub use commit::{Birthed, Commit, Stateful, Stored, Tracked, birth, commit, state_of};
 pub use error::Error;
 pub use key::Key;
 pub use open::{Options, Store};

@@ -15,9 +15,7 @@ pub use system::{
 
 use crate::entity::need;
 use crate::flow::{Need, NeedEvent};
-use crate::model::{
-    AnalysisOut, DeadlineOut, NeedList, NeedOut, NeedSummary, OpinionOut, Source, wire,
-};
+use crate::model::{AnalysisOut, NeedList, NeedOut, NeedSummary, OpinionOut, Source, wire};
 use crate::rules::{self, NeedFacts};
 use crate::store::{self, Case};
 use wubang_kernel::Faults;
@@ -25,7 +23,7 @@ use wubang_kernel::machine::plan;
 use wubang_kernel::score::Exact;
 use wubang_store::commit::Commit;
 use wubang_store::{Error, Key, Read, Tx, View, commit, state_of, timers};
-use wubang_web::{Instant, ListQuery, actions};
+use wubang_web::{DeadlineOut, Instant, ListQuery, actions};
 
 fn facts(case: &Case) -> NeedFacts {
     let need = &case.need;
@@ -113,15 +111,7 @@ async fn out(read: &impl Read, case: Case) -> Result<NeedOut, Error> {
         priority: need.priority.clone(),
         reason_code: need.reason_code.clone(),
         reason: need.reason.clone(),
-        deadlines: running
-            .into_iter()
-            .map(|timer| DeadlineOut {
-                timer: timer.timer,
-                at: Instant(timer.due_at),
-                rule: timer.rule,
-                provisional: timer.provisional,
-            })
-            .collect(),
+        deadlines: running.into_iter().map(DeadlineOut::from).collect(),
         allowed_actions: actions.allowed,
         created_at: Instant(need.created_at),
         updated_at: Instant(need.updated_at),

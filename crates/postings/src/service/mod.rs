@@ -21,9 +21,9 @@ use crate::store::{self, PostingCase};
 use wubang_kernel::Faults;
 use wubang_kernel::machine::plan;
 use wubang_kernel::money::Fen;
-use wubang_needs::model::DeadlineOut;
 use wubang_store::commit::Commit;
 use wubang_store::{Error, Key, Read, Tx, View, commit, state_of, timers};
+use wubang_web::DeadlineOut;
 use wubang_web::actions::{self, ActionsOut};
 use wubang_web::{Instant, ListQuery};
 
@@ -75,15 +75,7 @@ async fn out(read: &impl Read, case: PostingCase) -> Result<PostingOut, Error> {
         reason_code: posting.reason_code,
         reason: posting.reason,
         outcome: posting.outcome,
-        deadlines: running
-            .into_iter()
-            .map(|timer| DeadlineOut {
-                timer: timer.timer,
-                at: Instant(timer.due_at),
-                rule: timer.rule,
-                provisional: timer.provisional,
-            })
-            .collect(),
+        deadlines: running.into_iter().map(DeadlineOut::from).collect(),
         allowed_actions: actions::of::<Posting>(posting.id, state, case.roles, &facts).allowed,
         created_at: Instant(posting.created_at),
         updated_at: Instant(posting.updated_at),
