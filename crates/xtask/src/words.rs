@@ -95,6 +95,9 @@ fn is_layout(mark: char) -> bool {
     mark.is_whitespace() || matches!(mark, '"' | '\\' | '`' | '#')
 }
 
+/// Tables of the store whose `state` is no state of a life cycle.
+const QUEUES: &[&str] = &["outbox", "timers"];
+
 /// Where an SQL `UPDATE` sets a column called `state`.
 fn state_updates(tight: &str) -> Vec<usize> {
     tight
@@ -107,9 +110,10 @@ fn state_updates(tight: &str) -> Vec<usize> {
                 .and_then(|end| statement.get(..end))
                 .unwrap_or(statement);
             let statement = statement.split("where").next().unwrap_or_default();
-            statement
-                .split_once("set")
-                .is_some_and(|(_, columns)| sets_state(columns))
+            // the store's own queues have a state too, but no life cycle
+            let queue = QUEUES.iter().any(|table| statement.starts_with(table));
+            let columns = statement.split_once("set").filter(|_| !queue);
+            columns.is_some_and(|(_, columns)| sets_state(columns))
         })
         .map(|(at, _)| at)
         .collect()
@@ -192,6 +196,7 @@ mod tests {
             "\"UPDATE bids SET from_state = 1\"",
             "update(x); let set = 1; let state = 2;",
             "\"UPDATE bids SET estate = 1\"",
+            "\"UPDATE outbox SET state = 'waiting'\"",
         ] {
             assert_eq!(outside_store(text), [], "{text}");
         }
