@@ -145,12 +145,7 @@ mod tests {
 
     #[test]
     fn a_path_of_one_machine_is_found() {
-        for text in [
-            "\"/work/main\"",
-            "cd /root/x",
-            "/home/me",
-            "file:(/Users/x)",
-        ] {
+        for text in ["\"/work/x\"", "cd /root/x", "/home/me", "file:(/Users/x)"] {
             assert_eq!(lines(&anywhere(text)), [1], "{text}");
         }
     }
