@@ -1,11 +1,9 @@
 //! A store in a folder of its own, a clock that can be set, and the service as callers see it.
 
-use actix_web::body::{BoxBody, MessageBody};
-use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
-use actix_web::middleware::{Next, from_fn};
+use actix_web::middleware::from_fn;
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
-use actix_web::{App, HttpMessage as _, ResponseError as _, web};
+use actix_web::{App, web};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 use std::path::PathBuf;
@@ -17,8 +15,8 @@ use wubang_kernel::{Actor, Who};
 use wubang_registry::import::{Bundle, Report, import_district};
 use wubang_registry::{KeyRing, RegistryAuthenticator};
 use wubang_store::{Options, Store, Tx};
-use wubang_web::ctx::Known;
-use wubang_web::{Authenticator, Locale, Problem};
+use wubang_web::Authenticator;
+use wubang_web::middleware::surround;
 
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
@@ -142,7 +140,7 @@ impl World {
             .into_utoipa_app()
             .configure(wubang_registry::routes)
             .into_app()
-            .wrap(from_fn(identify));
+            .wrap(from_fn(surround));
         let service = init_service(app).await;
         let mut request = TestRequest::default()
             .method(method.parse().unwrap())
@@ -180,51 +178,6 @@ impl World {
         assert_eq!(status, 200, "{body}");
         text(&body, "/access_token")
     }
-}
-
-/// Who asks, as the server's outermost layer finds out; that layer itself is tested with the server.
-async fn identify(
-    request: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let header = |name: &str| {
-        request
-            .headers()
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-            .map(str::to_owned)
-    };
-    let actor = match (
-        header("authorization"),
-        request.app_data::<web::Data<Store>>(),
-        request.app_data::<web::Data<dyn Authenticator>>(),
-    ) {
-        (Some(bearer), Some(store), Some(auth)) => {
-            auth.authenticate(store, bearer.trim_start_matches("Bearer "))
-                .await
-        }
-        _ => Ok(Actor::public()),
-    };
-    let problem = match actor {
-        Ok(actor) => {
-            let if_match = header("if-match")
-                .and_then(|tag| tag.trim_matches('"').trim_start_matches('v').parse().ok());
-            let who = Who {
-                actor: Arc::new(actor),
-                request_id: "test".to_owned(),
-                if_match,
-                at: None,
-            };
-            request.extensions_mut().insert(Known {
-                who,
-                idempotency_key: None,
-                peer: "192.0.2.7".to_owned(),
-            });
-            return Ok(next.call(request).await?.map_into_boxed_body());
-        }
-        Err(error) => Problem::of(error, Locale::Zh, "test"),
-    };
-    Ok(request.into_response(problem.error_response()))
 }
 
 pub fn text(body: &Value, pointer: &str) -> String {
