@@ -93,6 +93,21 @@ pub struct CapRule {
     pub postings_street: u64,
 }
 
+/// How far a published posting may still change (rulebook 2.4.2, 2.5, 2.8.2).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ChangeRule {
+    /// Working days that must remain after an amendment that can affect bids; else the deadline moves.
+    pub amendment_days: u32,
+    /// Extensions of one round by the street.
+    pub extensions: u32,
+    /// Calendar days of all extensions of one round together.
+    pub extension_days: u32,
+    /// Working days of the one extension for too few bids.
+    pub too_few_days: u32,
+    /// Rounds (轮次) of one project; after the last the need must be redesigned.
+    pub rounds: i32,
+}
+
 /// All settings of one posting type in one district (发榜程序).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Procedure {
@@ -126,6 +141,8 @@ pub struct Procedure {
     pub publish_cutoff_hour: u32,
     /// Caps.
     pub caps: CapRule,
+    /// Changes after publication.
+    pub changes: ChangeRule,
 }
 
 fn criterion(key: &str, zh: &str, max: i64) -> Criterion {
@@ -179,6 +196,13 @@ impl Procedure {
                 contracts_filed: 2,
                 postings_community: 5,
                 postings_street: 30,
+            },
+            changes: ChangeRule {
+                amendment_days: 5,
+                extensions: 2,
+                extension_days: 30,
+                too_few_days: 5,
+                rounds: 3,
             },
         }
     }
