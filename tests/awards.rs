@@ -227,7 +227,7 @@ on_both! {
 
     async fn every_bid_is_checked_and_there_are_enough_of_them(bench: Bench) {
         // this district wants three valid bids
-        district_rules(&bench, |rules| rules.min_valid_bids = 3).await;
+        district_rules(&mut bench, json!({ "min_valid_bids": 3 })).await.ok();
         bench.play.need_approved().await.unwrap();
         bench.play.posting_open().await.unwrap();
         bench.play.bids_submitted().await.unwrap();

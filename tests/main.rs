@@ -22,6 +22,7 @@ mod needs;
 mod operations;
 mod people;
 mod postings;
+mod procedures;
 mod races;
 mod scenes;
 mod sealing;

@@ -2,9 +2,6 @@
 
 use crate::needs::{due, instant, text};
 use serde_json::{Value, json};
-use wubang_kernel::Who;
-use wubang_kernel::division::DivisionCode;
-use wubang_kernel::procedure::Procedure;
 use wubang_testkit::{Bench, Caller, Reply, on_both};
 
 fn at(id: &str, verb: &str) -> String {
@@ -54,18 +51,14 @@ async fn need_state(bench: &mut Bench) -> Value {
     secretary(bench).await.get(&path).await.ok()["state"].clone()
 }
 
-/// The rules of the district, changed, for whatever is published from now on.
-pub(crate) async fn district_rules(bench: &Bench, change: impl FnOnce(&mut Procedure)) {
-    let mut procedure = Procedure::open();
-    change(&mut procedure);
-    let store = &bench.running.store;
-    let tx = store.write(&Who::system("tests")).await.unwrap();
-    let district = DivisionCode::parse("410108000000").unwrap();
-    wubang_store::rules::put(&tx, &district, procedure)
+/// The settings of the district, changed, for whatever is drafted from now on.
+pub(crate) async fn district_rules(bench: &mut Bench, overrides: Value) -> Reply {
+    let body = json!({ "division": "410108000000", "overrides": overrides, "reason": "按区社治委会议纪要调整" });
+    bench
+        .cast("district_admin")
         .await
-        .unwrap();
-    tx.commit().await.unwrap();
-    store.refresh().await.unwrap();
+        .post("/api/v1/procedures/open/overrides", body)
+        .await
 }
 
 on_both! {
@@ -135,10 +128,14 @@ on_both! {
     async fn a_ceiling_at_the_procurement_limit_is_another_procedure(bench: Bench) {
         let mut body = body(&mut bench).await;
         body["budget_ceiling_fen"] = json!(100_000_000);
+        secretary(&mut bench).await.post("/api/v1/postings", body.clone()).await.refused(422, "procurement_limit");
+        body["budget_ceiling_fen"] = json!(99_999_999);
         let id = drafted(&mut bench, body).await;
+        // the district lowers the limit while the draft waits
+        district_rules(&mut bench, json!({ "procurement_limit_fen": 99_999_999 })).await.ok();
         submit(&mut bench, &id).await.refused(422, "procurement_limit");
         let path = format!("/api/v1/postings/{id}");
-        secretary(&mut bench).await.patch(&path, 1, json!({ "budget_ceiling_fen": 99_999_999 })).await.ok();
+        secretary(&mut bench).await.patch(&path, 1, json!({ "budget_ceiling_fen": 99_999_998 })).await.ok();
         submit(&mut bench, &id).await.ok();
     }
 
@@ -219,12 +216,9 @@ on_both! {
         let mut body = body(&mut bench).await;
         // three milestones of the story carry five tranches, not six
         body["overrides"]["tranches"] = json!([20, 20, 20, 20, 10, 10]);
-        let id = drafted(&mut bench, body.clone()).await;
-        submit(&mut bench, &id).await.refused(422, "incomplete");
-        let path = format!("/api/v1/postings/{id}");
-        let mut overrides = body["overrides"].clone();
-        overrides["tranches"] = json!([20, 20, 20, 20, 20]);
-        secretary(&mut bench).await.patch(&path, 1, json!({ "overrides": overrides })).await.ok();
+        secretary(&mut bench).await.post("/api/v1/postings", body.clone()).await.refused(422, "incomplete");
+        body["overrides"]["tranches"] = json!([20, 20, 20, 20, 20]);
+        let id = drafted(&mut bench, body).await;
         submit(&mut bench, &id).await.ok();
     }
 
@@ -237,7 +231,7 @@ on_both! {
             bench.cast("street_officer").await.patch(&path, version, change.clone()).await.refused(409, "invalid_transition");
             secretary(&mut bench).await.patch(&path, version, change).await.refused(409, "invalid_transition");
         }
-        district_rules(&bench, |rules| rules.threshold = 75).await;
+        district_rules(&mut bench, json!({ "threshold": 75 })).await.ok();
         let after = secretary(&mut bench).await.get(&path).await.ok();
         assert_eq!((&after["procedure"], &after["notice_hash"], &after["version"]), (&open["procedure"], &open["notice_hash"], &open["version"]));
         // what is drafted from now on follows the new rules

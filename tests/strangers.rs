@@ -41,6 +41,13 @@ const FOR_ALL_SIGNED_IN: &[(&str, &str)] = &[
     ("list_payments", "scoped in the query, see below"),
     ("list_evaluations", "scoped in the query, see below"),
     ("list_people", "oneself alone, see below"),
+    ("list_procedures", "the rules of posting types are public"),
+    ("get_procedure", "the rules of posting types are public"),
+    (
+        "list_procedure_versions",
+        "the rules of posting types are public",
+    ),
+    ("list_posting_templates", "scoped in the query, see below"),
     (
         "get_award_panel",
         "who decided is public once the result is (rulebook 2.6)",
@@ -56,6 +63,7 @@ const SCOPED: &[&str] = &[
     "list_milestones",
     "list_payments",
     "list_evaluations",
+    "list_posting_templates",
 ];
 
 /// Public operations that refuse nobody's empty-handed call with 401 by their nature: they take credentials.
@@ -175,6 +183,14 @@ fn body(document: &Value, operation: &Operation, real: &Real) -> Option<Value> {
             body["content"]["ends_on"] = json!("2027-12-01");
             body["content"]["milestones"][0]["due_on"] = json!("2027-11-01");
         }
+        "simulate_procedure" => {
+            body["draft"]["need_ids"] = json!([real.of("needs")]);
+            body["draft"]["type"] = json!("open");
+        }
+        "copy_posting" | "draft_from_posting_template" => {
+            body["need_ids"] = json!([real.of("needs")]);
+        }
+        "keep_posting_template" => body["posting_id"] = json!(real.of("postings")),
         "create_person" => body["grants"][0]["scope"] = json!({ "division": "410108005003" }),
         "give_grant" => body["scope"] = json!({ "division": "410108005003" }),
         "submit_completion_report" => body = story()["completion_report"].clone(),
@@ -243,6 +259,13 @@ impl Real {
             &format!("/api/v1/postings/{}", ids.posting),
         )
         .await;
+        let keep = json!({ "name": "陌生人看不到的模板", "posting_id": ids.posting });
+        let template = bench
+            .cast("street_officer")
+            .await
+            .post("/api/v1/posting_templates", keep)
+            .await
+            .ok();
         let district = bench.cast("district_admin").await;
         let client = district
             .post(
@@ -263,6 +286,8 @@ impl Real {
                 ("contracts", ids.contract),
                 ("evaluations", ids.evaluation),
                 ("projects", ids.project),
+                ("posting_templates", text(&template, "/id")),
+                ("procedures", "open".to_owned()),
                 ("panels", text(&panel, "/id")),
                 ("people", text(&panel, "/members/0/person_id")),
                 ("clients", text(&client, "/id")),

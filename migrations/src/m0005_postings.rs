@@ -4,7 +4,7 @@ use crate::table::{T, step};
 
 step!(
     "m0005_postings",
-    ["projects", "postings", "posting_needs"],
+    ["projects", "postings", "posting_needs", "posting_templates"],
     |manager| {
         T::new("projects")
             .id()
@@ -34,9 +34,12 @@ step!(
             .big("budget_ceiling_fen")
             .json("content")
             .json("procedure")
+            .json("overrides")
             .uuid("drafted_by")
             .uuid_opt("approved_by")
             .bool("content_acknowledged")
+            .text_opt("acknowledgement_reason")
+            .text_opt("cap_reason")
             .at_opt("publish_at")
             .at_opt("published_at")
             .at_opt("question_deadline")
@@ -78,6 +81,25 @@ step!(
             .belongs("posting_id", "postings")
             .belongs("need_id", "needs")
             .index(&["need_id"])
+            .make(manager)
+            .await?;
+        T::new("posting_templates")
+            .id()
+            .text("name")
+            .text("division")
+            .text("kind")
+            .text("title")
+            .text("field")
+            .big("budget_ceiling_fen")
+            .json("content")
+            .json("overrides")
+            .uuid("made_by")
+            .at_opt("retired_at")
+            .int("version")
+            .at("created_at")
+            .at("updated_at")
+            .unique(&["division", "name"])
+            .index(&["division", "id"])
             .make(manager)
             .await
     }

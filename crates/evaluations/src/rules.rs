@@ -101,7 +101,7 @@ mod tests {
     use crate::flow::{EvaluationEvent, EvaluationState};
     use proptest::prelude::*;
     use wubang_kernel::machine::{Machine, plan};
-    use wubang_kernel::procedure::Procedure;
+    use wubang_kernel::procedure::{PostingType, Procedure};
     use wubang_kernel::{Role, RoleSet};
 
     fn panel(counts: [usize; 4]) -> PanelFacts {
@@ -122,7 +122,7 @@ mod tests {
 
     fn facts() -> EvaluationFacts {
         EvaluationFacts {
-            rule: Procedure::open().evaluation,
+            rule: Procedure::of(PostingType::Open).evaluation,
             panel: Some(panel([2, 5, 1, 3])),
             survey_closed: true,
             held: false,
@@ -205,8 +205,11 @@ mod tests {
 
     #[test]
     fn what_is_missing_is_said_by_party() {
-        let refusal =
-            check_parties(&Procedure::open().evaluation, ["residents"].into_iter()).unwrap_err();
+        let refusal = check_parties(
+            &Procedure::of(PostingType::Open).evaluation,
+            ["residents"].into_iter(),
+        )
+        .unwrap_err();
         assert_eq!(
             refusal.detail.unwrap().en,
             "community_party_org: at least 2, 0 there; residents: at least 5, 1 there; departments: at least 1, 0 there; experts: at least 3, odd, 0 there"

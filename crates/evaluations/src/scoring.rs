@@ -214,7 +214,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
     use std::collections::BTreeMap;
-    use wubang_kernel::procedure::Procedure;
+    use wubang_kernel::procedure::{PostingType, Procedure};
 
     #[derive(Deserialize)]
     struct Story {
@@ -242,7 +242,7 @@ mod tests {
     fn the_story_is_graded_good_with_88_48() {
         let story = story();
         let outcome = outcome(
-            &Procedure::open().evaluation,
+            &Procedure::of(PostingType::Open).evaluation,
             |party| totals(&story, party),
             Some(&story.survey),
         )
@@ -255,7 +255,7 @@ mod tests {
     #[test]
     fn a_party_below_its_minimum_gives_no_result() {
         let story = story();
-        let rule = Procedure::open().evaluation;
+        let rule = Procedure::of(PostingType::Open).evaluation;
         let short = |party: &str| {
             if party == RESIDENTS {
                 vec![90; 4]
@@ -338,7 +338,7 @@ mod tests {
         ) {
             let [very_dissatisfied, dissatisfied, neutral, satisfied, very_satisfied] = counts;
             let survey = SurveyCounts { very_dissatisfied, dissatisfied, neutral, satisfied, very_satisfied };
-            let rule = Procedure::open().evaluation;
+            let rule = Procedure::of(PostingType::Open).evaluation;
             let of = |more: i64| {
                 outcome(&rule, |party| match party {
                     "community_party_org" => community.iter().map(|one| one + more).collect(),

@@ -98,10 +98,10 @@ pub fn roles_for(party: &str) -> &'static [Role] {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use wubang_kernel::procedure::Procedure;
+    use wubang_kernel::procedure::{PostingType, Procedure};
 
     fn rule() -> PanelRule {
-        Procedure::open().panel
+        Procedure::of(PostingType::Open).panel
     }
 
     #[test]

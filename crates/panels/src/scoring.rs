@@ -128,7 +128,7 @@ mod tests {
     use super::*;
     use crate::model::Points;
     use proptest::prelude::*;
-    use wubang_kernel::procedure::Procedure;
+    use wubang_kernel::procedure::{PostingType, Procedure};
 
     fn sheet(points: &[(&str, i64)]) -> Sheet {
         Sheet {
@@ -255,7 +255,7 @@ mod tests {
         #[test]
         fn untrimmed_criterion_means_sum_to_the_total(rows in prop::collection::vec((0_i64..=35, 0_i64..=25, 0_i64..=15, 0_i64..=15, 0_i64..=10), 1..7)) {
             let sheets: Vec<Sheet> = rows.iter().map(|r| sheet(&[("plan", r.0), ("team", r.1), ("track_record", r.2), ("budget", r.3), ("sustainability", r.4)])).collect();
-            let means = criterion_means(&sheets, &Procedure::open().criteria).unwrap();
+            let means = criterion_means(&sheets, &Procedure::of(PostingType::Open).criteria).unwrap();
             let sum = means.iter().try_fold(Exact::ZERO, |sum, (_, mean)| sum.add(*mean));
             prop_assert_eq!(sum, mean_total(&sheets, 7));
         }

@@ -83,7 +83,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
     use std::collections::BTreeMap;
-    use wubang_kernel::procedure::Procedure;
+    use wubang_kernel::procedure::{PostingType, Procedure};
 
     fn input(points: &[(&str, i64)], reasons: &[(&str, &str)]) -> SheetIn {
         SheetIn {
@@ -109,7 +109,7 @@ mod tests {
 
     #[test]
     fn a_full_sheet_passes_and_every_fault_is_named_at_once() {
-        let criteria = Procedure::open().criteria;
+        let criteria = Procedure::of(PostingType::Open).criteria;
         assert!(check(&criteria, &input(&GOOD, &[])).is_ok());
         let bad = input(
             &[
@@ -153,7 +153,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_sheet_that_passes_has_every_criterion_within_its_maximum(values in prop::collection::vec(-5_i64..40, 5)) {
-            let criteria = Procedure::open().criteria;
+            let criteria = Procedure::of(PostingType::Open).criteria;
             let points: BTreeMap<String, i64> = criteria.iter().zip(&values).map(|(c, value)| (c.key.clone(), *value)).collect();
             let reasons = criteria.iter().map(|c| (c.key.clone(), "有充分的理由".to_owned())).collect();
             let checked = check(&criteria, &SheetIn { points, reasons, comment: None });

@@ -29,7 +29,7 @@ pub mod project {
 /// 榜单.
 pub mod posting {
     #![expect(missing_docs, reason = "columns are described in the migration")]
-    use crate::model::{Content, FrozenProcedure};
+    use crate::model::{Content, FrozenProcedure, Overrides};
     use sea_orm::entity::prelude::*;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -47,9 +47,12 @@ pub mod posting {
         pub budget_ceiling_fen: i64,
         pub content: Content,
         pub procedure: FrozenProcedure,
+        pub overrides: Overrides,
         pub drafted_by: Uuid,
         pub approved_by: Option<Uuid>,
         pub content_acknowledged: bool,
+        pub acknowledgement_reason: Option<String>,
+        pub cap_reason: Option<String>,
         pub publish_at: Option<DateTimeUtc>,
         pub published_at: Option<DateTimeUtc>,
         pub question_deadline: Option<DateTimeUtc>,
@@ -84,6 +87,36 @@ pub mod posting_need {
         #[sea_orm(primary_key, auto_increment = false)]
         pub need_id: Uuid,
         pub live: bool,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// A template of postings.
+pub mod template {
+    use crate::model::{Content, Overrides};
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "posting_templates")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub name: String,
+        pub division: String,
+        pub kind: String,
+        pub title: String,
+        pub field: String,
+        pub budget_ceiling_fen: i64,
+        pub content: Content,
+        pub overrides: Overrides,
+        pub made_by: Uuid,
+        pub retired_at: Option<DateTimeUtc>,
+        pub version: i32,
+        pub created_at: DateTimeUtc,
+        pub updated_at: DateTimeUtc,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,6 +1,9 @@
 //! Addresses of the stage. `start_evaluation` needs bids and panel and is served by the awards.
 
-use crate::model::{ApproveIn, CancelIn, PostingIn, PostingList, PostingOut, PostingPatch};
+use crate::model::{
+    ApproveIn, CancelIn, CopyIn, PostingIn, PostingList, PostingOut, PostingPatch, TemplateIn,
+    TemplateList, TemplateOut,
+};
 use crate::service;
 use actix_web::{get, patch, post};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -38,10 +41,32 @@ list!(
 act!(submit_posting, "发榜 postings", "/api/v1/postings/{id}/submit", NothingIn => PostingOut, service::submit, "提交审批。Hand in for approval.");
 act!(return_posting, "发榜 postings", "/api/v1/postings/{id}/return", ReasonIn => PostingOut, service::return_to_draft, "退回起草人。Return to the drafter.");
 act!(approve_posting, "发榜 postings", "/api/v1/postings/{id}/approve", ApproveIn => PostingOut, service::approve, "由第二人批准并发布。Approve by a second person, and publish.");
+act!(copy_posting, "发榜 postings", "/api/v1/postings/{id}/copy", CopyIn => PostingOut, service::copy, "以旧榜为底起草新榜(日期整体平移)。Draft a new posting from an old one; all dates move along.");
+make!(keep_posting_template, "发榜 postings", "/api/v1/posting_templates", "posting_templates", TemplateIn => TemplateOut, service::keep_template, "存为榜单模板。Keep a posting as a template.");
+list!(
+    list_posting_templates,
+    "发榜 postings",
+    "/api/v1/posting_templates",
+    ["field", "retired"],
+    TemplateList,
+    service::list_templates,
+    "可用的榜单模板。List the templates that can be used."
+);
+see!(
+    get_posting_template,
+    "发榜 postings",
+    "/api/v1/posting_templates/{id}",
+    TemplateOut,
+    service::get_template,
+    "查看榜单模板。Show a template."
+);
+act!(draft_from_posting_template, "发榜 postings", "/api/v1/posting_templates/{id}/draft", CopyIn => PostingOut, service::draft_from_template, "以模板起草榜单。Draft a posting from a template.");
+act!(retire_posting_template, "发榜 postings", "/api/v1/posting_templates/{id}/retire", NothingIn => TemplateOut, service::retire_template, "停用模板。Take a template out of use.");
 act!(cancel_posting, "发榜 postings", "/api/v1/postings/{id}/cancel", CancelIn => PostingOut, service::cancel, "撤榜。Cancel a posting.");
 
 /// Serves and documents the stage.
 pub fn routes(cfg: &mut ServiceConfig) {
+    crate::procedures::http::routes(cfg);
     cfg.service(draft_posting)
         .service(list_postings)
         .service(get_posting_actions)
@@ -49,6 +74,12 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(return_posting)
         .service(approve_posting)
         .service(cancel_posting)
+        .service(copy_posting)
+        .service(keep_posting_template)
+        .service(list_posting_templates)
+        .service(draft_from_posting_template)
+        .service(retire_posting_template)
+        .service(get_posting_template)
         .service(get_posting)
         .service(amend_posting);
 }

@@ -5,8 +5,10 @@
 
 mod entity;
 pub mod flow;
+pub mod forbidden;
 mod http;
 pub mod model;
+pub mod procedures;
 mod project;
 mod rules;
 pub mod service;

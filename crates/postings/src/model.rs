@@ -1,13 +1,14 @@
 //! Domain and wire types of a posting.
 
 use crate::flow::PostingState;
+use crate::forbidden::Passage;
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::FromJsonQueryResult;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use uuid::Uuid;
-use wubang_kernel::procedure::{Criterion, Procedure};
+use wubang_kernel::procedure::{Criterion, PostingType, Procedure};
 use wubang_web::DeadlineOut;
 use wubang_web::{ActionOut, Instant};
 
@@ -127,7 +128,9 @@ pub struct Content {
 pub struct FrozenProcedure(pub Procedure);
 
 /// What a posting may set otherwise than its procedure, within range.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[derive(
+    Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, FromJsonQueryResult,
+)]
 #[serde(deny_unknown_fields, default)]
 pub struct Overrides {
     /// 评分项,满分合计 100。
@@ -145,6 +148,9 @@ pub struct Overrides {
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PostingIn {
+    /// 类型;不填为公开发榜。
+    #[serde(rename = "type", default)]
+    pub kind: PostingType,
     /// 所涉需求,均须待发榜。
     pub need_ids: Vec<Uuid>,
     /// 标题,5–100 字。
@@ -161,6 +167,71 @@ pub struct PostingIn {
     pub overrides: Overrides,
     /// 定时发布;不填为批准后立即发布。
     pub publish_at: Option<DateTime<Utc>>,
+}
+
+/// A new posting with the content of an old one, or of a template. All dates of the content move by the
+/// same number of days.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "need_ids": ["019c0a52-7c3e-7b1a-9d7e-2f6f0a3b9c11"], "starts_on": "2026-09-01" }))]
+pub struct CopyIn {
+    /// 所涉需求,均须待发榜。
+    pub need_ids: Vec<Uuid>,
+    /// 服务开始日;其余日期随之平移。
+    pub starts_on: NaiveDate,
+    /// 标题;不填沿用。
+    pub title: Option<String>,
+    /// 最高限价(分);不填沿用。
+    pub budget_ceiling_fen: Option<i64>,
+    /// 定时发布。
+    pub publish_at: Option<DateTime<Utc>>,
+}
+
+/// A template to keep.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TemplateIn {
+    /// 名称,2–100 字,同一区划内不重名。
+    pub name: String,
+    /// 取自哪张榜。
+    pub posting_id: Uuid,
+    /// 归属街道或区;不填为该榜所在街道。
+    pub division: Option<String>,
+}
+
+/// A template of postings (榜单模板).
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TemplateOut {
+    /// Id.
+    pub id: Uuid,
+    /// Version, as in `ETag`.
+    pub version: i32,
+    /// 名称。
+    pub name: String,
+    /// 归属区划。
+    pub division: String,
+    /// 类型。
+    #[serde(rename = "type")]
+    pub kind: PostingType,
+    /// 标题。
+    pub title: String,
+    /// 领域代码。
+    pub field: String,
+    /// 最高限价(分)。
+    pub budget_ceiling_fen: i64,
+    /// 公告内容。
+    pub content: Content,
+    /// 规则调整。
+    pub overrides: Overrides,
+    /// 停用时间。
+    pub retired_at: Option<Instant>,
+    /// 创建时间。
+    pub created_at: Instant,
+}
+
+wubang_web::list_of! {
+    /// A page of templates.
+    TemplateList of TemplateOut
 }
 
 /// Changes to a draft posting (merge patch of the top members).
@@ -187,6 +258,10 @@ pub struct PostingPatch {
 pub struct ApproveIn {
     /// 已核对:公告不含与需求无关的条件、指名组织、以注册地为条件等禁止性内容。
     pub content_acknowledged: bool,
+    /// 疑似禁止性内容确有依据的理由(公开,5–1000 字);有疑似内容时必填。
+    pub acknowledgement_reason: Option<String>,
+    /// 超出在榜数上限的理由(公开,5–1000 字)。
+    pub cap_reason: Option<String>,
 }
 
 /// Closed grounds of a withdrawal (撤榜).
@@ -230,7 +305,8 @@ pub struct PostingOut {
     /// 轮次。
     pub round: i32,
     /// 类型。
-    pub kind: String,
+    #[serde(rename = "type")]
+    pub kind: PostingType,
     /// 状态。
     pub state: PostingState,
     /// Version, as in `ETag`.
@@ -247,8 +323,16 @@ pub struct PostingOut {
     pub budget_ceiling_fen: i64,
     /// 公告内容。
     pub content: Content,
-    /// 规则,发布时冻结。
+    /// 规则;提交审批后不再随区级设置变化。
     pub procedure: FrozenProcedure,
+    /// 本榜对规则的调整。
+    pub overrides: Overrides,
+    /// 疑似禁止性内容;仅发布前的经办人员可见。
+    pub findings: Vec<Passage>,
+    /// 疑似禁止性内容确有依据的理由。
+    pub acknowledgement_reason: Option<String>,
+    /// 超出在榜数上限的理由。
+    pub cap_reason: Option<String>,
     /// 定时发布。
     pub publish_at: Option<Instant>,
     /// 发布时间。
@@ -291,7 +375,8 @@ pub struct PostingSummary {
     /// 轮次。
     pub round: i32,
     /// 类型。
-    pub kind: String,
+    #[serde(rename = "type")]
+    pub kind: PostingType,
     /// 状态。
     pub state: PostingState,
     /// 区划代码。

@@ -8,12 +8,14 @@ use wubang_kernel::deadline::Term;
 use wubang_kernel::machine::{Facts, Name};
 use wubang_kernel::money::Fen;
 use wubang_kernel::procedure::Procedure;
-use wubang_kernel::{Faults, Refusal, Timer};
+use wubang_kernel::{Code, Faults, Refusal, Timer};
 
 /// What is known of a posting when a step is asked for.
 #[derive(Debug, Clone)]
 pub(crate) struct PostingFacts {
     pub needs_approved: bool,
+    /// Everything that publication asks of the draft; `None` while nobody checked it.
+    pub checked: Option<Result<(), Refusal>>,
     pub ceiling: Fen,
     pub limit: Fen,
     pub milestones: usize,
@@ -22,7 +24,7 @@ pub(crate) struct PostingFacts {
     pub own_draft: bool,
     /// What the approver states; `None` while nobody has asked him.
     pub acknowledged: Option<bool>,
-    /// `None` while nobody counted.
+    /// `None` while nobody counted, or when the street goes beyond a cap for a public reason.
     pub caps: Option<Caps>,
     /// `None` while nobody asked the later stages.
     pub evaluation: Option<EvaluationFacts>,
@@ -51,11 +53,12 @@ pub struct EvaluationFacts {
 }
 
 impl Caps {
-    fn check(self) -> Result<(), Refusal> {
+    /// Whether one more posting has room.
+    pub(crate) fn check(self) -> Result<(), Refusal> {
         if self.community < self.community_cap && self.street < self.street_cap {
             return Ok(());
         }
-        Err(Refusal::from(wubang_kernel::Code::CapReached).because(
+        Err(Refusal::from(Code::CapReached).because(
             format!(
                 "在榜数:社区 {}/{},街道 {}/{}",
                 self.community, self.community_cap, self.street, self.street_cap
@@ -72,11 +75,13 @@ impl Facts<Posting> for PostingFacts {
     fn check(&self, guard: PostingGuard) -> Result<(), Refusal> {
         let evaluation = self.evaluation.as_ref();
         let holds = match guard {
-            PostingGuard::NeedsApproved => self.needs_approved,
-            // the middle tranches are bound to milestones
-            PostingGuard::ContentComplete => {
-                self.milestones + 2 >= self.tranches && self.milestones > 0
+            PostingGuard::NeedsApproved => {
+                if let Some(checked) = &self.checked {
+                    return checked.clone();
+                }
+                self.needs_approved
             }
+            PostingGuard::ContentComplete => enough_milestones(self.milestones, self.tranches),
             PostingGuard::OtherPerson => !self.own_draft,
             PostingGuard::ContentAcknowledged => self.acknowledged.unwrap_or(true),
             PostingGuard::BelowLimit => self.ceiling < self.limit,
@@ -94,6 +99,31 @@ impl Facts<Posting> for PostingFacts {
         } else {
             Err(guard.code().into())
         }
+    }
+}
+
+/// The middle tranches are bound to milestones.
+fn enough_milestones(milestones: usize, tranches: usize) -> bool {
+    milestones > 0 && milestones + 2 >= tranches
+}
+
+/// Notes fewer milestones than the middle tranches need.
+pub(crate) fn check_tranches(content: &Content, procedure: &Procedure, faults: &mut Faults) {
+    if !enough_milestones(content.milestones.len(), procedure.tranches.len()) {
+        faults.add(
+            "/content/milestones",
+            Code::Incomplete.as_str(),
+            "除首批和末批外,每批拨付须对应一个里程碑",
+            "each tranche but the first and the last needs a milestone",
+        );
+    }
+}
+
+/// Notes a ceiling from which the law on procurement rules (rulebook 3.1).
+pub(crate) fn check_limit(ceiling: Fen, procedure: &Procedure, faults: &mut Faults) {
+    if ceiling >= procedure.procurement_limit_fen {
+        let code = Code::ProcurementLimit;
+        faults.add("/budget_ceiling_fen", code.as_str(), code.zh(), code.en());
     }
 }
 
@@ -265,11 +295,13 @@ mod tests {
     use super::*;
     use crate::flow::{PostingEvent, PostingState};
     use wubang_kernel::machine::plan;
-    use wubang_kernel::{Code, Role, RoleSet};
+    use wubang_kernel::procedure::PostingType;
+    use wubang_kernel::{Role, RoleSet};
 
     fn facts() -> PostingFacts {
         PostingFacts {
             needs_approved: true,
+            checked: None,
             ceiling: Fen::new(4_800_000).unwrap(),
             limit: Fen::new(100_000_000).unwrap(),
             milestones: 2,
@@ -333,7 +365,7 @@ mod tests {
     fn a_bid_window_outside_its_range_is_named() {
         let mut faults = Faults::new();
         apply(
-            Procedure::open(),
+            Procedure::of(PostingType::Open),
             Overrides {
                 bid_window_days: Some(9),
                 ..Overrides::default()

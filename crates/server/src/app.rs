@@ -83,7 +83,10 @@ pub async fn open_store(config: &Config, clock: Arc<dyn Clock>) -> Result<Store,
         .migrate()
         .await
         .map_err(|error| format!("migration: {error}"))?;
-    store.refresh().await.map_err(|error| error.to_string())?;
+    store
+        .raise_clock()
+        .await
+        .map_err(|error| error.to_string())?;
     wubang_registry::calendar::load_into(&store)
         .await
         .map_err(|error| error.to_string())?;

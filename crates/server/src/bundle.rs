@@ -4,10 +4,9 @@ use serde_json::Value;
 use std::sync::Arc;
 use uuid::Uuid;
 use wubang_kernel::division::DivisionCode;
-use wubang_kernel::procedure::Procedure;
-use wubang_kernel::{Actor, Code, Grant, Refusal, Role, Scope, Who};
+use wubang_kernel::{Actor, Grant, Role, Scope, Who};
 use wubang_registry::import::{Bundle, Report};
-use wubang_store::{Error, Read, Store, Tx};
+use wubang_store::{Error, Store, Tx};
 
 /// The demo district: 郑州市惠济区.
 pub const DEMO_DISTRICT: &str = include_str!("../data/demo/district.json");
@@ -25,7 +24,6 @@ pub async fn import(store: &Store, text: &str) -> Result<Report, Error> {
     let report = wubang_registry::import::import_district(&tx, bundle).await?;
     import_procedures(&tx, &serde_json::from_str(text)?).await?;
     tx.commit().await?;
-    store.refresh().await?;
     for (index, need) in needs.iter().enumerate() {
         let community = need
             .get("community")
@@ -42,38 +40,13 @@ pub async fn import(store: &Store, text: &str) -> Result<Report, Error> {
     Ok(report)
 }
 
-/// District settings of the bundle: `"procedures": [{ "division": …, "settings": { … } }]`, where the
-/// settings are laid over the rulebook's defaults. What is in force already makes no new version.
+/// District settings of the bundle: `"procedures": [{ "division": …, "code": "open", "overrides": { … } }]`.
+/// What is in force already makes no new version.
 async fn import_procedures(tx: &Tx, bundle: &Value) -> Result<(), Error> {
     let rows = bundle.get("procedures").and_then(Value::as_array);
     for (index, row) in rows.into_iter().flatten().enumerate() {
         let at = format!("/procedures/{index}");
-        let wrong =
-            |text: String| Refusal::new(Code::Invalid).field(&at, "malformed", text.clone(), text);
-        let code = row
-            .get("division")
-            .and_then(Value::as_str)
-            .unwrap_or_default();
-        let division = DivisionCode::parse(code).map_err(|fault| wrong(fault.en()))?;
-        let mut settings = serde_json::to_value(Procedure::open())?;
-        let given = row
-            .get("settings")
-            .and_then(Value::as_object)
-            .cloned()
-            .unwrap_or_default();
-        if let Some(members) = settings.as_object_mut() {
-            members.extend(given);
-        }
-        let procedure: Procedure =
-            serde_json::from_value(settings).map_err(|error| wrong(error.to_string()))?;
-        let now = tx.procedure(&procedure.code, division.as_str());
-        if (Procedure {
-            version: now.version,
-            ..procedure.clone()
-        }) != now
-        {
-            wubang_store::rules::put(tx, &division, procedure).await?;
-        }
+        wubang_postings::procedures::import(tx, row, &at).await?;
     }
     Ok(())
 }

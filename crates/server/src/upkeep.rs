@@ -47,7 +47,7 @@ impl Upkeep {
     /// # Errors
     /// When the database or the key folder cannot be read.
     pub async fn refresh(&self) -> Result<(), Error> {
-        self.store.refresh().await?;
+        self.store.raise_clock().await?;
         wubang_registry::calendar::load_into(&self.store).await?;
         if let Some(keyring) = &self.keyring {
             keyring.reload(self.store.now())?;

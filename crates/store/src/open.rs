@@ -3,7 +3,7 @@
 use crate::BoxFuture;
 use crate::commit::Happened;
 use crate::dialect;
-use crate::entity::{procedures, trace};
+use crate::entity::trace;
 use crate::error::Error;
 use crate::turns::Turns;
 use crate::tx::{Tx, View};
@@ -20,7 +20,6 @@ use wubang_kernel::Who;
 use wubang_kernel::calendar::WorkCalendar;
 use wubang_kernel::clock::{Clock, LatchedClock};
 use wubang_kernel::ids::{Ids, UuidV7};
-use wubang_kernel::procedure::Procedure;
 
 /// What a later stage does when an earlier one reports an event, in the same transaction.
 pub type Reaction = for<'a> fn(&'a Tx, &'a Happened) -> BoxFuture<'a, Result<(), Error>>;
@@ -41,7 +40,6 @@ pub(crate) struct Shared {
     pub(crate) clock: LatchedClock,
     pub(crate) ids: UuidV7,
     pub(crate) calendar: RwLock<WorkCalendar>,
-    pub(crate) procedures: RwLock<Vec<(String, Procedure)>>,
     pub(crate) reactions: HashMap<&'static str, Vec<Reaction>>,
     pub(crate) statements: AtomicU64,
 }
@@ -80,7 +78,6 @@ impl Store {
             clock: LatchedClock::new(options.clock),
             ids: UuidV7::default(),
             calendar: RwLock::new(WorkCalendar::builtin()),
-            procedures: RwLock::new(Vec::new()),
             reactions,
             statements: AtomicU64::new(0),
         });
@@ -135,30 +132,8 @@ impl Store {
         Ok(pending.is_empty())
     }
 
-    /// Loads what the process keeps in memory: the newest recorded instant, the rules. Call after
-    /// migrating, and again when rules were changed by another process.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub async fn refresh(&self) -> Result<(), Error> {
-        self.raise_clock().await?;
-        let rows = procedures::Entity::find()
-            .order_by_asc(procedures::Column::Version)
-            .all(&self.read)
-            .await?;
-        let loaded = rows
-            .into_iter()
-            .map(|row| Ok((row.division, serde_json::from_value(row.data)?)))
-            .collect::<Result<Vec<_>, Error>>()?;
-        *self
-            .shared
-            .procedures
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = loaded;
-        Ok(())
-    }
-
-    /// Never lets the clock run behind the newest trace record.
+    /// Never lets the clock run behind the newest trace record. After migrating, and from time to time when
+    /// other processes write too.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -254,13 +229,7 @@ impl Store {
     /// A view for reading.
     #[must_use]
     pub fn read(&self, who: &Who) -> View {
-        View::new(
-            self.read.clone(),
-            Arc::clone(&self.shared),
-            who.clone(),
-            self.now(),
-            self.calendar(),
-        )
+        View::new(self.read.clone(), who.clone(), self.now(), self.calendar())
     }
 
     /// Closes the connections.

@@ -6,12 +6,11 @@ use crate::open::Shared;
 use crate::turns::Turn;
 use chrono::{DateTime, Utc};
 use sea_orm::{DatabaseConnection, DatabaseExecutor, DatabaseTransaction};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, PoisonError};
 use uuid::Uuid;
 use wubang_kernel::calendar::WorkCalendar;
 use wubang_kernel::ids::Ids as _;
-use wubang_kernel::procedure::Procedure;
 use wubang_kernel::{Actor, Code, Refusal, Who};
 
 /// What a finder needs: a connection and the viewer. Both [`Tx`] and [`View`] give it.
@@ -24,27 +23,11 @@ pub trait Read: Sync {
     fn now(&self) -> DateTime<Utc>;
     /// The calendar in force.
     fn calendar(&self) -> &WorkCalendar;
-    /// The rules of a posting type in a division: the nearest that is set above it, else the rulebook's.
-    fn procedure(&self, code: &str, division: &str) -> Procedure;
-}
-
-fn procedure_of(shared: &Shared, code: &str, division: &str) -> Procedure {
-    let procedures = shared
-        .procedures
-        .read()
-        .unwrap_or_else(PoisonError::into_inner);
-    let covers = |at: &str| division.starts_with(at.trim_end_matches('0'));
-    procedures
-        .iter()
-        .filter(|(at, procedure)| procedure.code == code && covers(at))
-        .max_by_key(|(at, procedure)| (at.trim_end_matches('0').len(), procedure.version))
-        .map_or_else(Procedure::open, |(_, procedure)| procedure.clone())
 }
 
 /// A reader's view of the store.
 pub struct View {
     conn: DatabaseConnection,
-    shared: Arc<Shared>,
     who: Who,
     now: DateTime<Utc>,
     calendar: WorkCalendar,
@@ -53,14 +36,12 @@ pub struct View {
 impl View {
     pub(crate) fn new(
         conn: DatabaseConnection,
-        shared: Arc<Shared>,
         who: Who,
         now: DateTime<Utc>,
         calendar: WorkCalendar,
     ) -> Self {
         View {
             conn,
-            shared,
             who,
             now,
             calendar,
@@ -80,9 +61,6 @@ impl Read for View {
     }
     fn calendar(&self) -> &WorkCalendar {
         &self.calendar
-    }
-    fn procedure(&self, code: &str, division: &str) -> Procedure {
-        procedure_of(&self.shared, code, division)
     }
 }
 
@@ -205,8 +183,5 @@ impl Read for Tx {
     }
     fn calendar(&self) -> &WorkCalendar {
         &self.calendar
-    }
-    fn procedure(&self, code: &str, division: &str) -> Procedure {
-        procedure_of(&self.shared, code, division)
     }
 }

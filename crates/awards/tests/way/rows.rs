@@ -5,7 +5,7 @@ use sea_orm::sea_query::{Alias, Query, SimpleExpr};
 use sea_orm::{ConnectionTrait, Value};
 use uuid::Uuid;
 use wubang_kernel::division::DivisionCode;
-use wubang_kernel::procedure::Procedure;
+use wubang_kernel::procedure::{PostingType, Procedure};
 use wubang_kernel::{Role, Scope};
 use wubang_store::{Read, Tx};
 
@@ -164,7 +164,9 @@ pub(crate) async fn posting(tx: &Tx) -> Uuid {
             ("content", content.into()),
             (
                 "procedure",
-                serde_json::to_value(Procedure::open()).unwrap().into(),
+                serde_json::to_value(Procedure::of(PostingType::Open))
+                    .unwrap()
+                    .into(),
             ),
             ("drafted_by", Uuid::from_u128(1).into()),
             ("content_acknowledged", true.into()),

@@ -20,6 +20,7 @@ use crate::rules::{self, NeedFacts};
 use crate::store::{self, Case};
 use wubang_kernel::Faults;
 use wubang_kernel::machine::plan;
+use wubang_kernel::procedure::PostingType;
 use wubang_kernel::score::Exact;
 use wubang_store::commit::Commit;
 use wubang_store::{Error, Key, Read, Tx, View, commit, state_of, timers};
@@ -195,7 +196,8 @@ async fn step(
         case.roles,
         facts,
     )?;
-    let procedure = tx.procedure("open", &case.need.division);
+    let division = system::division_of(&case.need)?;
+    let procedure = wubang_store::rules::of(tx, PostingType::Open, &division).await?;
     let spend = commit::<need::Entity>(tx, &case.need, planned)
         .under(&procedure.timers, procedure.publish_cutoff_hour);
     case.need = with(spend).run().await?;

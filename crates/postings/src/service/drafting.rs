@@ -3,80 +3,45 @@
 use super::system::publish_case;
 use super::{facts, load_for, out, step};
 use crate::entity::posting;
-use crate::flow::{Posting, PostingEvent};
+use crate::flow::PostingEvent;
 use crate::model::{ApproveIn, CancelIn, FrozenProcedure, PostingIn, PostingOut, PostingPatch};
 use crate::project;
-use crate::rules::{self, Caps, PostingFacts};
+use crate::rules::PostingFacts;
+use crate::service::checking::{self, Draft};
 use crate::store::{self, PostingCase};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use wubang_kernel::actor::Reach;
 use wubang_kernel::deadline::{Deadline, local_date};
-use wubang_kernel::division::DivisionCode;
-use wubang_kernel::machine::{self};
 use wubang_kernel::{Code, Faults, Role, Timer};
 use wubang_needs::model::{NothingIn, ReasonIn};
 use wubang_store::commit::edit;
 use wubang_store::{Error, Key, Read, Tx, birth, numbers};
 
-/// The division of a posting over several needs: their community, or the street they share.
-fn common_division(needs: &[wubang_needs::Need]) -> Result<DivisionCode, Error> {
-    let mut codes = needs.iter().map(wubang_needs::service::division_of);
-    let mut common = codes.next().ok_or(Code::NeedsNotApproved)??;
-    for code in codes {
-        let code = code?;
-        while !common.contains(&code) {
-            common = common.parent().ok_or(Code::NeedsNotApproved)?;
-        }
-    }
-    Ok(common)
-}
-
 /// Drafts a posting for approved needs, and with it the project.
 ///
 /// # Errors
-/// `invalid` with every wrong field; `need_taken`; `forbidden` outside one's territory.
+/// Everything that would keep it from being published, at once; `forbidden` outside one's territory.
 pub async fn draft(tx: &Tx, input: PostingIn) -> Result<PostingOut, Error> {
+    make(tx, Draft::from(input)).await
+}
+
+/// Makes the first posting of a new project.
+pub(super) async fn make(tx: &Tx, draft: Draft) -> Result<PostingOut, Error> {
     let mut faults = Faults::new();
-    let title = faults.line("/title", &input.title, 5..=100);
-    let ceiling = faults.fen("/budget_ceiling_fen", input.budget_ceiling_fen);
-    wubang_registry::taxonomy::current(tx)
-        .await?
-        .check_field("/field", &input.field, &mut faults);
-    faults.count("/need_ids", input.need_ids.len(), 1..=20);
-    let content = rules::check_content(input.content, local_date(tx.now()), &mut faults);
-    let needs = wubang_needs::service::load_many(tx, &input.need_ids).await?;
-    for (i, id) in input.need_ids.iter().enumerate() {
-        if !needs.iter().any(|need| need.id == *id) {
-            faults.add(
-                format!("/need_ids/{i}"),
-                "unknown_value",
-                "没有这个需求",
-                "there is no such need",
-            );
-        }
-    }
-    let base = needs
-        .first()
-        .map(|need| tx.procedure("open", &need.division))
-        .unwrap_or_else(wubang_kernel::procedure::Procedure::open);
-    let procedure = rules::apply(base, input.overrides, &mut faults);
-    faults.finish()?;
-    let division = common_division(&needs)?;
-    let made = machine::create::<Posting>(tx.actor().roles(&Reach::at(division)))?;
-    if needs.iter().any(|need| need.state != "approved") {
-        return Err(Code::NeedsNotApproved.into());
-    }
+    let checked = checking::check(tx, &draft, None, &mut faults).await?;
+    checking::finish(faults)?;
+    let division = checked.division;
     let year = local_date(tx.now()).format("%Y").to_string();
     let series = format!("LB-{}-{year}", division.district6());
     let number = format!("{series}-{:04}", numbers::next(tx, &series).await?);
     let project = project::insert(
         tx,
         number.replacen("LB", "XM", 1),
-        &title,
+        &checked.title,
         division.as_str(),
-        &input.field,
-        made.role(),
+        &draft.field,
+        checked.made.role(),
     )
     .await?;
     let row = posting::ActiveModel {
@@ -84,17 +49,20 @@ pub async fn draft(tx: &Tx, input: PostingIn) -> Result<PostingOut, Error> {
         number: Set(number),
         project_id: Set(project.id),
         round: Set(1),
-        kind: Set("open".to_owned()),
+        kind: Set(draft.kind.as_str().to_owned()),
         division: Set(division.as_str().to_owned()),
-        title: Set(title),
-        field: Set(input.field),
-        budget_ceiling_fen: Set(ceiling.get()),
-        content: Set(content),
-        procedure: Set(FrozenProcedure(procedure)),
+        title: Set(checked.title),
+        field: Set(draft.field),
+        budget_ceiling_fen: Set(checked.ceiling.get()),
+        content: Set(checked.content),
+        procedure: Set(FrozenProcedure(checked.procedure)),
+        overrides: Set(draft.overrides),
         drafted_by: Set(tx.person()?),
         approved_by: Set(None),
         content_acknowledged: Set(false),
-        publish_at: Set(input.publish_at),
+        acknowledgement_reason: Set(None),
+        cap_reason: Set(None),
+        publish_at: Set(draft.publish_at),
         published_at: Set(None),
         question_deadline: Set(None),
         bid_deadline: Set(None),
@@ -110,24 +78,16 @@ pub async fn draft(tx: &Tx, input: PostingIn) -> Result<PostingOut, Error> {
         created_at: Set(tx.now()),
         updated_at: Set(tx.now()),
     };
-    let posting = birth::<posting::Entity, _>(
-        tx,
-        made,
-        row,
-        Some(serde_json::json!({ "needs": input.need_ids })),
-    )
-    .await?;
-    store::take_needs(tx, posting.id, &input.need_ids).await?;
+    let data = serde_json::json!({ "needs": draft.need_ids });
+    let posting = birth::<posting::Entity, _>(tx, checked.made, row, Some(data)).await?;
+    store::take_needs(tx, posting.id, &draft.need_ids).await?;
     let roles = tx.actor().roles(&Reach::at(division));
-    out(
-        tx,
-        PostingCase {
-            posting,
-            need_ids: input.need_ids,
-            roles,
-        },
-    )
-    .await
+    let case = PostingCase {
+        posting,
+        need_ids: draft.need_ids,
+        roles,
+    };
+    out(tx, case).await
 }
 
 /// Changes a draft.
@@ -143,29 +103,20 @@ pub async fn amend(tx: &Tx, key: &Key, patch: PostingPatch) -> Result<PostingOut
     if case.posting.state != "draft" {
         return Err(Code::InvalidTransition.into());
     }
-    let now = &case.posting;
+    let stored = Draft::stored(&case.posting, &case.need_ids)?;
+    let draft = Draft {
+        title: patch.title.unwrap_or(stored.title),
+        budget_ceiling_fen: patch
+            .budget_ceiling_fen
+            .unwrap_or(stored.budget_ceiling_fen),
+        content: patch.content.unwrap_or(stored.content),
+        overrides: patch.overrides.unwrap_or(stored.overrides),
+        publish_at: patch.publish_at.unwrap_or(stored.publish_at),
+        ..stored
+    };
     let mut faults = Faults::new();
-    let title = faults.line(
-        "/title",
-        patch.title.as_deref().unwrap_or(&now.title),
-        5..=100,
-    );
-    let ceiling = faults.fen(
-        "/budget_ceiling_fen",
-        patch.budget_ceiling_fen.unwrap_or(now.budget_ceiling_fen),
-    );
-    let content = match patch.content {
-        Some(content) => rules::check_content(content, local_date(tx.now()), &mut faults),
-        None => now.content.clone(),
-    };
-    let procedure = match patch.overrides {
-        Some(overrides) => {
-            rules::apply(tx.procedure("open", &now.division), overrides, &mut faults)
-        }
-        None => now.procedure.0.clone(),
-    };
-    faults.finish()?;
-    let publish_at = patch.publish_at.unwrap_or(now.publish_at);
+    let checked = checking::check(tx, &draft, Some(case.posting.id), &mut faults).await?;
+    checking::finish(faults)?;
     case.posting = edit::<posting::Entity>(
         tx,
         &case.posting,
@@ -173,17 +124,18 @@ pub async fn amend(tx: &Tx, key: &Key, patch: PostingPatch) -> Result<PostingOut
         role,
         |update| {
             update
-                .col_expr(posting::Column::Title, Expr::value(title))
+                .col_expr(posting::Column::Title, Expr::value(checked.title))
                 .col_expr(
                     posting::Column::BudgetCeilingFen,
-                    Expr::value(ceiling.get()),
+                    Expr::value(checked.ceiling.get()),
                 )
-                .col_expr(posting::Column::Content, Expr::value(content))
+                .col_expr(posting::Column::Content, Expr::value(checked.content))
                 .col_expr(
                     posting::Column::Procedure,
-                    Expr::value(FrozenProcedure(procedure)),
+                    Expr::value(FrozenProcedure(checked.procedure)),
                 )
-                .col_expr(posting::Column::PublishAt, Expr::value(publish_at))
+                .col_expr(posting::Column::Overrides, Expr::value(draft.overrides))
+                .col_expr(posting::Column::PublishAt, Expr::value(draft.publish_at))
         },
         None,
     )
@@ -191,14 +143,28 @@ pub async fn amend(tx: &Tx, key: &Key, patch: PostingPatch) -> Result<PostingOut
     out(tx, case).await
 }
 
-/// Hands the draft in for approval.
+/// Hands the draft in for approval. From here on the rules no longer follow the district's settings: what
+/// the approver sees is what is published.
 ///
 /// # Errors
-/// `needs_not_approved`, `incomplete`, `procurement_limit`.
+/// Everything that would keep it from being published, at once.
 pub async fn submit(tx: &Tx, key: &Key, _: NothingIn) -> Result<PostingOut, Error> {
     let case = load_for(tx, key).await?;
-    let facts = facts(tx, &case).await?;
-    let case = step(tx, case, PostingEvent::Submit, &facts, |c| c).await?;
+    let draft = Draft::stored(&case.posting, &case.need_ids)?;
+    let mut faults = Faults::new();
+    let checked = checking::check(tx, &draft, Some(case.posting.id), &mut faults).await?;
+    let facts = PostingFacts {
+        checked: Some(checking::finish(faults)),
+        limit: checked.procedure.procurement_limit_fen,
+        tranches: checked.procedure.tranches.len(),
+        ..facts(tx, &case).await?
+    };
+    let data = serde_json::json!({ "settings": checked.procedure.version });
+    let frozen = FrozenProcedure(checked.procedure);
+    let case = step(tx, case, PostingEvent::Submit, &facts, |c| {
+        c.set(posting::Column::Procedure, frozen).data(data)
+    })
+    .await?;
     out(tx, case).await
 }
 
@@ -220,49 +186,63 @@ pub async fn return_to_draft(tx: &Tx, key: &Key, input: ReasonIn) -> Result<Post
     out(tx, case).await
 }
 
-/// A second person approves; without a set time the posting is published at once.
+/// A second person approves; without a set time the posting is published at once. What looks like forbidden
+/// content, and a cap that is exceeded, take a public reason.
 ///
 /// # Errors
-/// `same_person`, `content_not_acknowledged`, `needs_not_approved`, `cap_reached`.
+/// `same_person`, `content_not_acknowledged`, `cap_reached`, and what keeps it from being published by now.
 pub async fn approve(tx: &Tx, key: &Key, input: ApproveIn) -> Result<PostingOut, Error> {
+    let mut faults = Faults::new();
+    let mut reason = |pointer: &str, text: Option<String>| {
+        text.map(|text| faults.prose(pointer, &text, 5..=1000))
+    };
+    let acknowledgement = reason("/acknowledgement_reason", input.acknowledgement_reason);
+    let cap_reason = reason("/cap_reason", input.cap_reason);
+    faults.finish()?;
     let case = load_for(tx, key).await?;
-    let caps = caps(tx, &case.posting).await?;
+    let draft = Draft {
+        // a time that passed while the draft waited means: at once
+        publish_at: None,
+        frozen: Some(case.posting.procedure.0.clone()),
+        ..Draft::stored(&case.posting, &case.need_ids)?
+    };
+    let mut faults = Faults::new();
+    let checked = checking::check(tx, &draft, Some(case.posting.id), &mut faults).await?;
+    let caps = checking::caps(tx, &checked.division, &checked.procedure).await?;
+    let exceeded = caps.check().is_err();
     let facts = PostingFacts {
-        acknowledged: Some(input.content_acknowledged),
-        caps: Some(caps),
+        acknowledged: Some(
+            input.content_acknowledged
+                && (checked.findings.is_empty() || acknowledgement.is_some()),
+        ),
+        caps: (cap_reason.is_none() || !exceeded).then_some(caps),
+        checked: Some(checking::finish(faults)),
         ..facts(tx, &case).await?
     };
-    let approver = tx.person()?;
-    let at = case.posting.publish_at.unwrap_or_else(|| tx.now());
+    let (approver, now) = (tx.person()?, tx.now());
+    let at = case.posting.publish_at.unwrap_or(now);
     let due = Deadline {
         at,
         rule: "publish_at".to_owned(),
         provisional: false,
     };
+    let cap_reason = cap_reason.filter(|_| exceeded);
+    let data = serde_json::json!({ "findings": checked.findings, "acknowledgement_reason": acknowledgement, "cap_reason": cap_reason });
     let case = step(tx, case, PostingEvent::Approve, &facts, |c| {
         c.set(posting::Column::ApprovedBy, approver)
             .set(posting::Column::ContentAcknowledged, true)
+            .set(posting::Column::AcknowledgementReason, acknowledgement)
+            .set(posting::Column::CapReason, cap_reason)
+            .data(data)
             .due(Timer::Publication, due)
     })
     .await?;
-    let case = if at <= tx.now() {
+    let case = if at <= now {
         publish_case(tx, case).await?
     } else {
         case
     };
     out(tx, case).await
-}
-
-pub(super) async fn caps(tx: &Tx, posting: &posting::Model) -> Result<Caps, Error> {
-    let division = store::division(posting)?;
-    let street = division.parent().unwrap_or(division);
-    let rule = &posting.procedure.0.caps;
-    Ok(Caps {
-        community: store::count_open(tx, &division).await?,
-        community_cap: rule.postings_community,
-        street: store::count_open(tx, &street).await?,
-        street_cap: rule.postings_street,
-    })
 }
 
 /// Cancels a posting before the award notice (撤榜); its needs become approved again.

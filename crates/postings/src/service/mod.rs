@@ -1,9 +1,14 @@
 //! What can be done with a posting: load, decide, spend, tell.
 
+pub(crate) mod checking;
+mod copying;
 mod drafting;
 mod reading;
 mod system;
 
+pub use copying::{
+    copy, draft_from_template, get_template, keep_template, list_templates, retire_template,
+};
 pub use drafting::{amend, approve, cancel, draft, return_to_draft, submit};
 pub use reading::{division_of, find, load, need_ids, of_project, project, projects, set_stage};
 pub use system::{
@@ -13,14 +18,15 @@ pub use system::{
 
 use crate::entity::posting;
 use crate::flow::{Posting, PostingEvent};
+use crate::forbidden::{self, Passage};
 use crate::model::{PostingList, PostingOut, PostingSummary};
 use crate::project;
 pub use crate::rules::EvaluationFacts;
 use crate::rules::{self, PostingFacts};
 use crate::store::{self, PostingCase};
-use wubang_kernel::Faults;
 use wubang_kernel::machine::plan;
 use wubang_kernel::money::Fen;
+use wubang_kernel::{Faults, Role};
 use wubang_store::commit::Commit;
 use wubang_store::{Error, Key, Read, Tx, View, commit, state_of, timers};
 use wubang_web::DeadlineOut;
@@ -32,6 +38,7 @@ async fn facts(read: &impl Read, case: &PostingCase) -> Result<PostingFacts, Err
     let procedure = &posting.procedure.0;
     let needs = wubang_needs::service::load_many(read, &case.need_ids).await?;
     Ok(PostingFacts {
+        checked: None,
         needs_approved: !needs.is_empty() && needs.iter().all(|need| need.state == "approved"),
         ceiling: Fen::new(posting.budget_ceiling_fen)
             .map_err(|_| Error::internal("posting with a bad ceiling"))?,
@@ -45,8 +52,29 @@ async fn facts(read: &impl Read, case: &PostingCase) -> Result<PostingFacts, Err
     })
 }
 
+/// What looks like forbidden content, while those who deal with the draft can still change it.
+async fn findings(read: &impl Read, case: &PostingCase) -> Result<Vec<Passage>, Error> {
+    let posting = &case.posting;
+    let at_work = [Role::CommunitySecretary, Role::StreetOfficer];
+    if !matches!(posting.state.as_str(), "draft" | "pending_approval") || !case.roles.any(&at_work)
+    {
+        return Ok(Vec::new());
+    }
+    let division = store::division(posting)?;
+    let names = wubang_registry::organisations::names_within(read, &division).await?;
+    let criteria = &posting.procedure.0.criteria;
+    Ok(forbidden::passages(
+        &posting.title,
+        &posting.content,
+        criteria,
+        &names,
+    ))
+}
+
 async fn out(read: &impl Read, case: PostingCase) -> Result<PostingOut, Error> {
     let facts = facts(read, &case).await?;
+    let findings = findings(read, &case).await?;
+    let kind = checking::kind_of(&case.posting.kind)?;
     let posting = case.posting;
     let state = state_of::<Posting>(&posting.state)?;
     let running = timers::running(read, &[posting.id]).await?;
@@ -55,7 +83,7 @@ async fn out(read: &impl Read, case: PostingCase) -> Result<PostingOut, Error> {
         number: posting.number,
         project_id: posting.project_id,
         round: posting.round,
-        kind: posting.kind,
+        kind,
         state,
         version: posting.version,
         need_ids: case.need_ids,
@@ -65,6 +93,10 @@ async fn out(read: &impl Read, case: PostingCase) -> Result<PostingOut, Error> {
         budget_ceiling_fen: posting.budget_ceiling_fen,
         content: posting.content,
         procedure: posting.procedure,
+        overrides: posting.overrides,
+        findings,
+        acknowledgement_reason: posting.acknowledgement_reason,
+        cap_reason: posting.cap_reason,
         publish_at: posting.publish_at.map(Instant),
         published_at: posting.published_at.map(Instant),
         question_deadline: posting.question_deadline.map(Instant),
@@ -147,12 +179,12 @@ async fn listed(
 /// Internal: a stored state is wrong.
 pub fn summary(posting: posting::Model) -> Result<PostingSummary, Error> {
     Ok(PostingSummary {
+        kind: checking::kind_of(&posting.kind)?,
         state: state_of::<Posting>(&posting.state)?,
         id: posting.id,
         number: posting.number,
         project_id: posting.project_id,
         round: posting.round,
-        kind: posting.kind,
         division: posting.division,
         title: posting.title,
         field: posting.field,

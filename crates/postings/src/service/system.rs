@@ -3,12 +3,12 @@
 use super::{facts, load_for, step};
 use crate::entity::posting;
 use crate::flow::PostingEvent;
+use crate::procedures::{Opening, opening};
 use crate::project;
 use crate::rules::EvaluationFacts;
 use crate::rules::PostingFacts;
 use crate::store::{self, PostingCase};
 use uuid::Uuid;
-use wubang_kernel::deadline::{Deadline, end_of_day, local_date};
 use wubang_kernel::{Code, Refusal, Role, RoleSet, Timer};
 use wubang_store::commit::Commit;
 use wubang_store::{Error, Key, Read, Tx};
@@ -34,32 +34,22 @@ pub(super) async fn publish_case(tx: &Tx, case: PostingCase) -> Result<PostingCa
     if !facts.needs_approved {
         return Err(Refusal::from(Code::NeedsNotApproved).into());
     }
-    let procedure = &case.posting.procedure.0;
-    let close = tx.calendar().deadline(tx.now(), procedure.term(Timer::T09));
-    let questions = end_of_day(
-        tx.calendar()
-            .wd_before(local_date(close.at), procedure.term(Timer::T10).n),
-    );
+    let Opening { bids, questions } = opening(tx.calendar(), &case.posting.procedure.0, tx.now());
     let notice = serde_json::json!({ "number": case.posting.number, "title": case.posting.title, "field": case.posting.field,
         "budget_ceiling_fen": case.posting.budget_ceiling_fen, "content": case.posting.content, "procedure": case.posting.procedure });
     let hash = wubang_kernel::digest::content_hash(&notice);
-    let question_timer = Deadline {
-        at: questions,
-        rule: format!("bid deadline − {}", procedure.term(Timer::T10)),
-        provisional: close.provisional,
-    };
-    let (at, now) = (close.clone(), tx.now());
+    let (at, now) = (bids, tx.now());
     let mut case = step(tx, case, PostingEvent::Publish, &facts, |c| {
         c.set(posting::Column::PublishedAt, now)
             .set(posting::Column::BidDeadline, at.at)
             .set(posting::Column::BidDeadlineRule, at.rule.clone())
             .set(posting::Column::Provisional, at.provisional)
-            .set(posting::Column::QuestionDeadline, questions)
+            .set(posting::Column::QuestionDeadline, questions.at)
             .set(posting::Column::NoticeHash, hash.clone())
             .facts(serde_json::json!({ "bid_deadline": Instant(at.at) }))
             .data(serde_json::json!({ "notice_hash": hash, "bid_deadline": at }))
             .due(Timer::T09, at)
-            .due(Timer::T10, question_timer)
+            .due(Timer::T10, questions)
     })
     .await?;
     for need in &case.need_ids {

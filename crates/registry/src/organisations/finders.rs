@@ -189,3 +189,18 @@ pub async fn organisations_covering(
     }
     Ok(select.into_tuple().all(&read.db()).await?)
 }
+
+/// Names of the organisations of a division's district: what a posting must not name.
+///
+/// # Errors
+/// When the database fails.
+pub async fn names_within(read: &impl Read, division: &DivisionCode) -> Result<Vec<String>, Error> {
+    use organisations::Column;
+    Ok(organisations::Entity::find()
+        .select_only()
+        .column(Column::Name)
+        .filter(Column::Division.starts_with(division.district6()))
+        .into_tuple()
+        .all(&read.db())
+        .await?)
+}

@@ -55,7 +55,7 @@ pub async fn world() -> World {
     .await
     .unwrap();
     store.migrate().await.unwrap();
-    store.refresh().await.unwrap();
+    store.raise_clock().await.unwrap();
     let keyring = Arc::new(KeyRing::open(&folder.join("keys"), start()).unwrap());
     let auth = Arc::new(RegistryAuthenticator::new(
         keyring,

@@ -128,7 +128,8 @@ entity! {
         pub division: String,
         pub code: String,
         pub version: i32,
-        pub data: Json,
+        pub overrides: Json,
+        pub reason: String,
         pub created_by: Option<Uuid>,
         pub created_at: DateTimeUtc,
     }

@@ -1,5 +1,7 @@
 //! Reading and writing postings; decides nothing.
 
+pub(crate) mod templates;
+
 use crate::entity::{posting, posting_need, project};
 use crate::flow;
 use sea_orm::sea_query::Expr;
@@ -107,19 +109,24 @@ pub(crate) async fn of_project(
         .await?)
 }
 
-/// Ties needs to a posting.
-///
-/// # Errors
-/// `need_taken` when one is in a live posting already.
-pub(crate) async fn take_needs(tx: &Tx, posting: Uuid, needs: &[Uuid]) -> Result<(), Error> {
-    let taken = posting_need::Entity::find()
+/// Which of the needs are in a live posting other than `own`.
+pub(crate) async fn needs_taken(
+    read: &impl Read,
+    needs: &[Uuid],
+    own: Option<Uuid>,
+) -> Result<Vec<Uuid>, Error> {
+    let mut select = posting_need::Entity::find()
         .filter(posting_need::Column::NeedId.is_in(needs.iter().copied()))
-        .filter(posting_need::Column::Live.eq(true))
-        .count(&tx.db())
-        .await?;
-    if taken > 0 {
-        return Err(Code::NeedTaken.into());
+        .filter(posting_need::Column::Live.eq(true));
+    if let Some(own) = own {
+        select = select.filter(posting_need::Column::PostingId.ne(own));
     }
+    let rows = select.all(&read.db()).await?;
+    Ok(rows.into_iter().map(|row| row.need_id).collect())
+}
+
+/// Ties needs to a posting. Whether they are free was checked in the same transaction.
+pub(crate) async fn take_needs(tx: &Tx, posting: Uuid, needs: &[Uuid]) -> Result<(), Error> {
     let rows = needs.iter().map(|need| posting_need::ActiveModel {
         posting_id: Set(posting),
         need_id: Set(*need),

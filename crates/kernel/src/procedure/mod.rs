@@ -7,6 +7,12 @@ use crate::timer::{Terms, Timer};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+mod kinds;
+mod settings;
+
+pub use kinds::PostingType;
+pub use settings::{SETTINGS, Setting, lay, schema};
+
 /// One award criterion (评分项).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Criterion {
@@ -111,9 +117,9 @@ pub struct ChangeRule {
 /// All settings of one posting type in one district (发榜程序).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Procedure {
-    /// Posting type (`open`).
-    pub code: String,
-    /// Version of the settings.
+    /// Posting type.
+    pub code: PostingType,
+    /// Version of the district's settings; 0 are the rulebook's defaults.
     pub version: u32,
     /// Timers that differ from the rulebook's defaults.
     #[serde(default)]
@@ -145,68 +151,7 @@ pub struct Procedure {
     pub changes: ChangeRule,
 }
 
-fn criterion(key: &str, zh: &str, max: i64) -> Criterion {
-    Criterion {
-        key: key.to_owned(),
-        zh: zh.to_owned(),
-        max,
-    }
-}
-
-fn fen(value: i64) -> Fen {
-    Fen::new(value).unwrap_or(Fen::ZERO)
-}
-
 impl Procedure {
-    /// The rulebook's defaults for an open posting (公开发榜; 2.10, 2.11, 2.14).
-    #[must_use]
-    pub fn open() -> Self {
-        Procedure {
-            code: "open".to_owned(),
-            version: 1,
-            timers: Terms::default(),
-            criteria: vec![
-                criterion("plan", "需求理解与服务方案", 35),
-                criterion("team", "团队与专业能力", 25),
-                criterion("track_record", "同类服务经验", 15),
-                criterion("budget", "预算合理性", 15),
-                criterion("sustainability", "居民参与与可持续", 10),
-            ],
-            threshold: 60,
-            trim_from: 7,
-            min_valid_bids: 1,
-            panel: PanelRule {
-                experts: 3,
-                experts_large: 5,
-                community: 1,
-                departments: 1,
-                large_from_fen: fen(5_000_000),
-            },
-            evaluation: EvaluationRule {
-                scheme: "four_party".to_owned(),
-                parties: four_parties(),
-                survey_minimum: 30,
-            },
-            tranches: vec![50, 30, 20],
-            procurement_limit_fen: fen(100_000_000),
-            management_percent: 10,
-            publish_cutoff_hour: 17,
-            caps: CapRule {
-                contracts_ungraded: 3,
-                contracts_filed: 2,
-                postings_community: 5,
-                postings_street: 30,
-            },
-            changes: ChangeRule {
-                amendment_days: 5,
-                extensions: 2,
-                extension_days: 30,
-                too_few_days: 5,
-                rounds: 3,
-            },
-        }
-    }
-
     /// Length of one timer under this procedure.
     #[must_use]
     pub fn term(&self, timer: Timer) -> Term {
@@ -312,80 +257,6 @@ impl EvaluationRule {
     }
 }
 
-fn four_parties() -> Vec<PartyRule> {
-    let party = |name: &str,
-                 zh: &str,
-                 weight: (u32, u32, u32),
-                 minimum: usize,
-                 odd: bool,
-                 lead: bool,
-                 criteria: Vec<Criterion>| PartyRule {
-        party: name.to_owned(),
-        zh: zh.to_owned(),
-        weight: weight.0,
-        weight_min: weight.1,
-        weight_max: weight.2,
-        minimum,
-        odd,
-        lead,
-        criteria,
-    };
-    vec![
-        party(
-            "community_party_org",
-            "街道社区党组织",
-            (30, 20, 40),
-            2,
-            false,
-            true,
-            vec![
-                criterion("delivery", "履约情况", 40),
-                criterion("cooperation", "协作配合", 20),
-                criterion("effect", "治理成效", 40),
-            ],
-        ),
-        party(
-            "residents",
-            "居民群众",
-            (30, 25, 50),
-            5,
-            false,
-            true,
-            vec![
-                criterion("satisfaction", "满意程度", 50),
-                criterion("usefulness", "实际用处", 30),
-                criterion("respect_safety", "尊重与安全", 20),
-            ],
-        ),
-        party(
-            "departments",
-            "职能部门",
-            (20, 10, 25),
-            1,
-            false,
-            false,
-            vec![
-                criterion("compliance", "合规情况", 50),
-                criterion("standards", "业务标准", 50),
-            ],
-        ),
-        party(
-            "experts",
-            "专家智库",
-            (20, 10, 25),
-            3,
-            true,
-            false,
-            vec![
-                criterion("design", "设计与专业性", 30),
-                criterion("process", "过程管理", 25),
-                criterion("outcome", "成效与指标", 30),
-                criterion("finance", "资金使用", 15),
-            ],
-        ),
-    ]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -393,13 +264,13 @@ mod tests {
     #[test]
     fn the_defaults_obey_their_own_rules() {
         let mut faults = Faults::new();
-        Procedure::open().check("", &mut faults);
+        Procedure::of(PostingType::Open).check("", &mut faults);
         assert!(faults.is_empty(), "{faults:?}");
     }
 
     #[test]
     fn a_weight_outside_its_range_and_criteria_of_99_are_named() {
-        let mut procedure = Procedure::open();
+        let mut procedure = Procedure::of(PostingType::Open);
         if let Some(party) = procedure.evaluation.parties.get_mut(1) {
             party.weight = 10;
         }

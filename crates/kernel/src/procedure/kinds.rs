@@ -1,0 +1,211 @@
+//! The posting types and the rulebook's defaults of each (rulebook 2.3).
+
+use super::{CapRule, ChangeRule, Criterion, EvaluationRule, PanelRule, PartyRule, Procedure};
+use crate::money::Fen;
+use crate::timer::Terms;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// How a posting is awarded (发榜类型), rulebook 2.3.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Default,
+    Serialize,
+    Deserialize,
+    ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum PostingType {
+    /// 公开发榜。
+    #[default]
+    Open,
+}
+
+impl PostingType {
+    /// Every type.
+    pub const ALL: &'static [PostingType] = &[PostingType::Open];
+
+    /// Wire name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            PostingType::Open => "open",
+        }
+    }
+
+    /// Chinese name.
+    #[must_use]
+    pub const fn zh(self) -> &'static str {
+        match self {
+            PostingType::Open => "公开发榜",
+        }
+    }
+
+    /// What it is for.
+    #[must_use]
+    pub const fn en(self) -> &'static str {
+        match self {
+            PostingType::Open => {
+                "Open call: any eligible organisation may claim it; a panel awards"
+            }
+        }
+    }
+
+    /// Finds a type by its wire name.
+    #[must_use]
+    pub fn from_wire(wire: &str) -> Option<PostingType> {
+        Self::ALL.iter().copied().find(|code| code.as_str() == wire)
+    }
+}
+
+fn criterion(key: &str, zh: &str, max: i64) -> Criterion {
+    Criterion {
+        key: key.to_owned(),
+        zh: zh.to_owned(),
+        max,
+    }
+}
+
+fn fen(value: i64) -> Fen {
+    Fen::new(value).unwrap_or(Fen::ZERO)
+}
+
+impl Procedure {
+    /// The rulebook's defaults of a type.
+    #[must_use]
+    pub fn of(code: PostingType) -> Self {
+        match code {
+            PostingType::Open => Self::open(),
+        }
+    }
+
+    /// The rulebook's defaults for an open posting (公开发榜; 2.10, 2.11, 2.14).
+    #[must_use]
+    pub fn open() -> Self {
+        Procedure {
+            code: PostingType::Open,
+            version: 0,
+            timers: Terms::default(),
+            criteria: vec![
+                criterion("plan", "需求理解与服务方案", 35),
+                criterion("team", "团队与专业能力", 25),
+                criterion("track_record", "同类服务经验", 15),
+                criterion("budget", "预算合理性", 15),
+                criterion("sustainability", "居民参与与可持续", 10),
+            ],
+            threshold: 60,
+            trim_from: 7,
+            min_valid_bids: 1,
+            panel: PanelRule {
+                experts: 3,
+                experts_large: 5,
+                community: 1,
+                departments: 1,
+                large_from_fen: fen(5_000_000),
+            },
+            evaluation: EvaluationRule {
+                scheme: "four_party".to_owned(),
+                parties: four_parties(),
+                survey_minimum: 30,
+            },
+            tranches: vec![50, 30, 20],
+            procurement_limit_fen: fen(100_000_000),
+            management_percent: 10,
+            publish_cutoff_hour: 17,
+            caps: CapRule {
+                contracts_ungraded: 3,
+                contracts_filed: 2,
+                postings_community: 5,
+                postings_street: 30,
+            },
+            changes: ChangeRule {
+                amendment_days: 5,
+                extensions: 2,
+                extension_days: 30,
+                too_few_days: 5,
+                rounds: 3,
+            },
+        }
+    }
+}
+
+fn four_parties() -> Vec<PartyRule> {
+    let party = |name: &str,
+                 zh: &str,
+                 weight: (u32, u32, u32),
+                 minimum: usize,
+                 odd: bool,
+                 lead: bool,
+                 criteria: Vec<Criterion>| PartyRule {
+        party: name.to_owned(),
+        zh: zh.to_owned(),
+        weight: weight.0,
+        weight_min: weight.1,
+        weight_max: weight.2,
+        minimum,
+        odd,
+        lead,
+        criteria,
+    };
+    vec![
+        party(
+            "community_party_org",
+            "街道社区党组织",
+            (30, 20, 40),
+            2,
+            false,
+            true,
+            vec![
+                criterion("delivery", "履约情况", 40),
+                criterion("cooperation", "协作配合", 20),
+                criterion("effect", "治理成效", 40),
+            ],
+        ),
+        party(
+            "residents",
+            "居民群众",
+            (30, 25, 50),
+            5,
+            false,
+            true,
+            vec![
+                criterion("satisfaction", "满意程度", 50),
+                criterion("usefulness", "实际用处", 30),
+                criterion("respect_safety", "尊重与安全", 20),
+            ],
+        ),
+        party(
+            "departments",
+            "职能部门",
+            (20, 10, 25),
+            1,
+            false,
+            false,
+            vec![
+                criterion("compliance", "合规情况", 50),
+                criterion("standards", "业务标准", 50),
+            ],
+        ),
+        party(
+            "experts",
+            "专家智库",
+            (20, 10, 25),
+            3,
+            true,
+            false,
+            vec![
+                criterion("design", "设计与专业性", 30),
+                criterion("process", "过程管理", 25),
+                criterion("outcome", "成效与指标", 30),
+                criterion("finance", "资金使用", 15),
+            ],
+        ),
+    ]
+}

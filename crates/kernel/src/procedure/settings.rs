@@ -1,0 +1,435 @@
+//! What a district may set otherwise, as data: key, range, Chinese label. The JSON Schema, the check and
+//! the application of an override are read from this one table (rulebook 2.7 rule 8, 2.10, 2.11, 2.14).
+
+use super::{Criterion, Procedure};
+use crate::deadline::{Term, Unit};
+use crate::faults::Faults;
+use crate::money::Fen;
+use crate::timer::Timer;
+use serde_json::{Map, Value, json};
+
+/// A whole number of any width, as it stands in a procedure.
+trait Whole {
+    fn out(&self) -> i64;
+    fn put(&mut self, value: i64);
+}
+
+macro_rules! whole {
+    ($($type:ty),+) => { $(impl Whole for $type {
+        fn out(&self) -> i64 { i64::try_from(*self).unwrap_or(i64::MAX) }
+        fn put(&mut self, value: i64) { if let Ok(value) = <$type>::try_from(value) { *self = value; } }
+    })+ };
+}
+whole!(u32, u64, usize, i32);
+
+impl Whole for i64 {
+    fn out(&self) -> i64 {
+        *self
+    }
+    fn put(&mut self, value: i64) {
+        *self = value;
+    }
+}
+
+impl Whole for Fen {
+    fn out(&self) -> i64 {
+        self.get()
+    }
+    fn put(&mut self, value: i64) {
+        if let Ok(value) = Fen::new(value) {
+            *self = value;
+        }
+    }
+}
+
+/// One number that a district may set otherwise, within its range.
+#[derive(Debug)]
+pub struct Setting {
+    /// Where it stands in the document of overrides, as `caps/postings_street`.
+    pub key: &'static str,
+    /// Least and greatest value.
+    pub range: (i64, i64),
+    /// Unit (`fen`, `%`, `wd`, `cd`, empty for a count).
+    pub unit: &'static str,
+    /// Chinese label.
+    pub zh: &'static str,
+    /// English label.
+    pub en: &'static str,
+    read: fn(&Procedure) -> i64,
+    write: fn(&mut Procedure, i64),
+}
+
+macro_rules! settings {
+    ($($key:literal $($field:ident).+, $min:literal..=$max:literal $unit:literal, $zh:literal, $en:literal;)+) => {
+        /// Every number that a district may set otherwise. Timers, criteria, tranches and weights
+        /// come beside them: their ranges stand with themselves.
+        pub const SETTINGS: &[Setting] = &[$(Setting {
+            key: $key, range: ($min, $max), unit: $unit, zh: $zh, en: $en,
+            read: |procedure| procedure.$($field).+.out(),
+            write: |procedure, value| procedure.$($field).+.put(value),
+        },)+];
+    };
+}
+
+settings! {
+    "threshold" threshold, 50..=80 "分", "承榜合格线", "Least total to be awarded";
+    "trim_from" trim_from, 5..=15 "", "去掉最高分和最低分的评审组人数", "Panel size from which the highest and the lowest total are dropped";
+    "min_valid_bids" min_valid_bids, 1..=5 "", "有效揭榜最低数", "Least number of valid bids";
+    "panel/experts" panel.experts, 3..=9 "", "评审组专家数", "Experts on the panel";
+    "panel/experts_large" panel.experts_large, 5..=15 "", "大额项目评审组专家数", "Experts on the large panel";
+    "panel/community" panel.community, 1..=3 "", "评审组街道社区席位", "Seats of street or community";
+    "panel/departments" panel.departments, 1..=3 "", "评审组职能部门席位", "Seats of departments";
+    "panel/large_from_fen" panel.large_from_fen, 1_000_000..=100_000_000 "fen", "大额评审组起点金额", "Ceiling from which the large panel sits";
+    "evaluation/survey_minimum" evaluation.survey_minimum, 5..=1000 "", "满意度调查最低有效份数", "Valid survey answers wanted";
+    "procurement_limit_fen" procurement_limit_fen, 1_000_000..=1_000_000_000 "fen", "政府采购限额标准", "Ceiling from which the law on procurement rules";
+    "management_percent" management_percent, 0..=15 "%", "管理费上限", "Most that management may cost";
+    "publish_cutoff_hour" publish_cutoff_hour, 12..=24 "", "当日公示截止时点", "Hour from which a publication counts as the next working day";
+    "caps/contracts_ungraded" caps.contracts_ungraded, 1..=10 "", "未评级组织在办协议上限", "Active contracts of an organisation without grade";
+    "caps/contracts_filed" caps.contracts_filed, 1..=5 "", "备案组织在办协议上限", "Active contracts of a filed organisation";
+    "caps/postings_community" caps.postings_community, 1..=50 "", "社区在榜数上限", "Open postings of one community";
+    "caps/postings_street" caps.postings_street, 5..=300 "", "街道在榜数上限", "Open postings of one street";
+    "changes/amendment_days" changes.amendment_days, 5..=10 "wd", "变更后至少剩余", "Working days that must remain after an amendment that can affect bids";
+    "changes/extensions" changes.extensions, 0..=3 "", "延期次数上限", "Extensions of one round";
+    "changes/extension_days" changes.extension_days, 5..=60 "cd", "延期累计上限", "Calendar days of all extensions of one round";
+    "changes/too_few_days" changes.too_few_days, 3..=10 "wd", "揭榜不足时延期", "Extension for too few bids";
+    "changes/rounds" changes.rounds, 1..=3 "", "发榜轮次上限", "Rounds of one project";
+}
+
+/// Timers whose length is not fixed by the rulebook.
+fn adjustable() -> impl Iterator<Item = Timer> {
+    Timer::ALL
+        .iter()
+        .copied()
+        .filter(|timer| timer.range().0 < timer.range().1)
+}
+
+/// Lays a document of overrides over a procedure. Everything unknown, outside its range or against the
+/// rules across settings is noted; what was refused stays as it was.
+pub fn lay(
+    mut procedure: Procedure,
+    overrides: &Value,
+    at: &str,
+    faults: &mut Faults,
+) -> Procedure {
+    let Some(members) = overrides.as_object() else {
+        faults.add(at, "malformed", "须为对象", "must be an object");
+        return procedure;
+    };
+    for (name, value) in members {
+        member(&mut procedure, name, value, at, faults);
+    }
+    procedure.check(at, faults);
+    procedure
+}
+
+fn member(procedure: &mut Procedure, name: &str, value: &Value, at: &str, faults: &mut Faults) {
+    let here = format!("{at}/{name}");
+    match (name, value.as_object()) {
+        ("timers", Some(rows)) => each(rows, &here, faults, |key, value, at, faults| {
+            timer(procedure, key, value, at, faults)
+        }),
+        ("evaluation", Some(rows)) => each(rows, &here, faults, |key, value, at, faults| {
+            match (key, value.as_object()) {
+                ("weights", Some(rows)) => each(rows, at, faults, |party, value, at, faults| {
+                    weight(procedure, party, value, at, faults)
+                }),
+                _ => number(procedure, &format!("evaluation/{key}"), value, at, faults),
+            }
+        }),
+        (_, Some(rows)) => each(rows, &here, faults, |key, value, at, faults| {
+            number(procedure, &format!("{name}/{key}"), value, at, faults);
+        }),
+        ("criteria", None) => parsed(value, &here, faults, &mut procedure.criteria),
+        ("tranches", None) => parsed(value, &here, faults, &mut procedure.tranches),
+        (_, None) => number(procedure, name, value, &here, faults),
+    }
+}
+
+fn each(
+    rows: &Map<String, Value>,
+    at: &str,
+    faults: &mut Faults,
+    mut one: impl FnMut(&str, &Value, &str, &mut Faults),
+) {
+    for (key, value) in rows {
+        one(key, value, &format!("{at}/{key}"), faults);
+    }
+}
+
+fn unknown(at: &str, faults: &mut Faults) {
+    faults.add(
+        at,
+        "unknown_field",
+        "没有这项设置",
+        "there is no such setting",
+    );
+}
+
+fn whole_number(value: &Value, at: &str, faults: &mut Faults) -> Option<i64> {
+    let number = value.as_i64();
+    if number.is_none() {
+        faults.add(at, "malformed", "须为整数", "must be a whole number");
+    }
+    number
+}
+
+fn number(procedure: &mut Procedure, key: &str, value: &Value, at: &str, faults: &mut Faults) {
+    let Some(setting) = SETTINGS.iter().find(|setting| setting.key == key) else {
+        return unknown(at, faults);
+    };
+    if let Some(number) = whole_number(value, at, faults) {
+        let (min, max) = setting.range;
+        faults.number(at, number, min..=max);
+        if (min..=max).contains(&number) {
+            (setting.write)(procedure, number);
+        }
+    }
+}
+
+/// A timer's length, in its own unit.
+fn timer(procedure: &mut Procedure, key: &str, value: &Value, at: &str, faults: &mut Faults) {
+    let Some(timer) = adjustable().find(|timer| timer.key() == key) else {
+        return unknown(at, faults);
+    };
+    if let Some(number) = whole_number(value, at, faults) {
+        let (min, max) = timer.range();
+        faults.number(at, number, i64::from(min)..=i64::from(max));
+        if let Ok(n) = u32::try_from(number)
+            && (min..=max).contains(&n)
+        {
+            let unit = timer.default_term().unit;
+            procedure.timers.set(timer, Term { n, unit });
+        }
+    }
+}
+
+/// A party's weight; its range and the sum are checked with the whole procedure.
+fn weight(procedure: &mut Procedure, party: &str, value: &Value, at: &str, faults: &mut Faults) {
+    let rule = procedure
+        .evaluation
+        .parties
+        .iter_mut()
+        .find(|rule| rule.party == party);
+    match (rule, whole_number(value, at, faults)) {
+        (None, _) => unknown(at, faults),
+        (Some(rule), Some(number)) => rule.weight = u32::try_from(number).unwrap_or(u32::MAX),
+        (Some(_), None) => {}
+    }
+}
+
+fn parsed<T: serde::de::DeserializeOwned>(
+    value: &Value,
+    at: &str,
+    faults: &mut Faults,
+    into: &mut T,
+) {
+    match serde_json::from_value(value.clone()) {
+        Ok(value) => *into = value,
+        Err(error) => faults.add(
+            at,
+            "malformed",
+            format!("格式不对:{error}"),
+            error.to_string(),
+        ),
+    }
+}
+
+/// The JSON Schema (draft 2020-12) of the overrides of a procedure, with its present values as defaults.
+#[must_use]
+pub fn schema(procedure: &Procedure) -> Value {
+    let mut root = Map::new();
+    for setting in SETTINGS {
+        let (min, max) = setting.range;
+        let one = json!({ "type": "integer", "minimum": min, "maximum": max, "default": (setting.read)(procedure),
+            "title": setting.zh, "description": setting.en, "x-unit": setting.unit });
+        place(&mut root, setting.key, one);
+    }
+    for timer in adjustable() {
+        let (min, max) = timer.range();
+        let term = procedure.timers.of(timer);
+        let one = json!({ "type": "integer", "minimum": min, "maximum": max, "default": term.n,
+            "title": timer.zh(), "description": format!("{} {}", timer.number(), timer.key()), "x-unit": unit(term.unit) });
+        place(&mut root, &format!("timers/{}", timer.key()), one);
+    }
+    for rule in &procedure.evaluation.parties {
+        let one = json!({ "type": "integer", "minimum": rule.weight_min, "maximum": rule.weight_max, "default": rule.weight,
+            "title": format!("{}权重", rule.zh), "description": format!("Weight of {}", rule.party), "x-unit": "%", "x-lead": rule.lead });
+        place(
+            &mut root,
+            &format!("evaluation/weights/{}", rule.party),
+            one,
+        );
+    }
+    place(&mut root, "criteria", criteria_schema(&procedure.criteria));
+    place(
+        &mut root,
+        "tranches",
+        json!({ "type": "array", "minItems": 2, "items": { "type": "integer", "minimum": 1, "maximum": 99 },
+        "default": procedure.tranches, "title": "拨付比例", "description": "Payment shares in percent; they sum to 100", "x-sum": 100 }),
+    );
+    json!({ "$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object", "additionalProperties": false,
+        "title": procedure.code.zh(), "description": procedure.code.en(), "properties": root })
+}
+
+fn criteria_schema(criteria: &[Criterion]) -> Value {
+    json!({ "type": "array", "minItems": 1, "title": "承榜评分项", "description": "Award criteria; their maxima sum to 100",
+        "default": criteria, "x-sum": 100,
+        "items": { "type": "object", "additionalProperties": false, "required": ["key", "zh", "max"], "properties": {
+            "key": { "type": "string", "title": "标识" }, "zh": { "type": "string", "title": "名称" },
+            "max": { "type": "integer", "minimum": 1, "maximum": 100, "title": "满分", "x-unit": "分" } } } })
+}
+
+fn unit(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Wd => "wd",
+        Unit::Cd => "cd",
+        Unit::Mo => "mo",
+    }
+}
+
+/// Puts one schema at its key, with the objects above it.
+fn place(members: &mut Map<String, Value>, key: &str, one: Value) {
+    match key.split_once('/') {
+        None => {
+            members.insert(key.to_owned(), one);
+        }
+        Some((first, rest)) => {
+            let group = members.entry(first).or_insert_with(
+                || json!({ "type": "object", "additionalProperties": false, "properties": {} }),
+            );
+            if let Some(inner) = group.get_mut("properties").and_then(Value::as_object_mut) {
+                place(inner, rest, one);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::procedure::PostingType;
+    use proptest::prelude::*;
+
+    fn pointers(overrides: &Value) -> Vec<String> {
+        let mut faults = Faults::new();
+        lay(Procedure::of(PostingType::Open), overrides, "", &mut faults);
+        faults
+            .into_fields()
+            .into_iter()
+            .map(|fault| fault.pointer)
+            .collect()
+    }
+
+    #[test]
+    fn every_default_lies_within_its_own_range() {
+        for code in PostingType::ALL {
+            let procedure = Procedure::of(*code);
+            for setting in SETTINGS {
+                let value = (setting.read)(&procedure);
+                assert!(
+                    (setting.range.0..=setting.range.1).contains(&value),
+                    "{} {value}",
+                    setting.key
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_setting_is_taken_over_and_nothing_else_moves() {
+        let mut faults = Faults::new();
+        let overrides = json!({ "threshold": 70, "timers": { "bid_window": 20 }, "caps": { "postings_street": 40 },
+            "evaluation": { "weights": { "residents": 35, "experts": 15 } } });
+        let laid = lay(
+            Procedure::of(PostingType::Open),
+            &overrides,
+            "",
+            &mut faults,
+        );
+        assert!(faults.is_empty(), "{faults:?}");
+        let mut wanted = Procedure::of(PostingType::Open);
+        wanted.threshold = 70;
+        wanted.caps.postings_street = 40;
+        wanted.timers.set(Timer::T09, Term::cd(20));
+        wanted.evaluation.parties[1].weight = 35;
+        wanted.evaluation.parties[3].weight = 15;
+        assert_eq!(laid, wanted);
+    }
+
+    #[test]
+    fn every_wrong_setting_is_named_at_once() {
+        let overrides = json!({ "threshold": 49, "colour": 1, "timers": { "bid_window": 9, "credit_entry": 6, "nothing": 1 },
+            "caps": { "postings_street": "many" }, "panel": 3, "tranches": [50, 49],
+            "evaluation": { "weights": { "residents": 51, "nobody": 1 } }, "criteria": [{ "key": "a", "zh": "甲", "max": 99 }] });
+        let mut found = pointers(&overrides);
+        found.sort();
+        found.dedup();
+        for wanted in [
+            "/threshold",
+            "/colour",
+            "/timers/bid_window",
+            "/timers/credit_entry",
+            "/timers/nothing",
+            "/caps/postings_street",
+            "/panel",
+            "/tranches",
+            "/evaluation/weights",
+            "/evaluation/weights/residents",
+            "/evaluation/weights/nobody",
+            "/criteria",
+        ] {
+            assert!(
+                found.iter().any(|one| one == wanted),
+                "{wanted} in {found:?}"
+            );
+        }
+        assert_eq!(found.len(), 12, "{found:?}");
+    }
+
+    /// Walks a schema and gives a document that sets everything to its default.
+    fn defaults(schema: &Value) -> Value {
+        match schema.get("default") {
+            Some(value) => value.clone(),
+            None => schema["properties"]
+                .as_object()
+                .unwrap()
+                .iter()
+                .map(|(key, inner)| (key.clone(), defaults(inner)))
+                .collect(),
+        }
+    }
+
+    #[test]
+    fn the_defaults_of_the_schema_change_nothing() {
+        let open = Procedure::of(PostingType::Open);
+        let mut faults = Faults::new();
+        let laid = lay(open.clone(), &defaults(&schema(&open)), "", &mut faults);
+        assert!(faults.is_empty(), "{faults:?}");
+        for timer in Timer::ALL {
+            assert_eq!(laid.timers.of(*timer), open.timers.of(*timer));
+        }
+        assert_eq!(
+            Procedure {
+                timers: open.timers.clone(),
+                ..laid
+            },
+            open
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn a_number_is_taken_exactly_within_its_range(index in 0..SETTINGS.len(), value in -10_i64..2_000_000_000) {
+            let setting = &SETTINGS[index];
+            let mut faults = Faults::new();
+            let mut overrides = json!(value);
+            for part in setting.key.rsplit('/') {
+                overrides = json!({ part: overrides });
+            }
+            let laid = lay(Procedure::of(PostingType::Open), &overrides, "", &mut faults);
+            let within = (setting.range.0..=setting.range.1).contains(&value);
+            prop_assert_eq!(faults.is_empty(), within);
+            prop_assert_eq!((setting.read)(&laid) == value, within || (setting.read)(&Procedure::of(PostingType::Open)) == value);
+        }
+    }
+}
