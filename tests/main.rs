@@ -8,6 +8,7 @@
 
 mod awards;
 mod bids;
+mod board;
 mod clock;
 mod contract;
 mod contracts;

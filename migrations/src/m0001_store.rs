@@ -1,6 +1,8 @@
 //! What every command writes beside its object: trace, timers, outbox, holds, idempotency, numbers, rules.
 
 use crate::table::{T, step};
+use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend};
+use sea_orm_migration::{DbErr, SchemaManager};
 
 step!(
     "m0001_store",
@@ -11,7 +13,8 @@ step!(
         "holds",
         "idempotency",
         "counters",
-        "procedures"
+        "procedures",
+        "search_documents"
     ],
     |manager| {
         T::new("trace")
@@ -115,6 +118,32 @@ step!(
             .at("created_at")
             .unique(&["division", "code", "version"])
             .make(manager)
-            .await
+            .await?;
+        T::new("search_documents")
+            .sequence("seq")
+            .text("kind")
+            .uuid("object_id")
+            .unique(&["kind", "object_id"])
+            .make(manager)
+            .await?;
+        full_text(manager).await
     }
 );
+
+/// The words of the documents: a column on PostgreSQL, a table of its own on SQLite.
+async fn full_text(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    let conn = manager.get_connection();
+    let statements: &[&str] = match manager.get_database_backend() {
+        DbBackend::Postgres => &[
+            "ALTER TABLE search_documents ADD COLUMN words tsvector NOT NULL",
+            "CREATE INDEX ix_search_documents_words ON search_documents USING gin (words)",
+        ],
+        _ => &[
+            "CREATE VIRTUAL TABLE search_words USING fts5(words, content='', contentless_delete=1)",
+        ],
+    };
+    for statement in statements {
+        conn.execute_unprepared(statement).await?;
+    }
+    Ok(())
+}

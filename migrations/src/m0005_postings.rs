@@ -31,6 +31,7 @@ step!(
             .text("division")
             .text("title")
             .text("field")
+            .text("target_groups")
             .big("budget_ceiling_fen")
             .json("content")
             .json("procedure")
@@ -70,6 +71,7 @@ step!(
             .unique(&["number"])
             .index(&["division", "id"])
             .index(&["state", "id"])
+            .index(&["published_at"])
             .index(&["project_id"])
             .make(manager)
             .await?;

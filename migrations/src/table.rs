@@ -29,6 +29,17 @@ impl T {
         )
     }
 
+    /// A number that the database counts up, as primary key.
+    pub fn sequence(self, name: &'static str) -> Self {
+        self.with(
+            ColumnDef::new(Alias::new(name))
+                .big_integer()
+                .not_null()
+                .auto_increment()
+                .primary_key(),
+        )
+    }
+
     fn with(mut self, column: &mut ColumnDef) -> Self {
         self.create.col(column);
         self

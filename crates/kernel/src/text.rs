@@ -80,6 +80,11 @@ pub fn clean(raw: &str) -> String {
     trim(&raw.nfc().collect::<String>()).to_owned()
 }
 
+/// A text as it is compared and searched: compatibility forms become one (NFKC), letters small.
+pub fn fold(raw: &str) -> String {
+    raw.nfkc().flat_map(char::to_lowercase).collect()
+}
+
 /// A text of one line: NFC, trimmed, `min..=max` characters, no control
 /// characters at all.
 ///

@@ -2,6 +2,7 @@
 //!
 //! Invariants: nothing is written here; what a viewer sees is decided by the stages' own finders.
 
+mod feed;
 mod http;
 mod model;
 mod service;

@@ -44,6 +44,7 @@ pub mod posting {
         pub division: String,
         pub title: String,
         pub field: String,
+        pub target_groups: String,
         pub budget_ceiling_fen: i64,
         pub content: Content,
         pub procedure: FrozenProcedure,

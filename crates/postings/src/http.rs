@@ -33,7 +33,16 @@ list!(
     list_postings,
     "发榜 postings",
     "/api/v1/postings",
-    ["state", "field", "division"],
+    [
+        "state",
+        "field",
+        "type",
+        "division",
+        "target_group",
+        "budget_ceiling_min",
+        "budget_ceiling_max",
+        "q"
+    ],
     PostingList,
     service::list,
     "榜单列表。List postings."

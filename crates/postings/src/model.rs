@@ -397,3 +397,30 @@ wubang_web::list_of! {
     /// A page of postings (榜单).
     PostingList of PostingSummary
 }
+
+/// A value of a facet and how many have it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FacetCount {
+    /// 取值。
+    pub value: String,
+    /// 数量。
+    pub count: i64,
+}
+
+/// Counts per facet of the published postings; each facet is counted under all filters but its own.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PostingFacets {
+    /// 状态。
+    pub state: Vec<FacetCount>,
+    /// 领域。
+    pub field: Vec<FacetCount>,
+    /// 类型。
+    #[serde(rename = "type")]
+    pub kind: Vec<FacetCount>,
+    /// 街道(12 位代码)。
+    pub street: Vec<FacetCount>,
+    /// 服务对象。
+    pub target_group: Vec<FacetCount>,
+    /// 最高限价区间(分)。
+    pub budget_ceiling: Vec<FacetCount>,
+}

@@ -119,6 +119,11 @@ pub(crate) fn check_tranches(content: &Content, procedure: &Procedure, faults: &
     }
 }
 
+/// Words between blanks, so that each can be asked for.
+pub(crate) fn spaced(words: &[String]) -> String {
+    format!(" {} ", words.join(" "))
+}
+
 /// Notes a ceiling from which the law on procurement rules (rulebook 3.1).
 pub(crate) fn check_limit(ceiling: Fen, procedure: &Procedure, faults: &mut Faults) {
     if ceiling >= procedure.procurement_limit_fen {

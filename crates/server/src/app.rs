@@ -22,6 +22,7 @@ use wubang_registry::keyring::KeyRing;
 use wubang_store::Store;
 use wubang_store::open::Options;
 use wubang_store::worker::Worker;
+use wubang_web::PublicUrl;
 use wubang_web::middleware::{Auth, Limits, Proxies, surround};
 use wubang_web::offered::Offered;
 
@@ -147,6 +148,7 @@ pub async fn start(parts: Parts) -> Result<Running, String> {
     upkeep.refresh().await.map_err(|error| error.to_string())?;
     let (shared, in_sandbox, origins) = (store.clone(), sandbox.clone(), upkeep.origins.clone());
     let registry = web::Data::from(authenticator);
+    let public_url = PublicUrl(config.public_url.clone());
     let server = HttpServer::new(move || {
         let text = text.clone();
         let is_sandbox = in_sandbox.is_some();
@@ -156,7 +158,8 @@ pub async fn start(parts: Parts) -> Result<Running, String> {
             .app_data(registry.clone())
             .app_data(limits.clone())
             .app_data(offered.clone())
-            .app_data(proxies.clone());
+            .app_data(proxies.clone())
+            .app_data(public_url.clone());
         if let Some(sandbox) = in_sandbox.clone() {
             app = app.app_data(sandbox);
         }

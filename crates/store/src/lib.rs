@@ -17,6 +17,7 @@ pub mod open;
 pub mod outbox;
 pub mod rules;
 pub mod scope;
+pub mod search;
 pub mod sequence;
 pub mod timers;
 pub mod trace;

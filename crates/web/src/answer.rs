@@ -195,6 +195,26 @@ pub fn show<T: Serialize>(ctx: &Ctx, value: &T) -> Answer {
     Ok(response.json(value))
 }
 
+/// Shows a document that is no JSON, with the hash of its content as `ETag`; 304 when the caller has it.
+#[must_use]
+pub fn document(ctx: &Ctx, content_type: &str, body: String) -> HttpResponse {
+    let etag = format!("\"{}\"", sha256_hex(body.as_bytes()));
+    let known = ctx
+        .request
+        .headers()
+        .get(IF_NONE_MATCH)
+        .and_then(|header| header.to_str().ok());
+    if known == Some(etag.as_str()) {
+        return HttpResponse::NotModified()
+            .insert_header((ETAG, etag))
+            .finish();
+    }
+    HttpResponse::Ok()
+        .insert_header((ETAG, etag))
+        .content_type(content_type)
+        .body(body)
+}
+
 /// Shows one page of a list, with the address of the next in `Link`.
 ///
 /// # Errors

@@ -140,6 +140,18 @@ impl FromRequest for Ctx {
     }
 }
 
+/// The address under which the service is reached, for links that leave it.
+#[derive(Debug, Clone, Default)]
+pub struct PublicUrl(pub String);
+
+/// The address under which the service is reached, without a slash at the end.
+#[must_use]
+pub fn public_url(ctx: &Ctx) -> String {
+    let url = ctx.request.app_data::<PublicUrl>();
+    let url = url.map(|url| url.0.trim_end_matches('/').to_owned());
+    url.unwrap_or_default()
+}
+
 /// The object a path names: `{id}` as id or number.
 #[derive(Debug, Clone)]
 pub struct PathKey(pub Key);

@@ -18,9 +18,9 @@ pub mod problem;
 pub mod query;
 
 pub use actions::{ActionOut, RefusedActionOut};
-pub use answer::{Answer, Instant, command, created, show};
+pub use answer::{Answer, Instant, command, created, document, show};
 pub use body::Body;
-pub use ctx::{Authenticator, Ctx, Locale, PathKey};
+pub use ctx::{Authenticator, Ctx, Locale, PathKey, PublicUrl, public_url};
 pub use deadlines::DeadlineOut;
 pub use problem::Problem;
 pub use query::ListQuery;

@@ -78,6 +78,25 @@ impl ListQuery {
         self.values.get(name).map(Vec::as_slice).unwrap_or_default()
     }
 
+    /// The only value of a filter, as a whole number from 0.
+    ///
+    /// # Errors
+    /// `invalid` for anything else.
+    pub fn number(&self, name: &str) -> Result<Option<i64>, Refusal> {
+        let Some(text) = self.one(name) else {
+            return Ok(None);
+        };
+        match text.parse::<i64>() {
+            Ok(number) if number >= 0 => Ok(Some(number)),
+            _ => Err(Refusal::new(Code::Invalid).field(
+                &format!("?{name}"),
+                "malformed",
+                "须为不小于 0 的整数",
+                "must be a whole number from 0",
+            )),
+        }
+    }
+
     /// The only value of a filter.
     #[must_use]
     pub fn one(&self, name: &str) -> Option<&str> {

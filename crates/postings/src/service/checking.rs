@@ -100,9 +100,11 @@ pub(crate) async fn check(
     let made = machine::create::<Posting>(read.actor().roles(&Reach::at(division)))?;
     let title = faults.line("/title", &draft.title, 5..=100);
     let ceiling = faults.fen("/budget_ceiling_fen", draft.budget_ceiling_fen);
-    wubang_registry::taxonomy::current(read)
-        .await?
-        .check_field("/field", &draft.field, faults);
+    let taxonomy = wubang_registry::taxonomy::current(read).await?;
+    taxonomy.check_field("/field", &draft.field, faults);
+    for (i, group) in draft.content.target_groups.iter().enumerate() {
+        taxonomy.check_target_group(&format!("/content/target_groups/{i}"), group, faults);
+    }
     let content = rules::check_content(draft.content.clone(), local_date(read.now()), faults);
     if draft.publish_at.is_some_and(|at| at < read.now()) {
         faults.add("/publish_at", "out_of_range", "已经过去", "is past");

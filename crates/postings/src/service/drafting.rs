@@ -6,7 +6,7 @@ use crate::entity::posting;
 use crate::flow::PostingEvent;
 use crate::model::{ApproveIn, CancelIn, FrozenProcedure, PostingIn, PostingOut, PostingPatch};
 use crate::project;
-use crate::rules::PostingFacts;
+use crate::rules::{self, PostingFacts};
 use crate::service::checking::{self, Draft};
 use crate::store::{self, PostingCase};
 use sea_orm::ActiveValue::Set;
@@ -53,6 +53,7 @@ pub(super) async fn make(tx: &Tx, draft: Draft) -> Result<PostingOut, Error> {
         division: Set(division.as_str().to_owned()),
         title: Set(checked.title),
         field: Set(draft.field),
+        target_groups: Set(rules::spaced(&checked.content.target_groups)),
         budget_ceiling_fen: Set(checked.ceiling.get()),
         content: Set(checked.content),
         procedure: Set(FrozenProcedure(checked.procedure)),
@@ -81,6 +82,7 @@ pub(super) async fn make(tx: &Tx, draft: Draft) -> Result<PostingOut, Error> {
     let data = serde_json::json!({ "needs": draft.need_ids });
     let posting = birth::<posting::Entity, _>(tx, checked.made, row, Some(data)).await?;
     store::take_needs(tx, posting.id, &draft.need_ids).await?;
+    store::index(tx, &posting).await?;
     let roles = tx.actor().roles(&Reach::at(division));
     let case = PostingCase {
         posting,
@@ -126,6 +128,10 @@ pub async fn amend(tx: &Tx, key: &Key, patch: PostingPatch) -> Result<PostingOut
             update
                 .col_expr(posting::Column::Title, Expr::value(checked.title))
                 .col_expr(
+                    posting::Column::TargetGroups,
+                    Expr::value(rules::spaced(&checked.content.target_groups)),
+                )
+                .col_expr(
                     posting::Column::BudgetCeilingFen,
                     Expr::value(checked.ceiling.get()),
                 )
@@ -140,6 +146,7 @@ pub async fn amend(tx: &Tx, key: &Key, patch: PostingPatch) -> Result<PostingOut
         None,
     )
     .await?;
+    store::index(tx, &case.posting).await?;
     out(tx, case).await
 }
 

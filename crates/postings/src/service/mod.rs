@@ -1,11 +1,13 @@
 //! What can be done with a posting: load, decide, spend, tell.
 
+mod board;
 pub(crate) mod checking;
 mod copying;
 mod drafting;
 mod reading;
 mod system;
 
+pub use board::{facets, latest, list, list_published};
 pub use copying::{
     copy, draft_from_template, get_template, keep_template, list_templates, retire_template,
 };
@@ -19,19 +21,19 @@ pub use system::{
 use crate::entity::posting;
 use crate::flow::{Posting, PostingEvent};
 use crate::forbidden::{self, Passage};
-use crate::model::{PostingList, PostingOut, PostingSummary};
+use crate::model::{PostingOut, PostingSummary};
 use crate::project;
 pub use crate::rules::EvaluationFacts;
 use crate::rules::{self, PostingFacts};
 use crate::store::{self, PostingCase};
+use wubang_kernel::Role;
 use wubang_kernel::machine::plan;
 use wubang_kernel::money::Fen;
-use wubang_kernel::{Faults, Role};
 use wubang_store::commit::Commit;
 use wubang_store::{Error, Key, Read, Tx, View, commit, state_of, timers};
 use wubang_web::DeadlineOut;
+use wubang_web::Instant;
 use wubang_web::actions::{self, ActionsOut};
-use wubang_web::{Instant, ListQuery};
 
 async fn facts(read: &impl Read, case: &PostingCase) -> Result<PostingFacts, Error> {
     let posting = &case.posting;
@@ -136,41 +138,6 @@ pub async fn get_actions(view: &View, key: &Key) -> Result<ActionsOut, Error> {
         case.roles,
         &facts,
     ))
-}
-
-/// The postings that the viewer may see.
-///
-/// # Errors
-/// `invalid` for a division that is no code.
-pub async fn list(view: &View, query: &ListQuery) -> Result<PostingList, Error> {
-    listed(view, query, false).await
-}
-
-/// The published postings, whoever asks.
-///
-/// # Errors
-/// `invalid` for a division that is no code.
-pub async fn list_published(view: &View, query: &ListQuery) -> Result<PostingList, Error> {
-    listed(view, query, true).await
-}
-
-async fn listed(
-    view: &View,
-    query: &ListQuery,
-    published_only: bool,
-) -> Result<PostingList, Error> {
-    let mut faults = Faults::new();
-    let division = query
-        .one("division")
-        .and_then(|code| faults.division("?division", code));
-    faults.finish()?;
-    let rows = store::list(view, query, division.as_ref(), published_only).await?;
-    let (rows, next) = wubang_web::query::cut(rows, query.page, |row| row.id);
-    let items = rows
-        .into_iter()
-        .map(summary)
-        .collect::<Result<_, Error>>()?;
-    Ok(PostingList { items, next })
 }
 
 /// A posting as it stands in lists.

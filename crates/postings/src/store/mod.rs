@@ -1,13 +1,15 @@
 //! Reading and writing postings; decides nothing.
 
+mod board;
 pub(crate) mod templates;
+
+pub(crate) use board::{For, facets, index, latest, list};
 
 use crate::entity::{posting, posting_need, project};
 use crate::flow;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect,
 };
 use uuid::Uuid;
 use wubang_kernel::actor::Reach;
@@ -15,7 +17,6 @@ use wubang_kernel::division::DivisionCode;
 use wubang_kernel::{Code, Role, RoleSet};
 use wubang_store::invariants::{Invariant, replay};
 use wubang_store::{Error, Key, Read, Tracked, Tx, View, scope};
-use wubang_web::ListQuery;
 
 wubang_store::stateful!(posting::Entity, flow::Posting);
 
@@ -157,44 +158,6 @@ pub(crate) async fn count_open(read: &impl Read, division: &DivisionCode) -> Res
             std::iter::once(division),
         ));
     Ok(open.count(&read.db()).await?)
-}
-
-/// One page of the postings that the viewer may see, newest first, one row more than asked for.
-pub(crate) async fn list(
-    read: &impl Read,
-    query: &ListQuery,
-    within: Option<&DivisionCode>,
-    published_only: bool,
-) -> Result<Vec<posting::Model>, Error> {
-    let mut theirs = Condition::any().add(posting::Column::PublishedAt.is_not_null());
-    if !published_only {
-        theirs = theirs.add(scope::within(
-            posting::Column::Division,
-            read.actor().divisions(OFFICIALS),
-        ));
-    }
-    let mut select = posting::Entity::find()
-        .filter(theirs)
-        .order_by_desc(posting::Column::Id)
-        .limit(query.page.limit + 1);
-    if let Some(after) = query.page.after {
-        select = select.filter(posting::Column::Id.lt(after));
-    }
-    if let Some(division) = within {
-        select = select.filter(scope::within(
-            posting::Column::Division,
-            std::iter::once(division),
-        ));
-    }
-    for (name, column) in [
-        ("state", posting::Column::State),
-        ("field", posting::Column::Field),
-    ] {
-        if !query.all(name).is_empty() {
-            select = select.filter(column.is_in(query.all(name).iter().cloned()));
-        }
-    }
-    Ok(select.all(&read.db()).await?)
 }
 
 /// The checks of this stage.
