@@ -16,6 +16,7 @@ pub mod openapi;
 pub mod patch;
 pub mod problem;
 pub mod query;
+pub mod warnings;
 
 pub use actions::{ActionOut, RefusedActionOut};
 pub use answer::{Answer, Instant, command, created, show};
@@ -24,3 +25,4 @@ pub use ctx::{Authenticator, Ctx, Locale, PathKey};
 pub use deadlines::DeadlineOut;
 pub use problem::Problem;
 pub use query::ListQuery;
+pub use warnings::WarningOut;
