@@ -20,7 +20,7 @@ pub mod warnings;
 
 pub use actions::{ActionOut, RefusedActionOut};
 pub use answer::{Answer, Instant, command, created, show};
-pub use body::Body;
+pub use body::{Body, SmallBody};
 pub use ctx::{Authenticator, Ctx, Locale, PathKey};
 pub use deadlines::DeadlineOut;
 pub use problem::Problem;

@@ -9,8 +9,8 @@ pub use intake::{
 };
 pub use review::{analyse, approve, backlog, give_opinion, return_to_draft, start_review};
 pub use system::{
-    closed, division_of, fulfilled, load_many, posted, posting_cancelled, posting_failed,
-    shelf_life_ended, supplement_lapsed,
+    closed, division_of, final_need, find, find_any, fulfilled, load_many, posted,
+    posting_cancelled, posting_failed, shelf_life_ended, supplement_lapsed,
 };
 
 use crate::entity::need;
