@@ -8,6 +8,7 @@
 
 mod awards;
 mod bids;
+mod campaigns;
 mod clock;
 mod contract;
 mod contracts;
@@ -26,3 +27,4 @@ mod races;
 mod scenes;
 mod sealing;
 mod strangers;
+mod voices;
