@@ -14,6 +14,8 @@ use wubang_testkit::{Bench, Caller, on_both};
 /// copy must have anew: ids of the copy of another table, or texts that are unique.
 const TABLES: &[(&str, &[(&str, &str)])] = &[
     ("needs", &[("number", "#")]),
+    ("requests", &[("number", "#")]),
+    ("campaigns", &[("number", "#")]),
     ("projects", &[("number", "#")]),
     ("postings", &[("number", "#"), ("project_id", "projects")]),
     (

@@ -9,6 +9,7 @@
 mod awards;
 mod bids;
 mod board;
+mod campaigns;
 mod clock;
 mod contract;
 mod contracts;
@@ -28,3 +29,4 @@ mod races;
 mod scenes;
 mod sealing;
 mod strangers;
+mod voices;

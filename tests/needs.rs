@@ -436,3 +436,24 @@ on_both! {
         assert_eq!(due(&need, "post_high_priority"), None);
     }
 }
+
+on_both! {
+    async fn a_draft_with_personal_data_is_kept_and_its_secretary_is_warned(bench: Bench) {
+        let mut need = new_need();
+        need["description"] = json!("三号院楼道灯损坏,联系人:张三丰,电话13812345678,身份证11010519491231002X,居民愿意结对接送。");
+        let secretary = secretary(&mut bench).await;
+        let made = secretary.post("/api/v1/needs", need).await.ok();
+        let kinds: Vec<String> = made["warnings"].as_array().unwrap().iter()
+            .map(|one| { assert_eq!(one["pointer"], json!("/description")); text(one, "/kind") }).collect();
+        assert_eq!(kinds, ["name", "phone", "identity_number"]);
+        assert!(!made["warnings"].to_string().contains("13812345678"), "a warning does not repeat the data");
+        let id = text(&made, "/id");
+        // who cannot change it is not asked to
+        let street = street(&mut bench).await;
+        assert_eq!(street.get(&format!("/api/v1/needs/{id}")).await.ok()["warnings"], json!([]));
+        let clean = json!({ "description": "三号院六个单元的楼道灯多数损坏,老人夜间上下楼常有磕碰。" });
+        let after = secretary.patch(&format!("/api/v1/needs/{id}"), 1, clean).await.ok();
+        assert_eq!(after["warnings"], json!([]));
+        assert_eq!(plain(&secretary, &id, "submit").await.ok()["warnings"], json!([]));
+    }
+}

@@ -48,6 +48,8 @@ const FOR_ALL_SIGNED_IN: &[(&str, &str)] = &[
         "the rules of posting types are public",
     ),
     ("list_posting_templates", "scoped in the query, see below"),
+    ("list_requests", "scoped in the query, see below"),
+    ("list_campaigns", "scoped in the query, see below"),
     (
         "get_award_panel",
         "who decided is public once the result is (rulebook 2.6)",
@@ -64,10 +66,15 @@ const SCOPED: &[&str] = &[
     "list_payments",
     "list_evaluations",
     "list_posting_templates",
+    "list_requests",
+    "list_campaigns",
 ];
 
 /// Public operations that refuse nobody's empty-handed call with 401 by their nature: they take credentials.
 const TAKES_CREDENTIALS: &[&str] = &["sign_in", "activate_account", "refresh_session"];
+
+/// Public operations that take the code of a receipt: with a wrong one there is no such request.
+const TAKES_A_CODE: &[&str] = &["get_request_status", "rate_request"];
 
 /// One operation of the document.
 pub struct Operation {
@@ -274,6 +281,8 @@ impl Real {
             )
             .await
             .ok();
+        let request = crate::voices::handed_in(bench).await;
+        let campaign = crate::campaigns::open_today(bench).await;
         Real(
             vec![
                 ("needs", ids.need),
@@ -285,6 +294,8 @@ impl Real {
                 ("payments", text(&contract, "/payments/0/id")),
                 ("contracts", ids.contract),
                 ("evaluations", ids.evaluation),
+                ("requests", request),
+                ("campaigns", campaign),
                 ("projects", ids.project),
                 ("posting_templates", text(&template, "/id")),
                 ("procedures", "open".to_owned()),
@@ -433,6 +444,8 @@ async fn strangers(mut bench: Bench) {
         let reply = ask(&document, &nobody, &operation, &real).await;
         let fits = if operation.secured || TAKES_CREDENTIALS.contains(&operation.id.as_str()) {
             reply.status == 401
+        } else if TAKES_A_CODE.contains(&operation.id.as_str()) {
+            reply.status == 404
         } else {
             (200..300).contains(&reply.status)
         };

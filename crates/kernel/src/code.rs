@@ -68,6 +68,7 @@ codes! {
     ScoreTooLow = "score_too_low", 422, "评榜得分低于 60 分,应转入储备", "The review score is below 60";
     ScoreTooHigh = "score_too_high", 422, "评榜得分已达 60 分,不应转入储备", "The review score is 60 or more";
     NotChanged = "not_changed", 422, "退回后尚未修改", "Nothing was changed since it was returned";
+    NeedNotOpen = "need_not_open", 409, "该需求已办结、已撤回或不予立项", "The need is over";
     // 发榜
     NeedsNotApproved = "needs_not_approved", 422, "所涉需求并非全部处于待发榜状态", "Not every need is approved";
     NeedTaken = "need_taken", 409, "需求已在另一张榜中", "The need is in another posting already";

@@ -16,6 +16,7 @@ pub mod ids;
 pub mod lifecycle;
 pub mod machine;
 pub mod money;
+pub mod personal;
 pub mod procedure;
 pub mod refusal;
 pub mod role;

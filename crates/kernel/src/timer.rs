@@ -9,7 +9,8 @@ use utoipa::ToSchema;
 macro_rules! timers {
     // `tt`, not `literal`: the derive of the API schema does not see a name inside a captured literal
     ($($name:ident = $key:tt, $n:literal $unit:ident, $min:literal..=$max:literal, $zh:literal;)+) => {
-        /// A timer of rulebook 2.7. `Publication` and `MilestoneDue` carry dates that people set.
+        /// A timer of rulebook 2.7. `Publication`, `MilestoneDue`, `CampaignOpen` and `CampaignClose` carry
+        /// dates that people set.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
         pub enum Timer { $(#[doc = $zh] #[serde(rename = $key)] $name,)+ }
         impl Timer {
@@ -67,8 +68,12 @@ timers! {
     T38 = "evaluation_run", 20 Wd, 10..=30, "考榜";
     T39 = "evaluation_publicity", 5 Wd, 3..=7, "考榜结果公示";
     T42 = "credit_entry", 5 Wd, 5..=5, "信用记录";
+    T49 = "feedback_ack", 2 Wd, 1..=5, "诉求签收";
+    T50 = "feedback_resolve", 15 Wd, 5..=30, "诉求办理";
     Publication = "publication", 0 Wd, 0..=0, "定时发榜";
     MilestoneDue = "milestone_due", 0 Wd, 0..=0, "里程碑到期";
+    CampaignOpen = "campaign_open", 0 Wd, 0..=0, "民意大摸排开始";
+    CampaignClose = "campaign_close", 0 Wd, 0..=0, "民意大摸排结束";
 }
 
 /// The lengths in force for an object: what a district or a posting sets, the rulebook otherwise.

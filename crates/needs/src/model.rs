@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 use wubang_kernel::score::Hundredths;
-use wubang_web::{ActionOut, DeadlineOut, Instant};
+use wubang_web::{ActionOut, DeadlineOut, Instant, WarningOut};
 
 /// Where a need was heard (rulebook 2.4.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -94,7 +94,7 @@ pub struct Detail {
 }
 
 /// A new need. Only the title and the community are needed for a draft; the rest by submission.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "community": "410108005003", "title": "乐邻老伙伴:高龄独居老人结对关爱", "description": "辖区80岁以上独居老人132人,子女多在外地,日常缺少陪伴与应急照看。",
     "source": "opinion_survey", "affected_count": 132, "field": "A01", "target_groups": ["elderly_living_alone"], "urgency": "high" }))]
@@ -332,6 +332,8 @@ pub struct NeedOut {
     pub deadlines: Vec<DeadlineOut>,
     /// 当前用户可办理的动作。
     pub allowed_actions: Vec<ActionOut>,
+    /// 疑似个人信息,仅提示可修改者;不妨碍办理。
+    pub warnings: Vec<WarningOut>,
     /// 创建时间。
     pub created_at: Instant,
     /// 更新时间。

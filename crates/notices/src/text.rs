@@ -31,6 +31,15 @@ const SENTENCES: &[(&str, &str)] = &[
         "award.notice_issued",
         "贵组织已被确定为承榜组织,请在规定期限内签订承榜协议。",
     ),
+    (
+        "resident_request.received",
+        "收到一件新的居民诉求,请在期限内签收。",
+    ),
+    ("resident_request.fate", "您反映的事项有了新的进展。"),
+    (
+        "resident_request.not_solved",
+        "反映人认为事项没有解决,请了解情况并改进。",
+    ),
     ("timer.overdue", "有事项到期,请及时办理。"),
 ];
 
@@ -86,6 +95,8 @@ fn facts(facts: &Value) -> Vec<String> {
         ("publicity_ends_at", "公示截止"),
         ("grade", "等级"),
         ("total", "总分"),
+        ("fate", "去向"),
+        ("target", "期望问卷份数"),
     ];
     NAMES
         .iter()

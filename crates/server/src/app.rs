@@ -138,6 +138,10 @@ pub async fn start(parts: Parts) -> Result<Running, String> {
     .unwrap_or(NonZeroU32::MIN);
     let limits = web::Data::new(Limits::per_minute(per_minute));
     let proxies = web::Data::new(Proxies(config.trusted_proxies.clone()));
+    let budget = web::Data::new(wubang_voices::Budget {
+        per_address: config.voices.per_address_per_day,
+        per_community: config.voices.per_community_per_day,
+    });
     let upkeep = Upkeep {
         store: store.clone(),
         worker: Arc::clone(&worker),
@@ -159,7 +163,8 @@ pub async fn start(parts: Parts) -> Result<Running, String> {
             .app_data(limits.clone())
             .app_data(offered.clone())
             .app_data(proxies.clone())
-            .app_data(public_url.clone());
+            .app_data(public_url.clone())
+            .app_data(budget.clone());
         if let Some(sandbox) = in_sandbox.clone() {
             app = app.app_data(sandbox);
         }

@@ -24,6 +24,12 @@ trusted_proxies = []
 # Seconds between two looks of the worker; 0 turns it off in this process.
 worker_seconds = 1
 
+[voices]
+# Requests (or survey answers) a day from one address through the public addresses.
+per_address_per_day = 20
+# The same for one community, from everybody together.
+per_community_per_day = 500
+
 [mail]
 # smtp://host:25, smtps://user:password@host:465; empty: no mail is sent; the mails
 # wait in the outbox, are tried again for some hours, and are then marked as failed.
@@ -62,12 +68,24 @@ pub struct Config {
     pub trusted_proxies: Vec<std::net::IpAddr>,
     /// Seconds between two looks of the worker.
     pub worker_seconds: u64,
+    /// What residents may send without a token.
+    pub voices: VoicesConfig,
     /// Mail.
     pub mail: MailConfig,
     /// Cross-origin requests.
     pub cors: CorsConfig,
     /// Log.
     pub log: LogConfig,
+}
+
+/// What residents may send without a token, in a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct VoicesConfig {
+    /// From one address.
+    pub per_address_per_day: u32,
+    /// For one community.
+    pub per_community_per_day: u32,
 }
 
 /// Mail.
@@ -109,9 +127,19 @@ impl Default for Config {
             requests_per_minute: 600,
             trusted_proxies: Vec::new(),
             worker_seconds: 1,
+            voices: VoicesConfig::default(),
             mail: MailConfig::default(),
             cors: CorsConfig::default(),
             log: LogConfig::default(),
+        }
+    }
+}
+
+impl Default for VoicesConfig {
+    fn default() -> Self {
+        VoicesConfig {
+            per_address_per_day: 20,
+            per_community_per_day: 500,
         }
     }
 }
@@ -196,6 +224,16 @@ impl Config {
             get,
             "WUBANG_REQUESTS_PER_MINUTE",
             &mut self.requests_per_minute,
+        )?;
+        number(
+            get,
+            "WUBANG_VOICES_PER_ADDRESS_PER_DAY",
+            &mut self.voices.per_address_per_day,
+        )?;
+        number(
+            get,
+            "WUBANG_VOICES_PER_COMMUNITY_PER_DAY",
+            &mut self.voices.per_community_per_day,
         )?;
         number(get, "WUBANG_WORKER_SECONDS", &mut self.worker_seconds)
     }

@@ -14,6 +14,8 @@ use wubang_store::worker::TimerHandler;
 pub fn routes(cfg: &mut ServiceConfig) {
     wubang_registry::routes(cfg);
     wubang_panels::routes(cfg);
+    // voices serve one address below /needs
+    wubang_voices::routes(cfg);
     wubang_needs::routes(cfg);
     // awards serve some addresses below /postings: they come first
     wubang_awards::routes(cfg);
@@ -32,6 +34,7 @@ pub fn reactions() -> Vec<(&'static str, Reaction)> {
     all.extend(wubang_awards::reactions());
     all.extend(wubang_contracts::reactions());
     all.extend(wubang_evaluations::reactions());
+    all.extend(wubang_voices::reactions());
     all
 }
 
@@ -43,6 +46,7 @@ pub fn timers() -> Vec<(&'static str, Timer, TimerHandler)> {
     all.extend(wubang_awards::timers());
     all.extend(wubang_contracts::timers());
     all.extend(wubang_evaluations::timers());
+    all.extend(wubang_voices::timers());
     all
 }
 
@@ -55,6 +59,7 @@ pub fn lifecycles() -> Vec<Lifecycle> {
     all.extend(wubang_awards::lifecycles());
     all.extend(wubang_contracts::lifecycles());
     all.extend(wubang_evaluations::lifecycles());
+    all.extend(wubang_voices::lifecycles());
     all
 }
 
@@ -70,6 +75,7 @@ pub fn invariants() -> Vec<Invariant> {
     all.extend(wubang_awards::invariants());
     all.extend(wubang_contracts::invariants());
     all.extend(wubang_evaluations::invariants());
+    all.extend(wubang_voices::invariants());
     all
 }
 

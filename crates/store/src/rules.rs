@@ -10,6 +10,17 @@ use wubang_kernel::Faults;
 use wubang_kernel::division::DivisionCode;
 use wubang_kernel::procedure::{PostingType, Procedure, lay};
 
+/// The rules for what belongs to no posting type yet (needs, requests, campaigns): those of the open call
+/// at the place, which hold the district's timers and working hours.
+///
+/// # Errors
+/// Internal: the stored division or its settings are wrong.
+pub async fn at(read: &impl Read, stored_division: &str) -> Result<Procedure, Error> {
+    let division = DivisionCode::parse(stored_division)
+        .map_err(|_| Error::internal("a row with a bad division"))?;
+    of(read, PostingType::Open, &division).await
+}
+
 /// Most versions shown at once.
 const MOST: u64 = 200;
 

@@ -21,9 +21,16 @@ pub const MAX_DEPTH: usize = 32;
 /// Time in which a body must have arrived; actix has no limit of its own.
 pub const MAX_TIME: Duration = Duration::from_secs(20);
 
+/// Largest body of what anybody may send without a token.
+pub const MAX_SMALL_BYTES: usize = 32 * 1024;
+
 /// A JSON body parsed into `T`.
 #[derive(Debug)]
 pub struct Body<T>(pub T);
+
+/// A JSON body of at most [`MAX_SMALL_BYTES`], for what anybody may send without a token.
+#[derive(Debug)]
+pub struct SmallBody<T>(pub T);
 
 impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
     type Error = Problem;
@@ -31,28 +38,44 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (request, payload) = (request.clone(), payload.take());
-        Box::pin(async move {
-            let refuse = |refusal: Refusal| {
-                let request_id = request
-                    .extensions()
-                    .get::<Known>()
-                    .map(|known| known.who.request_id.clone())
-                    .unwrap_or_default();
-                Problem::new(refusal, Locale::of(&request), &request_id)
-            };
-            if !is_json(&request) {
-                return Err(refuse(Code::UnsupportedMediaType.into()));
-            }
-            let bytes = tokio::time::timeout(MAX_TIME, read(payload))
-                .await
-                .unwrap_or_else(|_| Err(Code::RequestTimeout.into()))
-                .map_err(refuse)?;
-            request
-                .extensions_mut()
-                .insert(BodyHash(sha256_hex(&bytes)));
-            parse(&bytes).map(Body).map_err(refuse)
-        })
+        Box::pin(async move { take(request, payload, MAX_BYTES).await.map(Body) })
     }
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for SmallBody<T> {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<SmallBody<T>, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), payload.take());
+        Box::pin(async move { take(request, payload, MAX_SMALL_BYTES).await.map(SmallBody) })
+    }
+}
+
+async fn take<T: DeserializeOwned>(
+    request: HttpRequest,
+    payload: Payload,
+    max: usize,
+) -> Result<T, Problem> {
+    let refuse = |refusal: Refusal| {
+        let request_id = request
+            .extensions()
+            .get::<Known>()
+            .map(|known| known.who.request_id.clone())
+            .unwrap_or_default();
+        Problem::new(refusal, Locale::of(&request), &request_id)
+    };
+    if !is_json(&request) {
+        return Err(refuse(Code::UnsupportedMediaType.into()));
+    }
+    let bytes = tokio::time::timeout(MAX_TIME, read(payload, max))
+        .await
+        .unwrap_or_else(|_| Err(Code::RequestTimeout.into()))
+        .map_err(refuse)?;
+    request
+        .extensions_mut()
+        .insert(BodyHash(sha256_hex(&bytes)));
+    parse(&bytes).map_err(refuse)
 }
 
 fn is_json(request: &HttpRequest) -> bool {
@@ -66,15 +89,13 @@ fn is_json(request: &HttpRequest) -> bool {
         || essence.eq_ignore_ascii_case("application/merge-patch+json")
 }
 
-async fn read(mut payload: Payload) -> Result<Vec<u8>, Refusal> {
+async fn read(mut payload: Payload, max: usize) -> Result<Vec<u8>, Refusal> {
     let mut bytes: Vec<u8> = Vec::new();
     while let Some(chunk) = payload.next().await {
         let chunk: Bytes = chunk.map_err(|_| Refusal::new(Code::Malformed))?;
-        if bytes.len() + chunk.len() > MAX_BYTES {
-            return Err(Refusal::new(Code::TooLarge).because(
-                format!("上限为 {MAX_BYTES} 字节"),
-                format!("at most {MAX_BYTES} bytes"),
-            ));
+        if bytes.len() + chunk.len() > max {
+            return Err(Refusal::new(Code::TooLarge)
+                .because(format!("上限为 {max} 字节"), format!("at most {max} bytes")));
         }
         bytes.extend_from_slice(&chunk);
     }

@@ -16,11 +16,13 @@ pub mod openapi;
 pub mod patch;
 pub mod problem;
 pub mod query;
+pub mod warnings;
 
 pub use actions::{ActionOut, RefusedActionOut};
 pub use answer::{Answer, Instant, command, created, document, show};
-pub use body::Body;
+pub use body::{Body, SmallBody};
 pub use ctx::{Authenticator, Ctx, Locale, PathKey, PublicUrl, public_url};
 pub use deadlines::DeadlineOut;
 pub use problem::Problem;
 pub use query::ListQuery;
+pub use warnings::WarningOut;

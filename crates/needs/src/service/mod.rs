@@ -9,8 +9,8 @@ pub use intake::{
 };
 pub use review::{analyse, approve, backlog, give_opinion, return_to_draft, start_review};
 pub use system::{
-    closed, division_of, fulfilled, load_many, posted, posting_cancelled, posting_failed,
-    shelf_life_ended, supplement_lapsed,
+    closed, division_of, final_need, find, find_any, fulfilled, load_many, posted,
+    posting_cancelled, posting_failed, shelf_life_ended, supplement_lapsed,
 };
 
 use crate::entity::need;
@@ -18,13 +18,12 @@ use crate::flow::{Need, NeedEvent};
 use crate::model::{AnalysisOut, NeedList, NeedOut, NeedSummary, OpinionOut, Source, wire};
 use crate::rules::{self, NeedFacts};
 use crate::store::{self, Case};
-use wubang_kernel::Faults;
 use wubang_kernel::machine::plan;
-use wubang_kernel::procedure::PostingType;
 use wubang_kernel::score::Exact;
+use wubang_kernel::{Faults, Role};
 use wubang_store::commit::Commit;
 use wubang_store::{Error, Key, Read, Tx, View, commit, state_of, timers};
-use wubang_web::{DeadlineOut, Instant, ListQuery, actions};
+use wubang_web::{DeadlineOut, Instant, ListQuery, WarningOut, actions};
 
 fn facts(case: &Case) -> NeedFacts {
     let need = &case.need;
@@ -114,9 +113,25 @@ async fn out(read: &impl Read, case: Case) -> Result<NeedOut, Error> {
         reason: need.reason.clone(),
         deadlines: running.into_iter().map(DeadlineOut::from).collect(),
         allowed_actions: actions.allowed,
+        warnings: warnings(&case),
         created_at: Instant(need.created_at),
         updated_at: Instant(need.updated_at),
     })
+}
+
+/// Personal data that the secretary, who may change the need, should take out again.
+fn warnings(case: &Case) -> Vec<WarningOut> {
+    if !case.roles.has(Role::CommunitySecretary) {
+        return Vec::new();
+    }
+    let (need, detail) = (&case.need, &case.need.detail);
+    wubang_web::warnings::of(&[
+        ("/title", &need.title),
+        ("/description", &detail.description),
+        ("/wished_result", &detail.wished_result),
+        ("/tried", &detail.tried),
+        ("/community_resources", &detail.community_resources),
+    ])
 }
 
 /// A need for somebody who may see it.
@@ -196,8 +211,7 @@ async fn step(
         case.roles,
         facts,
     )?;
-    let division = system::division_of(&case.need)?;
-    let procedure = wubang_store::rules::of(tx, PostingType::Open, &division).await?;
+    let procedure = wubang_store::rules::at(tx, &case.need.division).await?;
     let spend = commit::<need::Entity>(tx, &case.need, planned)
         .under(&procedure.timers, procedure.publish_cutoff_hour);
     case.need = with(spend).run().await?;

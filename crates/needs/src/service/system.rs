@@ -8,7 +8,7 @@ use uuid::Uuid;
 use wubang_kernel::division::DivisionCode;
 use wubang_kernel::{Code, Role};
 use wubang_store::commit::Commit;
-use wubang_store::{Error, Read, Tx};
+use wubang_store::{Error, Key, Read, Tx};
 
 /// What later stages and timers do to a need, as the system.
 async fn by_system(
@@ -112,4 +112,30 @@ pub async fn load_many(read: &impl Read, ids: &[Uuid]) -> Result<Vec<crate::Need
 /// Internal: a stored code is wrong.
 pub fn division_of(need: &crate::Need) -> Result<DivisionCode, Error> {
     DivisionCode::parse(&need.division).map_err(|_| Error::internal("need with a bad division"))
+}
+
+/// A need for somebody who may see it, as later stages read it.
+///
+/// # Errors
+/// `not_found` for everybody else.
+pub async fn find(read: &impl Read, key: &Key) -> Result<crate::Need, Error> {
+    Ok(store::load(read, key).await?.need)
+}
+
+/// A need, whoever asks: for later stages that know themselves what of it is public.
+///
+/// # Errors
+/// `not_found`.
+pub async fn find_any(read: &impl Read, key: &Key) -> Result<crate::Need, Error> {
+    store::find(read, key).await
+}
+
+/// The need in which this one lives on. Needs cannot be merged yet, so that is itself; once they carry
+/// `merged_into`, this follows it to the end.
+///
+/// # Errors
+/// `not_found` when there is no such need.
+pub async fn final_need(read: &impl Read, id: Uuid) -> Result<Uuid, Error> {
+    let need = store::load_many(read, &[id]).await?.into_iter().next();
+    Ok(need.ok_or(Code::NotFound)?.id)
 }
