@@ -19,6 +19,7 @@ mod lifecycles;
 mod lists;
 mod mail;
 mod needs;
+mod needs_voices;
 mod operations;
 mod people;
 mod postings;

@@ -1,10 +1,16 @@
-//! Needs (需求), their third-party analyses and expert opinions (评榜).
+//! Needs (需求), their third-party analyses and expert opinions, supporters and comments (评榜).
 
 use crate::table::{T, step};
 
 step!(
     "m0004_needs",
-    ["needs", "need_analyses", "need_opinions"],
+    [
+        "needs",
+        "need_analyses",
+        "need_opinions",
+        "need_supporters",
+        "need_comments"
+    ],
     |manager| {
         T::new("needs")
             .id()
@@ -16,6 +22,8 @@ step!(
             .text("urgency")
             .big("affected_count")
             .json("detail")
+            .text("target_groups")
+            .text("search")
             .text_opt("content_hash")
             .text_opt("returned_hash")
             .uuid_opt("analyst_id")
@@ -23,6 +31,7 @@ step!(
             .text_opt("review_score")
             .text_opt("reason_code")
             .text_opt("reason")
+            .uuid_opt("merged_into")
             .int("supplements")
             .int("failed_rounds")
             .uuid("created_by")
@@ -33,6 +42,7 @@ step!(
                 "supplement_required",
                 "accepted",
                 "under_review",
+                "in_comment",
                 "approved",
                 "backlog",
                 "posted",
@@ -40,6 +50,7 @@ step!(
                 "closed",
                 "returned",
                 "rejected",
+                "merged",
                 "withdrawn",
                 "deleted",
             ])
@@ -69,6 +80,28 @@ step!(
             .at("created_at")
             .belongs("need_id", "needs")
             .unique(&["need_id", "person_id"])
+            .make(manager)
+            .await?;
+        T::new("need_supporters")
+            .id()
+            .uuid("need_id")
+            .uuid("person_id")
+            .at("created_at")
+            .at_opt("withdrawn_at")
+            .belongs("need_id", "needs")
+            .unique(&["need_id", "person_id"])
+            .make(manager)
+            .await?;
+        T::new("need_comments")
+            .id()
+            .uuid("need_id")
+            .uuid("person_id")
+            .text("stance")
+            .text("body")
+            .at("created_at")
+            .belongs("need_id", "needs")
+            .unique(&["need_id", "person_id"])
+            .index(&["need_id", "id"])
             .make(manager)
             .await
     }

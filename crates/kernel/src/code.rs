@@ -63,6 +63,8 @@ codes! {
     // 评榜
     SupplementUsed = "supplement_used", 422, "补正只能要求一次", "A supplement can be asked for once only";
     AuthorityDuty = "authority_duty", 422, "属于应当由政府直接履职的事项", "The matter is an authority's own duty";
+    DuplicatesNotChecked = "duplicates_not_checked", 422, "尚未核对疑似重复的需求", "The candidates for duplicates were not looked at";
+    TargetNotOpen = "target_not_open", 422, "目标需求已办结或尚未提交,不能并入", "The target need is not open";
     AnalysisMissing = "analysis_missing", 422, "缺少第三方分析或问题根源", "The analysis or its root cause is missing";
     OpinionsMissing = "opinions_missing", 422, "专家意见不足或专业不够分散", "Too few expert opinions of different specialities";
     ScoreTooLow = "score_too_low", 422, "评榜得分低于 60 分,应转入储备", "The review score is below 60";

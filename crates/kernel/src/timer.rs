@@ -41,6 +41,7 @@ timers! {
     T01 = "need_acceptance", 3 Wd, 1..=5, "需求受理";
     T02 = "need_supplement", 10 Wd, 5..=20, "需求补正";
     T03 = "need_review", 10 Wd, 5..=20, "需求评审";
+    T04 = "need_comment", 5 Wd, 3..=7, "需求民意公示";
     T05 = "need_shelf_life", 90 Cd, 30..=180, "待发榜有效期";
     T06 = "post_high_priority", 30 Cd, 30..=30, "高优先级发榜期限";
     T07 = "posting_approval", 3 Wd, 1..=5, "发榜审批";

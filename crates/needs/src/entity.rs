@@ -18,6 +18,10 @@ pub mod need {
         pub urgency: String,
         pub affected_count: i64,
         pub detail: Detail,
+        /// Codes with blanks around each, to be found by `LIKE`.
+        pub target_groups: String,
+        /// Number, title and description folded, to be found by `LIKE`.
+        pub search: String,
         pub content_hash: Option<String>,
         pub returned_hash: Option<String>,
         pub analyst_id: Option<Uuid>,
@@ -25,6 +29,7 @@ pub mod need {
         pub review_score: Option<String>,
         pub reason_code: Option<String>,
         pub reason: Option<String>,
+        pub merged_into: Option<Uuid>,
         pub supplements: i32,
         pub failed_rounds: i32,
         pub created_by: Uuid,
@@ -77,6 +82,47 @@ pub mod opinion {
         pub speciality: String,
         pub content: OpinionContent,
         pub total: i64,
+        pub created_at: DateTimeUtc,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Somebody's voice for a need (附议). Never shown by name.
+pub mod supporter {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "need_supporters")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub need_id: Uuid,
+        pub person_id: Uuid,
+        pub created_at: DateTimeUtc,
+        pub withdrawn_at: Option<DateTimeUtc>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// A resident's comment while the need is on the comment list (民意公示).
+pub mod comment {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "need_comments")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub need_id: Uuid,
+        pub person_id: Uuid,
+        pub stance: String,
+        pub body: String,
         pub created_at: DateTimeUtc,
     }
 

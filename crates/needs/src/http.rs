@@ -1,14 +1,14 @@
 //! Addresses of the stage.
 
 use crate::model::{
-    AcceptIn, AnalysisIn, NeedIn, NeedList, NeedOut, NeedPatch, NothingIn, OpinionIn, ReasonIn,
-    RejectIn,
+    AcceptIn, AnalysisIn, CommentIn, CommentList, DuplicatesOut, MergeIn, NeedIn, NeedList,
+    NeedOut, NeedPatch, NothingIn, OpinionIn, PublicNeedList, PublicNeedOut, ReasonIn, RejectIn,
 };
 use crate::service;
 use actix_web::{get, patch, post};
 use utoipa_actix_web::service_config::ServiceConfig;
 use wubang_web::actions::ActionsOut;
-use wubang_web::{act, amend, list, make, see};
+use wubang_web::{act, amend, list, list_public, make, see, see_public};
 
 make!(draft_need, "评榜 needs", "/api/v1/needs", "needs", NeedIn => NeedOut, service::draft, "起草需求。Draft a need.");
 amend!(amend_need, "评榜 needs", "/api/v1/needs/{id}", NeedPatch => NeedOut, service::amend, "修改需求草稿。Change a draft need.");
@@ -32,11 +32,68 @@ list!(
     list_needs,
     "评榜 needs",
     "/api/v1/needs",
-    ["state", "field", "priority", "division"],
+    [
+        "state",
+        "field",
+        "priority",
+        "division",
+        "source",
+        "urgency",
+        "target_group",
+        "q",
+        "affected_count_min",
+        "affected_count_max"
+    ],
     NeedList,
     service::list,
     "需求清单。List needs."
 );
+list_public!(
+    list_public_needs,
+    "公开 public",
+    "/api/v1/public/needs",
+    ["state", "field", "division", "target_group", "urgency", "q"],
+    PublicNeedList,
+    service::public_needs,
+    "公开的需求:民意公示中、已立项及以后;登录者另见本辖区可附议的需求。Public needs: on the comment list, approved and later; those of one's own territory once submitted."
+);
+see_public!(
+    get_public_need,
+    "公开 public",
+    "/api/v1/public/needs/{id}",
+    PublicNeedOut,
+    service::public_need,
+    "公开的需求详情。A public need."
+);
+see!(
+    get_need_duplicates,
+    "评榜 needs",
+    "/api/v1/needs/{id}/duplicates",
+    DuplicatesOut,
+    service::duplicates,
+    "疑似重复的需求及原因。Candidates for duplicates, with reasons."
+);
+
+/// 民意公示收到的意见,不含姓名。The comments on a need, without names.
+#[utoipa::path(tag = "评榜 needs", params(("id" = String, Path, description = "id 或编号 · id or number"), wubang_web::query::Paging),
+    responses((status = 200, description = "一页 · one page", body = CommentList)), security(("bearer" = [])))]
+#[get("/api/v1/needs/{id}/comments")]
+pub(crate) async fn list_need_comments(
+    ctx: wubang_web::Ctx,
+    key: wubang_web::PathKey,
+) -> wubang_web::Answer {
+    ctx.signed_in()?;
+    let query = wubang_web::ListQuery::of(&ctx, &[])?;
+    let value = service::comments(&ctx.read(), &key.0, &query)
+        .await
+        .map_err(|error| ctx.problem(error))?;
+    wubang_web::answer::page(&ctx, &value)
+}
+act!(support_need, "评榜 needs", "/api/v1/needs/{id}/support", NothingIn => PublicNeedOut, service::support, "附议,一人一声。Add one's voice.");
+act!(unsupport_need, "评榜 needs", "/api/v1/needs/{id}/unsupport", NothingIn => PublicNeedOut, service::unsupport, "撤回附议。Take one's voice back.");
+act!(comment_need, "评榜 needs", "/api/v1/needs/{id}/comments", CommentIn => PublicNeedOut, service::comment, "居民在民意公示期内发表意见,一人一次。A resident comments in the comment period, once.");
+act!(merge_need, "评榜 needs", "/api/v1/needs/{id}/merge", MergeIn => NeedOut, service::merge, "并入另一需求,附议随迁。Merge into another need; its supporters move.");
+act!(open_need_comment, "评榜 needs", "/api/v1/needs/{id}/open_comment", NothingIn => NeedOut, service::open_comment, "列入民意公示。Put on the comment list.");
 act!(submit_need, "评榜 needs", "/api/v1/needs/{id}/submit", NothingIn => NeedOut, service::submit, "提交需求。Submit a need.");
 act!(delete_need, "评榜 needs", "/api/v1/needs/{id}/delete", NothingIn => NeedOut, service::delete, "删除从未提交的草稿。Delete a draft that was never submitted.");
 act!(request_need_supplement, "评榜 needs", "/api/v1/needs/{id}/request_supplement", ReasonIn => NeedOut, service::request_supplement, "要求补正(一次)。Ask for a supplement, once.");
@@ -56,6 +113,15 @@ pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(draft_need)
         .service(list_needs)
         .service(get_need_actions)
+        .service(get_need_duplicates)
+        .service(list_need_comments)
+        .service(list_public_needs)
+        .service(get_public_need)
+        .service(support_need)
+        .service(unsupport_need)
+        .service(comment_need)
+        .service(merge_need)
+        .service(open_need_comment)
         .service(submit_need)
         .service(delete_need)
         .service(request_need_supplement)

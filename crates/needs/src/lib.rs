@@ -11,6 +11,7 @@ pub mod import;
 pub mod model;
 mod rules;
 pub mod service;
+mod similarity;
 mod store;
 
 pub use http::routes;
@@ -32,6 +33,9 @@ pub fn timers() -> Vec<(&'static str, Timer, TimerHandler)> {
     vec![
         ("need", Timer::T02, |tx, id| {
             Box::pin(service::supplement_lapsed(tx, id))
+        }),
+        ("need", Timer::T04, |tx, id| {
+            Box::pin(service::comment_ended(tx, id))
         }),
         ("need", Timer::T05, |tx, id| {
             Box::pin(service::shelf_life_ended(tx, id))

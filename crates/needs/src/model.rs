@@ -1,5 +1,14 @@
 //! Domain and wire types of a need.
 
+mod public;
+mod voices;
+
+pub use public::{PublicNeedList, PublicNeedOut, PublicNeedSummary};
+pub use voices::{
+    CommentCountsOut, CommentIn, CommentList, CommentOut, DuplicateOut, DuplicatesOut, MergeIn,
+    Stance,
+};
+
 use crate::flow::NeedState;
 use sea_orm::FromJsonQueryResult;
 use serde::{Deserialize, Serialize};
@@ -172,11 +181,14 @@ pub struct ReasonIn {
 /// Acceptance by the street (受理).
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "analyst_organisation_id": "01968ca0-0000-7000-8000-000000000001", "not_authority_duty": true, "duplicates_checked": true }))]
 pub struct AcceptIn {
     /// 指定的第三方专业机构。
     pub analyst_organisation_id: Uuid,
     /// 已核对:不属于应当由政府直接履职的事项。
     pub not_authority_duty: bool,
+    /// 已查看并核对疑似重复的需求(`GET /needs/{id}/duplicates`)。
+    pub duplicates_checked: bool,
 }
 
 /// Rejection (不予立项).
@@ -328,6 +340,12 @@ pub struct NeedOut {
     pub reason_code: Option<String>,
     /// 理由。
     pub reason: Option<String>,
+    /// 已并入的需求。
+    pub merged_into: Option<Uuid>,
+    /// 附议人数,一人一声,不含姓名。
+    pub supporters: i64,
+    /// 民意公示中收到的意见数。
+    pub comments: CommentCountsOut,
     /// 运行中的期限。
     pub deadlines: Vec<DeadlineOut>,
     /// 当前用户可办理的动作。
@@ -359,6 +377,8 @@ pub struct NeedSummary {
     pub affected_count: i64,
     /// 优先级。
     pub priority: Option<String>,
+    /// 附议人数。
+    pub supporters: i64,
     /// 创建时间。
     pub created_at: Instant,
 }

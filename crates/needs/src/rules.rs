@@ -1,6 +1,6 @@
 //! Facts and guards of a need: pure functions (rulebook 2.4.1, 2.8.1).
 
-use crate::flow::{Need, NeedGuard};
+use crate::flow::{Need, NeedGuard, NeedState};
 use crate::model::{Detail, ReviewParts};
 use wubang_kernel::machine::{Facts, Name};
 use wubang_kernel::score::Exact;
@@ -12,6 +12,47 @@ const PASS: i64 = 60;
 const HIGH: i64 = 80;
 /// Rounds after which a failed need must be redesigned.
 const ROUNDS: i32 = 3;
+
+/// Whether everybody may see the need (rulebook 2.6): on the comment list, approved and later.
+pub(crate) fn is_public(state: NeedState) -> bool {
+    matches!(
+        state,
+        NeedState::InComment
+            | NeedState::Approved
+            | NeedState::Posted
+            | NeedState::Fulfilled
+            | NeedState::Closed
+    )
+}
+
+/// Whether a neighbour may add his voice: from the submission until it is posted.
+pub(crate) fn takes_support(state: NeedState) -> bool {
+    matches!(
+        state,
+        NeedState::Submitted
+            | NeedState::SupplementRequired
+            | NeedState::Accepted
+            | NeedState::UnderReview
+            | NeedState::InComment
+            | NeedState::Backlog
+            | NeedState::Approved
+    )
+}
+
+/// Whether the people of its territory may see the public face of the need: while they may add a
+/// voice, while it is public, and when theirs moved to another need.
+pub(crate) fn is_heard(state: NeedState) -> bool {
+    is_public(state) || takes_support(state) || state == NeedState::Merged
+}
+
+/// Whether another need may be merged into one in this state: it was submitted and is not at its end.
+pub(crate) fn is_open(state: NeedState) -> bool {
+    takes_support(state)
+        || matches!(
+            state,
+            NeedState::Returned | NeedState::Posted | NeedState::Fulfilled
+        )
+}
 
 /// What is known of a need when a step is asked for.
 #[derive(Debug, Clone)]
@@ -25,6 +66,10 @@ pub(crate) struct NeedFacts {
     pub supplements: i32,
     /// What the officer states on acceptance; `None` while nobody has asked him.
     pub not_authority_duty: Option<bool>,
+    /// What the officer states on acceptance; `None` while nobody has asked him.
+    pub duplicates_checked: Option<bool>,
+    /// Whether the target of a merge is open; `None` while none is named.
+    pub target_open: Option<bool>,
     pub has_analysis: bool,
     /// Specialities of the opinions given.
     pub specialities: Vec<String>,
@@ -69,6 +114,8 @@ impl Facts<Need> for NeedFacts {
             NeedGuard::Changed => self.changed,
             NeedGuard::FirstSupplement => self.supplements == 0,
             NeedGuard::NotAuthorityDuty => self.not_authority_duty.unwrap_or(true),
+            NeedGuard::DuplicatesShown => self.duplicates_checked.unwrap_or(true),
+            NeedGuard::TargetOpen => self.target_open.unwrap_or(true),
             NeedGuard::AnalysisPresent => self.has_analysis,
             NeedGuard::OpinionsPresent => self.enough_opinions(),
             NeedGuard::ScoreHigh => self.score_within(HIGH, i64::MAX),
@@ -143,6 +190,8 @@ mod tests {
             changed: true,
             supplements: 0,
             not_authority_duty: None,
+            duplicates_checked: None,
+            target_open: None,
             has_analysis: true,
             specialities: vec!["A01".to_owned(), "C01".to_owned()],
             opinions_needed: 2,
@@ -175,6 +224,23 @@ mod tests {
                     prop_assert!(open <= 1, "{:?} {:?}", state, event);
                 }
             }
+        }
+    }
+
+    #[test]
+    fn what_is_public_can_be_seen_by_neighbours_and_a_merged_need_takes_nothing_more() {
+        for state in Need::STATES {
+            assert!(!is_public(*state) || is_heard(*state), "{state:?}");
+            assert!(!takes_support(*state) || is_open(*state), "{state:?}");
+        }
+        for state in [
+            NeedState::Draft,
+            NeedState::Merged,
+            NeedState::Rejected,
+            NeedState::Withdrawn,
+            NeedState::Closed,
+        ] {
+            assert!(!is_open(state) && !takes_support(state), "{state:?}");
         }
     }
 

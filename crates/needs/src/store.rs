@@ -1,5 +1,10 @@
 //! Reading and writing needs; decides nothing.
 
+mod filter;
+pub(crate) mod voices;
+
+pub(crate) use filter::{NeedFilter, columns};
+
 use crate::entity::{analysis, need, opinion};
 use crate::flow;
 use crate::model::{AnalysisContent, OpinionContent};
@@ -7,13 +12,14 @@ use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect,
 };
+use std::collections::HashMap;
 use uuid::Uuid;
 use wubang_kernel::actor::Reach;
+use wubang_kernel::cursor::Page;
 use wubang_kernel::division::DivisionCode;
 use wubang_kernel::{Code, Role, RoleSet};
 use wubang_store::invariants::{Invariant, replay};
 use wubang_store::{Error, Key, Read, Tracked, Tx, scope};
-use wubang_web::ListQuery;
 
 /// A need as stored.
 pub type Need = need::Model;
@@ -41,13 +47,27 @@ pub(crate) struct Case {
 }
 
 /// Roles over a division that may see a need there from its draft on.
-const OFFICIALS: &[Role] = &[
+pub(crate) const OFFICIALS: &[Role] = &[
     Role::CommunitySecretary,
     Role::StreetOfficer,
     Role::DepartmentOfficer,
     Role::DistrictAdmin,
     Role::Supervisor,
 ];
+
+/// Roles over a division by which somebody belongs to its people: he may add his voice.
+pub(crate) const NEIGHBOURS: &[Role] = &[
+    Role::ResidentRep,
+    Role::CommunitySecretary,
+    Role::StreetOfficer,
+    Role::DepartmentOfficer,
+    Role::DistrictAdmin,
+    Role::Supervisor,
+    Role::Expert,
+];
+
+/// Needs of the community that a new one is compared with, the newest.
+const COMPARED: u64 = 500;
 
 /// The roles of the viewer towards a need.
 pub(crate) fn roles(read: &impl Read, need: &need::Model) -> Result<RoleSet, Error> {
@@ -65,15 +85,20 @@ fn may_see(roles: RoleSet, need: &need::Model) -> bool {
         || (roles.any(&reviewers) && !matches!(need.state.as_str(), "draft" | "deleted"))
 }
 
-/// A need with its review, for somebody who may see it; `not_found` for everybody else.
-pub(crate) async fn load(read: &impl Read, key: &Key) -> Result<Case, Error> {
+/// The need itself, whoever asks: only for finders that ask themselves who looks.
+async fn find(read: &impl Read, key: &Key) -> Result<need::Model, Error> {
     let select = match key {
         Key::Id(id) => need::Entity::find_by_id(*id),
         Key::Number(number) => {
             need::Entity::find().filter(need::Column::Number.eq(number.as_str()))
         }
     };
-    let need = select.one(&read.db()).await?.ok_or(Code::NotFound)?;
+    Ok(select.one(&read.db()).await?.ok_or(Code::NotFound)?)
+}
+
+/// A need with its review, for somebody who may see it; `not_found` for everybody else.
+pub(crate) async fn load(read: &impl Read, key: &Key) -> Result<Case, Error> {
+    let need = find(read, key).await?;
     let roles = roles(read, &need)?;
     if !may_see(roles, &need) {
         return Err(Code::NotFound.into());
@@ -113,12 +138,29 @@ pub(crate) async fn exists(tx: &Tx, division: &str, title: &str) -> Result<bool,
     Ok(same.count(&tx.db()).await? > 0)
 }
 
-/// One page of the needs that the viewer may see, newest first, one row more than asked for.
-pub(crate) async fn list(
+/// Needs of the same community that a need may repeat, newest first, at most [`COMPARED`].
+pub(crate) async fn neighbours(
     read: &impl Read,
-    query: &ListQuery,
-    division: Option<&DivisionCode>,
+    need: &need::Model,
 ) -> Result<Vec<need::Model>, Error> {
+    Ok(need::Entity::find()
+        .filter(need::Column::Division.eq(need.division.as_str()))
+        .filter(need::Column::Id.ne(need.id))
+        .filter(need::Column::State.is_not_in([
+            "draft",
+            "deleted",
+            "withdrawn",
+            "rejected",
+            "merged",
+        ]))
+        .order_by_desc(need::Column::Id)
+        .limit(COMPARED)
+        .all(&read.db())
+        .await?)
+}
+
+/// The needs that the viewer may see.
+fn theirs(read: &impl Read) -> sea_orm::Select<need::Entity> {
     let actor = read.actor();
     let theirs = Condition::any()
         .add(scope::within(
@@ -134,28 +176,23 @@ pub(crate) async fn list(
                 ))
                 .add(need::Column::State.eq("under_review")),
         );
-    let mut select = need::Entity::find()
+    need::Entity::find()
         .filter(theirs)
         .filter(need::Column::State.ne("deleted"))
+}
+
+/// One page of the needs that the viewer may see, newest first, one row more than asked for.
+pub(crate) async fn list(
+    read: &impl Read,
+    filter: &NeedFilter,
+    page: Page,
+) -> Result<Vec<need::Model>, Error> {
+    let mut select = filter
+        .narrow(theirs(read))
         .order_by_desc(need::Column::Id)
-        .limit(query.page.limit + 1);
-    if let Some(after) = query.page.after {
+        .limit(page.limit + 1);
+    if let Some(after) = page.after {
         select = select.filter(need::Column::Id.lt(after));
-    }
-    if let Some(division) = division {
-        select = select.filter(scope::within(
-            need::Column::Division,
-            std::iter::once(division),
-        ));
-    }
-    for (name, column) in [
-        ("state", need::Column::State),
-        ("field", need::Column::Field),
-        ("priority", need::Column::Priority),
-    ] {
-        if !query.all(name).is_empty() {
-            select = select.filter(column.is_in(query.all(name).iter().cloned()));
-        }
     }
     Ok(select.all(&read.db()).await?)
 }
@@ -214,6 +251,10 @@ pub fn invariants() -> Vec<Invariant> {
             name: "approved_need_has_score_and_priority",
             run: |view| Box::pin(approved_without_score(view)),
         },
+        Invariant {
+            name: "merged_need_names_its_target",
+            run: |view| Box::pin(merged_without_target(view)),
+        },
     ]
 }
 
@@ -230,6 +271,33 @@ async fn approved_without_score(view: &wubang_store::View) -> Result<Vec<Uuid>, 
         .all(&view.db())
         .await?
         .into_iter()
+        .map(|row| row.id)
+        .collect())
+}
+
+/// A merged need, and no other, names its target, and whoever follows the targets comes to an end.
+async fn merged_without_target(view: &wubang_store::View) -> Result<Vec<Uuid>, Error> {
+    let rows = need::Entity::find()
+        .filter(
+            Condition::any()
+                .add(need::Column::State.eq("merged"))
+                .add(need::Column::MergedInto.is_not_null()),
+        )
+        .all(&view.db())
+        .await?;
+    let next: HashMap<Uuid, Option<Uuid>> =
+        rows.iter().map(|row| (row.id, row.merged_into)).collect();
+    let ends = |start: Uuid| {
+        let mut at = Some(start);
+        // a chain is no longer than there are merged needs
+        for _ in 0..=next.len() {
+            at = at.and_then(|id| next.get(&id).copied().flatten());
+        }
+        at.is_none()
+    };
+    Ok(rows
+        .iter()
+        .filter(|row| row.state != "merged" || row.merged_into.is_none() || !ends(row.id))
         .map(|row| row.id)
         .collect())
 }

@@ -88,6 +88,7 @@ pub async fn draft(tx: &Tx, input: NeedIn) -> Result<NeedOut, Error> {
     let year = wubang_kernel::deadline::local_date(tx.now()).format("%Y");
     let series = format!("XQ-{}-{year}", community.district6());
     let number = format!("{series}-{:04}", numbers::next(tx, &series).await?);
+    let (target_groups, search) = store::columns(&number, &title, &detail);
     let row = need::ActiveModel {
         id: Set(tx.new_id()),
         number: Set(number),
@@ -98,6 +99,8 @@ pub async fn draft(tx: &Tx, input: NeedIn) -> Result<NeedOut, Error> {
         urgency: Set(wire(input.urgency.unwrap_or(crate::model::Urgency::Normal))),
         affected_count: Set(affected),
         detail: Set(detail),
+        target_groups: Set(target_groups),
+        search: Set(search),
         content_hash: Set(None),
         returned_hash: Set(None),
         analyst_id: Set(None),
@@ -105,6 +108,7 @@ pub async fn draft(tx: &Tx, input: NeedIn) -> Result<NeedOut, Error> {
         review_score: Set(None),
         reason_code: Set(None),
         reason: Set(None),
+        merged_into: Set(None),
         supplements: Set(0),
         failed_rounds: Set(0),
         created_by: Set(tx.person()?),
@@ -169,6 +173,7 @@ pub async fn amend(tx: &Tx, key: &Key, patch: NeedPatch) -> Result<NeedOut, Erro
     );
     faults.finish()?;
     let content_hash = hash(&next);
+    let (groups, search) = store::columns(&next.number, &next.title, &next.detail);
     case.need = edit::<need::Entity>(
         tx,
         &case.need,
@@ -185,6 +190,8 @@ pub async fn amend(tx: &Tx, key: &Key, patch: NeedPatch) -> Result<NeedOut, Erro
                     Expr::value(next.affected_count),
                 )
                 .col_expr(need::Column::Detail, Expr::value(next.detail))
+                .col_expr(need::Column::TargetGroups, Expr::value(groups))
+                .col_expr(need::Column::Search, Expr::value(search))
                 .col_expr(need::Column::ContentHash, Expr::value(content_hash.clone()))
         },
         Some(serde_json::json!({ "content_hash": content_hash })),
@@ -257,11 +264,13 @@ pub async fn supplement(tx: &Tx, key: &Key, _: NothingIn) -> Result<NeedOut, Err
 /// The street accepts and assigns the third party.
 ///
 /// # Errors
-/// `authority_duty` when the officer does not state that it is none; `invalid` for an unknown body.
+/// `duplicates_not_checked` when the officer does not state that he looked at the candidates;
+/// `authority_duty` when he does not state that it is none; `invalid` for an unknown body.
 pub async fn accept(tx: &Tx, key: &Key, input: AcceptIn) -> Result<NeedOut, Error> {
     let case = load_for(tx, key).await?;
     let facts = NeedFacts {
         not_authority_duty: Some(input.not_authority_duty),
+        duplicates_checked: Some(input.duplicates_checked),
         ..facts(&case)
     };
     let analyst = wubang_registry::organisations::load(tx, input.analyst_organisation_id)

@@ -1,13 +1,20 @@
 //! What can be done with a need: load, decide, spend, tell.
 
+mod comments;
 mod intake;
+mod merging;
+mod public;
 mod review;
 mod system;
 
+pub use comments::{comment, comment_ended, comments, open_comment, support, unsupport};
 pub use intake::{
     accept, amend, delete, draft, reject, request_supplement, submit, supplement, withdraw,
 };
+pub use merging::{duplicates, merge};
+pub use public::{public_need, public_needs};
 pub use review::{analyse, approve, backlog, give_opinion, return_to_draft, start_review};
+use system::by_system;
 pub use system::{
     closed, division_of, fulfilled, load_many, posted, posting_cancelled, posting_failed,
     shelf_life_ended, supplement_lapsed,
@@ -18,7 +25,7 @@ use crate::flow::{Need, NeedEvent};
 use crate::model::{AnalysisOut, NeedList, NeedOut, NeedSummary, OpinionOut, Source, wire};
 use crate::rules::{self, NeedFacts};
 use crate::store::{self, Case};
-use wubang_kernel::Faults;
+use uuid::Uuid;
 use wubang_kernel::machine::plan;
 use wubang_kernel::score::Exact;
 use wubang_store::commit::Commit;
@@ -37,6 +44,8 @@ fn facts(case: &Case) -> NeedFacts {
         changed: need.content_hash != need.returned_hash,
         supplements: need.supplements,
         not_authority_duty: None,
+        duplicates_checked: None,
+        target_open: None,
         has_analysis: !case.analyses.is_empty(),
         specialities: case
             .opinions
@@ -69,6 +78,8 @@ async fn out(read: &impl Read, case: Case) -> Result<NeedOut, Error> {
     let need = &case.need;
     let state = state_of::<Need>(&need.state)?;
     let running = timers::running(read, &[need.id]).await?;
+    let supporters = store::voices::supporters(read, &[need.id]).await?;
+    let comments = store::voices::comment_counts(read, &[need.id]).await?;
     let actions = actions::of::<Need>(need.id, state, case.roles, &facts(&case));
     let score: Option<Exact> = need
         .review_score
@@ -111,6 +122,9 @@ async fn out(read: &impl Read, case: Case) -> Result<NeedOut, Error> {
         priority: need.priority.clone(),
         reason_code: need.reason_code.clone(),
         reason: need.reason.clone(),
+        merged_into: need.merged_into,
+        supporters: supporters.get(&need.id).copied().unwrap_or(0),
+        comments: comments.get(&need.id).copied().unwrap_or_default(),
         deadlines: running.into_iter().map(DeadlineOut::from).collect(),
         allowed_actions: actions.allowed,
         created_at: Instant(need.created_at),
@@ -144,23 +158,24 @@ pub async fn get_actions(view: &View, key: &Key) -> Result<actions::ActionsOut, 
 /// The needs that the viewer may see (需求台账).
 ///
 /// # Errors
-/// `invalid` for a division that is no code.
+/// `invalid` with every wrong filter.
 pub async fn list(view: &View, query: &ListQuery) -> Result<NeedList, Error> {
-    let mut faults = Faults::new();
-    let division = query
-        .one("division")
-        .and_then(|code| faults.division("?division", code));
-    faults.finish()?;
-    let rows = store::list(view, query, division.as_ref()).await?;
+    let filter = store::NeedFilter::of(query)?;
+    let rows = store::list(view, &filter, query.page).await?;
     let (rows, next) = wubang_web::query::cut(rows, query.page, |row| row.id);
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let supporters = store::voices::supporters(view, &ids).await?;
     let items = rows
         .into_iter()
-        .map(summary)
+        .map(|row| {
+            let voices = supporters.get(&row.id).copied().unwrap_or(0);
+            summary(row, voices)
+        })
         .collect::<Result<_, Error>>()?;
     Ok(NeedList { items, next })
 }
 
-fn summary(need: need::Model) -> Result<NeedSummary, Error> {
+fn summary(need: need::Model, supporters: i64) -> Result<NeedSummary, Error> {
     Ok(NeedSummary {
         id: need.id,
         state: state_of::<Need>(&need.state)?,
@@ -171,6 +186,7 @@ fn summary(need: need::Model) -> Result<NeedSummary, Error> {
         urgency: need.urgency,
         affected_count: need.affected_count,
         priority: need.priority,
+        supporters,
         created_at: Instant(need.created_at),
     })
 }

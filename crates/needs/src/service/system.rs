@@ -11,7 +11,7 @@ use wubang_store::commit::Commit;
 use wubang_store::{Error, Read, Tx};
 
 /// What later stages and timers do to a need, as the system.
-async fn by_system(
+pub(super) async fn by_system(
     tx: &Tx,
     id: Uuid,
     event: NeedEvent,
