@@ -19,6 +19,8 @@ mod lifecycles;
 mod lists;
 mod mail;
 mod needs;
+mod needs_decisions;
+mod needs_recusals;
 mod needs_voices;
 mod operations;
 mod people;

@@ -282,7 +282,8 @@ on_both! {
         reply.refused(422, "invalid");
         let done = accept(&mut bench, &id).await.ok();
         assert_eq!((&done["state"], &done["analyst_organisation_id"]), (&json!("accepted"), &json!(analyst)));
-        assert_eq!(due(&done, "need_review").as_deref(), Some("2026-03-16T23:59:59+08:00"));
+        // T03: five working days, because the urgency is high
+        assert_eq!(due(&done, "need_review").as_deref(), Some("2026-03-09T23:59:59+08:00"));
         // the assigned third party may begin as well
         let third = bench.cast("third_party").await;
         assert_eq!(plain(&third, &id, "start_review").await.ok()["state"], json!("under_review"));
@@ -344,11 +345,28 @@ on_both! {
         assert_eq!((&kept["state"], &kept["review_score"], &kept["priority"]), (&json!("backlog"), &json!("59.50"), &Value::Null));
         assert_eq!(due(&kept, "need_review"), None);
         plain(&bench.cast("third_party").await, &id, "start_review").await.refused(403, "forbidden");
-        let again = plain(&street, &id, "start_review").await.ok();
-        assert_eq!((&again["state"], due(&again, "need_review").is_some()), (&json!("under_review"), true));
+        plain(&street, &id, "start_review").await.refused(422, "no_new_cycle");
+        let reply = street.post(&at(&id, "start_review"), json!({ "evidence": "没有更多" })).await;
+        assert_eq!(reply.pointers(), ["/evidence"]);
+        reply.refused(422, "invalid");
+        let again = street.post(&at(&id, "start_review"), json!({ "evidence": "汛期后又有三户老人摔伤,已逐户核实。" })).await.ok();
+        assert_eq!((&again["state"], &again["cycle"], due(&again, "need_review").is_some()), (&json!("under_review"), &json!(2), true));
+        // the opinions of the first cycle are kept and no longer count
+        assert_eq!(again["opinions"].as_array().unwrap().len(), 2);
+        plain(&street, &id, "approve").await.refused(422, "opinions_missing");
         opine(&mut bench, &id, "wan.jingyi", "A03", 61).await.ok();
+        opine(&mut bench, &id, "qin.shuyao", "A01", 60).await.ok();
         let done = plain(&street, &id, "approve").await.ok();
-        assert_eq!((&done["state"], &done["review_score"]), (&json!("approved"), &json!("60.00")));
+        assert_eq!((&done["state"], &done["review_score"]), (&json!("approved"), &json!("60.50")));
+    }
+
+    async fn a_need_in_the_backlog_comes_back_with_the_next_quarter(bench: Bench) {
+        let id = reviewed(&mut bench, 40, 40).await;
+        plain(&street(&mut bench).await, &id, "backlog").await.ok();
+        bench.advance(instant("2026-03-31T23:59:59+08:00")).await;
+        plain(&street(&mut bench).await, &id, "start_review").await.refused(422, "no_new_cycle");
+        bench.advance(instant("2026-04-01T00:00:00+08:00")).await;
+        assert_eq!(plain(&street(&mut bench).await, &id, "start_review").await.ok()["state"], json!("under_review"));
     }
 
     async fn from_sixty_a_need_is_approved_and_from_eighty_with_high_priority(bench: Bench) {
@@ -440,7 +458,10 @@ on_both! {
         let need = street(&mut bench).await.get(&path).await.ok();
         assert_eq!(need["state"], json!("under_review"));
         // T03 began on Tuesday 2 June; the Dragon Boat holiday comes later
-        assert_eq!(due(&need, "need_review").as_deref(), Some("2026-06-16T23:59:59+08:00"));
+        assert_eq!(due(&need, "need_review").as_deref(), Some("2026-06-09T23:59:59+08:00"));
         assert_eq!(due(&need, "post_high_priority"), None);
+        // opinions of three months ago do not count in the new cycle; the analysis still does
+        assert_eq!(need["cycle"], json!(2));
+        plain(&street(&mut bench).await, &id, "approve").await.refused(422, "opinions_missing");
     }
 }

@@ -1,4 +1,5 @@
-//! Needs (需求), their third-party analyses and expert opinions, supporters and comments (评榜).
+//! Needs (需求), their third-party analyses and expert opinions, supporters, comments, votes and
+//! recusals (评榜).
 
 use crate::table::{T, step};
 
@@ -9,7 +10,9 @@ step!(
         "need_analyses",
         "need_opinions",
         "need_supporters",
-        "need_comments"
+        "need_comments",
+        "need_votes",
+        "need_recusals"
     ],
     |manager| {
         T::new("needs")
@@ -32,6 +35,13 @@ step!(
             .text_opt("reason_code")
             .text_opt("reason")
             .uuid_opt("merged_into")
+            .text_opt("root_cause")
+            .json_opt("appeal")
+            .at_opt("appeal_until")
+            .bool("emergency")
+            .bool("redesign_required")
+            .int("cycle")
+            .at_opt("backlogged_at")
             .int("supplements")
             .int("failed_rounds")
             .uuid("created_by")
@@ -50,6 +60,7 @@ step!(
                 "closed",
                 "returned",
                 "rejected",
+                "appealed",
                 "merged",
                 "withdrawn",
                 "deleted",
@@ -62,24 +73,28 @@ step!(
         T::new("need_analyses")
             .id()
             .uuid("need_id")
+            .int("cycle")
             .uuid("organisation_id")
             .uuid("person_id")
             .json("content")
             .at("created_at")
+            .at_opt("voided_at")
             .belongs("need_id", "needs")
-            .unique(&["need_id", "organisation_id"])
+            .unique(&["need_id", "cycle", "organisation_id", "person_id"])
             .make(manager)
             .await?;
         T::new("need_opinions")
             .id()
             .uuid("need_id")
+            .int("cycle")
             .uuid("person_id")
             .text("speciality")
             .json("content")
             .big("total")
             .at("created_at")
+            .at_opt("voided_at")
             .belongs("need_id", "needs")
-            .unique(&["need_id", "person_id"])
+            .unique(&["need_id", "cycle", "person_id"])
             .make(manager)
             .await?;
         T::new("need_supporters")
@@ -95,13 +110,46 @@ step!(
         T::new("need_comments")
             .id()
             .uuid("need_id")
+            .int("cycle")
             .uuid("person_id")
             .text("stance")
             .text("body")
             .at("created_at")
             .belongs("need_id", "needs")
-            .unique(&["need_id", "person_id"])
+            .unique(&["need_id", "cycle", "person_id"])
             .index(&["need_id", "id"])
+            .make(manager)
+            .await?;
+        T::new("need_votes")
+            .id()
+            .uuid("need_id")
+            .uuid("person_id")
+            .text("kind")
+            .date("held_on")
+            .big("entitled")
+            .big("present")
+            .big("in_favour")
+            .big("against")
+            .big("abstained")
+            .text("summary")
+            .at("created_at")
+            .belongs("need_id", "needs")
+            .unique(&["need_id", "kind", "held_on"])
+            .make(manager)
+            .await?;
+        T::new("need_recusals")
+            .id()
+            .uuid("need_id")
+            .uuid("person_id")
+            .uuid("demanded_by")
+            .text("reason")
+            .text("outcome")
+            .text_opt("answer")
+            .uuid_opt("decided_by")
+            .at_opt("decided_at")
+            .at("created_at")
+            .belongs("need_id", "needs")
+            .index(&["need_id", "person_id"])
             .make(manager)
             .await
     }

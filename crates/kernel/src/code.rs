@@ -70,6 +70,10 @@ codes! {
     ScoreTooLow = "score_too_low", 422, "评榜得分低于 60 分,应转入储备", "The review score is below 60";
     ScoreTooHigh = "score_too_high", 422, "评榜得分已达 60 分,不应转入储备", "The review score is 60 or more";
     NotChanged = "not_changed", 422, "退回后尚未修改", "Nothing was changed since it was returned";
+    SupplementFirst = "supplement_first", 422, "以资料不足为由不予立项前,须先要求补正一次", "Ask for a supplement before rejecting for lack of information";
+    AppealUsed = "appeal_used", 422, "区级已作出答复,不能再次申请", "The district has answered already";
+    NotEmergency = "not_emergency", 422, "该需求的紧急程度不是应急", "The need is no emergency";
+    NoNewCycle = "no_new_cycle", 422, "尚未进入新的季度,也没有新的证据", "Neither a new quarter nor new evidence";
     // 发榜
     NeedsNotApproved = "needs_not_approved", 422, "所涉需求并非全部处于待发榜状态", "Not every need is approved";
     NeedTaken = "need_taken", 409, "需求已在另一张榜中", "The need is in another posting already";

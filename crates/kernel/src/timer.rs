@@ -68,6 +68,8 @@ timers! {
     T38 = "evaluation_run", 20 Wd, 10..=30, "考榜";
     T39 = "evaluation_publicity", 5 Wd, 3..=7, "考榜结果公示";
     T42 = "credit_entry", 5 Wd, 5..=5, "信用记录";
+    T43 = "objection_window", 7 Wd, 7..=7, "提出异议";
+    T44 = "objection_answer", 7 Wd, 3..=7, "异议答复";
     Publication = "publication", 0 Wd, 0..=0, "定时发榜";
     MilestoneDue = "milestone_due", 0 Wd, 0..=0, "里程碑到期";
 }

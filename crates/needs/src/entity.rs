@@ -2,7 +2,7 @@
 
 /// 需求.
 pub mod need {
-    use crate::model::Detail;
+    use crate::model::{AppealRecord, Detail};
     use sea_orm::entity::prelude::*;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -30,6 +30,13 @@ pub mod need {
         pub reason_code: Option<String>,
         pub reason: Option<String>,
         pub merged_into: Option<Uuid>,
+        pub root_cause: Option<String>,
+        pub appeal: Option<AppealRecord>,
+        pub appeal_until: Option<DateTimeUtc>,
+        pub emergency: bool,
+        pub redesign_required: bool,
+        pub cycle: i32,
+        pub backlogged_at: Option<DateTimeUtc>,
         pub supplements: i32,
         pub failed_rounds: i32,
         pub created_by: Uuid,
@@ -56,10 +63,12 @@ pub mod analysis {
         #[sea_orm(primary_key, auto_increment = false)]
         pub id: Uuid,
         pub need_id: Uuid,
+        pub cycle: i32,
         pub organisation_id: Uuid,
         pub person_id: Uuid,
         pub content: AnalysisContent,
         pub created_at: DateTimeUtc,
+        pub voided_at: Option<DateTimeUtc>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -78,11 +87,13 @@ pub mod opinion {
         #[sea_orm(primary_key, auto_increment = false)]
         pub id: Uuid,
         pub need_id: Uuid,
+        pub cycle: i32,
         pub person_id: Uuid,
         pub speciality: String,
         pub content: OpinionContent,
         pub total: i64,
         pub created_at: DateTimeUtc,
+        pub voided_at: Option<DateTimeUtc>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -120,9 +131,62 @@ pub mod comment {
         #[sea_orm(primary_key, auto_increment = false)]
         pub id: Uuid,
         pub need_id: Uuid,
+        pub cycle: i32,
         pub person_id: Uuid,
         pub stance: String,
         pub body: String,
+        pub created_at: DateTimeUtc,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// A vote or deliberation on a need, as its minutes give it (居民代表表决, 议事协商).
+pub mod vote {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "need_votes")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub need_id: Uuid,
+        pub person_id: Uuid,
+        pub kind: String,
+        pub held_on: Date,
+        pub entitled: i64,
+        pub present: i64,
+        pub in_favour: i64,
+        pub against: i64,
+        pub abstained: i64,
+        pub summary: String,
+        pub created_at: DateTimeUtc,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// A demand that a reviewer stand aside, and what became of it (回避).
+pub mod recusal {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "need_recusals")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub need_id: Uuid,
+        pub person_id: Uuid,
+        pub demanded_by: Uuid,
+        pub reason: String,
+        pub outcome: String,
+        pub answer: Option<String>,
+        pub decided_by: Option<Uuid>,
+        pub decided_at: Option<DateTimeUtc>,
         pub created_at: DateTimeUtc,
     }
 

@@ -1,8 +1,10 @@
 //! Addresses of the stage.
 
 use crate::model::{
-    AcceptIn, AnalysisIn, CommentIn, CommentList, DuplicatesOut, MergeIn, NeedIn, NeedList,
-    NeedOut, NeedPatch, NothingIn, OpinionIn, PublicNeedList, PublicNeedOut, ReasonIn, RejectIn,
+    AcceptIn, AnalysisIn, CommentIn, CommentList, DuplicatesOut, MergeIn, NeedAppealDecisionIn,
+    NeedApprovalIn, NeedExclusionIn, NeedIn, NeedList, NeedOut, NeedPatch, NeedRecusalIn,
+    NeedReviewIn, NeedVoteIn, NothingIn, OpinionIn, PublicNeedList, PublicNeedOut, ReasonIn,
+    RejectIn,
 };
 use crate::service;
 use actix_web::{get, patch, post};
@@ -100,13 +102,19 @@ act!(request_need_supplement, "评榜 needs", "/api/v1/needs/{id}/request_supple
 act!(supplement_need, "评榜 needs", "/api/v1/needs/{id}/supplement", NothingIn => NeedOut, service::supplement, "补正后重新提交。Hand in the supplement.");
 act!(accept_need, "评榜 needs", "/api/v1/needs/{id}/accept", AcceptIn => NeedOut, service::accept, "受理并指定第三方。Accept and assign the third party.");
 act!(reject_need, "评榜 needs", "/api/v1/needs/{id}/reject", RejectIn => NeedOut, service::reject, "不予立项。Reject on a closed ground.");
-act!(start_need_review, "评榜 needs", "/api/v1/needs/{id}/start_review", NothingIn => NeedOut, service::start_review, "开始评审。Start the review.");
+act!(start_need_review, "评榜 needs", "/api/v1/needs/{id}/start_review", NeedReviewIn => NeedOut, service::start_review, "开始评审。Start the review.");
 act!(analyse_need, "评榜 needs", "/api/v1/needs/{id}/analyses", AnalysisIn => NeedOut, service::analyse, "提交第三方分析。Hand in the third party's analysis.");
 act!(give_need_opinion, "评榜 needs", "/api/v1/needs/{id}/opinions", OpinionIn => NeedOut, service::give_opinion, "提交专家意见。Hand in an expert's opinion.");
 act!(return_need, "评榜 needs", "/api/v1/needs/{id}/return", ReasonIn => NeedOut, service::return_to_draft, "退回修改。Return to the secretary.");
-act!(approve_need, "评榜 needs", "/api/v1/needs/{id}/approve", NothingIn => NeedOut, service::approve, "批准立项。Approve the need.");
+act!(approve_need, "评榜 needs", "/api/v1/needs/{id}/approve", NeedApprovalIn => NeedOut, service::approve, "批准立项。Approve the need.");
 act!(backlog_need, "评榜 needs", "/api/v1/needs/{id}/backlog", NothingIn => NeedOut, service::backlog, "转入储备。Put into the backlog.");
 act!(withdraw_need, "评榜 needs", "/api/v1/needs/{id}/withdraw", ReasonIn => NeedOut, service::withdraw, "撤回需求。Withdraw a need.");
+act!(flag_need_emergency, "评榜 needs", "/api/v1/needs/{id}/flag_emergency", ReasonIn => NeedOut, service::flag_emergency, "标记为应急,可按应急类型发榜。Flag an approved need as an emergency.");
+act!(appeal_need, "评榜 needs", "/api/v1/needs/{id}/appeal", ReasonIn => NeedOut, service::appeal, "不予立项后申请区级复核。Ask the district about a rejection.");
+act!(decide_need_appeal, "评榜 needs", "/api/v1/needs/{id}/decide_appeal", NeedAppealDecisionIn => NeedOut, service::decide_appeal, "区级答复复核申请。Answer an appeal as the district.");
+act!(record_need_vote, "评榜 needs", "/api/v1/needs/{id}/votes", NeedVoteIn => NeedOut, service::record_vote, "登记居民代表表决或议事协商结果。Record a vote or deliberation of residents.");
+act!(demand_need_recusal, "评榜 needs", "/api/v1/needs/{id}/recusals", NeedRecusalIn => NeedOut, service::demand_recusal, "要求评审人员回避,或声明自行回避。Demand a reviewer's recusal, or declare one's own.");
+act!(exclude_need_reviewer, "评榜 needs", "/api/v1/needs/{id}/exclude_reviewer", NeedExclusionIn => NeedOut, service::exclude_reviewer, "决定回避申请。Decide on a demand for recusal.");
 
 /// Serves and documents the stage.
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -135,6 +143,12 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(approve_need)
         .service(backlog_need)
         .service(withdraw_need)
+        .service(flag_need_emergency)
+        .service(appeal_need)
+        .service(decide_need_appeal)
+        .service(record_need_vote)
+        .service(demand_need_recusal)
+        .service(exclude_need_reviewer)
         .service(get_need)
         .service(amend_need);
 }

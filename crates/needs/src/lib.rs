@@ -40,5 +40,8 @@ pub fn timers() -> Vec<(&'static str, Timer, TimerHandler)> {
         ("need", Timer::T05, |tx, id| {
             Box::pin(service::shelf_life_ended(tx, id))
         }),
+        ("need", Timer::T43, |tx, id| {
+            Box::pin(service::appeal_lapsed(tx, id))
+        }),
     ]
 }

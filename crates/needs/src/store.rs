@@ -1,16 +1,15 @@
 //! Reading and writing needs; decides nothing.
 
 mod filter;
+pub(crate) mod reviewers;
 pub(crate) mod voices;
 
 pub(crate) use filter::{NeedFilter, columns};
 
 use crate::entity::{analysis, need, opinion};
 use crate::flow;
-use crate::model::{AnalysisContent, OpinionContent};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect,
+    ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -44,6 +43,30 @@ pub(crate) struct Case {
     pub analyses: Vec<analysis::Model>,
     pub opinions: Vec<opinion::Model>,
     pub roles: RoleSet,
+}
+
+impl Case {
+    /// A need in whose review nobody has spoken, or for a step that does not ask.
+    pub(crate) fn bare(need: need::Model, roles: RoleSet) -> Self {
+        Case {
+            need,
+            analyses: Vec::new(),
+            opinions: Vec::new(),
+            roles,
+        }
+    }
+
+    /// Analyses that hold. They outlive their cycle: the root cause does not change with a quarter.
+    pub(crate) fn valid_analyses(&self) -> impl Iterator<Item = &analysis::Model> {
+        self.analyses.iter().filter(|row| row.voided_at.is_none())
+    }
+
+    /// Opinions that count: of the present cycle, and not void.
+    pub(crate) fn valid_opinions(&self) -> impl Iterator<Item = &opinion::Model> {
+        self.opinions
+            .iter()
+            .filter(|row| row.voided_at.is_none() && row.cycle == self.need.cycle)
+    }
 }
 
 /// Roles over a division that may see a need there from its draft on.
@@ -197,48 +220,6 @@ pub(crate) async fn list(
     Ok(select.all(&read.db()).await?)
 }
 
-/// Keeps an analysis; the second of one organisation is `duplicate`.
-pub(crate) async fn insert_analysis(
-    tx: &Tx,
-    need_id: Uuid,
-    organisation_id: Uuid,
-    content: AnalysisContent,
-) -> Result<analysis::Model, Error> {
-    let row = analysis::ActiveModel {
-        id: Set(tx.new_id()),
-        need_id: Set(need_id),
-        organisation_id: Set(organisation_id),
-        person_id: Set(tx.person()?),
-        content: Set(content),
-        created_at: Set(tx.now()),
-    };
-    Ok(analysis::Entity::insert(row)
-        .exec_with_returning(&tx.db())
-        .await?)
-}
-
-/// Keeps an opinion; the second of one person is `duplicate`.
-pub(crate) async fn insert_opinion(
-    tx: &Tx,
-    need_id: Uuid,
-    speciality: String,
-    content: OpinionContent,
-    total: i64,
-) -> Result<opinion::Model, Error> {
-    let row = opinion::ActiveModel {
-        id: Set(tx.new_id()),
-        need_id: Set(need_id),
-        person_id: Set(tx.person()?),
-        speciality: Set(speciality),
-        content: Set(content),
-        total: Set(total),
-        created_at: Set(tx.now()),
-    };
-    Ok(opinion::Entity::insert(row)
-        .exec_with_returning(&tx.db())
-        .await?)
-}
-
 /// The checks of this stage.
 #[must_use]
 pub fn invariants() -> Vec<Invariant> {
@@ -264,7 +245,12 @@ async fn approved_without_score(view: &wubang_store::View) -> Result<Vec<Uuid>, 
         .filter(need::Column::State.is_in(states))
         .filter(
             Condition::any()
-                .add(need::Column::ReviewScore.is_null())
+                .add(
+                    // an emergency is approved without third party and experts, so without a score
+                    Condition::all()
+                        .add(need::Column::ReviewScore.is_null())
+                        .add(need::Column::Emergency.eq(false)),
+                )
                 .add(need::Column::Priority.is_null()),
         );
     Ok(rows

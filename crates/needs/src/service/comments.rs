@@ -81,7 +81,7 @@ pub async fn comment(tx: &Tx, key: &Key, input: CommentIn) -> Result<PublicNeedO
     if !open {
         return Err(Code::DeadlinePassed.into());
     }
-    voices::insert_comment(tx, need.id, input.stance, text).await?;
+    voices::insert_comment(tx, &need, input.stance, text).await?;
     face_out(tx, need).await
 }
 
@@ -112,7 +112,7 @@ pub async fn comments(view: &View, key: &Key, query: &ListQuery) -> Result<Comme
 /// `analysis_missing`; `invalid_transition` unless the need is under review.
 pub async fn open_comment(tx: &Tx, key: &Key, _: NothingIn) -> Result<NeedOut, Error> {
     let case = load_for(tx, key).await?;
-    let (facts, shown) = (facts(&case), super::hash(&case.need));
+    let (facts, shown) = (facts(tx, &case), super::hash(&case.need));
     let case = step(tx, case, NeedEvent::OpenComment, &facts, |c| {
         c.data(serde_json::json!({ "content_hash": shown }))
     })

@@ -4,7 +4,8 @@ use super::{facts, hash, load_for, out, step};
 use crate::entity::need;
 use crate::flow::{Need, NeedEvent};
 use crate::model::{
-    AcceptIn, Detail, NeedIn, NeedOut, NeedPatch, NothingIn, ReasonIn, RejectIn, wire,
+    AcceptIn, Detail, NeedIn, NeedOut, NeedPatch, NothingIn, ReasonIn, RejectIn, RejectionGround,
+    wire,
 };
 use crate::rules::NeedFacts;
 use crate::store::{self, Case};
@@ -13,7 +14,7 @@ use sea_orm::sea_query::Expr;
 use wubang_kernel::actor::Reach;
 use wubang_kernel::division::Level;
 use wubang_kernel::machine::{self};
-use wubang_kernel::{Code, Faults, Refusal, Role};
+use wubang_kernel::{Code, Faults, Refusal, Role, Timer};
 use wubang_registry::taxonomy::{self, Taxonomy};
 use wubang_store::commit::edit;
 use wubang_store::{Error, Key, Read, Tx, birth, numbers};
@@ -109,6 +110,13 @@ pub async fn draft(tx: &Tx, input: NeedIn) -> Result<NeedOut, Error> {
         reason_code: Set(None),
         reason: Set(None),
         merged_into: Set(None),
+        root_cause: Set(None),
+        appeal: Set(None),
+        appeal_until: Set(None),
+        emergency: Set(false),
+        redesign_required: Set(false),
+        cycle: Set(1),
+        backlogged_at: Set(None),
         supplements: Set(0),
         failed_rounds: Set(0),
         created_by: Set(tx.person()?),
@@ -120,19 +128,11 @@ pub async fn draft(tx: &Tx, input: NeedIn) -> Result<NeedOut, Error> {
     };
     let need = birth::<need::Entity, _>(tx, made, row, None).await?;
     let roles = store::roles(tx, &need)?;
-    out(
-        tx,
-        Case {
-            need,
-            analyses: Vec::new(),
-            opinions: Vec::new(),
-            roles,
-        },
-    )
-    .await
+    out(tx, Case::bare(need, roles)).await
 }
 
-/// The secretary changes a draft, a returned need, or one that must be supplemented.
+/// The secretary changes a draft, a returned need, one that must be supplemented, or one that must be
+/// redesigned after three failed rounds.
 ///
 /// # Errors
 /// `invalid_transition` in any other state; `invalid` with every wrong field.
@@ -142,13 +142,20 @@ pub async fn amend(tx: &Tx, key: &Key, patch: NeedPatch) -> Result<NeedOut, Erro
         .roles
         .first_of(&[Role::CommunitySecretary])
         .ok_or(Code::Forbidden)?;
-    if !matches!(
-        case.need.state.as_str(),
-        "draft" | "returned" | "supplement_required"
-    ) {
+    let redesign = case.need.redesign_required && case.need.state == "under_review";
+    if !redesign
+        && !matches!(
+            case.need.state.as_str(),
+            "draft" | "returned" | "supplement_required"
+        )
+    {
         return Err(Code::InvalidTransition.into());
     }
     let mut next = case.need.clone();
+    if redesign && case.valid_opinions().next().is_some() {
+        // the experts judged the need as it was
+        next.cycle += 1;
+    }
     let old = next.detail.clone();
     let detail = Detail {
         description: patch.description.unwrap_or(old.description),
@@ -192,6 +199,7 @@ pub async fn amend(tx: &Tx, key: &Key, patch: NeedPatch) -> Result<NeedOut, Erro
                 .col_expr(need::Column::Detail, Expr::value(next.detail))
                 .col_expr(need::Column::TargetGroups, Expr::value(groups))
                 .col_expr(need::Column::Search, Expr::value(search))
+                .col_expr(need::Column::Cycle, Expr::value(next.cycle))
                 .col_expr(need::Column::ContentHash, Expr::value(content_hash.clone()))
         },
         Some(serde_json::json!({ "content_hash": content_hash })),
@@ -206,7 +214,7 @@ pub async fn amend(tx: &Tx, key: &Key, patch: NeedPatch) -> Result<NeedOut, Erro
 /// `incomplete` with every missing field; `not_changed` after a return without change.
 pub async fn submit(tx: &Tx, key: &Key, _: NothingIn) -> Result<NeedOut, Error> {
     let case = load_for(tx, key).await?;
-    let (facts, content_hash) = (facts(&case), hash(&case.need));
+    let (facts, content_hash) = (facts(tx, &case), hash(&case.need));
     let case = step(tx, case, NeedEvent::Submit, &facts, |c| {
         c.set(need::Column::ContentHash, content_hash.clone())
             .data(serde_json::json!({ "content_hash": content_hash }))
@@ -221,7 +229,7 @@ pub async fn submit(tx: &Tx, key: &Key, _: NothingIn) -> Result<NeedOut, Error> 
 /// `invalid_transition` once it was submitted.
 pub async fn delete(tx: &Tx, key: &Key, _: NothingIn) -> Result<NeedOut, Error> {
     let case = load_for(tx, key).await?;
-    let facts = facts(&case);
+    let facts = facts(tx, &case);
     let case = step(tx, case, NeedEvent::Delete, &facts, |c| c).await?;
     out(tx, case).await
 }
@@ -240,7 +248,7 @@ pub(super) fn reason(text: &str) -> Result<String, Refusal> {
 pub async fn request_supplement(tx: &Tx, key: &Key, input: ReasonIn) -> Result<NeedOut, Error> {
     let reason = reason(&input.reason)?;
     let case = load_for(tx, key).await?;
-    let (facts, asked) = (facts(&case), case.need.supplements + 1);
+    let (facts, asked) = (facts(tx, &case), case.need.supplements + 1);
     let case = step(tx, case, NeedEvent::RequestSupplement, &facts, |c| {
         c.set(need::Column::Supplements, asked)
             .set(need::Column::Reason, reason.clone())
@@ -256,7 +264,7 @@ pub async fn request_supplement(tx: &Tx, key: &Key, input: ReasonIn) -> Result<N
 /// `incomplete`.
 pub async fn supplement(tx: &Tx, key: &Key, _: NothingIn) -> Result<NeedOut, Error> {
     let case = load_for(tx, key).await?;
-    let facts = facts(&case);
+    let facts = facts(tx, &case);
     let case = step(tx, case, NeedEvent::Supplement, &facts, |c| c).await?;
     out(tx, case).await
 }
@@ -271,7 +279,7 @@ pub async fn accept(tx: &Tx, key: &Key, input: AcceptIn) -> Result<NeedOut, Erro
     let facts = NeedFacts {
         not_authority_duty: Some(input.not_authority_duty),
         duplicates_checked: Some(input.duplicates_checked),
-        ..facts(&case)
+        ..facts(tx, &case)
     };
     let analyst = wubang_registry::organisations::load(tx, input.analyst_organisation_id)
         .await
@@ -291,16 +299,23 @@ pub async fn accept(tx: &Tx, key: &Key, input: AcceptIn) -> Result<NeedOut, Erro
     out(tx, case).await
 }
 
-/// The street rejects on a closed ground.
+/// The street rejects on a closed ground. The secretary may ask the district for seven working days.
 ///
 /// # Errors
-/// `invalid` without a reason.
+/// `invalid` without a reason; `supplement_first` for lack of information without a supplement.
 pub async fn reject(tx: &Tx, key: &Key, input: RejectIn) -> Result<NeedOut, Error> {
     let reason = reason(&input.reason)?;
     let case = load_for(tx, key).await?;
-    let facts = facts(&case);
+    let facts = NeedFacts {
+        lacks_information: Some(input.ground == RejectionGround::InsufficientInformation),
+        ..facts(tx, &case)
+    };
+    let terms = tx.procedure("open", &case.need.division).timers;
+    let window = tx.calendar().deadline(tx.now(), terms.of(Timer::T43));
     let case = step(tx, case, NeedEvent::Reject, &facts, |c| {
-        c.set(need::Column::ReasonCode, wire(input.ground))
+        c.set(need::Column::AppealUntil, window.at)
+            .due(Timer::T43, window)
+            .set(need::Column::ReasonCode, wire(input.ground))
             .set(need::Column::Reason, reason.clone())
             .because(Some(reason))
     })
@@ -315,7 +330,7 @@ pub async fn reject(tx: &Tx, key: &Key, input: RejectIn) -> Result<NeedOut, Erro
 pub async fn withdraw(tx: &Tx, key: &Key, input: ReasonIn) -> Result<NeedOut, Error> {
     let reason = reason(&input.reason)?;
     let case = load_for(tx, key).await?;
-    let facts = facts(&case);
+    let facts = facts(tx, &case);
     let case = step(tx, case, NeedEvent::Withdraw, &facts, |c| {
         c.set(need::Column::Reason, reason.clone())
             .because(Some(reason))

@@ -99,7 +99,7 @@ pub async fn merge(tx: &Tx, key: &Key, input: MergeIn) -> Result<NeedOut, Error>
     let target = target?.need;
     let facts = NeedFacts {
         target_open: Some(rules::is_open(state_of::<Need>(&target.state)?)),
-        ..facts(&case)
+        ..facts(tx, &case)
     };
     let case = step(tx, case, NeedEvent::Merge, &facts, |c| {
         c.set(need::Column::MergedInto, target.id)

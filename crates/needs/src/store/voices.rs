@@ -167,16 +167,17 @@ pub(crate) async fn has_supported(read: &impl Read, need_id: Uuid) -> Result<boo
     Ok(own.count(&read.db()).await? > 0)
 }
 
-/// Keeps the caller's comment; his second one is `duplicate`.
+/// Keeps the caller's comment; his second one in a cycle is `duplicate`.
 pub(crate) async fn insert_comment(
     tx: &Tx,
-    need_id: Uuid,
+    need: &need::Model,
     stance: Stance,
     body: String,
 ) -> Result<(), Error> {
     let row = comment::ActiveModel {
         id: Set(tx.new_id()),
-        need_id: Set(need_id),
+        need_id: Set(need.id),
+        cycle: Set(need.cycle),
         person_id: Set(tx.person()?),
         stance: Set(wire(stance)),
         body: Set(body),
