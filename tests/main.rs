@@ -20,6 +20,7 @@ mod lists;
 mod mail;
 mod needs;
 mod needs_decisions;
+mod needs_lists;
 mod needs_recusals;
 mod needs_voices;
 mod operations;

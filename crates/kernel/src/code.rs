@@ -58,6 +58,7 @@ codes! {
     SamePerson = "same_person", 409, "须由另一人办理", "Another person must do this";
     OpenHold = "open_hold", 409, "存在未办结的异议或暂停", "An objection or suspension is still open";
     Incomplete = "incomplete", 422, "必填内容不完整", "Mandatory content is missing";
+    TooManyRows = "too_many_rows", 422, "导出超过 10000 行,请缩小筛选范围", "More than 10000 rows; narrow the filters";
     // registry
     LastAdministrator = "last_administrator", 409, "不能撤销最后一名区级主管的授权", "The last district administrator must keep the grant";
     // 评榜

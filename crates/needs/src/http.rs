@@ -50,6 +50,47 @@ list!(
     service::list,
     "需求清单。List needs."
 );
+
+/// 导出需求清单(`kind=list`,已立项及以后)或需求台账(`kind=ledger`,本人可见的全部及各环节日期),CSV,至多 10000 行。Export the list of needs or the ledger as CSV, at most 10000 rows.
+#[utoipa::path(tag = "评榜 needs", params(
+        ("kind" = Option<String>, Query, description = "`list` 或 `ledger`,默认 `list` · list or ledger"),
+        ("format" = Option<String>, Query, description = "`csv` · csv only"),
+        ("state" = Option<String>, Query, description = "筛选,可重复 · filter, repeatable"),
+        ("field" = Option<String>, Query, description = "筛选,可重复 · filter, repeatable"),
+        ("priority" = Option<String>, Query, description = "筛选,可重复 · filter, repeatable"),
+        ("division" = Option<String>, Query, description = "区划代码 · division code"),
+        ("source" = Option<String>, Query, description = "筛选,可重复 · filter, repeatable"),
+        ("urgency" = Option<String>, Query, description = "筛选,可重复 · filter, repeatable"),
+        ("target_group" = Option<String>, Query, description = "筛选,可重复 · filter, repeatable"),
+        ("q" = Option<String>, Query, description = "编号、标题与描述中的词 · words of number, title and description"),
+        ("affected_count_min" = Option<i64>, Query, description = "受益人数下限 · at least so many people"),
+        ("affected_count_max" = Option<i64>, Query, description = "受益人数上限 · at most so many people")),
+    responses((status = 200, description = "UTF-8 表格,含 BOM · a table in UTF-8 with a byte-order mark", body = String, content_type = "text/csv")), security(("bearer" = [])))]
+#[get("/api/v1/exports/needs")]
+pub(crate) async fn export_needs(ctx: wubang_web::Ctx) -> wubang_web::Answer {
+    ctx.signed_in()?;
+    let query = wubang_web::ListQuery::of(
+        &ctx,
+        &[
+            "kind",
+            "format",
+            "state",
+            "field",
+            "priority",
+            "division",
+            "source",
+            "urgency",
+            "target_group",
+            "q",
+            "affected_count_min",
+            "affected_count_max",
+        ],
+    )?;
+    let (name, text) = service::export(&ctx.read(), &query)
+        .await
+        .map_err(|error| ctx.problem(error))?;
+    wubang_web::sheet::answer(&name, text)
+}
 list_public!(
     list_public_needs,
     "公开 public",
@@ -121,6 +162,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(draft_need)
         .service(list_needs)
         .service(get_need_actions)
+        .service(export_needs)
         .service(get_need_duplicates)
         .service(list_need_comments)
         .service(list_public_needs)

@@ -1,5 +1,6 @@
 //! Reading and writing needs; decides nothing.
 
+pub(crate) mod export;
 mod filter;
 pub(crate) mod reviewers;
 pub(crate) mod voices;

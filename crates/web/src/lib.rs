@@ -16,6 +16,7 @@ pub mod openapi;
 pub mod patch;
 pub mod problem;
 pub mod query;
+pub mod sheet;
 
 pub use actions::{ActionOut, RefusedActionOut};
 pub use answer::{Answer, Instant, command, created, show};

@@ -2,6 +2,7 @@
 
 mod appeals;
 mod comments;
+mod export;
 mod intake;
 mod merging;
 mod public;
@@ -12,6 +13,7 @@ mod votes;
 
 pub use appeals::{appeal, appeal_lapsed, decide_appeal};
 pub use comments::{comment, comment_ended, comments, open_comment, support, unsupport};
+pub use export::export;
 pub use intake::{
     accept, amend, delete, draft, reject, request_supplement, submit, supplement, withdraw,
 };
