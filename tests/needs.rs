@@ -337,38 +337,6 @@ on_both! {
         assert_eq!(plain(&street(&mut bench).await, &id, "approve").await.ok()["priority"], json!("normal"));
     }
 
-    async fn below_sixty_a_need_waits_in_the_backlog_and_can_come_back(bench: Bench) {
-        let id = reviewed(&mut bench, 59, 60).await;
-        let street = street(&mut bench).await;
-        plain(&street, &id, "approve").await.refused(422, "score_too_low");
-        let kept = plain(&street, &id, "backlog").await.ok();
-        assert_eq!((&kept["state"], &kept["review_score"], &kept["priority"]), (&json!("backlog"), &json!("59.50"), &Value::Null));
-        assert_eq!(due(&kept, "need_review"), None);
-        plain(&bench.cast("third_party").await, &id, "start_review").await.refused(403, "forbidden");
-        plain(&street, &id, "start_review").await.refused(422, "no_new_cycle");
-        let reply = street.post(&at(&id, "start_review"), json!({ "evidence": "没有更多" })).await;
-        assert_eq!(reply.pointers(), ["/evidence"]);
-        reply.refused(422, "invalid");
-        let again = street.post(&at(&id, "start_review"), json!({ "evidence": "汛期后又有三户老人摔伤,已逐户核实。" })).await.ok();
-        assert_eq!((&again["state"], &again["cycle"], due(&again, "need_review").is_some()), (&json!("under_review"), &json!(2), true));
-        // the opinions of the first cycle are kept and no longer count
-        assert_eq!(again["opinions"].as_array().unwrap().len(), 2);
-        plain(&street, &id, "approve").await.refused(422, "opinions_missing");
-        opine(&mut bench, &id, "wan.jingyi", "A03", 61).await.ok();
-        opine(&mut bench, &id, "qin.shuyao", "A01", 60).await.ok();
-        let done = plain(&street, &id, "approve").await.ok();
-        assert_eq!((&done["state"], &done["review_score"]), (&json!("approved"), &json!("60.50")));
-    }
-
-    async fn a_need_in_the_backlog_comes_back_with_the_next_quarter(bench: Bench) {
-        let id = reviewed(&mut bench, 40, 40).await;
-        plain(&street(&mut bench).await, &id, "backlog").await.ok();
-        bench.advance(instant("2026-03-31T23:59:59+08:00")).await;
-        plain(&street(&mut bench).await, &id, "start_review").await.refused(422, "no_new_cycle");
-        bench.advance(instant("2026-04-01T00:00:00+08:00")).await;
-        assert_eq!(plain(&street(&mut bench).await, &id, "start_review").await.ok()["state"], json!("under_review"));
-    }
-
     async fn from_sixty_a_need_is_approved_and_from_eighty_with_high_priority(bench: Bench) {
         let street = street(&mut bench).await;
         let high = reviewed(&mut bench, 79, 81).await;

@@ -108,6 +108,17 @@ on_both! {
         assert_eq!(accept(&mut bench, &id).await.ok()["state"], json!("accepted"));
     }
 
+    async fn the_secretary_hears_of_a_rejection_its_reason_and_the_right_to_ask(bench: Bench) {
+        rejected(&mut bench).await;
+        bench.work().await;
+        let mails = bench.mails.sent();
+        let mail = mails.iter().find(|mail| mail.subject.ends_with("不予立项")).unwrap_or_else(|| panic!("{mails:?}"));
+        assert!(mail.to.starts_with("zhao.lei@"), "{}", mail.to);
+        for part in ["理由:经核实不予立项,理由如述。", "申请区级复核", "复核申请截止:2026-03-11"] {
+            assert!(mail.body.contains(part), "{part}: {}", mail.body);
+        }
+    }
+
     async fn a_dismissed_appeal_makes_the_rejection_final(bench: Bench) {
         let id = rejected(&mut bench).await;
         appeal(&mut bench, &id).await.ok();
@@ -194,6 +205,38 @@ on_both! {
         assert_eq!(recorded(&bench, "need.vote_recorded", Some(&id)).await, 0);
     }
 
+    async fn below_sixty_a_need_waits_in_the_backlog_and_can_come_back(bench: Bench) {
+        let id = reviewed(&mut bench, 59, 60).await;
+        let street = street(&mut bench).await;
+        plain(&street, &id, "approve").await.refused(422, "score_too_low");
+        let kept = plain(&street, &id, "backlog").await.ok();
+        assert_eq!((&kept["state"], &kept["review_score"], &kept["priority"]), (&json!("backlog"), &json!("59.50"), &Value::Null));
+        assert_eq!(due(&kept, "need_review"), None);
+        plain(&bench.cast("third_party").await, &id, "start_review").await.refused(403, "forbidden");
+        plain(&street, &id, "start_review").await.refused(422, "no_new_cycle");
+        let reply = street.post(&at(&id, "start_review"), json!({ "evidence": "没有更多" })).await;
+        assert_eq!(reply.pointers(), ["/evidence"]);
+        reply.refused(422, "invalid");
+        let again = street.post(&at(&id, "start_review"), json!({ "evidence": "汛期后又有三户老人摔伤,已逐户核实。" })).await.ok();
+        assert_eq!((&again["state"], &again["cycle"], due(&again, "need_review").is_some()), (&json!("under_review"), &json!(2), true));
+        // the opinions of the first cycle are kept and no longer count
+        assert_eq!(again["opinions"].as_array().unwrap().len(), 2);
+        plain(&street, &id, "approve").await.refused(422, "opinions_missing");
+        opine(&mut bench, &id, "wan.jingyi", "A03", 61).await.ok();
+        opine(&mut bench, &id, "qin.shuyao", "A01", 60).await.ok();
+        let done = plain(&street, &id, "approve").await.ok();
+        assert_eq!((&done["state"], &done["review_score"]), (&json!("approved"), &json!("60.50")));
+    }
+
+    async fn a_need_in_the_backlog_comes_back_with_the_next_quarter(bench: Bench) {
+        let id = reviewed(&mut bench, 40, 40).await;
+        plain(&street(&mut bench).await, &id, "backlog").await.ok();
+        bench.advance(instant("2026-03-31T23:59:59+08:00")).await;
+        plain(&street(&mut bench).await, &id, "start_review").await.refused(422, "no_new_cycle");
+        bench.advance(instant("2026-04-01T00:00:00+08:00")).await;
+        assert_eq!(plain(&street(&mut bench).await, &id, "start_review").await.ok()["state"], json!("under_review"));
+    }
+
     async fn an_emergency_is_approved_right_after_its_acceptance(bench: Bench) {
         let street = street(&mut bench).await;
         let id = submitted(&mut bench, emergency()).await;
@@ -269,6 +312,32 @@ on_both! {
         }
         bench.advance(instant("2026-04-10T09:00:00+08:00")).await;
         assert_eq!(reminders(&bench, &waiting, "need_acceptance").await, 1);
+    }
+
+    async fn a_need_is_posted_and_fulfilled_by_the_stages_that_follow(bench: Bench) {
+        bench.play.need_approved().await.unwrap();
+        let path = format!("/api/v1/needs/{}", bench.play.ids.need);
+        bench.play.posting_open().await.unwrap();
+        let posted = street(&mut bench).await.get(&path).await.ok();
+        assert_eq!((&posted["state"], &posted["deadlines"]), (&json!("posted"), &json!([])), "neither shelf life nor priority runs on");
+        bench.play.bids_submitted().await.unwrap();
+        bench.play.bids_qualified().await.unwrap();
+        bench.play.award_proposed().await.unwrap();
+        bench.play.award_noticed().await.unwrap();
+        bench.play.contract_signed().await.unwrap();
+        bench.play.work_started().await.unwrap();
+        bench.forget();
+        assert_eq!(street(&mut bench).await.get(&path).await.ok()["state"], json!("fulfilled"));
+    }
+
+    async fn a_need_is_closed_when_its_project_has_passed_its_evaluation(bench: Bench) {
+        let id = crate::strangers::whole(&mut bench).await.of("needs");
+        let need = street(&mut bench).await.get(&format!("/api/v1/needs/{id}")).await.ok();
+        assert_eq!((&need["state"], &need["deadlines"]), (&json!("closed"), &json!([])));
+        for event in ["need.posted", "need.fulfilled", "need.closed"] {
+            assert_eq!(recorded(&bench, event, Some(&id)).await, 1, "{event}");
+        }
+        bench.nobody().get(&format!("/api/v1/public/needs/{id}")).await.ok();
     }
 
     async fn after_three_failed_rounds_the_need_must_be_redesigned(bench: Bench) {

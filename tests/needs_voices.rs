@@ -89,6 +89,17 @@ on_both! {
         }
     }
 
+    async fn eight_voices_of_one_person_at_once_are_one(bench: Bench) {
+        let id = submitted(&mut bench, new_need()).await;
+        let resident = bench.user(RESIDENTS[0]).await;
+        let replies = crate::scenes::eight(async || resident.post(&at(&id, "support"), json!({})).await).await;
+        assert_eq!(replies.iter().filter(|reply| reply.status == 200).count(), 1);
+        for reply in replies.into_iter().filter(|reply| reply.status != 200) {
+            reply.refused(409, "duplicate");
+        }
+        assert_eq!(number(&need(&mut bench, &id).await, "/supporters"), 1);
+    }
+
     async fn only_the_people_of_the_territory_support_a_need_and_only_until_it_is_posted(bench: Bench) {
         let draft = drafted(&mut bench, new_need()).await;
         support(&mut bench, RESIDENTS[0], &draft).await.refused(404, "not_found");

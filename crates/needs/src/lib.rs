@@ -13,6 +13,7 @@ mod rules;
 pub mod service;
 mod similarity;
 mod store;
+mod visibility;
 
 pub use http::routes;
 pub use store::{Need, invariants};

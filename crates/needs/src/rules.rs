@@ -1,6 +1,6 @@
 //! Facts and guards of a need: pure functions (rulebook 2.4.1, 2.8.1).
 
-use crate::flow::{Need, NeedEvent, NeedGuard, NeedState};
+use crate::flow::{Need, NeedEvent, NeedGuard};
 use crate::model::{Detail, ReviewParts};
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use wubang_kernel::deadline::Term;
@@ -87,47 +87,6 @@ pub(crate) fn may_review(reviewer: ReviewerFacts) -> Result<(), Refusal> {
         return Ok(());
     };
     Err(Refusal::new(Code::Recused).because(why.0, why.1))
-}
-
-/// Whether everybody may see the need (rulebook 2.6): on the comment list, approved and later.
-pub(crate) fn is_public(state: NeedState) -> bool {
-    matches!(
-        state,
-        NeedState::InComment
-            | NeedState::Approved
-            | NeedState::Posted
-            | NeedState::Fulfilled
-            | NeedState::Closed
-    )
-}
-
-/// Whether a neighbour may add his voice: from the submission until it is posted.
-pub(crate) fn takes_support(state: NeedState) -> bool {
-    matches!(
-        state,
-        NeedState::Submitted
-            | NeedState::SupplementRequired
-            | NeedState::Accepted
-            | NeedState::UnderReview
-            | NeedState::InComment
-            | NeedState::Backlog
-            | NeedState::Approved
-    )
-}
-
-/// Whether the people of its territory may see the public face of the need: while they may add a
-/// voice, while it is public, and when theirs moved to another need.
-pub(crate) fn is_heard(state: NeedState) -> bool {
-    is_public(state) || takes_support(state) || state == NeedState::Merged
-}
-
-/// Whether another need may be merged into one in this state: it was submitted and is not at its end.
-pub(crate) fn is_open(state: NeedState) -> bool {
-    takes_support(state)
-        || matches!(
-            state,
-            NeedState::Returned | NeedState::Posted | NeedState::Fulfilled
-        )
 }
 
 /// What is known of a need when a step is asked for.
@@ -281,6 +240,7 @@ pub(crate) fn check_parts(parts: &ReviewParts, faults: &mut Faults) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::flow::NeedState;
     use proptest::prelude::*;
     use wubang_kernel::machine::{Machine, plan};
     use wubang_kernel::{Role, RoleSet};
@@ -397,23 +357,6 @@ mod tests {
             },
         ] {
             assert_eq!(may_review(reviewer).unwrap_err().code, Code::Recused);
-        }
-    }
-
-    #[test]
-    fn what_is_public_can_be_seen_by_neighbours_and_a_merged_need_takes_nothing_more() {
-        for state in Need::STATES {
-            assert!(!is_public(*state) || is_heard(*state), "{state:?}");
-            assert!(!takes_support(*state) || is_open(*state), "{state:?}");
-        }
-        for state in [
-            NeedState::Draft,
-            NeedState::Merged,
-            NeedState::Rejected,
-            NeedState::Withdrawn,
-            NeedState::Closed,
-        ] {
-            assert!(!is_open(state) && !takes_support(state), "{state:?}");
         }
     }
 

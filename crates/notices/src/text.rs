@@ -31,6 +31,14 @@ const SENTENCES: &[(&str, &str)] = &[
         "award.notice_issued",
         "贵组织已被确定为承榜组织,请在规定期限内签订承榜协议。",
     ),
+    (
+        "need.rejected",
+        "所报需求未予立项。对此有异议的,可在申请截止前申请区级复核。",
+    ),
+    (
+        "need.merged",
+        "所报需求已并入另一需求,原有附议一并转入,原编号仍可查询。",
+    ),
     ("timer.overdue", "有事项到期,请及时办理。"),
 ];
 
@@ -86,6 +94,8 @@ fn facts(facts: &Value) -> Vec<String> {
         ("publicity_ends_at", "公示截止"),
         ("grade", "等级"),
         ("total", "总分"),
+        ("reason", "理由"),
+        ("appeal_until", "复核申请截止"),
     ];
     NAMES
         .iter()

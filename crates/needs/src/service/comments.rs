@@ -5,8 +5,8 @@ use super::{by_system, facts, load_for, out, step};
 use crate::entity::need;
 use crate::flow::{Need, NeedEvent, NeedState};
 use crate::model::{CommentIn, CommentList, CommentOut, NeedOut, NothingIn, PublicNeedOut};
-use crate::rules;
 use crate::store::{self, voices};
+use crate::visibility;
 use uuid::Uuid;
 use wubang_kernel::deadline::is_over;
 use wubang_kernel::{Code, Faults, Refusal, Role, RoleSet, Timer};
@@ -30,7 +30,7 @@ async fn face_for(tx: &Tx, key: &Key) -> Result<(need::Model, NeedState, RoleSet
 pub async fn support(tx: &Tx, key: &Key, _: NothingIn) -> Result<PublicNeedOut, Error> {
     let (need, state, roles) = face_for(tx, key).await?;
     neighbour(roles)?;
-    if !rules::takes_support(state) {
+    if !visibility::takes_support(state) {
         return Err(Code::InvalidTransition.into());
     }
     voices::support(tx, need.id).await?;
@@ -44,7 +44,7 @@ pub async fn support(tx: &Tx, key: &Key, _: NothingIn) -> Result<PublicNeedOut, 
 pub async fn unsupport(tx: &Tx, key: &Key, _: NothingIn) -> Result<PublicNeedOut, Error> {
     let (need, state, roles) = face_for(tx, key).await?;
     neighbour(roles)?;
-    if !rules::takes_support(state) || !voices::unsupport(tx, need.id).await? {
+    if !visibility::takes_support(state) || !voices::unsupport(tx, need.id).await? {
         return Err(Code::InvalidTransition.into());
     }
     face_out(tx, need).await

@@ -314,6 +314,7 @@ pub async fn reject(tx: &Tx, key: &Key, input: RejectIn) -> Result<NeedOut, Erro
     let window = tx.calendar().deadline(tx.now(), terms.of(Timer::T43));
     let case = step(tx, case, NeedEvent::Reject, &facts, |c| {
         c.set(need::Column::AppealUntil, window.at)
+            .facts(serde_json::json!({ "reason": reason, "appeal_until": wubang_web::Instant(window.at) }))
             .due(Timer::T43, window)
             .set(need::Column::ReasonCode, wire(input.ground))
             .set(need::Column::Reason, reason.clone())

@@ -4,9 +4,10 @@ use super::{facts, load_for, out, step};
 use crate::entity::need;
 use crate::flow::{Need, NeedEvent};
 use crate::model::{DuplicateOut, DuplicatesOut, MergeIn, NeedOut};
-use crate::rules::{self, NeedFacts};
+use crate::rules::NeedFacts;
 use crate::similarity::{Compared, compare};
 use crate::store::{self, Case, voices};
+use crate::visibility;
 use wubang_kernel::{Code, Faults, Role};
 use wubang_store::commit::edit;
 use wubang_store::{Error, Key, Tx, View, state_of};
@@ -49,7 +50,7 @@ pub async fn duplicates(view: &View, key: &Key) -> Result<DuplicatesOut, Error> 
         }
     }
     // stable: of equally alike ones the newest stays first
-    items.sort_by(|a, b| b.similarity.cmp(&a.similarity));
+    items.sort_by_key(|item| std::cmp::Reverse(item.similarity));
     items.truncate(SHOWN);
     Ok(DuplicatesOut {
         need_id: case.need.id,
@@ -98,7 +99,7 @@ pub async fn merge(tx: &Tx, key: &Key, input: MergeIn) -> Result<NeedOut, Error>
     faults.finish()?;
     let target = target?.need;
     let facts = NeedFacts {
-        target_open: Some(rules::is_open(state_of::<Need>(&target.state)?)),
+        target_open: Some(visibility::is_open(state_of::<Need>(&target.state)?)),
         ..facts(tx, &case)
     };
     let case = step(tx, case, NeedEvent::Merge, &facts, |c| {

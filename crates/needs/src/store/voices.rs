@@ -2,8 +2,8 @@
 
 use crate::entity::{comment, need, supporter};
 use crate::model::{CommentCountsOut, Stance, wire};
-use crate::rules;
 use crate::store::{self, NEIGHBOURS, NeedFilter};
+use crate::visibility;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
@@ -27,7 +27,7 @@ pub(crate) async fn face(read: &impl Read, key: &Key) -> Result<(need::Model, Ro
         .actor()
         .roles(&Reach::at(crate::service::division_of(&need)?));
     let state = state_of::<Need>(&need.state)?;
-    if rules::is_public(state) || (rules::is_heard(state) && roles.any(NEIGHBOURS)) {
+    if visibility::is_public(state) || (visibility::is_heard(state) && roles.any(NEIGHBOURS)) {
         Ok((need, roles))
     } else {
         Err(Code::NotFound.into())
@@ -47,8 +47,8 @@ pub(crate) async fn faces(
 ) -> Result<Vec<need::Model>, Error> {
     let own = scope::within(need::Column::Division, read.actor().divisions(NEIGHBOURS));
     let seen = Condition::any()
-        .add(states(rules::is_public))
-        .add(states(rules::is_heard).add(own));
+        .add(states(visibility::is_public))
+        .add(states(visibility::is_heard).add(own));
     let mut select = filter
         .narrow(need::Entity::find().filter(seen))
         .order_by_desc(need::Column::Id)
