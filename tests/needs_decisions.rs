@@ -295,6 +295,37 @@ on_both! {
         }
     }
 
+    async fn the_terms_of_a_need_count_over_national_day_and_end_once_after_three_days_of_downtime(bench: Bench) {
+        bench.advance(instant("2026-09-30T09:00:00+08:00")).await;
+        let end = |day: &str| Some(format!("{day}T23:59:59+08:00"));
+        let (waiting, supplement) = (submitted(&mut bench, new_need()).await, submitted(&mut bench, new_need()).await);
+        let shown = because(&street(&mut bench).await, &supplement, "request_supplement").await.ok();
+        // 1 to 7 October are days off; Saturday 10 October is a working day
+        assert_eq!(due(&shown, "need_supplement"), end("2026-10-20"));
+        let shown = street(&mut bench).await.get(&format!("/api/v1/needs/{waiting}")).await.ok();
+        assert_eq!(due(&shown, "need_acceptance"), end("2026-10-10"));
+        let comment = under_review(&mut bench, new_need()).await;
+        analyse(&mut bench, &comment).await.ok();
+        let shown = plain(&street(&mut bench).await, &comment, "open_comment").await.ok();
+        assert_eq!(due(&shown, "need_comment"), end("2026-10-13"));
+        let high = reviewed(&mut bench, 90, 90).await;
+        let shown = street(&mut bench).await.get(&format!("/api/v1/needs/{high}")).await.ok();
+        assert_eq!(due(&shown, "need_review"), end("2026-10-13"));
+        let shown = plain(&street(&mut bench).await, &high, "approve").await.ok();
+        assert_eq!((due(&shown, "post_high_priority"), due(&shown, "need_shelf_life")), (end("2026-10-30"), end("2026-12-29")));
+        let refused = rejected(&mut bench).await;
+        let shown = street(&mut bench).await.get(&format!("/api/v1/needs/{refused}")).await.ok();
+        assert_eq!(due(&shown, "objection_window"), end("2026-10-15"));
+        // the worker was down for three days; what fell due meanwhile happens once
+        bench.stand_at(instant("2026-10-19T09:00:00+08:00"));
+        bench.work().await;
+        bench.work().await;
+        assert_eq!(reminders(&bench, &waiting, "need_acceptance").await, 1);
+        assert_eq!(recorded(&bench, "need.comment_ended", Some(&comment)).await, 1);
+        assert_eq!(recorded(&bench, "need.appeal_lapsed", Some(&refused)).await, 1);
+        assert_eq!(recorded(&bench, "need.supplement_lapsed", Some(&supplement)).await, 0, "one day is left");
+    }
+
     async fn overdue_acceptance_review_and_posting_are_escalated_once(bench: Bench) {
         let waiting = submitted(&mut bench, new_need()).await;
         let review = under_review(&mut bench, new_need()).await;

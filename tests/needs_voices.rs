@@ -176,6 +176,47 @@ on_both! {
         merge(&mut bench, "wang.min", &last, &kept).await.refused(422, "target_not_open");
     }
 
+    async fn of_two_needs_merged_into_each_other_at_once_one_stays(bench: Bench) {
+        let (one, other) = (submitted(&mut bench, new_need()).await, submitted(&mut bench, new_need()).await);
+        let street = street(&mut bench).await;
+        let body = |target: &str| json!({ "target": target, "reason": "两项需求为同一件事,合并办理。" });
+        let (first, second) = (at(&one, "merge"), at(&other, "merge"));
+        let (a, b) = tokio::join!(street.post(&first, body(&other)), street.post(&second, body(&one)));
+        let done = [&a, &b].into_iter().filter(|reply| reply.status == 200).count();
+        assert_eq!(done, 1, "{} {}", a.text, b.text);
+        for reply in [a, b].into_iter().filter(|reply| reply.status != 200) {
+            let code = reply.code().unwrap();
+            assert!(["conflict", "target_not_open", "invalid_transition"].contains(&code.as_str()), "{code}");
+        }
+    }
+
+    async fn no_voice_is_left_behind_by_a_merge(bench: Bench) {
+        let target = submitted(&mut bench, new_need()).await;
+        let mut callers = Vec::new();
+        for account in RESIDENTS {
+            callers.push(bench.user(account).await);
+        }
+        let street = street(&mut bench).await;
+        let (mut voices, body) = (std::collections::HashSet::new(), json!({ "target": target, "reason": "两项需求为同一件事,合并办理。" }));
+        for _ in 0..4 {
+            let id = submitted(&mut bench, new_need()).await;
+            let (support, merge) = (at(&id, "support"), at(&id, "merge"));
+            let (a, b, c, merged) = tokio::join!(
+                callers[0].post(&support, json!({})), callers[1].post(&support, json!({})), callers[2].post(&support, json!({})),
+                street.post(&merge, body.clone())
+            );
+            merged.ok();
+            for (place, reply) in [a, b, c].into_iter().enumerate() {
+                match reply.status {
+                    200 => { voices.insert(place); }
+                    _ => assert_eq!(reply.status, 409, "{}", reply.text),
+                }
+            }
+        }
+        // the invariants say that no merged need kept one
+        assert_eq!(number(&need(&mut bench, &target).await, "/supporters"), i64::try_from(voices.len()).unwrap());
+    }
+
     async fn a_need_is_merged_from_each_state_before_the_decision(bench: Bench) {
         let target = submitted(&mut bench, new_need()).await;
         let accepted = submitted(&mut bench, new_need()).await;

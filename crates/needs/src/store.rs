@@ -237,6 +237,10 @@ pub fn invariants() -> Vec<Invariant> {
             name: "merged_need_names_its_target",
             run: |view| Box::pin(merged_without_target(view)),
         },
+        Invariant {
+            name: "voices_of_a_merged_need_have_moved",
+            run: |view| Box::pin(voices::left_behind(view)),
+        },
     ]
 }
 

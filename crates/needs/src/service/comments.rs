@@ -17,6 +17,7 @@ use wubang_web::{Instant, ListQuery};
 async fn face_for(tx: &Tx, key: &Key) -> Result<(need::Model, NeedState, RoleSet), Error> {
     let (need, roles) = voices::face(tx, key).await?;
     tx.expect_version(need.version)?;
+    voices::hold(tx, &need).await?;
     let state = state_of::<Need>(&need.state)?;
     Ok((need, state, roles))
 }

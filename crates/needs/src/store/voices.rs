@@ -1,6 +1,7 @@
 //! Supporters and comments of needs; decides nothing. No finder answers with a name.
 
 use crate::entity::{comment, need, supporter};
+use crate::flow::{Need, NeedState};
 use crate::model::{CommentCountsOut, Stance, wire};
 use crate::store::{self, NEIGHBOURS, NeedFilter};
 use crate::visibility;
@@ -16,8 +17,6 @@ use wubang_kernel::cursor::Page;
 use wubang_kernel::machine::{Machine, Name};
 use wubang_kernel::{Code, RoleSet};
 use wubang_store::{Error, Key, Read, Tx, scope, state_of};
-
-use crate::flow::{Need, NeedState};
 
 /// The public face of a need: for everybody when it is public, for the people of its territory from
 /// the submission on; `not_found` otherwise. Also the viewer's roles in the territory.
@@ -57,6 +56,25 @@ pub(crate) async fn faces(
         select = select.filter(need::Column::Id.lt(after));
     }
     Ok(select.all(&read.db()).await?)
+}
+
+/// Keeps the need in its state until the transaction ends, without a new version: voices do not disturb
+/// who works on the need, but none may slip past a merge or the end of a comment period.
+///
+/// # Errors
+/// `conflict` when the need has moved on.
+pub(crate) async fn hold(tx: &Tx, need: &need::Model) -> Result<(), Error> {
+    let held = need::Entity::update_many()
+        .col_expr(need::Column::Number, Expr::col(need::Column::Number))
+        .filter(need::Column::Id.eq(need.id))
+        .filter(need::Column::State.eq(need.state.as_str()))
+        .exec(&tx.db())
+        .await?;
+    if held.rows_affected == 1 {
+        Ok(())
+    } else {
+        Err(Code::Conflict.into())
+    }
 }
 
 /// Adds the caller's voice.
@@ -129,6 +147,13 @@ pub(crate) async fn move_supporters(tx: &Tx, from: Uuid, to: Uuid) -> Result<u64
         .filter(supporter::Column::NeedId.eq(from))
         .filter(supporter::Column::WithdrawnAt.is_null())
         .filter(supporter::Column::PersonId.not_in_subquery(persons(voices(to))))
+        .exec(&tx.db())
+        .await?;
+    // who spoke for both speaks for the other alone
+    supporter::Entity::update_many()
+        .col_expr(supporter::Column::WithdrawnAt, Expr::value(tx.now()))
+        .filter(supporter::Column::NeedId.eq(from))
+        .filter(supporter::Column::WithdrawnAt.is_null())
         .exec(&tx.db())
         .await?;
     Ok(given)
@@ -233,4 +258,21 @@ pub(crate) async fn comment_counts(
         }
     }
     Ok(all)
+}
+
+/// Merged needs for which somebody still speaks.
+pub(super) async fn left_behind(view: &wubang_store::View) -> Result<Vec<Uuid>, Error> {
+    let spoken_for = supporter::Entity::find()
+        .filter(supporter::Column::WithdrawnAt.is_null())
+        .select_only()
+        .column(supporter::Column::NeedId)
+        .into_query();
+    Ok(need::Entity::find()
+        .select_only()
+        .column(need::Column::Id)
+        .filter(need::Column::State.eq(NeedState::Merged.wire()))
+        .filter(need::Column::Id.in_subquery(spoken_for))
+        .into_tuple()
+        .all(&view.db())
+        .await?)
 }
