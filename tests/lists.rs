@@ -234,11 +234,14 @@ on_both! {
             }
             let (rows, statements) = cost(&bench, &nobody, "/api/v1/public/postings?limit=100").await;
             assert!(rows >= total && statements <= 4, "{rows} {statements}");
+            let (rows, statements) = cost(&bench, &nobody, "/api/v1/public/needs?limit=100").await;
+            assert!(rows >= total && statements <= 4, "{rows} {statements}");
         }
         for (path, _) in &first {
             walk(&street, path).await;
         }
         walk(&nobody, "/api/v1/public/postings").await;
+        walk(&nobody, "/api/v1/public/needs").await;
         copies.shrink().await;
     }
 

@@ -37,69 +37,69 @@ pub(crate) fn instant(text: &str) -> chrono::DateTime<chrono::Utc> {
         .to_utc()
 }
 
-fn new_need() -> Value {
+pub(crate) fn new_need() -> Value {
     json!({ "community": "410108005003", "title": "楼道照明与夜间出行安全互助", "source": "grid", "affected_count": 120, "field": "A01",
         "description": "三号院六个单元的楼道灯多数损坏,老人夜间上下楼常有磕碰,居民愿意结对接送。", "target_groups": ["elderly"], "urgency": "high" })
 }
 
-fn at(id: &str, verb: &str) -> String {
+pub(crate) fn at(id: &str, verb: &str) -> String {
     format!("/api/v1/needs/{id}/{verb}")
 }
 
-async fn secretary(bench: &mut Bench) -> Caller {
+pub(crate) async fn secretary(bench: &mut Bench) -> Caller {
     bench.cast("secretary").await
 }
 
-async fn street(bench: &mut Bench) -> Caller {
+pub(crate) async fn street(bench: &mut Bench) -> Caller {
     bench.cast("street_officer").await
 }
 
 /// Acts on a need with nothing said.
-async fn plain(caller: &Caller, id: &str, verb: &str) -> Reply {
+pub(crate) async fn plain(caller: &Caller, id: &str, verb: &str) -> Reply {
     caller.post(&at(id, verb), json!({})).await
 }
 
-async fn because(caller: &Caller, id: &str, verb: &str) -> Reply {
+pub(crate) async fn because(caller: &Caller, id: &str, verb: &str) -> Reply {
     let body = json!({ "reason": "按照规定办理,理由充分。" });
     caller.post(&at(id, verb), body).await
 }
 
-async fn drafted(bench: &mut Bench, need: Value) -> String {
+pub(crate) async fn drafted(bench: &mut Bench, need: Value) -> String {
     let made = secretary(bench).await.post("/api/v1/needs", need).await;
     text(&made.ok(), "/id")
 }
 
-async fn submitted(bench: &mut Bench, need: Value) -> String {
+pub(crate) async fn submitted(bench: &mut Bench, need: Value) -> String {
     let id = drafted(bench, need).await;
     plain(&secretary(bench).await, &id, "submit").await.ok();
     id
 }
 
-async fn accept(bench: &mut Bench, id: &str) -> Reply {
+pub(crate) async fn accept(bench: &mut Bench, id: &str) -> Reply {
     let analyst = bench.organisation("mingjian").await;
-    let body = json!({ "analyst_organisation_id": analyst, "not_authority_duty": true });
+    let body = json!({ "analyst_organisation_id": analyst, "not_authority_duty": true, "duplicates_checked": true });
     street(bench).await.post(&at(id, "accept"), body).await
 }
 
-async fn under_review(bench: &mut Bench, need: Value) -> String {
+pub(crate) async fn under_review(bench: &mut Bench, need: Value) -> String {
     let id = submitted(bench, need).await;
     accept(bench, &id).await.ok();
     plain(&street(bench).await, &id, "start_review").await.ok();
     id
 }
 
-fn analysis(no_conflict: bool) -> Value {
+pub(crate) fn analysis(no_conflict: bool) -> Value {
     json!({ "root_cause": "无人管理的楼院缺少维护责任人,公共照明长期无人报修。", "stakeholders": "三号院居民与物业公司",
         "feasibility": "社会组织可以承接", "proposed_field": "A01", "no_conflict": no_conflict })
 }
 
-async fn analyse(bench: &mut Bench, id: &str) -> Reply {
+pub(crate) async fn analyse(bench: &mut Bench, id: &str) -> Reply {
     let third = bench.cast("third_party").await;
     third.post(&at(id, "analyses"), analysis(true)).await
 }
 
 /// An opinion whose six parts sum to `total`.
-fn opinion(speciality: &str, total: i64, no_conflict: bool) -> Value {
+pub(crate) fn opinion(speciality: &str, total: i64, no_conflict: bool) -> Value {
     let mut left = total;
     let mut part = |max: i64| {
         let points = left.min(max);
@@ -111,7 +111,13 @@ fn opinion(speciality: &str, total: i64, no_conflict: bool) -> Value {
     json!({ "opinion": "情况属实,需求真实,建议按程序办理。", "parts": parts, "speciality": speciality, "no_conflict": no_conflict })
 }
 
-async fn opine(bench: &mut Bench, id: &str, expert: &str, speciality: &str, total: i64) -> Reply {
+pub(crate) async fn opine(
+    bench: &mut Bench,
+    id: &str,
+    expert: &str,
+    speciality: &str,
+    total: i64,
+) -> Reply {
     let body = opinion(speciality, total, true);
     bench
         .user(expert)
@@ -121,7 +127,7 @@ async fn opine(bench: &mut Bench, id: &str, expert: &str, speciality: &str, tota
 }
 
 /// A need with its analysis and two opinions of two specialities.
-async fn reviewed(bench: &mut Bench, first: i64, second: i64) -> String {
+pub(crate) async fn reviewed(bench: &mut Bench, first: i64, second: i64) -> String {
     let id = under_review(bench, new_need()).await;
     analyse(bench, &id).await.ok();
     opine(bench, &id, "qin.shuyao", "A01", first).await.ok();
@@ -267,14 +273,17 @@ on_both! {
     async fn a_duty_of_the_authorities_is_not_accepted(bench: Bench) {
         let id = submitted(&mut bench, new_need()).await;
         let (street, analyst) = (street(&mut bench).await, bench.organisation("mingjian").await);
-        street.post(&at(&id, "accept"), json!({ "analyst_organisation_id": analyst, "not_authority_duty": false })).await.refused(422, "authority_duty");
-        let nowhere = json!({ "analyst_organisation_id": "0198a8f0-0000-7000-8000-000000000001", "not_authority_duty": true });
+        street.post(&at(&id, "accept"), json!({ "analyst_organisation_id": analyst, "not_authority_duty": false, "duplicates_checked": true })).await.refused(422, "authority_duty");
+        let blind = json!({ "analyst_organisation_id": analyst, "not_authority_duty": true, "duplicates_checked": false });
+        street.post(&at(&id, "accept"), blind).await.refused(422, "duplicates_not_checked");
+        let nowhere = json!({ "analyst_organisation_id": "0198a8f0-0000-7000-8000-000000000001", "not_authority_duty": true, "duplicates_checked": true });
         let reply = street.post(&at(&id, "accept"), nowhere).await;
         assert_eq!(reply.pointers(), ["/analyst_organisation_id"]);
         reply.refused(422, "invalid");
         let done = accept(&mut bench, &id).await.ok();
         assert_eq!((&done["state"], &done["analyst_organisation_id"]), (&json!("accepted"), &json!(analyst)));
-        assert_eq!(due(&done, "need_review").as_deref(), Some("2026-03-16T23:59:59+08:00"));
+        // T03: five working days, because the urgency is high
+        assert_eq!(due(&done, "need_review").as_deref(), Some("2026-03-09T23:59:59+08:00"));
         // the assigned third party may begin as well
         let third = bench.cast("third_party").await;
         assert_eq!(plain(&third, &id, "start_review").await.ok()["state"], json!("under_review"));
@@ -302,7 +311,7 @@ on_both! {
         let street = street(&mut bench).await;
         let actions = street.get(&at(&id, "actions")).await.ok();
         let names = |list: &str| actions[list].as_array().unwrap().iter().map(|one| text(one, "/action")).collect::<Vec<_>>();
-        assert_eq!(names("allowed"), ["reject", "return"]);
+        assert_eq!(names("allowed"), ["reject", "merge", "return"]);
         assert!(actions["refused"].as_array().unwrap().iter().any(|one| one["action"] == json!("approve") && one["code"] == json!("analysis_missing")
             && one["zh"].is_string() && one["en"].is_string()), "{actions}");
         plain(&street, &id, "approve").await.refused(422, "analysis_missing");
@@ -326,21 +335,6 @@ on_both! {
         analyse(&mut bench, &id).await.ok();
         opine(&mut bench, &id, "qin.shuyao", "A01", 60).await.ok();
         assert_eq!(plain(&street(&mut bench).await, &id, "approve").await.ok()["priority"], json!("normal"));
-    }
-
-    async fn below_sixty_a_need_waits_in_the_backlog_and_can_come_back(bench: Bench) {
-        let id = reviewed(&mut bench, 59, 60).await;
-        let street = street(&mut bench).await;
-        plain(&street, &id, "approve").await.refused(422, "score_too_low");
-        let kept = plain(&street, &id, "backlog").await.ok();
-        assert_eq!((&kept["state"], &kept["review_score"], &kept["priority"]), (&json!("backlog"), &json!("59.50"), &Value::Null));
-        assert_eq!(due(&kept, "need_review"), None);
-        plain(&bench.cast("third_party").await, &id, "start_review").await.refused(403, "forbidden");
-        let again = plain(&street, &id, "start_review").await.ok();
-        assert_eq!((&again["state"], due(&again, "need_review").is_some()), (&json!("under_review"), true));
-        opine(&mut bench, &id, "wan.jingyi", "A03", 61).await.ok();
-        let done = plain(&street, &id, "approve").await.ok();
-        assert_eq!((&done["state"], &done["review_score"]), (&json!("approved"), &json!("60.00")));
     }
 
     async fn from_sixty_a_need_is_approved_and_from_eighty_with_high_priority(bench: Bench) {
@@ -432,8 +426,11 @@ on_both! {
         let need = street(&mut bench).await.get(&path).await.ok();
         assert_eq!(need["state"], json!("under_review"));
         // T03 began on Tuesday 2 June; the Dragon Boat holiday comes later
-        assert_eq!(due(&need, "need_review").as_deref(), Some("2026-06-16T23:59:59+08:00"));
+        assert_eq!(due(&need, "need_review").as_deref(), Some("2026-06-09T23:59:59+08:00"));
         assert_eq!(due(&need, "post_high_priority"), None);
+        // opinions of three months ago do not count in the new cycle; the analysis still does
+        assert_eq!(need["cycle"], json!(2));
+        plain(&street(&mut bench).await, &id, "approve").await.refused(422, "opinions_missing");
     }
 }
 

@@ -61,6 +61,45 @@ pub(crate) async fn district_rules(bench: &mut Bench, overrides: Value) -> Reply
         .await
 }
 
+/// Posts the need of the story three times without a bid; answers the body of the postings.
+pub(crate) async fn three_failed_rounds(bench: &mut Bench) -> Value {
+    let mut body = body(bench).await;
+    for round in 1..=3 {
+        // the service must still lie ahead
+        body["content"]["starts_on"] = json!("2026-08-03");
+        body["content"]["ends_on"] = json!("2027-02-03");
+        for (i, milestone) in body["content"]["milestones"]
+            .as_array_mut()
+            .unwrap()
+            .iter_mut()
+            .enumerate()
+        {
+            milestone["due_on"] = json!(format!("2026-{:02}-01", 9 + i));
+        }
+        let open = published(bench, body.clone()).await;
+        bench
+            .advance(instant(&text(&open, "/bid_deadline")) + chrono::TimeDelta::seconds(1))
+            .await;
+        let path = format!("/api/v1/postings/{}", text(&open, "/id"));
+        let failed = bench
+            .nobody()
+            .get(&path.replace("/v1/", "/v1/public/"))
+            .await
+            .ok();
+        assert_eq!(
+            (&failed["state"], &failed["reason_code"]),
+            (&json!("failed"), &json!("no_bids"))
+        );
+        let wanted = if round < 3 {
+            "approved"
+        } else {
+            "under_review"
+        };
+        assert_eq!(need_state(bench).await, json!(wanted), "round {round}");
+    }
+    body
+}
+
 on_both! {
     async fn a_posting_is_open_until_the_end_of_its_fifteenth_day(bench: Bench) {
         let body = body(&mut bench).await;
@@ -241,22 +280,7 @@ on_both! {
     }
 
     async fn without_bids_a_posting_fails_and_after_three_rounds_the_need_is_reviewed(bench: Bench) {
-        let mut body = body(&mut bench).await;
-        for round in 1..=3 {
-            // the service must still lie ahead
-            body["content"]["starts_on"] = json!("2026-08-03");
-            body["content"]["ends_on"] = json!("2027-02-03");
-            for (i, milestone) in body["content"]["milestones"].as_array_mut().unwrap().iter_mut().enumerate() {
-                milestone["due_on"] = json!(format!("2026-{:02}-01", 9 + i));
-            }
-            let open = published(&mut bench, body.clone()).await;
-            bench.advance(instant(&text(&open, "/bid_deadline")) + chrono::TimeDelta::seconds(1)).await;
-            let path = format!("/api/v1/postings/{}", text(&open, "/id"));
-            let failed = bench.nobody().get(&path.replace("/v1/", "/v1/public/")).await.ok();
-            assert_eq!((&failed["state"], &failed["reason_code"]), (&json!("failed"), &json!("no_bids")));
-            let wanted = if round < 3 { "approved" } else { "under_review" };
-            assert_eq!(need_state(&mut bench).await, json!(wanted), "round {round}");
-        }
+        let body = three_failed_rounds(&mut bench).await;
         secretary(&mut bench).await.post("/api/v1/postings", body).await.refused(422, "needs_not_approved");
     }
 

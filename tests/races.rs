@@ -57,7 +57,7 @@ on_both! {
         let id = submitted_need(&mut bench).await;
         let street = bench.cast("street_officer").await;
         let analyst = text(&seen(&mut bench, "gong.mingyue", "/api/v1/me").await, "/grants/0/scope/organisation");
-        let body = json!({ "analyst_organisation_id": analyst, "not_authority_duty": true });
+        let body = json!({ "analyst_organisation_id": analyst, "not_authority_duty": true, "duplicates_checked": true });
         let path = format!("/api/v1/needs/{id}/accept");
         one_of(&eight(async || street.post(&path, body.clone()).await).await);
         assert_eq!(recorded(&bench, "need.accepted", Some(&id)).await, 1);

@@ -34,6 +34,7 @@ const FOR_ALL_SIGNED_IN: &[(&str, &str)] = &[
         "the register of organisations is public by law",
     ),
     ("list_needs", "scoped in the query, see below"),
+    ("export_needs", "scoped in the query, see below"),
     ("list_bids", "scoped in the query, see below"),
     ("list_awards", "scoped in the query, see below"),
     ("list_contracts", "scoped in the query, see below"),
@@ -59,6 +60,7 @@ const FOR_ALL_SIGNED_IN: &[(&str, &str)] = &[
 /// Lists that answer everybody and hold nothing of the project for a stranger.
 const SCOPED: &[&str] = &[
     "list_needs",
+    "export_needs",
     "list_bids",
     "list_awards",
     "list_contracts",

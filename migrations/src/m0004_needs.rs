@@ -1,10 +1,19 @@
-//! Needs (需求), their third-party analyses and expert opinions (评榜).
+//! Needs (需求), their third-party analyses and expert opinions, supporters, comments, votes and
+//! recusals (评榜).
 
 use crate::table::{T, step};
 
 step!(
     "m0004_needs",
-    ["needs", "need_analyses", "need_opinions"],
+    [
+        "needs",
+        "need_analyses",
+        "need_opinions",
+        "need_supporters",
+        "need_comments",
+        "need_votes",
+        "need_recusals"
+    ],
     |manager| {
         T::new("needs")
             .id()
@@ -16,6 +25,7 @@ step!(
             .text("urgency")
             .big("affected_count")
             .json("detail")
+            .text("target_groups")
             .text_opt("content_hash")
             .text_opt("returned_hash")
             .uuid_opt("analyst_id")
@@ -23,6 +33,14 @@ step!(
             .text_opt("review_score")
             .text_opt("reason_code")
             .text_opt("reason")
+            .uuid_opt("merged_into")
+            .text_opt("root_cause")
+            .json_opt("appeal")
+            .at_opt("appeal_until")
+            .bool("emergency")
+            .bool("redesign_required")
+            .int("cycle")
+            .at_opt("backlogged_at")
             .int("supplements")
             .int("failed_rounds")
             .uuid("created_by")
@@ -33,6 +51,7 @@ step!(
                 "supplement_required",
                 "accepted",
                 "under_review",
+                "in_comment",
                 "approved",
                 "backlog",
                 "posted",
@@ -40,6 +59,8 @@ step!(
                 "closed",
                 "returned",
                 "rejected",
+                "appealed",
+                "merged",
                 "withdrawn",
                 "deleted",
             ])
@@ -51,24 +72,83 @@ step!(
         T::new("need_analyses")
             .id()
             .uuid("need_id")
+            .int("cycle")
             .uuid("organisation_id")
             .uuid("person_id")
             .json("content")
             .at("created_at")
+            .at_opt("voided_at")
             .belongs("need_id", "needs")
-            .unique(&["need_id", "organisation_id"])
+            .unique(&["need_id", "cycle", "organisation_id", "person_id"])
             .make(manager)
             .await?;
         T::new("need_opinions")
             .id()
             .uuid("need_id")
+            .int("cycle")
             .uuid("person_id")
             .text("speciality")
             .json("content")
             .big("total")
             .at("created_at")
+            .at_opt("voided_at")
+            .belongs("need_id", "needs")
+            .unique(&["need_id", "cycle", "person_id"])
+            .make(manager)
+            .await?;
+        T::new("need_supporters")
+            .id()
+            .uuid("need_id")
+            .uuid("person_id")
+            .at("created_at")
+            .at_opt("withdrawn_at")
             .belongs("need_id", "needs")
             .unique(&["need_id", "person_id"])
+            .make(manager)
+            .await?;
+        T::new("need_comments")
+            .id()
+            .uuid("need_id")
+            .int("cycle")
+            .uuid("person_id")
+            .text("stance")
+            .text("body")
+            .at("created_at")
+            .belongs("need_id", "needs")
+            .unique(&["need_id", "cycle", "person_id"])
+            .index(&["need_id", "id"])
+            .make(manager)
+            .await?;
+        T::new("need_votes")
+            .id()
+            .uuid("need_id")
+            .uuid("person_id")
+            .text("kind")
+            .date("held_on")
+            .big("entitled")
+            .big("present")
+            .big("in_favour")
+            .big("against")
+            .big("abstained")
+            .text("summary")
+            .at("created_at")
+            .belongs("need_id", "needs")
+            .unique(&["need_id", "kind", "held_on"])
+            .make(manager)
+            .await?;
+        T::new("need_recusals")
+            .id()
+            .uuid("need_id")
+            .uuid("person_id")
+            .uuid("demanded_by")
+            .text("reason")
+            .text("outcome")
+            .text_opt("answer")
+            .uuid_opt("decided_by")
+            .at_opt("decided_at")
+            .at("created_at")
+            .belongs("need_id", "needs")
+            .index(&["need_id", "person_id"])
             .make(manager)
             .await
     }

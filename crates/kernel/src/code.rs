@@ -58,17 +58,24 @@ codes! {
     SamePerson = "same_person", 409, "须由另一人办理", "Another person must do this";
     OpenHold = "open_hold", 409, "存在未办结的异议或暂停", "An objection or suspension is still open";
     Incomplete = "incomplete", 422, "必填内容不完整", "Mandatory content is missing";
+    TooManyRows = "too_many_rows", 422, "导出超过 10000 行,请缩小筛选范围", "More than 10000 rows; narrow the filters";
     // registry
     LastAdministrator = "last_administrator", 409, "不能撤销最后一名区级主管的授权", "The last district administrator must keep the grant";
     // 评榜
     SupplementUsed = "supplement_used", 422, "补正只能要求一次", "A supplement can be asked for once only";
     AuthorityDuty = "authority_duty", 422, "属于应当由政府直接履职的事项", "The matter is an authority's own duty";
+    DuplicatesNotChecked = "duplicates_not_checked", 422, "尚未核对疑似重复的需求", "The candidates for duplicates were not looked at";
+    TargetNotOpen = "target_not_open", 422, "目标需求已办结或尚未提交,不能并入", "The target need is not open";
     AnalysisMissing = "analysis_missing", 422, "缺少第三方分析或问题根源", "The analysis or its root cause is missing";
     OpinionsMissing = "opinions_missing", 422, "专家意见不足或专业不够分散", "Too few expert opinions of different specialities";
     ScoreTooLow = "score_too_low", 422, "评榜得分低于 60 分,应转入储备", "The review score is below 60";
     ScoreTooHigh = "score_too_high", 422, "评榜得分已达 60 分,不应转入储备", "The review score is 60 or more";
     NotChanged = "not_changed", 422, "退回后尚未修改", "Nothing was changed since it was returned";
     NeedNotOpen = "need_not_open", 409, "该需求已办结、已撤回或不予立项", "The need is over";
+    SupplementFirst = "supplement_first", 422, "以资料不足为由不予立项前,须先要求补正一次", "Ask for a supplement before rejecting for lack of information";
+    AppealUsed = "appeal_used", 422, "区级已作出答复,不能再次申请", "The district has answered already";
+    NotEmergency = "not_emergency", 422, "该需求的紧急程度不是应急", "The need is no emergency";
+    NoNewCycle = "no_new_cycle", 422, "尚未进入新的季度,也没有新的证据", "Neither a new quarter nor new evidence";
     // 发榜
     NeedsNotApproved = "needs_not_approved", 422, "所涉需求并非全部处于待发榜状态", "Not every need is approved";
     NeedTaken = "need_taken", 409, "需求已在另一张榜中", "The need is in another posting already";

@@ -42,6 +42,7 @@ timers! {
     T01 = "need_acceptance", 3 Wd, 1..=5, "需求受理";
     T02 = "need_supplement", 10 Wd, 5..=20, "需求补正";
     T03 = "need_review", 10 Wd, 5..=20, "需求评审";
+    T04 = "need_comment", 5 Wd, 3..=7, "需求民意公示";
     T05 = "need_shelf_life", 90 Cd, 30..=180, "待发榜有效期";
     T06 = "post_high_priority", 30 Cd, 30..=30, "高优先级发榜期限";
     T07 = "posting_approval", 3 Wd, 1..=5, "发榜审批";
@@ -70,6 +71,8 @@ timers! {
     T42 = "credit_entry", 5 Wd, 5..=5, "信用记录";
     T49 = "feedback_ack", 2 Wd, 1..=5, "诉求签收";
     T50 = "feedback_resolve", 15 Wd, 5..=30, "诉求办理";
+    T43 = "objection_window", 7 Wd, 7..=7, "提出异议";
+    T44 = "objection_answer", 7 Wd, 3..=7, "异议答复";
     Publication = "publication", 0 Wd, 0..=0, "定时发榜";
     MilestoneDue = "milestone_due", 0 Wd, 0..=0, "里程碑到期";
     CampaignOpen = "campaign_open", 0 Wd, 0..=0, "民意大摸排开始";

@@ -2,7 +2,7 @@
 
 /// 需求.
 pub mod need {
-    use crate::model::Detail;
+    use crate::model::{AppealRecord, Detail};
     use sea_orm::entity::prelude::*;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -18,6 +18,9 @@ pub mod need {
         pub urgency: String,
         pub affected_count: i64,
         pub detail: Detail,
+        /// Codes with blanks around each, to be found by `LIKE`.
+        pub target_groups: String,
+        /// Number, title and description folded, to be found by `LIKE`.
         pub content_hash: Option<String>,
         pub returned_hash: Option<String>,
         pub analyst_id: Option<Uuid>,
@@ -25,6 +28,14 @@ pub mod need {
         pub review_score: Option<String>,
         pub reason_code: Option<String>,
         pub reason: Option<String>,
+        pub merged_into: Option<Uuid>,
+        pub root_cause: Option<String>,
+        pub appeal: Option<AppealRecord>,
+        pub appeal_until: Option<DateTimeUtc>,
+        pub emergency: bool,
+        pub redesign_required: bool,
+        pub cycle: i32,
+        pub backlogged_at: Option<DateTimeUtc>,
         pub supplements: i32,
         pub failed_rounds: i32,
         pub created_by: Uuid,
@@ -51,10 +62,12 @@ pub mod analysis {
         #[sea_orm(primary_key, auto_increment = false)]
         pub id: Uuid,
         pub need_id: Uuid,
+        pub cycle: i32,
         pub organisation_id: Uuid,
         pub person_id: Uuid,
         pub content: AnalysisContent,
         pub created_at: DateTimeUtc,
+        pub voided_at: Option<DateTimeUtc>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -73,10 +86,106 @@ pub mod opinion {
         #[sea_orm(primary_key, auto_increment = false)]
         pub id: Uuid,
         pub need_id: Uuid,
+        pub cycle: i32,
         pub person_id: Uuid,
         pub speciality: String,
         pub content: OpinionContent,
         pub total: i64,
+        pub created_at: DateTimeUtc,
+        pub voided_at: Option<DateTimeUtc>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Somebody's voice for a need (附议). Never shown by name.
+pub mod supporter {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "need_supporters")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub need_id: Uuid,
+        pub person_id: Uuid,
+        pub created_at: DateTimeUtc,
+        pub withdrawn_at: Option<DateTimeUtc>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// A resident's comment while the need is on the comment list (民意公示).
+pub mod comment {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "need_comments")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub need_id: Uuid,
+        pub cycle: i32,
+        pub person_id: Uuid,
+        pub stance: String,
+        pub body: String,
+        pub created_at: DateTimeUtc,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// A vote or deliberation on a need, as its minutes give it (居民代表表决, 议事协商).
+pub mod vote {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "need_votes")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub need_id: Uuid,
+        pub person_id: Uuid,
+        pub kind: String,
+        pub held_on: Date,
+        pub entitled: i64,
+        pub present: i64,
+        pub in_favour: i64,
+        pub against: i64,
+        pub abstained: i64,
+        pub summary: String,
+        pub created_at: DateTimeUtc,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// A demand that a reviewer stand aside, and what became of it (回避).
+pub mod recusal {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "need_recusals")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub need_id: Uuid,
+        pub person_id: Uuid,
+        pub demanded_by: Uuid,
+        pub reason: String,
+        pub outcome: String,
+        pub answer: Option<String>,
+        pub decided_by: Option<Uuid>,
+        pub decided_at: Option<DateTimeUtc>,
         pub created_at: DateTimeUtc,
     }
 

@@ -11,7 +11,9 @@ pub mod import;
 pub mod model;
 mod rules;
 pub mod service;
+mod similarity;
 mod store;
+mod visibility;
 
 pub use http::routes;
 pub use store::{Need, invariants};
@@ -33,8 +35,14 @@ pub fn timers() -> Vec<(&'static str, Timer, TimerHandler)> {
         ("need", Timer::T02, |tx, id| {
             Box::pin(service::supplement_lapsed(tx, id))
         }),
+        ("need", Timer::T04, |tx, id| {
+            Box::pin(service::comment_ended(tx, id))
+        }),
         ("need", Timer::T05, |tx, id| {
             Box::pin(service::shelf_life_ended(tx, id))
+        }),
+        ("need", Timer::T43, |tx, id| {
+            Box::pin(service::appeal_lapsed(tx, id))
         }),
     ]
 }

@@ -1,12 +1,26 @@
 //! Domain and wire types of a need.
 
-use crate::flow::NeedState;
+mod decisions;
+mod public;
+mod shown;
+mod voices;
+
+pub use decisions::{
+    AppealRecord, NeedAppealDecisionIn, NeedAppealOut, NeedApprovalIn, NeedExclusionIn,
+    NeedRecusalIn, NeedRecusalOut, NeedReviewIn, NeedVoteIn, NeedVoteKind, NeedVoteOut,
+    RecusalOutcome,
+};
+pub use public::{PublicNeedList, PublicNeedOut, PublicNeedSummary};
+pub use shown::{AnalysisOut, NeedList, NeedOut, NeedSummary, OpinionOut};
+pub use voices::{
+    CommentCountsOut, CommentIn, CommentList, CommentOut, DuplicateOut, DuplicatesOut, MergeIn,
+    Stance,
+};
+
 use sea_orm::FromJsonQueryResult;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
-use wubang_kernel::score::Hundredths;
-use wubang_web::{ActionOut, DeadlineOut, Instant, WarningOut};
 
 /// Where a need was heard (rulebook 2.4.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -172,11 +186,14 @@ pub struct ReasonIn {
 /// Acceptance by the street (受理).
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "analyst_organisation_id": "01968ca0-0000-7000-8000-000000000001", "not_authority_duty": true, "duplicates_checked": true }))]
 pub struct AcceptIn {
     /// 指定的第三方专业机构。
     pub analyst_organisation_id: Uuid,
     /// 已核对:不属于应当由政府直接履职的事项。
     pub not_authority_duty: bool,
+    /// 已查看并核对疑似重复的需求(`GET /needs/{id}/duplicates`)。
+    pub duplicates_checked: bool,
 }
 
 /// Rejection (不予立项).
@@ -258,114 +275,4 @@ pub struct OpinionIn {
     pub speciality: String,
     /// 声明无须回避。
     pub no_conflict: bool,
-}
-
-/// An analysis as shown.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct AnalysisOut {
-    /// 机构。
-    pub organisation_id: Uuid,
-    /// 内容。
-    #[serde(flatten)]
-    pub content: AnalysisContent,
-    /// 提交时间。
-    pub created_at: Instant,
-}
-
-/// An opinion as shown.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct OpinionOut {
-    /// 专业。
-    pub speciality: String,
-    /// 意见。
-    pub opinion: String,
-    /// 六项得分。
-    pub parts: ReviewParts,
-    /// 合计。
-    pub total: i64,
-    /// 提交时间。
-    pub created_at: Instant,
-}
-
-/// A need in full.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct NeedOut {
-    /// Id.
-    pub id: Uuid,
-    /// 编号。
-    #[schema(example = "XQ-410108-2026-0001")]
-    pub number: String,
-    /// 状态。
-    pub state: NeedState,
-    /// Version, as in `ETag`.
-    pub version: i32,
-    /// 社区代码。
-    pub community: String,
-    /// 标题。
-    pub title: String,
-    /// 描述等。
-    #[serde(flatten)]
-    pub detail: Detail,
-    /// 来源渠道,空为未填。
-    pub source: String,
-    /// 紧急程度。
-    pub urgency: String,
-    /// 受益人数。
-    pub affected_count: i64,
-    /// 领域代码。
-    pub field: String,
-    /// 第三方机构。
-    pub analyst_organisation_id: Option<Uuid>,
-    /// 第三方分析。
-    pub analyses: Vec<AnalysisOut>,
-    /// 专家意见。
-    pub opinions: Vec<OpinionOut>,
-    /// 评榜得分。
-    pub review_score: Option<Hundredths>,
-    /// 优先级 `high` / `normal`。
-    pub priority: Option<String>,
-    /// 不予立项的法定理由。
-    pub reason_code: Option<String>,
-    /// 理由。
-    pub reason: Option<String>,
-    /// 运行中的期限。
-    pub deadlines: Vec<DeadlineOut>,
-    /// 当前用户可办理的动作。
-    pub allowed_actions: Vec<ActionOut>,
-    /// 疑似个人信息,仅提示可修改者;不妨碍办理。
-    pub warnings: Vec<WarningOut>,
-    /// 创建时间。
-    pub created_at: Instant,
-    /// 更新时间。
-    pub updated_at: Instant,
-}
-
-/// A need in a list.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct NeedSummary {
-    /// Id.
-    pub id: Uuid,
-    /// 编号。
-    pub number: String,
-    /// 状态。
-    pub state: NeedState,
-    /// 社区代码。
-    pub community: String,
-    /// 标题。
-    pub title: String,
-    /// 领域代码。
-    pub field: String,
-    /// 紧急程度。
-    pub urgency: String,
-    /// 受益人数。
-    pub affected_count: i64,
-    /// 优先级。
-    pub priority: Option<String>,
-    /// 创建时间。
-    pub created_at: Instant,
-}
-
-wubang_web::list_of! {
-    /// A page of needs (需求清单).
-    NeedList of NeedSummary
 }

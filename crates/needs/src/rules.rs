@@ -1,7 +1,9 @@
 //! Facts and guards of a need: pure functions (rulebook 2.4.1, 2.8.1).
 
-use crate::flow::{Need, NeedGuard};
+use crate::flow::{Need, NeedEvent, NeedGuard};
 use crate::model::{Detail, ReviewParts};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use wubang_kernel::deadline::Term;
 use wubang_kernel::machine::{Facts, Name};
 use wubang_kernel::score::Exact;
 use wubang_kernel::{Code, Faults, Refusal};
@@ -12,6 +14,80 @@ const PASS: i64 = 60;
 const HIGH: i64 = 80;
 /// Rounds after which a failed need must be redesigned.
 const ROUNDS: i32 = 3;
+
+/// Working days in which an urgent need is reviewed, T03 (rulebook 2.7).
+const URGENT_REVIEW: u32 = 5;
+
+/// How long the review of a need may take: five working days when it is urgent, if the district does
+/// not set less.
+pub(crate) fn review_term(configured: Term, urgency: &str) -> Term {
+    if matches!(urgency, "high" | "emergency") {
+        Term {
+            n: configured.n.min(URGENT_REVIEW),
+            ..configured
+        }
+    } else {
+        configured
+    }
+}
+
+/// Year and quarter of a civil date: the cycle of T60.
+fn quarter(date: NaiveDate) -> (i32, u32) {
+    (date.year(), date.month0() / 3)
+}
+
+/// Whether a quarter began since (rulebook 2.7, T60): the next cycle for what waits in the backlog.
+pub(crate) fn is_new_cycle(since: NaiveDate, today: NaiveDate) -> bool {
+    quarter(since) < quarter(today)
+}
+
+/// Whether this failed posting is the last before a redesign (rulebook 2.5, re-posting).
+pub(crate) fn is_last_round(failed_rounds: i32) -> bool {
+    failed_rounds >= ROUNDS - 1
+}
+
+/// Whether a vote is valid and carried (rulebook 2.10): the majority of those entitled is present, the
+/// majority of those present is in favour.
+pub(crate) fn vote_result(entitled: i64, present: i64, in_favour: i64) -> (bool, bool) {
+    let quorate = present * 2 > entitled;
+    (quorate, quorate && in_favour * 2 > present)
+}
+
+/// What is known of a reviewer for his recusal (rulebook 2.9).
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct ReviewerFacts {
+    /// He drafted the need.
+    pub drafted: bool,
+    /// As an expert: he works for the body that analyses the need.
+    pub serves_analyst: bool,
+    /// He stood aside or was excluded.
+    pub excluded: bool,
+    /// He declares that there is no conflict of interest.
+    pub declares_none: bool,
+}
+
+/// # Errors
+/// `recused` when he must stand aside.
+pub(crate) fn may_review(reviewer: ReviewerFacts) -> Result<(), Refusal> {
+    let why = if reviewer.excluded {
+        ("已回避或被要求回避", "you stood aside or were excluded")
+    } else if reviewer.drafted {
+        ("不得评审本人起草的需求", "you drafted this need")
+    } else if reviewer.serves_analyst {
+        (
+            "所在机构是该需求的第三方",
+            "you work for the body that analyses this need",
+        )
+    } else if !reviewer.declares_none {
+        (
+            "未声明无须回避",
+            "the declaration without conflict is missing",
+        )
+    } else {
+        return Ok(());
+    };
+    Err(Refusal::new(Code::Recused).because(why.0, why.1))
+}
 
 /// What is known of a need when a step is asked for.
 #[derive(Debug, Clone)]
@@ -25,6 +101,25 @@ pub(crate) struct NeedFacts {
     pub supplements: i32,
     /// What the officer states on acceptance; `None` while nobody has asked him.
     pub not_authority_duty: Option<bool>,
+    /// What the officer states on acceptance; `None` while nobody has asked him.
+    pub duplicates_checked: Option<bool>,
+    /// Whether the ground of the rejection is a lack of information; `None` while nobody has named one.
+    pub lacks_information: Option<bool>,
+    /// Whether the district has dismissed the appeal.
+    pub appeal_dismissed: bool,
+    /// Until when the district can be asked, and whether that is over.
+    pub appeal_until: Option<(DateTime<Utc>, bool)>,
+    /// How the district answers; `None` while nobody has asked it.
+    pub upheld: Option<bool>,
+    /// Whether a quarter began since the need was put into the backlog.
+    pub new_cycle: bool,
+    /// Whether new evidence is brought; `None` while nobody was asked for it.
+    pub new_evidence: Option<bool>,
+    pub is_emergency: bool,
+    pub is_flagged: bool,
+    pub redesign_required: bool,
+    /// Whether the target of a merge is open; `None` while none is named.
+    pub target_open: Option<bool>,
     pub has_analysis: bool,
     /// Specialities of the opinions given.
     pub specialities: Vec<String>,
@@ -69,18 +164,38 @@ impl Facts<Need> for NeedFacts {
             NeedGuard::Changed => self.changed,
             NeedGuard::FirstSupplement => self.supplements == 0,
             NeedGuard::NotAuthorityDuty => self.not_authority_duty.unwrap_or(true),
+            NeedGuard::DuplicatesShown => self.duplicates_checked.unwrap_or(true),
+            NeedGuard::TargetOpen => self.target_open.unwrap_or(true),
             NeedGuard::AnalysisPresent => self.has_analysis,
             NeedGuard::OpinionsPresent => self.enough_opinions(),
             NeedGuard::ScoreHigh => self.score_within(HIGH, i64::MAX),
             NeedGuard::ScoreNormal => self.score_within(PASS, HIGH),
             NeedGuard::ScoreLow => self.score_within(0, PASS),
-            NeedGuard::RoundsLeft => self.failed_rounds < ROUNDS - 1,
-            NeedGuard::RoundsUsed => self.failed_rounds >= ROUNDS - 1,
+            NeedGuard::RoundsLeft => !is_last_round(self.failed_rounds),
+            NeedGuard::RoundsUsed => is_last_round(self.failed_rounds),
+            NeedGuard::SupplementedFirst => {
+                self.supplements > 0 || !self.lacks_information.unwrap_or(false)
+            }
+            NeedGuard::AppealUnused => !self.appeal_dismissed,
+            NeedGuard::AppealInTime => self.appeal_until.is_some_and(|(_, over)| !over),
+            NeedGuard::AppealUpheld => self.upheld.unwrap_or(true),
+            NeedGuard::AppealDismissed => !self.upheld.unwrap_or(false),
+            NeedGuard::NewCycleOrEvidence => self.new_cycle || self.new_evidence.unwrap_or(true),
+            NeedGuard::IsEmergency => self.is_emergency,
+            NeedGuard::NotFlagged => !self.is_flagged,
+            NeedGuard::Redesigned => self.changed || !self.redesign_required,
         };
         if holds {
             Ok(())
         } else {
             Err(guard.code().into())
+        }
+    }
+
+    fn deadline(&self, event: NeedEvent) -> Option<DateTime<Utc>> {
+        match event {
+            NeedEvent::Appeal => self.appeal_until.map(|(until, _)| until),
+            _ => None,
         }
     }
 }
@@ -125,7 +240,7 @@ pub(crate) fn check_parts(parts: &ReviewParts, faults: &mut Faults) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::flow::{NeedEvent, NeedState};
+    use crate::flow::NeedState;
     use proptest::prelude::*;
     use wubang_kernel::machine::{Machine, plan};
     use wubang_kernel::{Role, RoleSet};
@@ -143,6 +258,17 @@ mod tests {
             changed: true,
             supplements: 0,
             not_authority_duty: None,
+            duplicates_checked: None,
+            lacks_information: None,
+            appeal_dismissed: false,
+            appeal_until: None,
+            upheld: None,
+            new_cycle: false,
+            new_evidence: None,
+            is_emergency: false,
+            is_flagged: false,
+            redesign_required: false,
+            target_open: None,
             has_analysis: true,
             specialities: vec!["A01".to_owned(), "C01".to_owned()],
             opinions_needed: 2,
@@ -166,8 +292,8 @@ mod tests {
         }
 
         #[test]
-        fn rows_of_one_state_and_event_exclude_each_other(score in 0_i64..=100, failed in 0_i32..4) {
-            let facts = NeedFacts { failed_rounds: failed, ..facts(score) };
+        fn rows_of_one_state_and_event_exclude_each_other(score in 0_i64..=100, failed in 0_i32..4, upheld: bool, emergency: bool) {
+            let facts = NeedFacts { failed_rounds: failed, upheld: Some(upheld), is_emergency: emergency, ..facts(score) };
             for state in Need::STATES {
                 for event in Need::EVENTS {
                     let open = Need::ROWS.iter().filter(|row| row.event == *event && row.from.contains(state))
@@ -175,6 +301,62 @@ mod tests {
                     prop_assert!(open <= 1, "{:?} {:?}", state, event);
                 }
             }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_vote_that_carries_has_a_quorum_and_more_than_half_of_those_present(entitled in 1_i64..500, present in 0_i64..500, in_favour in 0_i64..500) {
+            let (quorate, carried) = vote_result(entitled, present, in_favour);
+            prop_assert!(!carried || quorate);
+            prop_assert_eq!(quorate, present > entitled / 2);
+            prop_assert_eq!(carried, quorate && in_favour > present / 2);
+        }
+
+        #[test]
+        fn a_cycle_is_new_from_the_first_day_of_the_next_quarter_on(since in 0_i64..3000, days in 0_i64..400) {
+            let start = NaiveDate::from_ymd_opt(2024, 1, 1).unwrap();
+            let since = start + chrono::Duration::days(since);
+            let today = since + chrono::Duration::days(days);
+            let next = since.iter_days().find(|day| day.day() == 1 && day.month0() % 3 == 0 && *day > since).unwrap();
+            prop_assert_eq!(is_new_cycle(since, today), today >= next);
+        }
+
+        #[test]
+        fn an_urgent_review_takes_five_working_days_at_most(n in 5_u32..=20) {
+            prop_assert_eq!(review_term(Term::wd(n), "normal"), Term::wd(n));
+            for urgency in ["high", "emergency"] {
+                prop_assert_eq!(review_term(Term::wd(n), urgency), Term::wd(5));
+            }
+        }
+    }
+
+    #[test]
+    fn a_reviewer_stands_aside_for_each_ground() {
+        let free = ReviewerFacts {
+            declares_none: true,
+            ..ReviewerFacts::default()
+        };
+        assert!(may_review(free).is_ok());
+        for reviewer in [
+            ReviewerFacts {
+                drafted: true,
+                ..free
+            },
+            ReviewerFacts {
+                serves_analyst: true,
+                ..free
+            },
+            ReviewerFacts {
+                excluded: true,
+                ..free
+            },
+            ReviewerFacts {
+                declares_none: false,
+                ..free
+            },
+        ] {
+            assert_eq!(may_review(reviewer).unwrap_err().code, Code::Recused);
         }
     }
 

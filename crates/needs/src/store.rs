@@ -1,19 +1,25 @@
 //! Reading and writing needs; decides nothing.
 
+pub(crate) mod export;
+mod filter;
+pub(crate) mod reviewers;
+pub(crate) mod voices;
+
+pub(crate) use filter::{NeedFilter, index, spaced};
+
 use crate::entity::{analysis, need, opinion};
 use crate::flow;
-use crate::model::{AnalysisContent, OpinionContent};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect,
+    ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
 };
+use std::collections::HashMap;
 use uuid::Uuid;
 use wubang_kernel::actor::Reach;
+use wubang_kernel::cursor::Page;
 use wubang_kernel::division::DivisionCode;
 use wubang_kernel::{Code, Role, RoleSet};
 use wubang_store::invariants::{Invariant, replay};
 use wubang_store::{Error, Key, Read, Tracked, Tx, scope};
-use wubang_web::ListQuery;
 
 /// A need as stored.
 pub type Need = need::Model;
@@ -40,14 +46,52 @@ pub(crate) struct Case {
     pub roles: RoleSet,
 }
 
+impl Case {
+    /// A need in whose review nobody has spoken, or for a step that does not ask.
+    pub(crate) fn bare(need: need::Model, roles: RoleSet) -> Self {
+        Case {
+            need,
+            analyses: Vec::new(),
+            opinions: Vec::new(),
+            roles,
+        }
+    }
+
+    /// Analyses that hold. They outlive their cycle: the root cause does not change with a quarter.
+    pub(crate) fn valid_analyses(&self) -> impl Iterator<Item = &analysis::Model> {
+        self.analyses.iter().filter(|row| row.voided_at.is_none())
+    }
+
+    /// Opinions that count: of the present cycle, and not void.
+    pub(crate) fn valid_opinions(&self) -> impl Iterator<Item = &opinion::Model> {
+        self.opinions
+            .iter()
+            .filter(|row| row.voided_at.is_none() && row.cycle == self.need.cycle)
+    }
+}
+
 /// Roles over a division that may see a need there from its draft on.
-const OFFICIALS: &[Role] = &[
+pub(crate) const OFFICIALS: &[Role] = &[
     Role::CommunitySecretary,
     Role::StreetOfficer,
     Role::DepartmentOfficer,
     Role::DistrictAdmin,
     Role::Supervisor,
 ];
+
+/// Roles over a division by which somebody belongs to its people: he may add his voice.
+pub(crate) const NEIGHBOURS: &[Role] = &[
+    Role::ResidentRep,
+    Role::CommunitySecretary,
+    Role::StreetOfficer,
+    Role::DepartmentOfficer,
+    Role::DistrictAdmin,
+    Role::Supervisor,
+    Role::Expert,
+];
+
+/// Needs of the community that a new one is compared with, the newest.
+const COMPARED: u64 = 500;
 
 /// The roles of the viewer towards a need.
 pub(crate) fn roles(read: &impl Read, need: &need::Model) -> Result<RoleSet, Error> {
@@ -65,7 +109,7 @@ fn may_see(roles: RoleSet, need: &need::Model) -> bool {
         || (roles.any(&reviewers) && !matches!(need.state.as_str(), "draft" | "deleted"))
 }
 
-/// A need, whoever asks.
+/// The need itself, whoever asks: for finders that ask themselves who looks, and for later stages.
 pub(crate) async fn find(read: &impl Read, key: &Key) -> Result<need::Model, Error> {
     let select = match key {
         Key::Id(id) => need::Entity::find_by_id(*id),
@@ -118,12 +162,29 @@ pub(crate) async fn exists(tx: &Tx, division: &str, title: &str) -> Result<bool,
     Ok(same.count(&tx.db()).await? > 0)
 }
 
-/// One page of the needs that the viewer may see, newest first, one row more than asked for.
-pub(crate) async fn list(
+/// Needs of the same community that a need may repeat, newest first, at most [`COMPARED`].
+pub(crate) async fn neighbours(
     read: &impl Read,
-    query: &ListQuery,
-    division: Option<&DivisionCode>,
+    need: &need::Model,
 ) -> Result<Vec<need::Model>, Error> {
+    Ok(need::Entity::find()
+        .filter(need::Column::Division.eq(need.division.as_str()))
+        .filter(need::Column::Id.ne(need.id))
+        .filter(need::Column::State.is_not_in([
+            "draft",
+            "deleted",
+            "withdrawn",
+            "rejected",
+            "merged",
+        ]))
+        .order_by_desc(need::Column::Id)
+        .limit(COMPARED)
+        .all(&read.db())
+        .await?)
+}
+
+/// The needs that the viewer may see.
+fn theirs(read: &impl Read) -> sea_orm::Select<need::Entity> {
     let actor = read.actor();
     let theirs = Condition::any()
         .add(scope::within(
@@ -139,72 +200,25 @@ pub(crate) async fn list(
                 ))
                 .add(need::Column::State.eq("under_review")),
         );
-    let mut select = need::Entity::find()
+    need::Entity::find()
         .filter(theirs)
         .filter(need::Column::State.ne("deleted"))
+}
+
+/// One page of the needs that the viewer may see, newest first, one row more than asked for.
+pub(crate) async fn list(
+    read: &impl Read,
+    filter: &NeedFilter,
+    page: Page,
+) -> Result<Vec<need::Model>, Error> {
+    let mut select = filter
+        .narrow(read, theirs(read))
         .order_by_desc(need::Column::Id)
-        .limit(query.page.limit + 1);
-    if let Some(after) = query.page.after {
+        .limit(page.limit + 1);
+    if let Some(after) = page.after {
         select = select.filter(need::Column::Id.lt(after));
     }
-    if let Some(division) = division {
-        select = select.filter(scope::within(
-            need::Column::Division,
-            std::iter::once(division),
-        ));
-    }
-    for (name, column) in [
-        ("state", need::Column::State),
-        ("field", need::Column::Field),
-        ("priority", need::Column::Priority),
-    ] {
-        if !query.all(name).is_empty() {
-            select = select.filter(column.is_in(query.all(name).iter().cloned()));
-        }
-    }
     Ok(select.all(&read.db()).await?)
-}
-
-/// Keeps an analysis; the second of one organisation is `duplicate`.
-pub(crate) async fn insert_analysis(
-    tx: &Tx,
-    need_id: Uuid,
-    organisation_id: Uuid,
-    content: AnalysisContent,
-) -> Result<analysis::Model, Error> {
-    let row = analysis::ActiveModel {
-        id: Set(tx.new_id()),
-        need_id: Set(need_id),
-        organisation_id: Set(organisation_id),
-        person_id: Set(tx.person()?),
-        content: Set(content),
-        created_at: Set(tx.now()),
-    };
-    Ok(analysis::Entity::insert(row)
-        .exec_with_returning(&tx.db())
-        .await?)
-}
-
-/// Keeps an opinion; the second of one person is `duplicate`.
-pub(crate) async fn insert_opinion(
-    tx: &Tx,
-    need_id: Uuid,
-    speciality: String,
-    content: OpinionContent,
-    total: i64,
-) -> Result<opinion::Model, Error> {
-    let row = opinion::ActiveModel {
-        id: Set(tx.new_id()),
-        need_id: Set(need_id),
-        person_id: Set(tx.person()?),
-        speciality: Set(speciality),
-        content: Set(content),
-        total: Set(total),
-        created_at: Set(tx.now()),
-    };
-    Ok(opinion::Entity::insert(row)
-        .exec_with_returning(&tx.db())
-        .await?)
 }
 
 /// The checks of this stage.
@@ -219,6 +233,14 @@ pub fn invariants() -> Vec<Invariant> {
             name: "approved_need_has_score_and_priority",
             run: |view| Box::pin(approved_without_score(view)),
         },
+        Invariant {
+            name: "merged_need_names_its_target",
+            run: |view| Box::pin(merged_without_target(view)),
+        },
+        Invariant {
+            name: "voices_of_a_merged_need_have_moved",
+            run: |view| Box::pin(voices::left_behind(view)),
+        },
     ]
 }
 
@@ -228,13 +250,45 @@ async fn approved_without_score(view: &wubang_store::View) -> Result<Vec<Uuid>, 
         .filter(need::Column::State.is_in(states))
         .filter(
             Condition::any()
-                .add(need::Column::ReviewScore.is_null())
+                .add(
+                    // an emergency is approved without third party and experts, so without a score
+                    Condition::all()
+                        .add(need::Column::ReviewScore.is_null())
+                        .add(need::Column::Emergency.eq(false)),
+                )
                 .add(need::Column::Priority.is_null()),
         );
     Ok(rows
         .all(&view.db())
         .await?
         .into_iter()
+        .map(|row| row.id)
+        .collect())
+}
+
+/// A merged need, and no other, names its target, and whoever follows the targets comes to an end.
+async fn merged_without_target(view: &wubang_store::View) -> Result<Vec<Uuid>, Error> {
+    let rows = need::Entity::find()
+        .filter(
+            Condition::any()
+                .add(need::Column::State.eq("merged"))
+                .add(need::Column::MergedInto.is_not_null()),
+        )
+        .all(&view.db())
+        .await?;
+    let next: HashMap<Uuid, Option<Uuid>> =
+        rows.iter().map(|row| (row.id, row.merged_into)).collect();
+    let ends = |start: Uuid| {
+        let mut at = Some(start);
+        // a chain is no longer than there are merged needs
+        for _ in 0..=next.len() {
+            at = at.and_then(|id| next.get(&id).copied().flatten());
+        }
+        at.is_none()
+    };
+    Ok(rows
+        .iter()
+        .filter(|row| row.state != "merged" || row.merged_into.is_none() || !ends(row.id))
         .map(|row| row.id)
         .collect())
 }

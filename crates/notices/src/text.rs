@@ -40,6 +40,14 @@ const SENTENCES: &[(&str, &str)] = &[
         "resident_request.not_solved",
         "反映人认为事项没有解决,请了解情况并改进。",
     ),
+    (
+        "need.rejected",
+        "所报需求未予立项。对此有异议的,可在申请截止前申请区级复核。",
+    ),
+    (
+        "need.merged",
+        "所报需求已并入另一需求,原有附议一并转入,原编号仍可查询。",
+    ),
     ("timer.overdue", "有事项到期,请及时办理。"),
 ];
 
@@ -97,6 +105,8 @@ fn facts(facts: &Value) -> Vec<String> {
         ("total", "总分"),
         ("fate", "去向"),
         ("target", "期望问卷份数"),
+        ("reason", "理由"),
+        ("appeal_until", "复核申请截止"),
     ];
     NAMES
         .iter()

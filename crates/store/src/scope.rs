@@ -1,5 +1,6 @@
 //! Scoping a list by its viewer: the condition stands in the query, not in a filter afterwards.
 
+use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr, SimpleExpr};
 use sea_orm::{ColumnTrait, Condition};
 use wubang_kernel::division::DivisionCode;
 
@@ -22,6 +23,15 @@ pub fn within<'a, C: ColumnTrait>(
 #[must_use]
 pub fn last_below(division: &DivisionCode) -> String {
     format!("{:9<12}", division.prefix())
+}
+
+/// Rows whose text holds a part; the wildcards of the part are taken literally.
+pub fn holds<C: ColumnTrait>(column: C, part: &str) -> SimpleExpr {
+    let literal = part
+        .replace('\\', "\\\\")
+        .replace('%', "\\%")
+        .replace('_', "\\_");
+    Expr::col(column).like(LikeExpr::new(format!("%{literal}%")).escape('\\'))
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use crate::tx::{Read, Tx};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SimpleExpr};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, Statement};
 use uuid::Uuid;
-use wubang_kernel::{Code, Refusal, text};
+use wubang_kernel::{Faults, text};
 
 /// Most terms of one question.
 const TERMS: usize = 8;
@@ -71,47 +71,40 @@ pub async fn index(tx: &Tx, kind: &str, id: Uuid, texts: &[&str]) -> Result<(), 
     Ok(())
 }
 
-/// The condition that an object of this kind, named by `column`, holds every term of a question.
-///
-/// # Errors
-/// `invalid` for a question without a word, or too long.
-pub fn matching<C: ColumnTrait>(
-    read: &impl Read,
-    column: C,
-    kind: &str,
-    question: &str,
-) -> Result<SimpleExpr, Refusal> {
-    let terms: Vec<String> = question
-        .split_whitespace()
-        .map(words)
-        .filter(|term| !term.is_empty())
-        .take(TERMS)
-        .collect();
-    if terms.is_empty() || question.chars().count() > LONGEST {
-        return Err(Refusal::new(Code::Invalid).field(
-            "?q",
-            "malformed",
-            "须为 1–100 字的检索词",
-            "must be 1 to 100 characters with a word in them",
-        ));
+/// What somebody asks for: every term must be found. One without a word in it finds nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question(Vec<String>);
+
+impl Question {
+    /// Reads the parameter `q`, 1–100 characters.
+    pub fn read(raw: &str, faults: &mut Faults) -> Self {
+        let text = faults.line("?q", raw, 1..=LONGEST);
+        let terms = text.split_whitespace().take(TERMS).map(words);
+        Question(terms.filter(|term| !term.is_empty()).collect())
     }
-    let mut found = Query::select();
-    found
-        .column(Alias::new("object_id"))
-        .from(Alias::new("search_documents"))
-        .and_where(Expr::col(Alias::new("kind")).eq(kind));
-    if read.db().get_database_backend() == DbBackend::Postgres {
-        for term in terms {
-            let holds = "words @@ phraseto_tsquery('simple', $1)";
-            found.and_where(Expr::cust_with_values(holds, [term]));
+
+    /// The condition that the object of this kind, named by `column`, holds every term.
+    pub fn matching<C: ColumnTrait>(&self, read: &impl Read, column: C, kind: &str) -> SimpleExpr {
+        let mut found = Query::select();
+        found
+            .column(Alias::new("object_id"))
+            .from(Alias::new("search_documents"))
+            .and_where(Expr::col(Alias::new("kind")).eq(kind));
+        if self.0.is_empty() {
+            found.and_where(Expr::val(1).eq(0));
+        } else if read.db().get_database_backend() == DbBackend::Postgres {
+            for term in &self.0 {
+                let holds = "words @@ phraseto_tsquery('simple', $1)";
+                found.and_where(Expr::cust_with_values(holds, [term.as_str()]));
+            }
+        } else {
+            // a phrase in quotes holds no operator; several beside each other must all be there
+            let phrases: Vec<String> = self.0.iter().map(|term| format!("\"{term}\"")).collect();
+            let holds = "seq IN (SELECT rowid FROM search_words WHERE search_words MATCH ?)";
+            found.and_where(Expr::cust_with_values(holds, [phrases.join(" ")]));
         }
-    } else {
-        // a phrase in quotes holds no operator; several beside each other must all be there
-        let phrases: Vec<String> = terms.iter().map(|term| format!("\"{term}\"")).collect();
-        let holds = "seq IN (SELECT rowid FROM search_words WHERE search_words MATCH ?)";
-        found.and_where(Expr::cust_with_values(holds, [phrases.join(" ")]));
+        column.in_subquery(found)
     }
-    Ok(column.in_subquery(found))
 }
 
 #[cfg(test)]

@@ -31,7 +31,9 @@ pub fn deadline(
 ) -> Deadline {
     let term = terms.of(timer);
     match timer {
-        Timer::T08 | Timer::T15 | Timer::T39 => calendar.publicity(start, term, cutoff),
+        Timer::T04 | Timer::T08 | Timer::T15 | Timer::T39 => {
+            calendar.publicity(start, term, cutoff)
+        }
         _ => calendar.deadline(start, term),
     }
 }

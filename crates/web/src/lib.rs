@@ -16,6 +16,7 @@ pub mod openapi;
 pub mod patch;
 pub mod problem;
 pub mod query;
+pub mod sheet;
 pub mod warnings;
 
 pub use actions::{ActionOut, RefusedActionOut};

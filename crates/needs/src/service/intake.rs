@@ -4,7 +4,8 @@ use super::{facts, hash, load_for, out, step};
 use crate::entity::need;
 use crate::flow::{Need, NeedEvent};
 use crate::model::{
-    AcceptIn, Detail, NeedIn, NeedOut, NeedPatch, NothingIn, ReasonIn, RejectIn, wire,
+    AcceptIn, Detail, NeedIn, NeedOut, NeedPatch, NothingIn, ReasonIn, RejectIn, RejectionGround,
+    wire,
 };
 use crate::rules::NeedFacts;
 use crate::store::{self, Case};
@@ -13,7 +14,7 @@ use sea_orm::sea_query::Expr;
 use wubang_kernel::actor::Reach;
 use wubang_kernel::division::Level;
 use wubang_kernel::machine::{self};
-use wubang_kernel::{Code, Faults, Refusal, Role};
+use wubang_kernel::{Code, Faults, Refusal, Role, Timer};
 use wubang_registry::taxonomy::{self, Taxonomy};
 use wubang_store::commit::edit;
 use wubang_store::{Error, Key, Read, Tx, birth, numbers};
@@ -88,6 +89,7 @@ pub async fn draft(tx: &Tx, input: NeedIn) -> Result<NeedOut, Error> {
     let year = wubang_kernel::deadline::local_date(tx.now()).format("%Y");
     let series = format!("XQ-{}-{year}", community.district6());
     let number = format!("{series}-{:04}", numbers::next(tx, &series).await?);
+    let target_groups = store::spaced(&detail.target_groups);
     let row = need::ActiveModel {
         id: Set(tx.new_id()),
         number: Set(number),
@@ -98,6 +100,7 @@ pub async fn draft(tx: &Tx, input: NeedIn) -> Result<NeedOut, Error> {
         urgency: Set(wire(input.urgency.unwrap_or(crate::model::Urgency::Normal))),
         affected_count: Set(affected),
         detail: Set(detail),
+        target_groups: Set(target_groups),
         content_hash: Set(None),
         returned_hash: Set(None),
         analyst_id: Set(None),
@@ -105,6 +108,14 @@ pub async fn draft(tx: &Tx, input: NeedIn) -> Result<NeedOut, Error> {
         review_score: Set(None),
         reason_code: Set(None),
         reason: Set(None),
+        merged_into: Set(None),
+        root_cause: Set(None),
+        appeal: Set(None),
+        appeal_until: Set(None),
+        emergency: Set(false),
+        redesign_required: Set(false),
+        cycle: Set(1),
+        backlogged_at: Set(None),
         supplements: Set(0),
         failed_rounds: Set(0),
         created_by: Set(tx.person()?),
@@ -115,20 +126,13 @@ pub async fn draft(tx: &Tx, input: NeedIn) -> Result<NeedOut, Error> {
         updated_at: Set(tx.now()),
     };
     let need = birth::<need::Entity, _>(tx, made, row, None).await?;
+    store::index(tx, &need).await?;
     let roles = store::roles(tx, &need)?;
-    out(
-        tx,
-        Case {
-            need,
-            analyses: Vec::new(),
-            opinions: Vec::new(),
-            roles,
-        },
-    )
-    .await
+    out(tx, Case::bare(need, roles)).await
 }
 
-/// The secretary changes a draft, a returned need, or one that must be supplemented.
+/// The secretary changes a draft, a returned need, one that must be supplemented, or one that must be
+/// redesigned after three failed rounds.
 ///
 /// # Errors
 /// `invalid_transition` in any other state; `invalid` with every wrong field.
@@ -138,13 +142,20 @@ pub async fn amend(tx: &Tx, key: &Key, patch: NeedPatch) -> Result<NeedOut, Erro
         .roles
         .first_of(&[Role::CommunitySecretary])
         .ok_or(Code::Forbidden)?;
-    if !matches!(
-        case.need.state.as_str(),
-        "draft" | "returned" | "supplement_required"
-    ) {
+    let redesign = case.need.redesign_required && case.need.state == "under_review";
+    if !redesign
+        && !matches!(
+            case.need.state.as_str(),
+            "draft" | "returned" | "supplement_required"
+        )
+    {
         return Err(Code::InvalidTransition.into());
     }
     let mut next = case.need.clone();
+    if redesign && case.valid_opinions().next().is_some() {
+        // the experts judged the need as it was
+        next.cycle += 1;
+    }
     let old = next.detail.clone();
     let detail = Detail {
         description: patch.description.unwrap_or(old.description),
@@ -169,6 +180,7 @@ pub async fn amend(tx: &Tx, key: &Key, patch: NeedPatch) -> Result<NeedOut, Erro
     );
     faults.finish()?;
     let content_hash = hash(&next);
+    let groups = store::spaced(&next.detail.target_groups);
     case.need = edit::<need::Entity>(
         tx,
         &case.need,
@@ -185,11 +197,14 @@ pub async fn amend(tx: &Tx, key: &Key, patch: NeedPatch) -> Result<NeedOut, Erro
                     Expr::value(next.affected_count),
                 )
                 .col_expr(need::Column::Detail, Expr::value(next.detail))
+                .col_expr(need::Column::TargetGroups, Expr::value(groups))
+                .col_expr(need::Column::Cycle, Expr::value(next.cycle))
                 .col_expr(need::Column::ContentHash, Expr::value(content_hash.clone()))
         },
         Some(serde_json::json!({ "content_hash": content_hash })),
     )
     .await?;
+    store::index(tx, &case.need).await?;
     out(tx, case).await
 }
 
@@ -199,7 +214,7 @@ pub async fn amend(tx: &Tx, key: &Key, patch: NeedPatch) -> Result<NeedOut, Erro
 /// `incomplete` with every missing field; `not_changed` after a return without change.
 pub async fn submit(tx: &Tx, key: &Key, _: NothingIn) -> Result<NeedOut, Error> {
     let case = load_for(tx, key).await?;
-    let (facts, content_hash) = (facts(&case), hash(&case.need));
+    let (facts, content_hash) = (facts(tx, &case), hash(&case.need));
     let case = step(tx, case, NeedEvent::Submit, &facts, |c| {
         c.set(need::Column::ContentHash, content_hash.clone())
             .data(serde_json::json!({ "content_hash": content_hash }))
@@ -214,7 +229,7 @@ pub async fn submit(tx: &Tx, key: &Key, _: NothingIn) -> Result<NeedOut, Error> 
 /// `invalid_transition` once it was submitted.
 pub async fn delete(tx: &Tx, key: &Key, _: NothingIn) -> Result<NeedOut, Error> {
     let case = load_for(tx, key).await?;
-    let facts = facts(&case);
+    let facts = facts(tx, &case);
     let case = step(tx, case, NeedEvent::Delete, &facts, |c| c).await?;
     out(tx, case).await
 }
@@ -233,7 +248,7 @@ pub(super) fn reason(text: &str) -> Result<String, Refusal> {
 pub async fn request_supplement(tx: &Tx, key: &Key, input: ReasonIn) -> Result<NeedOut, Error> {
     let reason = reason(&input.reason)?;
     let case = load_for(tx, key).await?;
-    let (facts, asked) = (facts(&case), case.need.supplements + 1);
+    let (facts, asked) = (facts(tx, &case), case.need.supplements + 1);
     let case = step(tx, case, NeedEvent::RequestSupplement, &facts, |c| {
         c.set(need::Column::Supplements, asked)
             .set(need::Column::Reason, reason.clone())
@@ -249,7 +264,7 @@ pub async fn request_supplement(tx: &Tx, key: &Key, input: ReasonIn) -> Result<N
 /// `incomplete`.
 pub async fn supplement(tx: &Tx, key: &Key, _: NothingIn) -> Result<NeedOut, Error> {
     let case = load_for(tx, key).await?;
-    let facts = facts(&case);
+    let facts = facts(tx, &case);
     let case = step(tx, case, NeedEvent::Supplement, &facts, |c| c).await?;
     out(tx, case).await
 }
@@ -257,12 +272,14 @@ pub async fn supplement(tx: &Tx, key: &Key, _: NothingIn) -> Result<NeedOut, Err
 /// The street accepts and assigns the third party.
 ///
 /// # Errors
-/// `authority_duty` when the officer does not state that it is none; `invalid` for an unknown body.
+/// `duplicates_not_checked` when the officer does not state that he looked at the candidates;
+/// `authority_duty` when he does not state that it is none; `invalid` for an unknown body.
 pub async fn accept(tx: &Tx, key: &Key, input: AcceptIn) -> Result<NeedOut, Error> {
     let case = load_for(tx, key).await?;
     let facts = NeedFacts {
         not_authority_duty: Some(input.not_authority_duty),
-        ..facts(&case)
+        duplicates_checked: Some(input.duplicates_checked),
+        ..facts(tx, &case)
     };
     let analyst = wubang_registry::organisations::load(tx, input.analyst_organisation_id)
         .await
@@ -282,16 +299,26 @@ pub async fn accept(tx: &Tx, key: &Key, input: AcceptIn) -> Result<NeedOut, Erro
     out(tx, case).await
 }
 
-/// The street rejects on a closed ground.
+/// The street rejects on a closed ground. The secretary may ask the district for seven working days.
 ///
 /// # Errors
-/// `invalid` without a reason.
+/// `invalid` without a reason; `supplement_first` for lack of information without a supplement.
 pub async fn reject(tx: &Tx, key: &Key, input: RejectIn) -> Result<NeedOut, Error> {
     let reason = reason(&input.reason)?;
     let case = load_for(tx, key).await?;
-    let facts = facts(&case);
+    let facts = NeedFacts {
+        lacks_information: Some(input.ground == RejectionGround::InsufficientInformation),
+        ..facts(tx, &case)
+    };
+    let terms = wubang_store::rules::at(tx, &case.need.division)
+        .await?
+        .timers;
+    let window = tx.calendar().deadline(tx.now(), terms.of(Timer::T43));
     let case = step(tx, case, NeedEvent::Reject, &facts, |c| {
-        c.set(need::Column::ReasonCode, wire(input.ground))
+        c.set(need::Column::AppealUntil, window.at)
+            .facts(serde_json::json!({ "reason": reason, "appeal_until": wubang_web::Instant(window.at) }))
+            .due(Timer::T43, window)
+            .set(need::Column::ReasonCode, wire(input.ground))
             .set(need::Column::Reason, reason.clone())
             .because(Some(reason))
     })
@@ -306,7 +333,7 @@ pub async fn reject(tx: &Tx, key: &Key, input: RejectIn) -> Result<NeedOut, Erro
 pub async fn withdraw(tx: &Tx, key: &Key, input: ReasonIn) -> Result<NeedOut, Error> {
     let reason = reason(&input.reason)?;
     let case = load_for(tx, key).await?;
-    let facts = facts(&case);
+    let facts = facts(tx, &case);
     let case = step(tx, case, NeedEvent::Withdraw, &facts, |c| {
         c.set(need::Column::Reason, reason.clone())
             .because(Some(reason))

@@ -1,33 +1,57 @@
 //! What can be done with a need: load, decide, spend, tell.
 
+mod appeals;
+mod comments;
+mod export;
 mod intake;
+mod merging;
+mod public;
+mod recusals;
 mod review;
 mod system;
+mod votes;
 
+pub use appeals::{appeal, appeal_lapsed, decide_appeal};
+pub use comments::{comment, comment_ended, comments, open_comment, support, unsupport};
+pub use export::export;
 pub use intake::{
     accept, amend, delete, draft, reject, request_supplement, submit, supplement, withdraw,
 };
-pub use review::{analyse, approve, backlog, give_opinion, return_to_draft, start_review};
+pub use merging::{duplicates, merge};
+pub use public::{public_need, public_needs};
+pub use recusals::{demand_recusal, exclude_reviewer};
+pub use review::{
+    analyse, approve, backlog, flag_emergency, give_opinion, return_to_draft, start_review,
+};
+use system::by_system;
 pub use system::{
     closed, division_of, final_need, find, find_any, fulfilled, load_many, posted,
     posting_cancelled, posting_failed, shelf_life_ended, supplement_lapsed,
 };
+pub use votes::record_vote;
 
-use crate::entity::need;
+use crate::entity::{need, vote};
 use crate::flow::{Need, NeedEvent};
-use crate::model::{AnalysisOut, NeedList, NeedOut, NeedSummary, OpinionOut, Source, wire};
+use crate::model::{
+    AnalysisOut, AppealRecord, NeedAppealOut, NeedList, NeedOut, NeedRecusalOut, NeedSummary,
+    NeedVoteOut, OpinionOut, Source, Urgency, wire,
+};
 use crate::rules::{self, NeedFacts};
-use crate::store::{self, Case};
+use crate::store::{self, Case, reviewers};
+use uuid::Uuid;
+use wubang_kernel::Role;
+use wubang_kernel::Timer;
+use wubang_kernel::deadline::{is_over, local_date};
 use wubang_kernel::machine::plan;
 use wubang_kernel::score::Exact;
-use wubang_kernel::{Faults, Role};
 use wubang_store::commit::Commit;
 use wubang_store::{Error, Key, Read, Tx, View, commit, state_of, timers};
 use wubang_web::{DeadlineOut, Instant, ListQuery, WarningOut, actions};
 
-fn facts(case: &Case) -> NeedFacts {
-    let need = &case.need;
-    let totals: Vec<i64> = case.opinions.iter().map(|opinion| opinion.total).collect();
+fn facts(read: &impl Read, case: &Case) -> NeedFacts {
+    let (need, now) = (&case.need, read.now());
+    let totals: Vec<i64> = case.valid_opinions().map(|opinion| opinion.total).collect();
+    let dismissed = |record: &AppealRecord| record.upheld == Some(false);
     NeedFacts {
         title: need.title.clone(),
         detail: need.detail.clone(),
@@ -37,10 +61,22 @@ fn facts(case: &Case) -> NeedFacts {
         changed: need.content_hash != need.returned_hash,
         supplements: need.supplements,
         not_authority_duty: None,
-        has_analysis: !case.analyses.is_empty(),
+        duplicates_checked: None,
+        lacks_information: None,
+        appeal_dismissed: need.appeal.as_ref().is_some_and(dismissed),
+        appeal_until: need.appeal_until.map(|until| (until, is_over(until, now))),
+        upheld: None,
+        new_cycle: need
+            .backlogged_at
+            .is_some_and(|since| rules::is_new_cycle(local_date(since), local_date(now))),
+        new_evidence: None,
+        is_emergency: need.urgency == wire(Urgency::Emergency),
+        is_flagged: need.emergency,
+        redesign_required: need.redesign_required,
+        target_open: None,
+        has_analysis: case.valid_analyses().next().is_some(),
         specialities: case
-            .opinions
-            .iter()
+            .valid_opinions()
             .map(|opinion| opinion.speciality.clone())
             .collect(),
         opinions_needed: if need.source == wire(Source::MicroWish) {
@@ -69,7 +105,15 @@ async fn out(read: &impl Read, case: Case) -> Result<NeedOut, Error> {
     let need = &case.need;
     let state = state_of::<Need>(&need.state)?;
     let running = timers::running(read, &[need.id]).await?;
-    let actions = actions::of::<Need>(need.id, state, case.roles, &facts(&case));
+    let supporters = store::voices::supporters(read, &[need.id]).await?;
+    let comments = store::voices::comment_counts(read, &[need.id]).await?;
+    let votes = reviewers::votes(read, need.id).await?;
+    let recusals = if case.roles.any(store::OFFICIALS) {
+        reviewers::recusals(read, need.id).await?
+    } else {
+        Vec::new()
+    };
+    let actions = actions::of::<Need>(need.id, state, case.roles, &facts(read, &case));
     let score: Option<Exact> = need
         .review_score
         .as_deref()
@@ -87,30 +131,23 @@ async fn out(read: &impl Read, case: Case) -> Result<NeedOut, Error> {
         affected_count: need.affected_count,
         field: need.field.clone(),
         analyst_organisation_id: need.analyst_id,
-        analyses: case
-            .analyses
-            .iter()
-            .map(|row| AnalysisOut {
-                organisation_id: row.organisation_id,
-                content: row.content.clone(),
-                created_at: Instant(row.created_at),
-            })
-            .collect(),
-        opinions: case
-            .opinions
-            .iter()
-            .map(|row| OpinionOut {
-                speciality: row.speciality.clone(),
-                opinion: row.content.opinion.clone(),
-                parts: row.content.parts,
-                total: row.total,
-                created_at: Instant(row.created_at),
-            })
-            .collect(),
+        analyses: case.analyses.iter().map(AnalysisOut::from).collect(),
+        opinions: case.opinions.iter().map(OpinionOut::from).collect(),
+        votes: votes.into_iter().map(vote_out).collect(),
+        recusals: recusals.into_iter().map(NeedRecusalOut::from).collect(),
+        cycle: need.cycle,
+        root_cause: need.root_cause.clone(),
+        emergency: need.emergency,
+        redesign_required: need.redesign_required,
+        appeal: need.appeal.clone().map(NeedAppealOut::from),
+        appeal_until: need.appeal_until.map(Instant),
         review_score: score.map(|score| score.rounded()),
         priority: need.priority.clone(),
         reason_code: need.reason_code.clone(),
         reason: need.reason.clone(),
+        merged_into: need.merged_into,
+        supporters: supporters.get(&need.id).copied().unwrap_or(0),
+        comments: comments.get(&need.id).copied().unwrap_or_default(),
         deadlines: running.into_iter().map(DeadlineOut::from).collect(),
         allowed_actions: actions.allowed,
         warnings: warnings(&case),
@@ -134,6 +171,22 @@ fn warnings(case: &Case) -> Vec<WarningOut> {
     ])
 }
 
+fn vote_out(row: vote::Model) -> NeedVoteOut {
+    let (quorate, carried) = rules::vote_result(row.entitled, row.present, row.in_favour);
+    NeedVoteOut {
+        held_on: row.held_on,
+        kind: row.kind,
+        entitled: row.entitled,
+        present: row.present,
+        in_favour: row.in_favour,
+        against: row.against,
+        abstained: row.abstained,
+        quorate,
+        carried,
+        summary: row.summary,
+    }
+}
+
 /// A need for somebody who may see it.
 ///
 /// # Errors
@@ -153,30 +206,31 @@ pub async fn get_actions(view: &View, key: &Key) -> Result<actions::ActionsOut, 
         case.need.id,
         state_of::<Need>(&case.need.state)?,
         case.roles,
-        &facts(&case),
+        &facts(view, &case),
     ))
 }
 
 /// The needs that the viewer may see (需求台账).
 ///
 /// # Errors
-/// `invalid` for a division that is no code.
+/// `invalid` with every wrong filter.
 pub async fn list(view: &View, query: &ListQuery) -> Result<NeedList, Error> {
-    let mut faults = Faults::new();
-    let division = query
-        .one("division")
-        .and_then(|code| faults.division("?division", code));
-    faults.finish()?;
-    let rows = store::list(view, query, division.as_ref()).await?;
+    let filter = store::NeedFilter::of(query)?;
+    let rows = store::list(view, &filter, query.page).await?;
     let (rows, next) = wubang_web::query::cut(rows, query.page, |row| row.id);
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let supporters = store::voices::supporters(view, &ids).await?;
     let items = rows
         .into_iter()
-        .map(summary)
+        .map(|row| {
+            let voices = supporters.get(&row.id).copied().unwrap_or(0);
+            summary(row, voices)
+        })
         .collect::<Result<_, Error>>()?;
     Ok(NeedList { items, next })
 }
 
-fn summary(need: need::Model) -> Result<NeedSummary, Error> {
+fn summary(need: need::Model, supporters: i64) -> Result<NeedSummary, Error> {
     Ok(NeedSummary {
         id: need.id,
         state: state_of::<Need>(&need.state)?,
@@ -187,6 +241,7 @@ fn summary(need: need::Model) -> Result<NeedSummary, Error> {
         urgency: need.urgency,
         affected_count: need.affected_count,
         priority: need.priority,
+        supporters,
         created_at: Instant(need.created_at),
     })
 }
@@ -212,8 +267,10 @@ async fn step(
         facts,
     )?;
     let procedure = wubang_store::rules::at(tx, &case.need.division).await?;
+    let review = rules::review_term(procedure.timers.of(Timer::T03), &case.need.urgency);
     let spend = commit::<need::Entity>(tx, &case.need, planned)
-        .under(&procedure.timers, procedure.publish_cutoff_hour);
+        .under(&procedure.timers, procedure.publish_cutoff_hour)
+        .due(Timer::T03, tx.calendar().deadline(tx.now(), review));
     case.need = with(spend).run().await?;
     Ok(case)
 }

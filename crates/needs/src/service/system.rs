@@ -1,8 +1,9 @@
 //! What timers and later stages do to a need, as the system, and what they read of it.
 
-use super::{facts, step};
+use super::{facts, hash, step};
 use crate::entity::need;
 use crate::flow::NeedEvent;
+use crate::rules;
 use crate::store::{self, Case};
 use uuid::Uuid;
 use wubang_kernel::division::DivisionCode;
@@ -11,7 +12,7 @@ use wubang_store::commit::Commit;
 use wubang_store::{Error, Key, Read, Tx};
 
 /// What later stages and timers do to a need, as the system.
-async fn by_system(
+pub(super) async fn by_system(
     tx: &Tx,
     id: Uuid,
     event: NeedEvent,
@@ -24,13 +25,8 @@ async fn by_system(
         .ok_or(Code::NotFound)?;
     let roles = wubang_kernel::RoleSet::of(&[Role::System]);
     let before = need.clone();
-    let case = Case {
-        need,
-        analyses: Vec::new(),
-        opinions: Vec::new(),
-        roles,
-    };
-    let facts = facts(&case);
+    let case = Case::bare(need, roles);
+    let facts = facts(tx, &case);
     step(tx, case, event, &facts, |c| with(c, &before)).await?;
     Ok(())
 }
@@ -52,7 +48,11 @@ pub async fn supplement_lapsed(tx: &Tx, id: Uuid) -> Result<(), Error> {
 /// # Errors
 /// `invalid_transition` when the need has moved on.
 pub async fn shelf_life_ended(tx: &Tx, id: Uuid) -> Result<(), Error> {
-    by_system(tx, id, NeedEvent::ShelfLifeEnd, |c, _| c).await
+    by_system(tx, id, NeedEvent::ShelfLifeEnd, |c, need| {
+        // opinions of three months ago are no basis for a new decision
+        c.set(need::Column::Cycle, need.cycle + 1)
+    })
+    .await
 }
 
 /// A posting with this need was published.
@@ -69,7 +69,15 @@ pub async fn posted(tx: &Tx, id: Uuid) -> Result<(), Error> {
 /// `invalid_transition` when the need is not posted.
 pub async fn posting_failed(tx: &Tx, id: Uuid) -> Result<(), Error> {
     by_system(tx, id, NeedEvent::PostingFail, |c, need| {
-        c.set(need::Column::FailedRounds, need.failed_rounds + 1)
+        let c = c.set(need::Column::FailedRounds, need.failed_rounds + 1);
+        if !rules::is_last_round(need.failed_rounds) {
+            return c;
+        }
+        let seen = hash(need);
+        c.set(need::Column::RedesignRequired, true)
+            .set(need::Column::ReturnedHash, seen.clone())
+            .set(need::Column::ContentHash, seen)
+            .set(need::Column::Cycle, need.cycle + 1)
     })
     .await
 }
@@ -130,12 +138,18 @@ pub async fn find_any(read: &impl Read, key: &Key) -> Result<crate::Need, Error>
     store::find(read, key).await
 }
 
-/// The need in which this one lives on. Needs cannot be merged yet, so that is itself; once they carry
-/// `merged_into`, this follows it to the end.
+/// The need in which this one lives on: itself, or where it was merged into, to the end.
 ///
 /// # Errors
 /// `not_found` when there is no such need.
 pub async fn final_need(read: &impl Read, id: Uuid) -> Result<Uuid, Error> {
-    let need = store::load_many(read, &[id]).await?.into_iter().next();
-    Ok(need.ok_or(Code::NotFound)?.id)
+    let mut at = id;
+    loop {
+        let need = store::load_many(read, &[at]).await?.into_iter().next();
+        // a merge never makes a circle: its target must be open, and what was merged is not
+        match need.ok_or(Code::NotFound)?.merged_into {
+            Some(into) => at = into,
+            None => return Ok(at),
+        }
+    }
 }

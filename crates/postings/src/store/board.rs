@@ -7,6 +7,7 @@ use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     QueryTrait, Select,
 };
+use wubang_kernel::Faults;
 use wubang_kernel::division::DivisionCode;
 use wubang_store::{Error, Read, Tx, scope, search};
 use wubang_web::ListQuery;
@@ -86,25 +87,16 @@ fn filtered(
         }
     }
     if let Some(question) = query.one("q") {
-        all = all.add(search::matching(
-            read,
-            posting::Column::Id,
-            INDEX,
-            question,
-        )?);
+        let mut faults = Faults::new();
+        let question = search::Question::read(question, &mut faults);
+        faults.finish()?;
+        all = all.add(question.matching(read, posting::Column::Id, INDEX));
     }
     Ok(all)
 }
 
 fn holds(group: &str) -> SimpleExpr {
-    let safe: String = group
-        .chars()
-        .filter(|c| c.is_ascii_alphanumeric() || *c == '_')
-        .collect();
-    // an underscore stands for any character; it is not one here
-    let pattern = format!("% {} %", safe.replace('_', "\\_"));
-    Expr::col(posting::Column::TargetGroups)
-        .like(sea_orm::sea_query::LikeExpr::new(pattern).escape('\\'))
+    scope::holds(posting::Column::TargetGroups, &format!(" {group} "))
 }
 
 /// One page of the postings that the viewer may see, newest first, one row more than asked for.

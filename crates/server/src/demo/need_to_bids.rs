@@ -38,7 +38,7 @@ impl Play {
             &street,
             "need.accepted",
             &at("accept"),
-            json!({ "analyst_organisation_id": analyst, "not_authority_duty": true }),
+            json!({ "analyst_organisation_id": analyst, "not_authority_duty": true, "duplicates_checked": true }),
         )
         .await?;
         self.act(
