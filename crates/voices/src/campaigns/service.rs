@@ -1,6 +1,6 @@
 //! What can be done with a campaign: load, decide, spend, tell.
 
-pub use super::answering::{answer, answer_public, progress, results};
+pub use super::answering::{answer, answer_public, progress, results, texts};
 pub use super::findings::draft_need;
 
 use super::form::Form;
