@@ -65,20 +65,15 @@ fn may_see(roles: RoleSet, need: &need::Model) -> bool {
         || (roles.any(&reviewers) && !matches!(need.state.as_str(), "draft" | "deleted"))
 }
 
-/// A need, whoever asks.
-pub(crate) async fn find(read: &impl Read, key: &Key) -> Result<need::Model, Error> {
+/// A need with its review, for somebody who may see it; `not_found` for everybody else.
+pub(crate) async fn load(read: &impl Read, key: &Key) -> Result<Case, Error> {
     let select = match key {
         Key::Id(id) => need::Entity::find_by_id(*id),
         Key::Number(number) => {
             need::Entity::find().filter(need::Column::Number.eq(number.as_str()))
         }
     };
-    Ok(select.one(&read.db()).await?.ok_or(Code::NotFound)?)
-}
-
-/// A need with its review, for somebody who may see it; `not_found` for everybody else.
-pub(crate) async fn load(read: &impl Read, key: &Key) -> Result<Case, Error> {
-    let need = find(read, key).await?;
+    let need = select.one(&read.db()).await?.ok_or(Code::NotFound)?;
     let roles = roles(read, &need)?;
     if !may_see(roles, &need) {
         return Err(Code::NotFound.into());

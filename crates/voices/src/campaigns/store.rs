@@ -1,6 +1,7 @@
 //! Reading and writing campaigns; decides nothing.
 
-use super::form::{ANSWERED, Cell};
+use super::answers::Cell;
+use super::form::ANSWERED;
 use super::results::Counts;
 use crate::entity::{campaign, campaign_answer, campaign_community, campaign_tally, finding};
 use crate::flow;
