@@ -1,7 +1,7 @@
 //! Opinion survey campaigns over HTTP: from the form to the need.
 
 use crate::needs::{allowed, due, instant, text};
-use crate::scenes::{list, recorded};
+use crate::scenes::{eight, list, recorded};
 use chrono::Datelike as _;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -240,6 +240,40 @@ on_both! {
         let stored: Vec<String> = rows.iter().map(|row| row.try_get("", "a").unwrap()).collect();
         assert!(stored.len() == 17 && stored.iter().any(|one| one.contains("138****5678")), "{stored:?}");
         assert!(!stored.iter().any(|one| one.contains("12345678") || one.contains("张三丰")));
+    }
+
+    async fn those_who_run_a_campaign_read_its_texts_each_alone(bench: Bench) {
+        let id = opened(&mut bench, campaign()).await;
+        let (secretary, street) = (bench.cast("secretary").await, bench.cast("street_officer").await);
+        for more in ["多办老年食堂,联系13812345678", "路灯太暗", ""] {
+            answer(&secretary, &id, "410108005003", json!({ "wish": "meals", "more": more })).await.ok();
+        }
+        let texts = street.get(&format!("{}?question=more", at(&id, "texts"))).await.ok();
+        assert_eq!(texts["items"], json!([{ "community": "410108005003", "text": "路灯太暗" },
+            { "community": "410108005003", "text": "多办老年食堂,联系138****5678" }]));
+        let first = street.get(&format!("{}?question=more&limit=2", at(&id, "texts"))).await.ok();
+        assert_eq!(list(&first, "/items").len(), 1, "the form without a text is left out");
+        let rest = street.get(&format!("{}?question=more&limit=2&cursor={}", at(&id, "texts"), text(&first, "/next"))).await.ok();
+        assert_eq!((list(&rest, "/items").len(), rest["next"].clone()), (1, Value::Null));
+        for question in ["wish", "nothing", ""] {
+            let refused = street.get(&format!("{}?question={question}", at(&id, "texts"))).await;
+            assert_eq!(refused.pointers(), ["?question"]);
+            refused.refused(422, "invalid");
+        }
+        secretary.get(&format!("{}?question=more", at(&id, "texts"))).await.refused(403, "forbidden");
+        bench.user("han.wenjing").await.get(&format!("{}?question=more", at(&id, "texts"))).await.refused(404, "not_found");
+    }
+
+    async fn eight_who_answer_at_once_are_eight(bench: Bench) {
+        let id = opened(&mut bench, campaign()).await;
+        let nobody = bench.nobody();
+        let replies = eight(async || answer_publicly(&nobody, &id, json!({ "wish": "meals", "times": ["pm", "am"], "mood": 4, "family": 3 })).await).await;
+        for reply in replies {
+            reply.ok();
+        }
+        let results = bench.cast("street_officer").await.get(&at(&id, "results")).await.ok();
+        assert_eq!((results["communities"][0]["answers"].clone(), counts(&results, 0), counts(&results, 1)),
+            (json!(8), vec![json!(8), json!(0), json!(0)], vec![json!(8), json!(8)]));
     }
 
     async fn answers_become_a_need_with_their_counts_as_evidence(bench: Bench) {

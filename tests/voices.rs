@@ -1,7 +1,7 @@
 //! Residents' voices over HTTP: receipts, masking, limits, the ways into needs, the fate until the grade.
 
 use crate::needs::{allowed, due, instant, text};
-use crate::scenes::{list, recorded, records};
+use crate::scenes::{eight, list, recorded, records};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use wubang_mail::MemoryMailer;
@@ -433,6 +433,23 @@ on_both! {
         assert!(told.iter().any(|body| body.contains("已并入社区需求")), "{told:?}");
         assert!(told.iter().any(|body| body.contains("需求已提交街道")), "{told:?}");
         assert_eq!(status(&bench.nobody(), &number, &code).await.ok()["fate"], json!("need_submitted"));
+    }
+
+    async fn a_request_is_put_into_one_need_whoever_is_first(bench: Bench) {
+        let nobody = bench.nobody();
+        let (number, code) = receipt(&nobody, matter()).await;
+        let secretary = bench.cast("secretary").await;
+        let need = text(&secretary.post("/api/v1/needs", json!({ "community": "410108005003", "title": "老年人手机陪学" })).await.ok(), "/id");
+        let path = at(&number, "attach");
+        let replies = eight(async || secretary.post(&path, json!({ "need": need })).await).await;
+        assert_eq!(replies.iter().filter(|reply| reply.status == 200).count(), 1);
+        assert!(replies.iter().all(|reply| matches!(reply.status, 200 | 409)));
+        assert_eq!(recorded(&bench, "resident_request.attached", None).await, 1);
+        assert_eq!(fates(&status(&nobody, &number, &code).await.ok()), ["received", "attached"]);
+        let (done, code) = receipt(&nobody, about(1)).await;
+        secretary.post(&at(&done, "answer"), json!({ "answer": "每周三下午有课堂,欢迎参加。" })).await.ok();
+        let replies = eight(async || rate(&nobody, (&done, &code), false, "没有解决").await).await;
+        assert_eq!(replies.iter().filter(|reply| reply.status == 200).count(), 1, "one voice once");
     }
 
     async fn keys_of_addresses_are_forgotten_after_two_days(bench: Bench) {

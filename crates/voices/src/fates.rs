@@ -7,6 +7,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrde
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
+use wubang_kernel::Code;
 use wubang_store::commit::Happened;
 use wubang_store::outbox::{self, Notice};
 use wubang_store::{Error, Read, Tx};
@@ -41,11 +42,13 @@ fates! {
     NeedSubmitted = "need_submitted" "需求已提交街道";
     Accepted = "accepted" "街道已受理需求";
     UnderReview = "under_review" "需求评审中";
+    InComment = "in_comment" "需求民意公示中";
     Returned = "returned" "需求退回社区完善";
     Merged = "merged" "需求已与同类需求合并";
     Approved = "approved" "需求已立项,待发榜";
     Backlog = "backlog" "需求转入储备,下一轮再评";
     NeedRejected = "need_rejected" "需求不予立项";
+    Appealed = "appealed" "社区已申请区级复核";
     Withdrawn = "withdrawn" "需求已撤回";
     Posted = "posted" "已发榜";
     PostingFailed = "posting_failed" "本轮发榜未成,将重新安排";
@@ -74,10 +77,14 @@ pub const NEED_EVENTS: &[(&str, Fate)] = &[
     ("need.accepted", Fate::Accepted),
     ("need.review_started", Fate::UnderReview),
     ("need.shelf_life_ended", Fate::UnderReview),
+    ("need.comment_opened", Fate::InComment),
+    ("need.comment_ended", Fate::UnderReview),
     ("need.returned", Fate::Returned),
     ("need.approved", Fate::Approved),
     ("need.backlogged", Fate::Backlog),
     ("need.rejected", Fate::NeedRejected),
+    ("need.appealed", Fate::Appealed),
+    ("need.appeal_decided", Fate::NeedSubmitted),
     ("need.withdrawn", Fate::Withdrawn),
     ("need.supplement_lapsed", Fate::Withdrawn),
     ("need.posted", Fate::Posted),
@@ -185,11 +192,14 @@ pub async fn of_need(tx: &Tx, happened: &Happened) -> Result<(), Error> {
         return Ok(());
     };
     let needs = wubang_needs::service::load_many(tx, &[happened.object_id]).await?;
-    let note = match fate {
-        Fate::NeedRejected => needs.first().and_then(|need| need.reason_code.clone()),
-        _ => None,
+    let need = needs.into_iter().next().ok_or(Code::NotFound)?;
+    // however it came about (the district can dismiss an appeal), a rejected need is told with its ground
+    let (fate, note) = if need.state == "rejected" {
+        (Fate::NeedRejected, need.reason_code)
+    } else {
+        (*fate, None)
     };
-    became(tx, happened.object_id, *fate, note).await
+    became(tx, happened.object_id, fate, note).await
 }
 
 /// A need was merged: those who reported it follow it into the other one.

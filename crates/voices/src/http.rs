@@ -4,7 +4,7 @@ use crate::address::Budget;
 use crate::campaigns::model::{
     CampaignIn, CampaignList, CampaignOut, CampaignPatch, CampaignProgressOut, CampaignResultsOut,
     CancelCampaignIn, DraftFromCampaignIn, FilledFormIn, FilledFormOut, PublicCampaignOut,
-    SummaryIn,
+    SummaryIn, TextList,
 };
 use crate::campaigns::service as campaigns;
 use crate::requests::model::{
@@ -196,6 +196,19 @@ see_public!(
     "民意大摸排的题目。The form of an open campaign."
 );
 
+/// 一道简答题的全部文字,仅组织者可见。The short texts to one question, for who runs the campaign.
+#[utoipa::path(tag = "民意大摸排 campaigns", params(("id" = String, Path, description = "id 或编号 · id or number"), ("question" = String, Query, description = "题目代码 · key of the question"), wubang_web::query::Paging),
+    responses((status = 200, description = "一页 · one page", body = TextList)), security(("bearer" = [])))]
+#[get("/api/v1/campaigns/{id}/texts")]
+pub(crate) async fn list_campaign_texts(ctx: Ctx, key: PathKey) -> Answer {
+    ctx.signed_in()?;
+    let query = wubang_web::ListQuery::of(&ctx, &["question"])?;
+    let value = campaigns::texts(&ctx.read(), &key.0, &query)
+        .await
+        .map_err(|error| ctx.problem(error))?;
+    wubang_web::answer::page(&ctx, &value)
+}
+
 /// 工作人员入户填写问卷。Fill in the form with a resident, in the field.
 #[utoipa::path(tag = "民意大摸排 campaigns", params(("id" = String, Path, description = "id 或编号 · id or number")), request_body = FilledFormIn,
     responses((status = 201, description = "已收到 · it was taken", body = FilledFormOut)), security(("bearer" = [])))]
@@ -247,6 +260,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(get_campaign_actions)
         .service(get_campaign_progress)
         .service(get_campaign_results)
+        .service(list_campaign_texts)
         .service(announce_campaign)
         .service(summarise_campaign)
         .service(cancel_campaign)

@@ -7,7 +7,7 @@
 //! request; figures of fewer than five answers are shown to nobody but those who run the campaign.
 
 mod address;
-mod campaigns;
+pub mod campaigns;
 mod entity;
 pub mod fates;
 pub mod flow;
@@ -17,7 +17,6 @@ pub mod requests;
 mod secret;
 
 pub use address::Budget;
-pub use campaigns::{model as campaign_model, service as campaign_service};
 pub use http::routes;
 pub use invariants::invariants;
 

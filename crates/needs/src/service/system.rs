@@ -5,6 +5,7 @@ use crate::entity::need;
 use crate::flow::NeedEvent;
 use crate::rules;
 use crate::store::{self, Case};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 use wubang_kernel::division::DivisionCode;
 use wubang_kernel::{Code, Role};
@@ -135,7 +136,13 @@ pub async fn find(read: &impl Read, key: &Key) -> Result<crate::Need, Error> {
 /// # Errors
 /// `not_found`.
 pub async fn find_any(read: &impl Read, key: &Key) -> Result<crate::Need, Error> {
-    store::find(read, key).await
+    let select = match key {
+        Key::Id(id) => need::Entity::find_by_id(*id),
+        Key::Number(number) => {
+            need::Entity::find().filter(need::Column::Number.eq(number.as_str()))
+        }
+    };
+    Ok(select.one(&read.db()).await?.ok_or(Code::NotFound)?)
 }
 
 /// The need in which this one lives on: itself, or where it was merged into, to the end.

@@ -1,7 +1,9 @@
 //! Filling in the form, in the field or by residents themselves, and what comes out of it.
 
+use super::form::{Answer, QuestionKind};
 use super::model::{
     CampaignProgressOut, CampaignResultsOut, CommunityProgress, FilledFormIn, FilledFormOut,
+    TextList, TextOut,
 };
 use super::results::{self, FEWEST};
 use super::service::find_public;
@@ -14,7 +16,7 @@ use wubang_kernel::deadline::{end_of_day, is_over};
 use wubang_kernel::division::DivisionCode;
 use wubang_kernel::{Code, Faults, Refusal, Role, RoleSet};
 use wubang_store::{Error, Key, Read, Tx, View};
-use wubang_web::Instant;
+use wubang_web::{Instant, ListQuery};
 
 /// Roles in a community that see its whole result.
 const WHOLE: &[Role] = &[Role::StreetOfficer, Role::DistrictAdmin];
@@ -204,4 +206,41 @@ pub async fn results(view: &View, key: &Key) -> Result<CampaignResultsOut, Error
         overall,
         number: case.campaign.number,
     })
+}
+
+/// The short texts written to one question, for who sees the whole result: each alone, so that nobody
+/// reads what else its writer answered.
+///
+/// # Errors
+/// `not_found` for strangers; `forbidden` for who sees no whole result; `invalid` for a question that is
+/// none or wants no text.
+pub async fn texts(view: &View, key: &Key, query: &ListQuery) -> Result<TextList, Error> {
+    let case = store::load(view, key).await?;
+    let rows = visible(view, &case, WHOLE)?;
+    let name = query.one("question").unwrap_or_default();
+    let question = case.campaign.form.question(name);
+    if !question.is_some_and(|question| question.kind == QuestionKind::ShortText) {
+        return Err(Refusal::new(Code::Invalid)
+            .field(
+                "?question",
+                "unknown_value",
+                "须为简答题的代码",
+                "must be the key of a question that wants a text",
+            )
+            .into());
+    }
+    let communities: Vec<String> = rows.into_iter().map(|(code, _, _)| code).collect();
+    let forms = store::forms(view, case.campaign.id, &communities, query.page).await?;
+    let (forms, next) = wubang_web::query::cut(forms, query.page, |form| form.id);
+    let items = forms
+        .into_iter()
+        .filter_map(|mut form| match form.answers.0.remove(name)? {
+            Answer::Text(text) => Some(TextOut {
+                community: form.community,
+                text,
+            }),
+            Answer::Number(_) | Answer::Choices(_) => None,
+        })
+        .collect();
+    Ok(TextList { items, next })
 }

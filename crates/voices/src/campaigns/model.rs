@@ -266,6 +266,20 @@ pub struct CampaignResultsOut {
     pub overall: Option<CommunityResult>,
 }
 
+/// One short text that somebody wrote, without anything else he answered.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TextOut {
+    /// 社区代码。
+    pub community: String,
+    /// 文字(已遮盖个人信息)。
+    pub text: String,
+}
+
+wubang_web::list_of! {
+    /// A page of short texts; forms without a text are left out, so a page may be short.
+    TextList of TextOut
+}
+
 /// A draft need from the answers of one community.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

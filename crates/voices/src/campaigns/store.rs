@@ -1,6 +1,7 @@
 //! Reading and writing campaigns; decides nothing.
 
-use super::form::{ANSWERED, Cell};
+use super::answers::Cell;
+use super::form::ANSWERED;
 use super::results::Counts;
 use crate::entity::{campaign, campaign_answer, campaign_community, campaign_tally, finding};
 use crate::flow;
@@ -13,6 +14,7 @@ use sea_orm::{
 use std::collections::HashMap;
 use uuid::Uuid;
 use wubang_kernel::actor::Reach;
+use wubang_kernel::cursor::Page;
 use wubang_kernel::division::DivisionCode;
 use wubang_kernel::{Code, Role, RoleSet};
 use wubang_store::{Error, Key, Read, Tracked, Tx, scope};
@@ -240,6 +242,24 @@ pub(crate) async fn used(
         sender.count(&read.db()).await?,
         all.count(&read.db()).await?,
     ))
+}
+
+/// One page of the forms of some communities, newest first, one row more than asked for.
+pub(crate) async fn forms(
+    read: &impl Read,
+    campaign: Uuid,
+    communities: &[String],
+    page: Page,
+) -> Result<Vec<campaign_answer::Model>, Error> {
+    let mut select = campaign_answer::Entity::find()
+        .filter(campaign_answer::Column::CampaignId.eq(campaign))
+        .filter(campaign_answer::Column::Community.is_in(communities.iter().cloned()))
+        .order_by_desc(campaign_answer::Column::Id)
+        .limit(page.limit + 1);
+    if let Some(after) = page.after {
+        select = select.filter(campaign_answer::Column::Id.lt(after));
+    }
+    Ok(select.all(&read.db()).await?)
 }
 
 /// The counts of a campaign by community.

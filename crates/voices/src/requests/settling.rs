@@ -12,7 +12,7 @@ use crate::fates::{self, Fate};
 use crate::flow::{RequestEvent, ResidentRequest};
 use serde::Serialize;
 use uuid::Uuid;
-use wubang_kernel::machine::{Machine, plan};
+use wubang_kernel::machine::plan;
 use wubang_kernel::{Code, Faults, Refusal, Role, RoleSet};
 use wubang_needs::Need;
 use wubang_needs::model::{NeedIn, NeedOut};
@@ -165,10 +165,12 @@ pub async fn attach(tx: &Tx, key: &Key, input: AttachIn) -> Result<RequestOut, E
     out(tx, row, roles).await
 }
 
+/// States of a need that takes no more voices up, although the district may still be asked about some.
+const OVER: &[&str] = &["rejected", "merged", "withdrawn", "closed", "deleted"];
+
 /// Whether a need can still take voices up: its life is not over.
-fn is_open(need: &Need) -> Result<bool, Error> {
-    let state = state_of::<wubang_needs::flow::Need>(&need.state)?;
-    Ok(!wubang_needs::flow::Need::is_final(state))
+fn is_open(need: &Need) -> bool {
+    !OVER.contains(&need.state.as_str())
 }
 
 async fn attach_to(
@@ -178,7 +180,7 @@ async fn attach_to(
     need: &Need,
 ) -> Result<request::Model, Error> {
     let facts = RequestFacts {
-        need_open: Some(is_open(need)?),
+        need_open: Some(is_open(need)),
     };
     let event = (RequestEvent::Attach, Fate::Attached);
     step(tx, row, roles, event, facts, |c| {
