@@ -47,6 +47,7 @@ timers! {
     T08 = "notice_period", 5 Wd, 3..=10, "公告期";
     T09 = "bid_window", 15 Cd, 10..=30, "揭榜期限";
     T10 = "question_deadline", 5 Wd, 3..=7, "提问截止";
+    T11 = "answer_question", 3 Wd, 1..=5, "答复提问";
     T12 = "eligibility_check", 2 Wd, 1..=3, "资格审查";
     T13 = "panel_evaluation", 5 Wd, 3..=10, "评审组评审";
     T14 = "award_decision", 5 Wd, 1..=5, "确定承榜";
@@ -67,6 +68,8 @@ timers! {
     T38 = "evaluation_run", 20 Wd, 10..=30, "考榜";
     T39 = "evaluation_publicity", 5 Wd, 3..=7, "考榜结果公示";
     T42 = "credit_entry", 5 Wd, 5..=5, "信用记录";
+    T48 = "complaint_suspension_max", 30 Cd, 30..=30, "投诉中止最长期限";
+    FailedDecision = "failed_decision", 10 Wd, 5..=20, "流榜后的处理";
     Publication = "publication", 0 Wd, 0..=0, "定时发榜";
     MilestoneDue = "milestone_due", 0 Wd, 0..=0, "里程碑到期";
 }
