@@ -6,6 +6,7 @@
     reason = "a test may stop at the first surprise"
 )]
 
+mod amendments;
 mod awards;
 mod bids;
 mod clock;
@@ -22,6 +23,7 @@ mod needs;
 mod operations;
 mod people;
 mod postings;
+mod questions;
 mod races;
 mod scenes;
 mod sealing;

@@ -12,6 +12,7 @@ mod m0006_bids;
 mod m0007_awards;
 mod m0008_contracts;
 mod m0009_evaluations;
+mod m0010_posting_changes;
 mod table;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_awards::Step),
             Box::new(m0008_contracts::Step),
             Box::new(m0009_evaluations::Step),
+            Box::new(m0010_posting_changes::Step),
         ]
     }
 }

@@ -338,9 +338,7 @@ impl WorkCalendar {
     pub fn left(&self, deadline: &Deadline, suspended: DateTime<Utc>) -> Term {
         let day = local_date(suspended);
         match counted(&deadline.rule) {
-            Some((from, term)) if from <= day => {
-                self.remaining(term, end_of_day(from), suspended)
-            }
+            Some((from, term)) if from <= day => self.remaining(term, end_of_day(from), suspended),
             _ => {
                 let eve = day.pred_opt().unwrap_or(day);
                 let last = local_date(deadline.at);

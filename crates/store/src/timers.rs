@@ -12,10 +12,10 @@ use sea_orm::{
 };
 use std::collections::BTreeMap;
 use uuid::Uuid;
-use wubang_kernel::{Code, Timer};
 use wubang_kernel::calendar::WorkCalendar;
 use wubang_kernel::deadline::Deadline;
 use wubang_kernel::timer::Terms;
+use wubang_kernel::{Code, Timer};
 
 /// A timer that runs.
 pub const RUNNING: &str = "running";

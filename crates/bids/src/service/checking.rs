@@ -1,5 +1,6 @@
 //! The opening and the check of eligibility.
 
+use super::changing::tell_judged;
 use super::system::by_system;
 use super::{checks, facts, load_for, out, step};
 use crate::entity::bid;
@@ -89,7 +90,8 @@ pub(super) async fn fail_if_none_left(tx: &Tx, posting: &Posting) -> Result<(), 
     Ok(())
 }
 
-/// The posting was closed: the box is opened and every bid in it checked again. No bid at all means 流榜.
+/// The posting was closed: the box is opened and every bid in it checked again. No bid at all, or too few
+/// after the extension, means 流榜.
 ///
 /// # Errors
 /// When the database fails.
@@ -106,10 +108,15 @@ pub async fn open_box(tx: &Tx, posting_id: Uuid) -> Result<(), Error> {
         })
         .await?;
     }
+    let wanted = posting.procedure.0.min_valid_bids;
+    if !submitted.is_empty() && submitted.len() < wanted {
+        // the one extension is used (see `closing`): the second time the posting fails
+        return wubang_postings::service::failed(tx, posting_id, "too_few", None).await;
+    }
     fail_if_none_left(tx, &posting).await
 }
 
-/// The posting was cancelled: bids go back unread.
+/// The posting was cancelled: bids go back unread, and who was opened already is told.
 ///
 /// # Errors
 /// When the database fails.
@@ -120,5 +127,5 @@ pub async fn posting_cancelled(tx: &Tx, posting_id: Uuid) -> Result<(), Error> {
         })
         .await?;
     }
-    Ok(())
+    tell_judged(tx, posting_id, "posting.cancelled").await
 }

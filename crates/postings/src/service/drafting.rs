@@ -105,6 +105,8 @@ pub async fn draft(tx: &Tx, input: PostingIn) -> Result<PostingOut, Error> {
         reason_code: Set(None),
         reason: Set(None),
         outcome: Set(None),
+        resume_to: Set(None),
+        suspended_by: Set(None),
         state: Set("draft".to_owned()),
         version: Set(1),
         created_at: Set(tx.now()),
@@ -118,6 +120,7 @@ pub async fn draft(tx: &Tx, input: PostingIn) -> Result<PostingOut, Error> {
     )
     .await?;
     store::take_needs(tx, posting.id, &input.need_ids).await?;
+    super::rounds::decided(tx, &input.need_ids).await?;
     let roles = tx.actor().roles(&Reach::at(division));
     out(
         tx,
@@ -268,13 +271,15 @@ pub(super) async fn caps(tx: &Tx, posting: &posting::Model) -> Result<Caps, Erro
 /// Cancels a posting before the award notice (撤榜); its needs become approved again.
 ///
 /// # Errors
-/// `invalid_transition` after the award.
+/// `invalid_transition` after the award; `wrong_ground` for a ground that is another authority's.
 pub async fn cancel(tx: &Tx, key: &Key, input: CancelIn) -> Result<PostingOut, Error> {
     let mut faults = Faults::new();
     let reason = faults.prose("/reason", &input.reason, 5..=1000);
     faults.finish()?;
     let case = load_for(tx, key).await?;
-    let (facts, published) = (facts(tx, &case).await?, case.posting.published_at.is_some());
+    let published = case.posting.published_at.is_some();
+    let mut facts = facts(tx, &case).await?;
+    facts.change.own_ground = Some(case.roles.has(input.ground.authority()));
     let ground = serde_json::to_value(input.ground)?
         .as_str()
         .unwrap_or_default()
