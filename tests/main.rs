@@ -25,6 +25,8 @@ mod people;
 mod postings;
 mod questions;
 mod races;
+mod rounds;
 mod scenes;
 mod sealing;
 mod strangers;
+mod suspensions;
