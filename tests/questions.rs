@@ -193,8 +193,16 @@ on_both! {
         let problem = ask(&mut bench, "lelin", QUESTION).await.refused(409, "cap_reached");
         assert!(text(&problem, "/detail").contains("20"), "{problem}");
         ask(&mut bench, "yinxing", QUESTION).await.ok();
-        // paged, newest first
+        // paged, newest first, and at the same cost however long the page is
         let street = bench.cast("street_officer").await;
+        let mut costs = Vec::new();
+        for limit in [1, 20] {
+            let before = bench.running.store.statements();
+            let page = street.get(&format!("{}?limit={limit}", of(&bench))).await.ok();
+            costs.push(bench.running.store.statements() - before);
+            assert_eq!(page["items"].as_array().unwrap().len(), limit);
+        }
+        assert_eq!(costs[0], costs[1]);
         let first = street.get(&format!("{}?limit=15", of(&bench))).await.ok();
         assert_eq!(first["items"].as_array().unwrap().len(), 15);
         let next = street.get(&format!("{}?limit=15&cursor={}", of(&bench), text(&first, "/next"))).await.ok();

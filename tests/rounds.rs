@@ -138,6 +138,12 @@ on_both! {
         bench.play.bid_submitted("xinhuo", &words).await.unwrap();
         bench.advance(instant("2026-03-25T00:00:00+08:00")).await;
         assert_eq!((posting(&mut bench).await["state"].clone(), recorded(&bench, "bid.opened", None).await), (json!("closed"), 3));
+        // after the extension there is no other: with one less the round has failed
+        let id = bench.play.ids.bids["yinxing"].clone();
+        let agent = bench.user(&agent_of("yinxing", "org_agent").unwrap()).await;
+        agent.post(&format!("/api/v1/bids/{id}/withdraw"), json!({ "reason": "内部人员变动,不再参加" })).await.ok();
+        let failed = posting(&mut bench).await;
+        assert_eq!((&failed["state"], &failed["reason_code"]), (&json!("failed"), &json!("too_few")));
     }
 
     async fn the_street_may_extend_as_often_after_an_automatic_extension(bench: Bench) {
@@ -201,7 +207,7 @@ on_both! {
             assert_eq!(draft[same], failed[same], "{same}");
         }
         assert_eq!((&draft["published_at"], &draft["bid_deadline"], &draft["changes"], &draft["changes_recommended"]), (&Value::Null, &Value::Null, &json!([]), &json!(true)));
-        assert_eq!((&draft["earlier_rounds"][0]["number"], &draft["earlier_rounds"][0]["reason_code"]), (&failed["number"], &json!("no_bids")));
+        assert_eq!((&draft["rounds"][0]["number"], &draft["rounds"][0]["reason_code"]), (&failed["number"], &json!("no_bids")));
         // once, and by nobody else
         repost(&mut bench, "wang.min").await.refused(409, "duplicate");
         // until it is published only officials see it
@@ -220,9 +226,11 @@ on_both! {
         for round in 2..=3 {
             let open = next_round(&mut bench, &format!("第 {round} 轮:独居高龄老人结对陪伴服务")).await;
             assert_eq!((&open["state"], &open["round"], text(&open, "/number")), (&json!("open"), &json!(round), format!("{}-R{round}", text(&first, "/number"))));
-            // the public page tells of every round before
+            // the public page of each round tells of every round
             let public = bench.nobody().get(&path(&bench).replace("/v1/", "/v1/public/")).await.ok();
-            assert_eq!(list(&public, "/earlier_rounds").len(), usize::try_from(round).unwrap() - 1);
+            assert_eq!(list(&public, "/rounds").len(), usize::try_from(round).unwrap());
+            let of_first = bench.nobody().get(&format!("/api/v1/public/postings/{}", text(&first, "/number"))).await.ok();
+            assert_eq!(of_first["rounds"], public["rounds"]);
             assert_eq!(need_state(&mut bench).await, json!("posted"));
             let failed = fail(&mut bench).await;
             assert_eq!(due(&failed, "failed_decision").is_some(), round < 3);
@@ -247,7 +255,7 @@ on_both! {
         bench.user("wang.min").await.post(&format!("{}/cancel", path(&bench)), cancel).await.ok();
         let first = posting(&mut bench).await;
         let again = next_round(&mut bench, "独居高龄老人结对陪伴服务(更正)").await;
-        assert_eq!((text(&again, "/number"), &again["earlier_rounds"][0]["state"], &again["earlier_rounds"][0]["reason"]), (format!("{}-R2", text(&first, "/number")), &json!("cancelled"), &json!("最低服务数量填写有误,撤回重发")));
+        assert_eq!((text(&again, "/number"), &again["rounds"][0]["state"], &again["rounds"][0]["reason"]), (format!("{}-R2", text(&first, "/number")), &json!("cancelled"), &json!("最低服务数量填写有误,撤回重发")));
     }
 
     async fn a_need_that_is_posted_elsewhere_is_not_posted_again(bench: Bench) {

@@ -187,7 +187,7 @@ pub(crate) async fn hold_box(tx: &Tx, posting: Uuid) -> Result<(), Error> {
     bid_box::Entity::update_many()
         .col_expr(
             bid_box::Column::Entries,
-            Expr::col(bid_box::Column::Entries).into(),
+            Expr::col(bid_box::Column::Entries),
         )
         .filter(bid_box::Column::PostingId.eq(posting))
         .exec(&tx.db())

@@ -167,7 +167,7 @@ impl From<crate::entity::change::Model> for ChangeOut {
     }
 }
 
-/// An earlier round of the same project.
+/// A round of a project.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RoundOut {
     /// Id.

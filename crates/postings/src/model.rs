@@ -290,8 +290,8 @@ pub struct PostingOut {
     pub suspension: Option<SuspensionOut>,
     /// 发布后的变更,按先后次序。
     pub changes: Vec<ChangeOut>,
-    /// 同一项目此前各轮。
-    pub earlier_rounds: Vec<RoundOut>,
+    /// 同一项目的各轮,含本轮。
+    pub rounds: Vec<RoundOut>,
     /// 新一轮草稿与上一轮内容相同,建议调整后再提交。
     pub changes_recommended: bool,
     /// 运行中的期限。

@@ -31,6 +31,7 @@ async fn tell(
     event: &str,
     organisations: Vec<Uuid>,
     matched: bool,
+    reason: Option<String>,
 ) -> Result<(), Error> {
     let mut audiences = vec![Audience::Organisation];
     if matched {
@@ -44,7 +45,7 @@ async fn tell(
         organisations,
         persons: Vec::new(),
         state: posting.state.clone(),
-        facts: serde_json::json!({ "bid_deadline": posting.bid_deadline.map(Instant) }),
+        facts: serde_json::json!({ "reason": reason, "bid_deadline": posting.bid_deadline.map(Instant) }),
     };
     outbox::push(
         tx,
@@ -67,7 +68,9 @@ pub async fn tell_all(tx: &Tx, posting_id: Uuid, event: &str) -> Result<(), Erro
     store::hold_box(tx, posting_id).await?;
     let posting = wubang_postings::service::find(tx, posting_id).await?;
     let bidders = store::bidders_of(tx, posting_id, None).await?;
-    tell(tx, &posting, event, bidders, true).await
+    let last = wubang_postings::service::last_change(tx, posting_id).await?;
+    let reason = last.map(|change| change.reason);
+    tell(tx, &posting, event, bidders, true, reason).await
 }
 
 /// A posting ended without award: those whose bids were opened are told.
@@ -80,7 +83,8 @@ pub async fn tell_judged(tx: &Tx, posting_id: Uuid, event: &str) -> Result<(), E
         return Ok(());
     }
     let posting = wubang_postings::service::find(tx, posting_id).await?;
-    tell(tx, &posting, event, bidders, false).await
+    let reason = posting.reason.clone();
+    tell(tx, &posting, event, bidders, false, reason).await
 }
 
 /// A question was answered: who asked anything and who has written a bid are told.
@@ -92,7 +96,8 @@ pub async fn on_question_answered(tx: &Tx, question: Uuid) -> Result<(), Error> 
     let posting = wubang_postings::service::find(tx, id).await?;
     let mut told = store::bidders_of(tx, id, None).await?;
     told.extend(wubang_postings::service::askers(tx, id).await?);
-    tell(tx, &posting, "posting.question_answered", told, false).await
+    let event = "posting.question_answered";
+    tell(tx, &posting, event, told, false, None).await
 }
 
 /// The notice was amended. What was handed in on the earlier one becomes a draft again when the
@@ -102,16 +107,18 @@ pub async fn on_question_answered(tx: &Tx, question: Uuid) -> Result<(), Error> 
 /// When the database fails.
 pub async fn on_posting_amended(tx: &Tx, posting_id: Uuid) -> Result<(), Error> {
     tell_all(tx, posting_id, "posting.amended").await?;
-    let last = wubang_postings::service::last_amendment(tx, posting_id).await?;
-    let Some((sequence, true)) = last else {
+    let last = wubang_postings::service::last_change(tx, posting_id).await?;
+    let Some(amendment) = last.filter(|change| change.affects_bids) else {
         return Ok(());
     };
+    let sequence = amendment.sequence;
     for bid in store::in_states(tx, posting_id, &["submitted"]).await? {
         by_system(tx, bid.id, BidEvent::Invalidate, |c| {
             c.set(bid::Column::InvalidatedBy, i64::from(sequence))
                 .set(bid::Column::SignedHash, Value::String(None))
                 .because(Some("posting_amended".to_owned()))
                 .data(serde_json::json!({ "amendment": sequence }))
+                .facts(serde_json::json!({ "reason": amendment.reason }))
         })
         .await?;
     }

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use wubang_kernel::Faults;
 use wubang_needs::model::NothingIn;
 use wubang_postings::Posting;
+use wubang_postings::service::was_extended_for_too_few;
 use wubang_store::{Error, Key, Read, Tx};
 
 /// The street finds a bid eligible.
@@ -77,17 +78,24 @@ pub async fn confirm_disqualification(tx: &Tx, key: &Key, _: NothingIn) -> Resul
     out(tx, case).await
 }
 
-/// A closed posting without a valid bid left has failed (流榜).
+/// A closed posting without a valid bid left has failed (流榜), and so has one with too few after the
+/// extension for too few (rulebook 2.5). Where the window was not extended the street decides.
 pub(super) async fn fail_if_none_left(tx: &Tx, posting: &Posting) -> Result<(), Error> {
     let posting = wubang_postings::service::find(tx, posting.id).await?;
-    if posting.state == "closed"
-        && store::in_states(tx, posting.id, &["submitted", "opened", "qualified"])
-            .await?
-            .is_empty()
-    {
-        wubang_postings::service::failed(tx, posting.id, "no_bids", None).await?;
+    if posting.state != "closed" {
+        return Ok(());
     }
-    Ok(())
+    let states = ["submitted", "opened", "qualified"];
+    let left = store::in_states(tx, posting.id, &states).await?.len();
+    let too_few = left < posting.procedure.0.min_valid_bids;
+    let code = if left == 0 {
+        "no_bids"
+    } else if too_few && was_extended_for_too_few(tx, posting.id).await? {
+        "too_few"
+    } else {
+        return Ok(());
+    };
+    wubang_postings::service::failed(tx, posting.id, code, None).await
 }
 
 /// The posting was closed: the box is opened and every bid in it checked again. No bid at all, or too few
@@ -107,11 +115,6 @@ pub async fn open_box(tx: &Tx, posting_id: Uuid) -> Result<(), Error> {
                 .set(bid::Column::Eligibility, serde_json::json!(checks))
         })
         .await?;
-    }
-    let wanted = posting.procedure.0.min_valid_bids;
-    if !submitted.is_empty() && submitted.len() < wanted {
-        // the one extension is used (see `closing`): the second time the posting fails
-        return wubang_postings::service::failed(tx, posting_id, "too_few", None).await;
     }
     fail_if_none_left(tx, &posting).await
 }

@@ -279,12 +279,26 @@ pub async fn extend_for_too_few(tx: &Tx, id: Uuid) -> Result<(), Error> {
     Ok(())
 }
 
-/// The last amendment of a posting: its number, and whether it affects bids.
+/// The last change of a posting, for later stages that hear of it.
+#[derive(Debug, Clone)]
+pub struct LastChange {
+    /// Its number in the chronicle.
+    pub sequence: i32,
+    /// Whether bids handed in before it must be handed in again.
+    pub affects_bids: bool,
+    /// The public reason.
+    pub reason: String,
+}
+
+/// The last change of a posting.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn last_amendment(tx: &Tx, id: Uuid) -> Result<Option<(i32, bool)>, Error> {
+pub async fn last_change(tx: &Tx, id: Uuid) -> Result<Option<LastChange>, Error> {
     let known = changes::of_posting(tx, id).await?;
-    let last = known.iter().rfind(|row| row.kind == Kind::Amendment.wire());
-    Ok(last.map(|row| (row.sequence, row.affects_bids)))
+    Ok(known.into_iter().next_back().map(|row| LastChange {
+        sequence: row.sequence,
+        affects_bids: row.affects_bids,
+        reason: row.reason,
+    }))
 }

@@ -9,7 +9,7 @@ mod suspending;
 mod system;
 
 pub use changing::{
-    amend_published, extend, extend_for_too_few, last_amendment, was_extended_for_too_few,
+    LastChange, amend_published, extend, extend_for_too_few, last_change, was_extended_for_too_few,
 };
 pub use drafting::{amend, approve, cancel, draft, return_to_draft, submit};
 pub use questions::{
@@ -142,7 +142,7 @@ async fn out(read: &impl Read, case: PostingCase) -> Result<PostingOut, Error> {
     Ok(PostingOut {
         suspension: suspension(&posting, &known),
         changes: known.into_iter().map(ChangeOut::from).collect(),
-        earlier_rounds: rounds::earlier(&posting, &all, case.roles)?,
+        rounds: rounds::shown(&all, case.roles)?,
         changes_recommended: rounds::is_unchanged(&posting, &all),
         id: posting.id,
         number: posting.number,

@@ -102,20 +102,16 @@ pub(super) fn is_unchanged(posting: &posting::Model, rounds: &[posting::Model]) 
         })
 }
 
-/// The rounds before a posting, first one first; what was never published is for officials.
+/// The rounds of a project, first one first; what was never published is for officials.
 ///
 /// # Errors
 /// Internal: a stored state is wrong.
-pub(super) fn earlier(
-    posting: &posting::Model,
-    rounds: &[posting::Model],
-    roles: RoleSet,
-) -> Result<Vec<RoundOut>, Error> {
+pub(super) fn shown(rounds: &[posting::Model], roles: RoleSet) -> Result<Vec<RoundOut>, Error> {
     let official = roles.any(store::OFFICIALS);
-    let before = rounds
+    let theirs = rounds
         .iter()
-        .filter(|row| row.round < posting.round && (official || row.published_at.is_some()));
-    before
+        .filter(|row| official || row.published_at.is_some());
+    theirs
         .map(|row| {
             Ok(RoundOut {
                 id: row.id,
