@@ -335,7 +335,7 @@ on_both! {
         let turn = std::sync::atomic::AtomicUsize::new(0);
         let replies = eight(async || {
             let n = turn.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-            let caller = if n % 2 == 0 { &one } else { &other };
+            let caller = if n.is_multiple_of(2) { &one } else { &other };
             caller.call("POST", &place, &[("if-match", &seen)], Some(body.clone())).await
         }).await;
         let won = replies.iter().filter(|reply| reply.status == 200).count();
