@@ -58,7 +58,7 @@ async fn form(bench: &mut Bench, body: Value) -> Reply {
 }
 
 /// Accounts of the members that sit.
-async fn seats(bench: &mut Bench) -> Vec<String> {
+pub(crate) async fn seats(bench: &mut Bench) -> Vec<String> {
     let path = at(bench, "panel");
     let panel = street(bench).await.get(&path).await.ok();
     let mut accounts = accounts_with("expert", None).unwrap();

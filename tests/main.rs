@@ -6,6 +6,7 @@
     reason = "a test may stop at the first surprise"
 )]
 
+mod amendments;
 mod awards;
 mod bids;
 mod board;
@@ -29,8 +30,11 @@ mod operations;
 mod people;
 mod postings;
 mod procedures;
+mod questions;
 mod races;
+mod rounds;
 mod scenes;
 mod sealing;
 mod strangers;
+mod suspensions;
 mod voices;

@@ -130,6 +130,26 @@ async fn ids(bench: &mut Bench) -> BTreeMap<&'static str, Vec<String>> {
     ])
 }
 
+/// A question that is answered and one that is not, both of somebody who will bid.
+async fn questions(bench: &mut Bench) -> Vec<String> {
+    let path = format!("/api/v1/postings/{}/questions", bench.play.ids.posting);
+    let (agent, street) = (
+        bench.cast("winner_agent").await,
+        bench.cast("street_officer").await,
+    );
+    let mut made = Vec::new();
+    for words in ["请问活动场地由谁提供?", "请问服务时间如何安排?"] {
+        let asked = agent.post(&path, json!({ "text": words })).await.ok();
+        made.push(text(&asked, "/id"));
+    }
+    let answer = format!("/api/v1/questions/{}/answer", made[0]);
+    street
+        .post(&answer, json!({ "text": "由社区无偿提供。" }))
+        .await
+        .ok();
+    made
+}
+
 /// The figure of requests of a route, as the operator reads it.
 async fn figures(bench: &Bench) -> String {
     bench.nobody().get("/metrics").await.text
@@ -139,7 +159,9 @@ on_both! {
     async fn for_everybody_else_the_world_is_the_same_with_and_without_bids(bench: Bench) {
         bench.play.need_approved().await.unwrap();
         bench.play.posting_open().await.unwrap();
-        let known = ids(&mut bench).await;
+        let questions = questions(&mut bench).await;
+        let mut known = ids(&mut bench).await;
+        known.insert("questions", questions);
         let before = world(&mut bench, &known).await;
         bench.play.bids_submitted().await.unwrap();
         let after = world(&mut bench, &known).await;

@@ -1,7 +1,6 @@
 //! Nobody sees what is not theirs: every documented operation, asked by nobody and by strangers, with
 //! the ids of a project that has run through all stages. An operation that is new is asked as well.
 
-use crate::contracts::play_signed;
 use crate::scenes::{list, number, seen, story, text};
 use serde_json::{Map, Value, json};
 use wubang_testkit::{Bench, Caller, Database, bench};
@@ -17,6 +16,15 @@ const FOR_ALL_SIGNED_IN: &[(&str, &str)] = &[
     ("list_postings", "published postings are for everybody"),
     ("get_posting", "a published posting is for everybody"),
     ("get_posting_actions", "tells what oneself may do: nothing"),
+    (
+        "list_posting_questions",
+        "answered questions are for everybody, who asked is not shown",
+    ),
+    (
+        "get_question",
+        "an answered question is for everybody, who asked is not shown",
+    ),
+    ("get_question_actions", "tells what oneself may do: nothing"),
     (
         "list_projects",
         "projects with a published posting are for everybody",
@@ -275,6 +283,12 @@ impl Real {
             .post("/api/v1/posting_templates", keep)
             .await
             .ok();
+        let questions = seen(
+            bench,
+            "wang.min",
+            &format!("/api/v1/postings/{}/questions", ids.posting),
+        )
+        .await;
         let district = bench.cast("district_admin").await;
         let client = district
             .post(
@@ -298,6 +312,7 @@ impl Real {
                 ("evaluations", ids.evaluation),
                 ("requests", request),
                 ("campaigns", campaign),
+                ("questions", text(&questions, "/items/0/id")),
                 ("projects", ids.project),
                 ("posting_templates", text(&template, "/id")),
                 ("procedures", "open".to_owned()),
@@ -314,9 +329,32 @@ impl Real {
     }
 }
 
+/// Somebody asks about the open posting, and the street answers.
+async fn answered_question(bench: &mut Bench) {
+    let path = format!("/api/v1/postings/{}/questions", bench.play.ids.posting);
+    let agent = bench.cast("winner_agent").await;
+    let asked = agent
+        .post(&path, json!({ "text": "请问活动场地是否由社区提供?" }))
+        .await
+        .ok();
+    let answer = format!("/api/v1/questions/{}/answer", text(&asked, "/id"));
+    let street = bench.cast("street_officer").await;
+    street
+        .post(&answer, json!({ "text": "由社区无偿提供。" }))
+        .await
+        .ok();
+}
+
 /// The whole project, and the ids of what it made.
 pub async fn whole(bench: &mut Bench) -> Real {
-    play_signed(bench).await;
+    bench.play.need_approved().await.unwrap();
+    bench.play.posting_open().await.unwrap();
+    answered_question(bench).await;
+    bench.play.bids_submitted().await.unwrap();
+    bench.play.bids_qualified().await.unwrap();
+    bench.play.award_proposed().await.unwrap();
+    bench.play.award_noticed().await.unwrap();
+    bench.play.contract_signed().await.unwrap();
     bench.play.work_done().await.unwrap();
     bench.play.report_accepted().await.unwrap();
     bench.play.evaluation_scored().await.unwrap();
@@ -392,7 +430,9 @@ async fn walk(document: &Value, caller: &Caller, name: &str, real: &Real) -> Vec
         let open = FOR_ALL_SIGNED_IN.iter().any(|(id, _)| *id == operation.id);
         // a published posting may be seen by all: its table says first that the event is over; who may
         // do what in which state is proved by the matrix of the life cycles
-        let over = operation.path.starts_with("/api/v1/postings/{id}")
+        let over = ["/api/v1/postings/{id}", "/api/v1/questions/{id}"]
+            .iter()
+            .any(|path| operation.path.starts_with(path))
             && reply.code().as_deref() == Some("invalid_transition");
         let fits = if open {
             reply.status == 200

@@ -12,6 +12,7 @@ mod m0006_bids;
 mod m0007_awards;
 mod m0008_contracts;
 mod m0009_evaluations;
+mod m0010_posting_changes;
 mod m0012_voices;
 mod table;
 
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_awards::Step),
             Box::new(m0008_contracts::Step),
             Box::new(m0009_evaluations::Step),
+            Box::new(m0010_posting_changes::Step),
             Box::new(m0012_voices::Step),
         ]
     }

@@ -57,6 +57,8 @@ step!(
             .text("state")
             .at_opt("settled_at")
             .int("attempts")
+            .at_opt("suspended_at")
+            .text_opt("remaining")
             .index(&["state", "due_at"])
             .index(&["object_id", "state"])
             .make(manager)

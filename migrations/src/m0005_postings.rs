@@ -52,6 +52,8 @@ step!(
             .text_opt("reason_code")
             .text_opt("reason")
             .text_opt("outcome")
+            .text_opt("resume_to")
+            .text_opt("suspended_by")
             .stateful(&[
                 "draft",
                 "pending_approval",

@@ -32,6 +32,8 @@ step!(
             .json_opt("means")
             .text_opt("tie_break")
             .at_opt("told_at")
+            // the amendment that made a bid a draft again
+            .big_opt("invalidated_by")
             .uuid("created_by")
             .stateful(&[
                 "draft",

@@ -57,6 +57,12 @@ pub fn reactions() -> Vec<(&'static str, Reaction)> {
         ("posting.cancelled", |tx, happened| {
             Box::pin(service::on_posting_cancelled(tx, happened.object_id))
         }),
+        ("posting.suspended", |tx, happened| {
+            Box::pin(service::on_posting_suspended(tx, happened.object_id))
+        }),
+        ("posting.resumed", |tx, happened| {
+            Box::pin(service::on_posting_resumed(tx, happened.object_id))
+        }),
         ("bid.withdrawn", |tx, happened| {
             Box::pin(review::on_bid_withdrawn(tx, happened.object_id))
         }),

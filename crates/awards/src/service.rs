@@ -5,13 +5,14 @@ use crate::flow::{Award, AwardEvent};
 use crate::model::{AwardList, AwardOut, AwardSummary, PublicAwardOut};
 use crate::rules::AwardFacts;
 use crate::{PURPOSE, review, store};
+use sea_orm::sea_query::Expr;
 use uuid::Uuid;
 use wubang_kernel::machine::{Audience, plan};
 use wubang_kernel::score::Exact;
 use wubang_kernel::{Faults, Role, RoleSet, Timer};
 use wubang_needs::model::{NothingIn, ReasonIn};
 use wubang_postings::Posting;
-use wubang_store::commit::Commit;
+use wubang_store::commit::{Commit, edit};
 use wubang_store::outbox::{self, Notice};
 use wubang_store::{Error, Key, Read, Tracked, Tx, View, commit, holds, state_of, timers};
 use wubang_web::DeadlineOut;
@@ -364,6 +365,45 @@ pub(crate) async fn on_posting_cancelled(tx: &Tx, posting: Uuid) -> Result<(), E
         c.set(award::Column::ReasonCode, code)
             .because(Some(code.to_owned()))
     })
+    .await?;
+    Ok(())
+}
+
+/// The posting was suspended during the publicity: the publicity stands still with it (counting rule 7).
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn on_posting_suspended(tx: &Tx, posting: Uuid) -> Result<(), Error> {
+    match store::live_of(tx, posting).await? {
+        Some(award) => timers::suspend(tx, &[award.id]).await,
+        None => Ok(()),
+    }
+}
+
+/// The posting goes on: so does the publicity, with what was left of it.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn on_posting_resumed(tx: &Tx, posting: Uuid) -> Result<(), Error> {
+    let Some(award) = store::live_of(tx, posting).await? else {
+        return Ok(());
+    };
+    let resumed = timers::resume(tx, &[award.id]).await?;
+    let publicity = resumed
+        .into_iter()
+        .find(|(row, _)| row.timer == Timer::T15.key());
+    let Some((_, ends)) = publicity else {
+        return Ok(());
+    };
+    let data = serde_json::json!({ "publicity_ends_at": ends });
+    edit::<award::Entity>(
+        tx,
+        &award,
+        "award.publicity_resumed",
+        Role::System,
+        |update| update.col_expr(award::Column::PublicityEndsAt, Expr::value(ends.at)),
+        Some(data),
+    )
     .await?;
     Ok(())
 }

@@ -24,6 +24,7 @@ wubang_kernel::machine! {
         Revise = "bid.revised" "revise" "修订" "Revise",
         Withdraw = "bid.withdrawn" "withdraw" "撤回" "Withdraw",
         Open = "bid.opened" "" "开启" "Opened",
+        Invalidate = "bid.invalidated" "" "因变更公告退回" "Returned because of an amendment",
         PostingCancel = "bid.posting_cancelled" "" "撤榜退回" "The posting was cancelled",
         Qualify = "bid.qualified" "qualify" "资格合格" "Qualify",
         ProposeDisqualification = "bid.disqualification_proposed" "propose_disqualification" "提出资格不合格" "Propose the disqualification",
@@ -36,6 +37,7 @@ wubang_kernel::machine! {
         Decline = "bid.declined" "" "放弃" "Declined",
     }
     guards {
+        Proceeding = PostingSuspended "posting_not_suspended",
         BeforeDeadline = DeadlinePassed "before_the_deadline",
         Complete = Incomplete "letter_complete",
         PriceWithin = PriceOutOfRange "price_within_the_ceiling",
@@ -47,14 +49,15 @@ wubang_kernel::machine! {
         OtherPerson = SamePerson "another_person_confirms",
     }
     rows {
-        Draft | Withdrawn on Submit [BeforeDeadline, Complete, PriceWithin, Eligible, CapacityFree, Signed] by [OrgLegalRep, OrgAgent] => Submitted, tell [Organisation];
-        Submitted on Revise [BeforeDeadline, Complete, PriceWithin, Eligible, CapacityFree, Signed] by [OrgLegalRep, OrgAgent] => Submitted, tell [Organisation];
-        Submitted on Withdraw [BeforeDeadline] by [OrgLegalRep, OrgAgent] => Withdrawn, tell [Organisation];
+        Draft | Withdrawn on Submit [Proceeding, BeforeDeadline, Complete, PriceWithin, Eligible, CapacityFree, Signed] by [OrgLegalRep, OrgAgent] => Submitted, tell [Organisation];
+        Submitted on Revise [Proceeding, BeforeDeadline, Complete, PriceWithin, Eligible, CapacityFree, Signed] by [OrgLegalRep, OrgAgent] => Submitted, tell [Organisation];
+        Submitted on Withdraw [Proceeding, BeforeDeadline] by [OrgLegalRep, OrgAgent] => Withdrawn, tell [Organisation];
+        Submitted on Invalidate [] by [System] => Draft, tell [Organisation];
         Submitted on Open [] by [System] => Opened, tell [Organisation];
         Draft | Submitted on PostingCancel [] by [System] => Withdrawn, tell [Organisation];
-        Opened on Qualify [ChecksPass] by [StreetOfficer] => Qualified;
-        Opened on ProposeDisqualification [] by [StreetOfficer] => Opened;
-        Opened on Disqualify [Proposed, OtherPerson] by [StreetOfficer] => Disqualified, tell [Organisation];
+        Opened on Qualify [Proceeding, ChecksPass] by [StreetOfficer] => Qualified;
+        Opened on ProposeDisqualification [Proceeding] by [StreetOfficer] => Opened;
+        Opened on Disqualify [Proceeding, Proposed, OtherPerson] by [StreetOfficer] => Disqualified, tell [Organisation];
         Opened | Qualified | Scored on Withdraw [] by [OrgLegalRep, OrgAgent] => WithdrawnLate, tell [Organisation, Street];
         Qualified on Score [] by [System] => Scored;
         Scored | Reserve on Recommend [] by [System] => Recommended, tell [Organisation];

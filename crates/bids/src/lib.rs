@@ -16,8 +16,10 @@ pub use http::routes;
 pub use service::ScoreResult;
 pub use store::invariants;
 
+use wubang_kernel::Timer;
 use wubang_kernel::lifecycle::Lifecycle;
 use wubang_store::open::Reaction;
+use wubang_store::worker::TimerHandler;
 
 /// The life cycles of this stage.
 #[must_use]
@@ -35,5 +37,31 @@ pub fn reactions() -> Vec<(&'static str, Reaction)> {
         ("posting.cancelled", |tx, happened| {
             Box::pin(service::posting_cancelled(tx, happened.object_id))
         }),
+        ("posting.amended", |tx, happened| {
+            Box::pin(service::on_posting_amended(tx, happened.object_id))
+        }),
+        ("posting.question_answered", |tx, happened| {
+            Box::pin(service::on_question_answered(tx, happened.object_id))
+        }),
+        ("posting.extended", |tx, happened| {
+            Box::pin(service::tell_all(tx, happened.object_id, happened.event))
+        }),
+        ("posting.suspended", |tx, happened| {
+            Box::pin(service::tell_all(tx, happened.object_id, happened.event))
+        }),
+        ("posting.resumed", |tx, happened| {
+            Box::pin(service::on_posting_resumed(tx, happened.object_id))
+        }),
+        ("posting.failed", |tx, happened| {
+            Box::pin(service::tell_judged(tx, happened.object_id, happened.event))
+        }),
     ]
+}
+
+/// What this stage does when timers are due: it knows whether the box of a posting may be opened.
+#[must_use]
+pub fn timers() -> Vec<(&'static str, Timer, TimerHandler)> {
+    vec![("posting", Timer::T09, |tx, id| {
+        Box::pin(service::window_over(tx, id))
+    })]
 }

@@ -25,6 +25,8 @@ const MINORS: &[&str] = &[
 pub(crate) struct BidFacts {
     pub now: DateTime<Utc>,
     pub posting_open: bool,
+    /// While the posting is suspended nothing is written in, and nothing is judged.
+    pub posting_suspended: bool,
     pub deadline: Option<DateTime<Utc>>,
     pub price: Fen,
     pub ceiling: Fen,
@@ -71,6 +73,7 @@ impl BidFacts {
 impl Facts<Bid> for BidFacts {
     fn check(&self, guard: BidGuard) -> Result<(), Refusal> {
         let holds = match guard {
+            BidGuard::Proceeding => !self.posting_suspended,
             BidGuard::BeforeDeadline => {
                 self.posting_open && self.deadline.is_some_and(|at| !is_over(at, self.now))
             }
@@ -224,6 +227,7 @@ mod tests {
         BidFacts {
             now,
             posting_open: true,
+            posting_suspended: false,
             deadline: Some(now),
             price: Fen::new(100).unwrap(),
             ceiling: Fen::new(100).unwrap(),
@@ -273,6 +277,16 @@ mod tests {
             ..facts()
         };
         assert_eq!(withdraw(&back), Some(Code::DeadlinePassed));
+    }
+
+    #[test]
+    fn nothing_is_written_in_while_the_posting_is_suspended() {
+        let stands = BidFacts {
+            posting_open: false,
+            posting_suspended: true,
+            ..facts()
+        };
+        assert_eq!(withdraw(&stands), Some(Code::PostingSuspended));
     }
 
     #[test]

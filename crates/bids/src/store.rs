@@ -182,6 +182,37 @@ pub(crate) async fn touch_box(tx: &Tx, posting: Uuid) -> Result<(), Error> {
     }
 }
 
+/// Holds the box, so that nobody hands in at the same moment; one that nobody has made is not there.
+pub(crate) async fn hold_box(tx: &Tx, posting: Uuid) -> Result<(), Error> {
+    bid_box::Entity::update_many()
+        .col_expr(
+            bid_box::Column::Entries,
+            Expr::col(bid_box::Column::Entries),
+        )
+        .filter(bid_box::Column::PostingId.eq(posting))
+        .exec(&tx.db())
+        .await?;
+    Ok(())
+}
+
+/// Organisations that have written a bid for a posting, handed in or not: who is told of its changes,
+/// and nobody else may learn it. Without states: all of them.
+pub(crate) async fn bidders_of(
+    tx: &Tx,
+    posting: Uuid,
+    states: Option<&[&str]>,
+) -> Result<Vec<Uuid>, Error> {
+    let mut select = bid::Entity::find()
+        .select_only()
+        .column(bid::Column::OrganisationId)
+        .filter(bid::Column::PostingId.eq(posting))
+        .order_by_asc(bid::Column::Id);
+    if let Some(states) = states {
+        select = select.filter(bid::Column::State.is_in(states.iter().copied()));
+    }
+    Ok(select.into_tuple().all(&tx.db()).await?)
+}
+
 /// Opens the box, once.
 pub(crate) async fn unseal_box(tx: &Tx, posting: Uuid) -> Result<(), Error> {
     bid_box::Entity::update_many()

@@ -81,6 +81,11 @@ codes! {
     NeedTaken = "need_taken", 409, "需求已在另一张榜中", "The need is in another posting already";
     ContentNotAcknowledged = "content_not_acknowledged", 422, "尚未确认禁止性内容检查", "The forbidden-content check is not acknowledged";
     ProcurementLimit = "procurement_limit", 422, "最高限价已达政府采购限额", "The ceiling reaches the procurement limit";
+    PostingSuspended = "posting_suspended", 409, "榜单已中止,暂不能办理", "The posting is suspended";
+    ExtensionLimit = "extension_limit", 422, "延期次数或天数已达上限", "It was extended as often or as long as allowed";
+    WrongGround = "wrong_ground", 422, "该理由不属于本部门的职权", "This ground is not yours to give";
+    OtherAuthority = "other_authority", 409, "须由决定中止的部门恢复", "The authority that suspended it must resume it";
+    RoundsUsed = "rounds_used", 409, "发榜轮次已用完,需求须重新设计", "Every round is used; the need must be redesigned";
     TooEarly = "too_early", 409, "尚未到时间", "It is too early for this";
     // 揭榜
     DeadlinePassed = "deadline_passed", 409, "已过截止时间", "The deadline has passed";

@@ -332,6 +332,27 @@ impl WorkCalendar {
         deadline
     }
 
+    /// What is left of a running deadline at a suspension (rule 7), whatever it was counted by: a term
+    /// whose count has begun keeps what was not used; a deadline that is a mere date, or whose count
+    /// begins later, keeps the working days from the day of suspension to its last day. At least one.
+    pub fn left(&self, deadline: &Deadline, suspended: DateTime<Utc>) -> Term {
+        let day = local_date(suspended);
+        match counted(&deadline.rule) {
+            Some((from, term)) if from <= day => self.remaining(term, end_of_day(from), suspended),
+            _ => {
+                let eve = day.pred_opt().unwrap_or(day);
+                let last = local_date(deadline.at);
+                let behind = last.succ_opt().unwrap_or(last);
+                Term::wd(self.working_days_between(eve, behind).max(1))
+            }
+        }
+    }
+
+    /// A deadline counted from a civil date, which itself is not counted.
+    pub fn counted_from(&self, from: NaiveDate, term: Term) -> Deadline {
+        self.deadline_from(from, term)
+    }
+
     /// The deadline to keep when `old` is recomputed as `new` (rule 9): it may
     /// only move later for the right-holder. The result is final as soon as
     /// `new` is, even if the old instant stays.
@@ -359,6 +380,14 @@ impl WorkCalendar {
             provisional: !self.covers(first, last),
         }
     }
+}
+
+/// The date and the term that a rule such as `wd(2026-09-24,5)` names; `None` for a date set otherwise.
+fn counted(rule: &str) -> Option<(NaiveDate, Term)> {
+    let (unit, rest) = rule.split_once('(')?;
+    let (from, n) = rest.strip_suffix(')')?.split_once(',')?;
+    let term = format!("{n} {unit}").parse().ok()?;
+    Some((from.parse().ok()?, term))
 }
 
 /// Calendar days strictly after `after` and strictly before `before`.
@@ -563,6 +592,25 @@ mod tests {
     }
 
     #[test]
+    fn a_deadline_that_is_a_mere_date_keeps_its_working_days() {
+        let calendar = WorkCalendar::builtin();
+        // Friday 2026-03-06 to Tuesday 2026-03-10, both included
+        let questions = Deadline {
+            at: at("2026-03-10T23:59:59+08:00"),
+            rule: "bid deadline − 5 wd".to_owned(),
+            provisional: false,
+        };
+        assert_eq!(
+            calendar.left(&questions, at("2026-03-06T09:00:00+08:00")),
+            Term::wd(3)
+        );
+        assert_eq!(
+            calendar.left(&questions, at("2026-03-20T09:00:00+08:00")),
+            Term::wd(1)
+        );
+    }
+
+    #[test]
     fn terms_are_strings() {
         let term: Term = "5 wd".parse().unwrap();
         assert_eq!(term, Term::wd(5));
@@ -632,6 +680,41 @@ mod tests {
                 return Ok(());
             }
             prop_assert!(calendar.resume(Term::wd(n), started, suspended, resumed).at >= plain.at);
+        }
+
+        #[test]
+        fn what_was_used_and_what_is_left_make_the_term_in_any_calendar(
+            off in proptest::collection::btree_set(0i64..364, 0..60), work in proptest::collection::btree_set(0i64..364, 0..20),
+            begin in 0i64..200, gap in 0i64..60, pause in 0i64..90, again in 0i64..60, n in 1u32..40, days in proptest::bool::ANY,
+        ) {
+            let first = day("2026-01-01");
+            let of = |set: &BTreeSet<i64>| set.iter().map(|n| first + TimeDelta::days(*n)).collect::<BTreeSet<_>>();
+            let off_days = of(&off);
+            let work_days = of(&work).difference(&off_days).copied().collect();
+            let calendar = WorkCalendar::builtin().with_year(YearCalendar { year: 2026, off_days, work_days, source: "test".to_owned(), loaded_at: DateTime::UNIX_EPOCH });
+            let term = if days { Term::cd(n) } else { Term::wd(n) };
+            let started = at("2026-01-01T09:00:00+08:00") + TimeDelta::days(begin);
+            let running = calendar.deadline(started, term);
+            let suspended = started + TimeDelta::days(gap);
+            if running.is_over(suspended) {
+                return Ok(());
+            }
+            let left = calendar.left(&running, suspended);
+            let (from, until) = (local_date(started), local_date(suspended));
+            let used = if days { days_between(from, until) } else { calendar.working_days_between(from, until) };
+            prop_assert_eq!((used + left.n, left.unit), (n.max(used + 1), term.unit));
+            let resumed = suspended + TimeDelta::days(pause);
+            let second = calendar.deadline(resumed, left);
+            prop_assert!(second.at >= running.at);
+            let least = calendar.deadline(resumed, Term { n: 1, unit: term.unit });
+            prop_assert!(second.at >= least.at);
+            // and a second suspension keeps what the first one left
+            let later = resumed + TimeDelta::days(again);
+            if !second.is_over(later) {
+                let rest = calendar.left(&second, later);
+                prop_assert!(rest.n >= 1 && rest.n <= left.n);
+                prop_assert!(calendar.deadline(later, rest).at >= second.at);
+            }
         }
 
         #[test]

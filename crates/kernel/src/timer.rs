@@ -49,6 +49,7 @@ timers! {
     T08 = "notice_period", 5 Wd, 3..=10, "公告期";
     T09 = "bid_window", 15 Cd, 10..=30, "揭榜期限";
     T10 = "question_deadline", 5 Wd, 3..=7, "提问截止";
+    T11 = "answer_question", 3 Wd, 1..=5, "答复提问";
     T12 = "eligibility_check", 2 Wd, 1..=3, "资格审查";
     T13 = "panel_evaluation", 5 Wd, 3..=10, "评审组评审";
     T14 = "award_decision", 5 Wd, 1..=5, "确定承榜";
@@ -73,6 +74,8 @@ timers! {
     T50 = "feedback_resolve", 15 Wd, 5..=30, "诉求办理";
     T43 = "objection_window", 7 Wd, 7..=7, "提出异议";
     T44 = "objection_answer", 7 Wd, 3..=7, "异议答复";
+    T48 = "complaint_suspension_max", 30 Cd, 30..=30, "投诉中止最长期限";
+    FailedDecision = "failed_decision", 10 Wd, 5..=20, "流榜后的处理";
     Publication = "publication", 0 Wd, 0..=0, "定时发榜";
     MilestoneDue = "milestone_due", 0 Wd, 0..=0, "里程碑到期";
     CampaignOpen = "campaign_open", 0 Wd, 0..=0, "民意大摸排开始";

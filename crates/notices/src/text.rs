@@ -20,6 +20,32 @@ const SENTENCES: &[(&str, &str)] = &[
         "新的榜单已发布,欢迎在揭榜截止前提交揭榜意向书。",
     ),
     (
+        "posting.question_asked",
+        "有组织就本榜提问,请在期限内答复;答复将立即公开,提问者不公开。",
+    ),
+    (
+        "posting.question_answered",
+        "本榜有新的答复,已对所有人公开,请据此准备揭榜意向书。",
+    ),
+    (
+        "posting.question_lapsed",
+        "揭榜已截止或榜单已撤回,该提问未获答复。",
+    ),
+    (
+        "posting.amended",
+        "发榜公告已变更,逐项对比见榜单页面;变更影响揭榜的,已提交的意向书须按变更后的公告重新提交。",
+    ),
+    ("posting.extended", "揭榜期限已延长,新的截止时间见下。"),
+    (
+        "posting.suspended",
+        "榜单已中止,各期限停止计算;中止期间不受理揭榜、提问与修改,已有草稿保留。",
+    ),
+    ("posting.resumed", "榜单已恢复,各期限按剩余时间继续计算。"),
+    (
+        "bid.invalidated",
+        "发榜公告的变更影响揭榜,贵组织已提交的意向书退回草稿,原签署失效;请按变更后的公告核对、重新签署并提交。",
+    ),
+    (
         "bid.submitted",
         "已收到贵组织的揭榜意向书。请保存本回执;截止前内容对任何人(包括主管部门)保密。",
     ),
@@ -94,6 +120,7 @@ fn facts(facts: &Value) -> Vec<String> {
     const NAMES: &[(&str, &str)] = &[
         ("posting", "榜单编号"),
         ("bid_deadline", "揭榜截止"),
+        ("reason", "说明"),
         ("content_hash", "内容校验值(SHA-256)"),
         ("submitted_at", "提交时间"),
         ("sign_by", "签约期限"),

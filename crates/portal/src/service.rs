@@ -129,6 +129,12 @@ pub(crate) async fn list(view: &View, filter: &ListQuery) -> Result<ProjectList,
     Ok(ProjectList { items, next })
 }
 
+/// Whose name the trail keeps to the supervisor (rulebook 2.6): who sits on a panel, until the result;
+/// who asked about a posting, for ever.
+fn is_secret(row: &wubang_store::entity::trace::Model) -> bool {
+    row.actor_role == "assessor" || (row.object == "posting_question" && row.from_state.is_none())
+}
+
 /// The process trail of a project, newest first.
 ///
 /// # Errors
@@ -145,6 +151,11 @@ pub(crate) async fn trail(view: &View, key: &Key, filter: &ListQuery) -> Result<
     let items = rows
         .into_iter()
         .map(|row| TraceOut {
+            actor: if full || !is_secret(&row) {
+                row.actor_name.clone()
+            } else {
+                "—".to_owned()
+            },
             id: row.id,
             position: row.position,
             object: row.object,
@@ -152,12 +163,6 @@ pub(crate) async fn trail(view: &View, key: &Key, filter: &ListQuery) -> Result<
             event: row.event,
             from: row.from_state,
             to: row.to_state,
-            // who sits on a panel is secret until the result; the supervisor knows
-            actor: if full || row.actor_role != "assessor" {
-                row.actor_name
-            } else {
-                "—".to_owned()
-            },
             role: row.actor_role,
             reason: row.reason,
             data: row.data.filter(|_| full),

@@ -65,6 +65,8 @@ pub mod posting {
         pub reason_code: Option<String>,
         pub reason: Option<String>,
         pub outcome: Option<String>,
+        pub resume_to: Option<String>,
+        pub suspended_by: Option<String>,
         pub state: String,
         pub version: i32,
         pub created_at: DateTimeUtc,
@@ -118,6 +120,68 @@ pub mod template {
         pub version: i32,
         pub created_at: DateTimeUtc,
         pub updated_at: DateTimeUtc,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// 提问.
+pub mod question {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "posting_questions")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub posting_id: Uuid,
+        pub posting_number: String,
+        pub project_id: Uuid,
+        pub division: String,
+        pub organisation_id: Uuid,
+        pub sequence: i32,
+        pub asked_by: Uuid,
+        pub text: String,
+        pub answer: Option<String>,
+        pub answered_by: Option<Uuid>,
+        pub answered_at: Option<DateTimeUtc>,
+        pub state: String,
+        pub version: i32,
+        pub created_at: DateTimeUtc,
+        pub updated_at: DateTimeUtc,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// One entry of the public chronicle of a posting.
+pub mod change {
+    use crate::diff::Diff;
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "posting_changes")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub posting_id: Uuid,
+        pub sequence: i32,
+        pub kind: String,
+        pub reason: String,
+        pub ground: Option<String>,
+        pub affects_bids: bool,
+        pub diff: Diff,
+        pub days: i32,
+        pub deadline_before: Option<DateTimeUtc>,
+        pub deadline_after: Option<DateTimeUtc>,
+        pub notice_hash_before: Option<String>,
+        pub notice_hash: Option<String>,
+        pub changed_by: Option<Uuid>,
+        pub changed_at: DateTimeUtc,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,4 +1,4 @@
-//! The life cycle of a posting (rulebook 2.8.2), type `open`.
+//! The life cycles of a posting (rulebook 2.8.2), type `open`, and of a question about it.
 
 wubang_kernel::machine! {
     /// 榜单 posting (发榜), one row per round, rulebook 2.8.2.
@@ -9,6 +9,7 @@ wubang_kernel::machine! {
         PendingApproval = "pending_approval" "待审批",
         Scheduled = "scheduled" "待发布",
         Open = "open" "揭榜中",
+        Suspended = "suspended" "中止",
         Closed = "closed" "截止",
         Evaluating = "evaluating" "评审中",
         AwardPublicity = "award_publicity" "承榜公示中",
@@ -23,6 +24,10 @@ wubang_kernel::machine! {
         Return = "posting.returned" "return" "退回" "Return",
         Approve = "posting.approved" "approve" "批准" "Approve",
         Publish = "posting.published" "" "发榜" "Publish",
+        Amend = "posting.amended" "amend_published" "变更公告" "Amend the published notice",
+        Extend = "posting.extended" "extend" "延期" "Extend the bid deadline",
+        Suspend = "posting.suspended" "suspend" "中止" "Suspend",
+        Resume = "posting.resumed" "resume" "恢复" "Resume",
         Close = "posting.closed" "" "截止" "Close",
         StartEvaluation = "posting.evaluation_started" "start_evaluation" "开始评审" "Start the evaluation",
         ProposeAward = "posting.award_proposed" "" "提出拟承榜对象" "Propose the award",
@@ -32,6 +37,7 @@ wubang_kernel::machine! {
         Complete = "posting.completed" "" "完成" "Completed",
         Fail = "posting.failed" "" "流榜" "Fail",
         Cancel = "posting.cancelled" "cancel" "撤榜" "Cancel",
+        Repost = "posting.reposted" "repost" "重新发榜" "Post again in a new round",
     }
     guards {
         NeedsApproved = NeedsNotApproved "needs_all_approved",
@@ -43,12 +49,36 @@ wubang_kernel::machine! {
         EnoughBids = TooFewBids "enough_valid_bids",
         PanelComplete = PanelIncomplete "panel_complete",
         RecusalsSigned = RecusalUnsigned "recusal_declarations_signed",
+        BeforeDeadline = DeadlinePassed "before_the_bid_deadline",
+        DaysRemain = DeadlinePassed "enough_days_remain",
+        ExtensionsLeft = ExtensionLimit "extensions_left",
+        ByComplaint = WrongGround "by_complaint",
+        OwnGround = WrongGround "ground_is_one_s_own",
+        SameAuthority = OtherAuthority "same_authority",
+        WasOpen = InvalidTransition "was_open",
+        WasClosed = InvalidTransition "was_closed",
+        WasEvaluating = InvalidTransition "was_evaluating",
+        WasInPublicity = InvalidTransition "was_in_publicity",
+        RoundsLeft = RoundsUsed "rounds_left",
+        LastRound = Duplicate "no_later_round",
     }
     rows {
         Draft on Submit [NeedsApproved, ContentComplete, BelowLimit] by [CommunitySecretary, StreetOfficer] => PendingApproval, start [T07], tell [Street];
         PendingApproval on Return [] by [StreetOfficer] => Draft, stop [T07], tell [Secretary];
         PendingApproval on Approve [OtherPerson, ContentAcknowledged, NeedsApproved, WithinCaps] by [StreetOfficer] => Scheduled, start [Publication], stop [T07], tell [Secretary];
         Scheduled on Publish [] by [System] => Open, start [T08, T09, T10], stop [Publication], tell [Matched, Secretary], at Publication;
+        Open on Amend [BeforeDeadline, DaysRemain] by [StreetOfficer] => Open, tell [Secretary];
+        Open on Amend [BeforeDeadline] by [StreetOfficer] => Open, start [T09, T10], tell [Secretary];
+        Open on Extend [BeforeDeadline, ExtensionsLeft] by [StreetOfficer] => Open, start [T09, T10], tell [Secretary];
+        Open on Extend [] by [System] => Open, start [T09, T10], tell [Street, Secretary], at T09;
+        Open on Suspend [BeforeDeadline, OwnGround, ByComplaint] by [Supervisor] => Suspended, start [T48], tell [Street, Secretary];
+        Open on Suspend [BeforeDeadline, OwnGround] by [Supervisor, StreetOfficer] => Suspended, tell [Street, Secretary];
+        Closed | Evaluating | AwardPublicity on Suspend [OwnGround, ByComplaint] by [Supervisor] => Suspended, start [T48], tell [Street, Secretary];
+        Closed | Evaluating | AwardPublicity on Suspend [OwnGround] by [Supervisor, StreetOfficer] => Suspended, tell [Street, Secretary];
+        Suspended on Resume [SameAuthority, WasOpen] by [Supervisor, StreetOfficer, System] => Open, stop [T48], tell [Street, Secretary, District], at T48;
+        Suspended on Resume [SameAuthority, WasClosed] by [Supervisor, StreetOfficer, System] => Closed, stop [T48], tell [Street, Secretary, District], at T48;
+        Suspended on Resume [SameAuthority, WasEvaluating] by [Supervisor, StreetOfficer, System] => Evaluating, stop [T48], tell [Street, Secretary, District], at T48;
+        Suspended on Resume [SameAuthority, WasInPublicity] by [Supervisor, StreetOfficer, System] => AwardPublicity, stop [T48], tell [Street, Secretary, District], at T48;
         Open on Close [] by [System] => Closed, start [T12], stop [T09], tell [Street], at T09;
         Closed on StartEvaluation [EnoughBids, PanelComplete, RecusalsSigned] by [StreetOfficer] => Evaluating, start [T13], stop [T12];
         Evaluating on ProposeAward [] by [System] => AwardPublicity, stop [T13];
@@ -58,6 +88,31 @@ wubang_kernel::machine! {
         Awarded on Contract [] by [System] => Contracted, stop [T16], tell [Secretary];
         Contracted on Complete [] by [System] => Completed, tell [Secretary];
         Closed | Evaluating | AwardPublicity | Awarded on Fail [] by [System] => Failed, tell [Street, Secretary];
-        Draft | PendingApproval | Scheduled | Open | Closed | Evaluating | AwardPublicity on Cancel [] by [StreetOfficer, Supervisor] => Cancelled, tell [Secretary, Street];
+        Draft | PendingApproval | Scheduled | Open | Suspended | Closed | Evaluating | AwardPublicity on Cancel [OwnGround] by [StreetOfficer, Supervisor] => Cancelled, tell [Secretary, Street];
+        Failed on Repost [LastRound, RoundsLeft, NeedsApproved] by [StreetOfficer, CommunitySecretary] => Failed;
+        Cancelled on Repost [LastRound, RoundsLeft, NeedsApproved] by [StreetOfficer, CommunitySecretary] => Cancelled;
+    }
+}
+
+wubang_kernel::machine! {
+    /// 提问 question about an open posting, rulebook 2.4.2 and 2.8.2 (T10, T11).
+    pub Question (QuestionState, QuestionEvent, QuestionGuard) = "posting_question" "questions" "提问",
+    start Asked "posting.question_asked" by [OrgAgent, OrgLegalRep];
+    states {
+        Asked = "asked" "待答复",
+        Answered = "answered" "已答复",
+        Lapsed = "lapsed" "未答复",
+    }
+    events {
+        Answer = "posting.question_answered" "answer" "答复提问" "Answer the question",
+        Lapse = "posting.question_lapsed" "" "截止未答复" "It was not answered in time",
+    }
+    guards {
+        Proceeding = PostingSuspended "posting_not_suspended",
+        BeforeDeadline = DeadlinePassed "before_the_bid_deadline",
+    }
+    rows {
+        Asked on Answer [Proceeding, BeforeDeadline] by [StreetOfficer, CommunitySecretary] => Answered, stop [T11];
+        Asked on Lapse [] by [System] => Lapsed, stop [T11];
     }
 }

@@ -1,15 +1,16 @@
 //! Addresses of the stage. `start_evaluation` needs bids and panel and is served by the awards.
 
+use crate::changes::{AmendPublishedIn, ExtendIn, SuspendIn};
 use crate::model::{
-    ApproveIn, CancelIn, CopyIn, PostingIn, PostingList, PostingOut, PostingPatch, TemplateIn,
-    TemplateList, TemplateOut,
+    AnswerIn, ApproveIn, CancelIn, CopyIn, PostingIn, PostingList, PostingOut, PostingPatch,
+    QuestionIn, QuestionList, QuestionOut, TemplateIn, TemplateList, TemplateOut,
 };
 use crate::service;
 use actix_web::{get, patch, post};
 use utoipa_actix_web::service_config::ServiceConfig;
 use wubang_needs::model::{NothingIn, ReasonIn};
 use wubang_web::actions::ActionsOut;
-use wubang_web::{act, amend, list, make, see};
+use wubang_web::{Answer, Ctx, ListQuery, PathKey, act, amend, list, make, see};
 
 make!(draft_posting, "发榜 postings", "/api/v1/postings", "postings", PostingIn => PostingOut, service::draft, "起草榜单(并建立项目)。Draft a posting, and with it the project.");
 amend!(amend_posting, "发榜 postings", "/api/v1/postings/{id}", PostingPatch => PostingOut, service::amend, "修改榜单草稿。Change a draft posting.");
@@ -72,6 +73,54 @@ see!(
 act!(draft_from_posting_template, "发榜 postings", "/api/v1/posting_templates/{id}/draft", CopyIn => PostingOut, service::draft_from_template, "以模板起草榜单。Draft a posting from a template.");
 act!(retire_posting_template, "发榜 postings", "/api/v1/posting_templates/{id}/retire", NothingIn => TemplateOut, service::retire_template, "停用模板。Take a template out of use.");
 act!(cancel_posting, "发榜 postings", "/api/v1/postings/{id}/cancel", CancelIn => PostingOut, service::cancel, "撤榜。Cancel a posting.");
+act!(amend_published_posting, "发榜 postings", "/api/v1/postings/{id}/amend_published", AmendPublishedIn => PostingOut, service::amend_published, "变更公告:逐项对比公开,影响揭榜的自动保证剩余天数。Amend the published notice: the diff is public, and bids keep enough days.");
+act!(extend_posting, "发榜 postings", "/api/v1/postings/{id}/extend", ExtendIn => PostingOut, service::extend, "延长揭榜期限。Extend the bid deadline.");
+act!(suspend_posting, "发榜 postings", "/api/v1/postings/{id}/suspend", SuspendIn => PostingOut, service::suspend, "中止:各期限停止并保留剩余。Suspend: the timers stand still and keep what is left.");
+act!(resume_posting, "发榜 postings", "/api/v1/postings/{id}/resume", ReasonIn => PostingOut, service::resume, "恢复至中止前的状态。Resume to the state before the suspension.");
+act!(repost_posting, "发榜 postings", "/api/v1/postings/{id}/repost", NothingIn => PostingOut, service::repost, "重新发榜:同一项目的新一轮草稿。Post again: a new draft round of the same project.");
+act!(ask_about_posting, "发榜 postings", "/api/v1/postings/{id}/questions", QuestionIn => QuestionOut, service::ask, "提问截止前就榜单提问。Ask about an open posting, before the question deadline.");
+act!(answer_question, "发榜 postings", "/api/v1/questions/{id}/answer", AnswerIn => QuestionOut, service::answer, "答复提问,立即公开,提问者不公开。Answer a question: public at once, the asker hidden.");
+see!(
+    get_question,
+    "发榜 postings",
+    "/api/v1/questions/{id}",
+    QuestionOut,
+    service::get_question,
+    "查看提问。Show a question."
+);
+see!(
+    get_question_actions,
+    "发榜 postings",
+    "/api/v1/questions/{id}/actions",
+    ActionsOut,
+    service::get_question_actions,
+    "可办理的动作及不可办理的原因。What can be done, and why not the rest."
+);
+
+/// 榜单的提问与答复,最新在前。Questions about a posting, newest first.
+#[utoipa::path(tag = "发榜 postings", params(("id" = String, Path, description = "id 或编号 · id or number"), wubang_web::query::Paging),
+    responses((status = 200, description = "一页 · one page", body = QuestionList)), security(("bearer" = [])))]
+#[get("/api/v1/postings/{id}/questions")]
+pub(crate) async fn list_posting_questions(ctx: Ctx, key: PathKey) -> Answer {
+    ctx.signed_in()?;
+    questions(&ctx, &key).await
+}
+
+/// 公开的提问与答复,最新在前。Answered questions about a posting, newest first.
+#[utoipa::path(tag = "公开 public", params(("id" = String, Path, description = "id 或编号 · id or number"), wubang_web::query::Paging),
+    responses((status = 200, description = "一页 · one page", body = QuestionList)), security(()))]
+#[get("/api/v1/public/postings/{id}/questions")]
+pub(crate) async fn list_public_posting_questions(ctx: Ctx, key: PathKey) -> Answer {
+    questions(&ctx, &key).await
+}
+
+async fn questions(ctx: &Ctx, key: &PathKey) -> Answer {
+    let query = ListQuery::of(ctx, &[])?;
+    let value = service::list_questions(&ctx.read(), &key.0, &query)
+        .await
+        .map_err(|error| ctx.problem(error))?;
+    wubang_web::answer::page(ctx, &value)
+}
 
 /// Serves and documents the stage.
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -89,6 +138,17 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(draft_from_posting_template)
         .service(retire_posting_template)
         .service(get_posting_template)
+        .service(amend_published_posting)
+        .service(extend_posting)
+        .service(suspend_posting)
+        .service(resume_posting)
+        .service(repost_posting)
+        .service(ask_about_posting)
+        .service(list_posting_questions)
+        .service(list_public_posting_questions)
+        .service(answer_question)
+        .service(get_question_actions)
+        .service(get_question)
         .service(get_posting)
         .service(amend_posting);
 }

@@ -1,8 +1,12 @@
 //! 发榜: the street posts approved needs as a public call, on rules that are frozen at publication
 //! (rulebook 2.4.2, 2.8.2); and the project, the spine that holds a need's way through all stages.
 //!
-//! Invariants: after publication content and rules never change; nothing here knows of bids.
+//! Invariants: after publication the rules never change, and the notice only by a public amendment with
+//! a diff and a new hash; nothing here knows of bids.
 
+mod change_rules;
+pub mod changes;
+pub mod diff;
 mod entity;
 pub mod flow;
 pub mod forbidden;
@@ -26,10 +30,14 @@ use wubang_store::worker::TimerHandler;
 /// The life cycles of this stage.
 #[must_use]
 pub fn lifecycles() -> Vec<Lifecycle> {
-    vec![Lifecycle::of::<flow::Posting>()]
+    vec![
+        Lifecycle::of::<flow::Posting>(),
+        Lifecycle::of::<flow::Question>(),
+    ]
 }
 
-/// What this stage does when its timers are due. T08 and T10 are periods that simply end.
+/// What this stage does when its timers are due. T08 and T10 are periods that simply end; T09 belongs
+/// to the bids, which know whether the box may be opened.
 #[must_use]
 pub fn timers() -> Vec<(&'static str, Timer, TimerHandler)> {
     vec![
@@ -37,9 +45,9 @@ pub fn timers() -> Vec<(&'static str, Timer, TimerHandler)> {
             Box::pin(service::publish(tx, id))
         }),
         ("posting", Timer::T08, |_, _| Box::pin(async { Ok(()) })),
-        ("posting", Timer::T09, |tx, id| {
-            Box::pin(service::close(tx, id))
-        }),
         ("posting", Timer::T10, |_, _| Box::pin(async { Ok(()) })),
+        ("posting", Timer::T48, |tx, id| {
+            Box::pin(service::resume_by_timer(tx, id))
+        }),
     ]
 }

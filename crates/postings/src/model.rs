@@ -1,6 +1,7 @@
 //! Domain and wire types of a posting.
 
-use crate::flow::PostingState;
+use crate::changes::{ChangeOut, RoundOut, SuspensionOut};
+use crate::flow::{PostingState, QuestionState};
 use crate::forbidden::Passage;
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::FromJsonQueryResult;
@@ -8,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use uuid::Uuid;
+use wubang_kernel::Role;
 use wubang_kernel::procedure::{Criterion, PostingType, Procedure};
 use wubang_web::DeadlineOut;
 use wubang_web::{ActionOut, Instant};
@@ -282,6 +284,21 @@ pub enum CancelGround {
     OrderedBySupervisor,
 }
 
+impl CancelGround {
+    /// Whose ground it is: the supervisor gives his order and nothing else, and nobody else gives it.
+    #[must_use]
+    pub const fn authority(self) -> Role {
+        match self {
+            Self::OrderedBySupervisor => Role::Supervisor,
+            Self::NeedVanished
+            | Self::FundingCancelled
+            | Self::MajorChange
+            | Self::Error
+            | Self::ForceMajeure => Role::StreetOfficer,
+        }
+    }
+}
+
 /// Withdrawal of a posting (撤榜).
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -353,6 +370,14 @@ pub struct PostingOut {
     pub reason: Option<String>,
     /// 结果。
     pub outcome: Option<String>,
+    /// 中止情况(中止期间)。
+    pub suspension: Option<SuspensionOut>,
+    /// 发布后的变更,按先后次序。
+    pub changes: Vec<ChangeOut>,
+    /// 同一项目的各轮,含本轮。
+    pub rounds: Vec<RoundOut>,
+    /// 新一轮草稿与上一轮内容相同,建议调整后再提交。
+    pub changes_recommended: bool,
     /// 运行中的期限。
     pub deadlines: Vec<DeadlineOut>,
     /// 当前用户可办理的动作。
@@ -423,4 +448,58 @@ pub struct PostingFacets {
     pub target_group: Vec<FacetCount>,
     /// 最高限价区间(分)。
     pub budget_ceiling: Vec<FacetCount>,
+}
+
+/// A question about an open posting (提问).
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct QuestionIn {
+    /// 问题,5–2000 字;答复后公开,请勿写明本组织身份。
+    #[schema(example = "请问活动场地是否由社区提供,场地水电费用由谁承担?")]
+    pub text: String,
+    /// 提问组织;本人只属于一个组织时可不填。
+    pub organisation_id: Option<Uuid>,
+}
+
+/// The answer to a question (答复).
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AnswerIn {
+    /// 答复,2–5000 字;立即对所有人公开。
+    #[schema(example = "场地由社区党群服务中心无偿提供,水电费用由社区承担。")]
+    pub text: String,
+}
+
+/// A question; who asked is shown to nobody but his own organisation.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct QuestionOut {
+    /// Id.
+    pub id: Uuid,
+    /// 榜单。
+    pub posting_id: Uuid,
+    /// 状态。
+    pub state: QuestionState,
+    /// Version, as in `ETag`.
+    pub version: i32,
+    /// 问题。
+    pub text: String,
+    /// 是否本组织所提。
+    pub own: bool,
+    /// 提问组织(仅本组织可见)。
+    pub organisation_id: Option<Uuid>,
+    /// 提问时间。
+    pub asked_at: Instant,
+    /// 答复。
+    pub answer: Option<String>,
+    /// 答复时间。
+    pub answered_at: Option<Instant>,
+    /// 运行中的期限。
+    pub deadlines: Vec<DeadlineOut>,
+    /// 当前用户可办理的动作。
+    pub allowed_actions: Vec<ActionOut>,
+}
+
+wubang_web::list_of! {
+    /// A page of questions (提问与答复).
+    QuestionList of QuestionOut
 }

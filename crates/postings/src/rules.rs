@@ -1,5 +1,6 @@
 //! Facts, guards and content checks of a posting: pure functions (rulebook 2.4.2, 2.8.2).
 
+use crate::change_rules::ChangeFacts;
 use crate::flow::{Posting, PostingGuard};
 use crate::model::{Content, Overrides};
 use chrono::NaiveDate;
@@ -28,6 +29,8 @@ pub(crate) struct PostingFacts {
     pub caps: Option<Caps>,
     /// `None` while nobody asked the later stages.
     pub evaluation: Option<EvaluationFacts>,
+    /// What changes after the publication ask for.
+    pub change: ChangeFacts,
 }
 
 /// Open postings of a community and a street against their caps.
@@ -93,6 +96,18 @@ impl Facts<Posting> for PostingFacts {
                 return evaluation.map_or(Ok(()), |facts| facts.panel_complete.clone());
             }
             PostingGuard::RecusalsSigned => evaluation.is_none_or(|facts| facts.recusals_signed),
+            PostingGuard::BeforeDeadline
+            | PostingGuard::DaysRemain
+            | PostingGuard::ExtensionsLeft
+            | PostingGuard::ByComplaint
+            | PostingGuard::OwnGround
+            | PostingGuard::SameAuthority
+            | PostingGuard::WasOpen
+            | PostingGuard::WasClosed
+            | PostingGuard::WasEvaluating
+            | PostingGuard::WasInPublicity
+            | PostingGuard::RoundsLeft
+            | PostingGuard::LastRound => self.change.holds(guard),
         };
         if holds {
             Ok(())
@@ -315,6 +330,7 @@ mod tests {
             acknowledged: Some(true),
             caps: None,
             evaluation: None,
+            change: ChangeFacts::default(),
         }
     }
 

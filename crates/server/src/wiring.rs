@@ -43,6 +43,7 @@ pub fn reactions() -> Vec<(&'static str, Reaction)> {
 pub fn timers() -> Vec<(&'static str, Timer, TimerHandler)> {
     let mut all = wubang_needs::timers();
     all.extend(wubang_postings::timers());
+    all.extend(wubang_bids::timers());
     all.extend(wubang_awards::timers());
     all.extend(wubang_contracts::timers());
     all.extend(wubang_evaluations::timers());
@@ -83,6 +84,8 @@ pub fn invariants() -> Vec<Invariant> {
 #[must_use]
 pub fn words() -> wubang_notices::Words {
     let mut words = wubang_notices::Words::default();
+    // a birth is no row of a table
+    words.events.insert("posting.question_asked", "收到提问");
     for life in lifecycles() {
         words
             .events

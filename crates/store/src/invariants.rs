@@ -8,6 +8,7 @@ use crate::tx::{Read, View};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 use std::collections::HashMap;
 use uuid::Uuid;
+use wubang_kernel::deadline::Term;
 use wubang_kernel::machine::{Machine, Name};
 
 /// Looks for offenders.
@@ -37,6 +38,10 @@ pub fn invariants() -> Vec<Invariant> {
             name: "a_timer_runs_once_per_object",
             run: |view| Box::pin(double_timers(view)),
         },
+        Invariant {
+            name: "a_suspended_timer_keeps_its_remainder",
+            run: |view| Box::pin(without_remainder(view)),
+        },
     ]
 }
 
@@ -56,7 +61,7 @@ async fn dense_positions(view: &View) -> Result<Vec<Uuid>, Error> {
 /// A timer must belong to an object that the trace knows.
 async fn orphan_timers(view: &View) -> Result<Vec<Uuid>, Error> {
     let running = timers::Entity::find()
-        .filter(timers::Column::State.eq(timers_running()))
+        .filter(timers::Column::State.is_in(LIVE))
         .all(&view.db())
         .await?;
     let mut orphans = Vec::new();
@@ -73,13 +78,30 @@ async fn orphan_timers(view: &View) -> Result<Vec<Uuid>, Error> {
     Ok(orphans)
 }
 
-fn timers_running() -> &'static str {
-    crate::timers::RUNNING
+/// States of a timer that has not ended.
+const LIVE: [&str; 2] = [crate::timers::RUNNING, crate::timers::SUSPENDED];
+
+/// A timer that stands still knows what is left of it, and only such a one does.
+async fn without_remainder(view: &View) -> Result<Vec<Uuid>, Error> {
+    let live = timers::Entity::find()
+        .filter(timers::Column::State.is_in(LIVE))
+        .all(&view.db())
+        .await?;
+    let fits = |row: &timers::Model| {
+        let left = row.remaining.as_deref().map(str::parse::<Term>);
+        let stands = row.state == crate::timers::SUSPENDED;
+        row.suspended_at.is_some() == stands && matches!(left, Some(Ok(_))) == stands
+    };
+    Ok(live
+        .into_iter()
+        .filter(|row| !fits(row))
+        .map(|row| row.id)
+        .collect())
 }
 
 async fn double_timers(view: &View) -> Result<Vec<Uuid>, Error> {
     let running = timers::Entity::find()
-        .filter(timers::Column::State.eq(timers_running()))
+        .filter(timers::Column::State.is_in(LIVE))
         .all(&view.db())
         .await?;
     let mut seen = HashMap::new();
@@ -106,7 +128,7 @@ pub async fn replay<E: Stateful>(view: &View) -> Result<Vec<Uuid>, Error> {
         .await?;
     let running = timers::Entity::find()
         .filter(timers::Column::Object.eq(E::Machine::OBJECT))
-        .filter(timers::Column::State.eq(timers_running()))
+        .filter(timers::Column::State.is_in(LIVE))
         .all(&view.db())
         .await?;
     let mut trails: HashMap<Uuid, Vec<&trace::Model>> = HashMap::new();

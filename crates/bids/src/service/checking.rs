@@ -1,5 +1,6 @@
 //! The opening and the check of eligibility.
 
+use super::changing::tell_judged;
 use super::system::by_system;
 use super::{checks, facts, load_for, out, step};
 use crate::entity::bid;
@@ -10,6 +11,7 @@ use uuid::Uuid;
 use wubang_kernel::Faults;
 use wubang_needs::model::NothingIn;
 use wubang_postings::Posting;
+use wubang_postings::service::was_extended_for_too_few;
 use wubang_store::{Error, Key, Read, Tx};
 
 /// The street finds a bid eligible.
@@ -76,20 +78,28 @@ pub async fn confirm_disqualification(tx: &Tx, key: &Key, _: NothingIn) -> Resul
     out(tx, case).await
 }
 
-/// A closed posting without a valid bid left has failed (流榜).
+/// A closed posting without a valid bid left has failed (流榜), and so has one with too few after the
+/// extension for too few (rulebook 2.5). Where the window was not extended the street decides.
 pub(super) async fn fail_if_none_left(tx: &Tx, posting: &Posting) -> Result<(), Error> {
     let posting = wubang_postings::service::find(tx, posting.id).await?;
-    if posting.state == "closed"
-        && store::in_states(tx, posting.id, &["submitted", "opened", "qualified"])
-            .await?
-            .is_empty()
-    {
-        wubang_postings::service::failed(tx, posting.id, "no_bids", None).await?;
+    if posting.state != "closed" {
+        return Ok(());
     }
-    Ok(())
+    let states = ["submitted", "opened", "qualified"];
+    let left = store::in_states(tx, posting.id, &states).await?.len();
+    let too_few = left < posting.procedure.0.min_valid_bids;
+    let code = if left == 0 {
+        "no_bids"
+    } else if too_few && was_extended_for_too_few(tx, posting.id).await? {
+        "too_few"
+    } else {
+        return Ok(());
+    };
+    wubang_postings::service::failed(tx, posting.id, code, None).await
 }
 
-/// The posting was closed: the box is opened and every bid in it checked again. No bid at all means 流榜.
+/// The posting was closed: the box is opened and every bid in it checked again. No bid at all, or too few
+/// after the extension, means 流榜.
 ///
 /// # Errors
 /// When the database fails.
@@ -109,7 +119,7 @@ pub async fn open_box(tx: &Tx, posting_id: Uuid) -> Result<(), Error> {
     fail_if_none_left(tx, &posting).await
 }
 
-/// The posting was cancelled: bids go back unread.
+/// The posting was cancelled: bids go back unread, and who was opened already is told.
 ///
 /// # Errors
 /// When the database fails.
@@ -120,5 +130,5 @@ pub async fn posting_cancelled(tx: &Tx, posting_id: Uuid) -> Result<(), Error> {
         })
         .await?;
     }
-    Ok(())
+    tell_judged(tx, posting_id, "posting.cancelled").await
 }

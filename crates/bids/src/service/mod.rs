@@ -1,12 +1,16 @@
 //! What can be done with a bid: load, decide, spend, tell.
 
+mod changing;
 mod checking;
+mod closing;
 mod system;
 mod writing;
 
+pub use changing::{on_posting_amended, on_question_answered, tell_all, tell_judged};
 pub use checking::{
     confirm_disqualification, open_box, posting_cancelled, propose_disqualification, qualify,
 };
+pub use closing::{on_posting_resumed, window_over};
 pub use system::{
     ScoreResult, awarded, declined, find, letter, not_selected, of_posting, recommended, reserved,
     scored, tell_results,
@@ -105,6 +109,7 @@ fn facts(read: &impl Read, case: &Case, checks: Vec<Check>) -> Result<BidFacts, 
     Ok(BidFacts {
         now: read.now(),
         posting_open: posting.state == "open",
+        posting_suspended: posting.state == "suspended",
         deadline: posting.bid_deadline,
         price: price(bid)?,
         ceiling: Fen::new(posting.budget_ceiling_fen)
@@ -217,6 +222,7 @@ async fn out(read: &impl Read, case: Case) -> Result<BidOut, Error> {
             Vec::new()
         },
         receipt,
+        invalidated_by: bid.invalidated_by,
         eligibility: bid.eligibility,
         reason_code: bid.reason_code,
         reason: bid.reason,

@@ -41,6 +41,9 @@ pub async fn draft(tx: &Tx, input: BidIn) -> Result<BidOut, Error> {
     let posting = wubang_postings::service::load(tx, &Key::Id(input.posting_id))
         .await?
         .posting;
+    if posting.state == "suspended" {
+        return Err(Code::PostingSuspended.into());
+    }
     if posting.state != "open"
         || posting
             .bid_deadline
@@ -75,6 +78,7 @@ pub async fn draft(tx: &Tx, input: BidIn) -> Result<BidOut, Error> {
         means: Set(None),
         tie_break: Set(None),
         told_at: Set(None),
+        invalidated_by: Set(None),
         created_by: Set(tx.person()?),
         state: Set("draft".to_owned()),
         version: Set(1),
@@ -93,13 +97,22 @@ pub async fn draft(tx: &Tx, input: BidIn) -> Result<BidOut, Error> {
     .await
 }
 
+/// While the posting is suspended drafts are kept as they are.
+fn proceeding(case: &Case) -> Result<(), Error> {
+    if case.posting.state == "suspended" {
+        return Err(Code::PostingSuspended.into());
+    }
+    Ok(())
+}
+
 /// The bidder changes what he will hand in. A submitted bid stays as handed in until it is revised.
 ///
 /// # Errors
-/// `invalid_transition` after the deadline.
+/// `invalid_transition` after the deadline; `posting_suspended`.
 pub async fn amend(tx: &Tx, key: &Key, patch: BidPatch) -> Result<BidOut, Error> {
     let mut case = load_for(tx, key).await?;
     let role = case.roles.first_of(BIDDERS).ok_or(Code::Forbidden)?;
+    proceeding(&case)?;
     // what was submitted is kept as its version; the working copy is open until the deadline
     if !matches!(case.bid.state.as_str(), "draft" | "withdrawn") {
         return Err(Code::InvalidTransition.into());
@@ -127,13 +140,14 @@ pub async fn amend(tx: &Tx, key: &Key, patch: BidPatch) -> Result<BidOut, Error>
 /// The legal representative signs the content as it stands, so that an agent may hand it in.
 ///
 /// # Errors
-/// `forbidden` for anybody else.
+/// `forbidden` for anybody else; `posting_suspended`.
 pub async fn sign(tx: &Tx, key: &Key, _: NothingIn) -> Result<BidOut, Error> {
     let mut case = load_for(tx, key).await?;
     let role = case
         .roles
         .first_of(&[Role::OrgLegalRep])
         .ok_or(Code::Forbidden)?;
+    proceeding(&case)?;
     if !matches!(case.bid.state.as_str(), "draft" | "withdrawn") {
         return Err(Code::InvalidTransition.into());
     }
@@ -184,6 +198,11 @@ async fn hand_in(tx: &Tx, mut case: Case, event: BidEvent) -> Result<BidOut, Err
     let facts = facts(tx, &case, checks)?;
     let planned = plan::<Bid>(state_of::<Bid>(&case.bid.state)?, event, case.roles, &facts)?;
     store::touch_box(tx, case.posting.id).await?;
+    // whoever amends or suspends holds the box as well: what he wrote is seen from here on
+    let posting = wubang_postings::service::find(tx, case.posting.id).await?;
+    if (&posting.state, &posting.notice_hash) != (&case.posting.state, &case.posting.notice_hash) {
+        return Err(Code::Conflict.into());
+    }
     let (hash, revision, person, name) = (
         hash(&case.bid),
         case.bid.revision + 1,
@@ -203,6 +222,7 @@ async fn hand_in(tx: &Tx, mut case: Case, event: BidEvent) -> Result<BidOut, Err
         .set(bid::Column::SignedName, signer_name)
         .set(bid::Column::Revision, revision)
         .set(bid::Column::SubmittedAt, tx.now())
+        .set(bid::Column::InvalidatedBy, sea_orm::Value::BigInt(None))
         .data(serde_json::json!({ "content_hash": hash, "revision": revision }))
         .facts(serde_json::json!({ "posting": case.posting.number, "content_hash": hash, "submitted_at": Instant(tx.now()) }))
         .run()

@@ -1,10 +1,11 @@
 //! The calendar of a posting from its publication on: pure functions. Publication itself uses the first of
 //! them, so that a simulation and what then happens cannot differ (rulebook 2.7).
 
+use crate::change_rules::question_deadline;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use wubang_kernel::Timer;
 use wubang_kernel::calendar::WorkCalendar;
-use wubang_kernel::deadline::{Deadline, end_of_day, local_date};
+use wubang_kernel::deadline::{Deadline, end_of_day};
 use wubang_kernel::procedure::Procedure;
 use wubang_store::timers;
 
@@ -24,12 +25,7 @@ pub(crate) fn opening(
     at: DateTime<Utc>,
 ) -> Opening {
     let bids = calendar.deadline(at, procedure.term(Timer::T09));
-    let before = procedure.term(Timer::T10);
-    let questions = Deadline {
-        at: end_of_day(calendar.wd_before(local_date(bids.at), before.n)),
-        rule: format!("bid deadline − {before}"),
-        provisional: bids.provisional,
-    };
+    let questions = question_deadline(calendar, procedure, &bids);
     Opening { bids, questions }
 }
 

@@ -98,14 +98,7 @@ pub(crate) async fn check(
     let needs = needs_of(read, &draft.need_ids).await?;
     let division = common_division(&needs)?;
     let made = machine::create::<Posting>(read.actor().roles(&Reach::at(division)))?;
-    let title = faults.line("/title", &draft.title, 5..=100);
-    let ceiling = faults.fen("/budget_ceiling_fen", draft.budget_ceiling_fen);
-    let taxonomy = wubang_registry::taxonomy::current(read).await?;
-    taxonomy.check_field("/field", &draft.field, faults);
-    for (i, group) in draft.content.target_groups.iter().enumerate() {
-        taxonomy.check_target_group(&format!("/content/target_groups/{i}"), group, faults);
-    }
-    let content = rules::check_content(draft.content.clone(), local_date(read.now()), faults);
+    faults_of_field(read, draft, faults).await?;
     if draft.publish_at.is_some_and(|at| at < read.now()) {
         faults.add("/publish_at", "out_of_range", "已经过去", "is past");
     }
@@ -117,10 +110,17 @@ pub(crate) async fn check(
         }
     };
     check_needs(read, draft, &needs, own, faults).await?;
-    rules::check_limit(ceiling, &procedure, faults);
-    rules::check_tranches(&content, &procedure, faults);
-    let names = wubang_registry::organisations::names_within(read, &division).await?;
-    let findings = forbidden::passages(&title, &content, &procedure.criteria, &names);
+    let said = Said {
+        title: draft.title.clone(),
+        budget_ceiling_fen: draft.budget_ceiling_fen,
+        content: draft.content.clone(),
+    };
+    let Notice {
+        title,
+        ceiling,
+        content,
+        findings,
+    } = check_notice(read, said, &procedure, &division, faults).await?;
     Ok(Checked {
         title,
         ceiling,
@@ -129,6 +129,62 @@ pub(crate) async fn check(
         division,
         findings,
         made,
+    })
+}
+
+async fn faults_of_field(
+    read: &impl Read,
+    draft: &Draft,
+    faults: &mut Faults,
+) -> Result<(), Error> {
+    wubang_registry::taxonomy::current(read)
+        .await?
+        .check_field("/field", &draft.field, faults);
+    Ok(())
+}
+
+/// What a notice says, before it is checked.
+pub(crate) struct Said {
+    pub title: String,
+    pub budget_ceiling_fen: i64,
+    pub content: Content,
+}
+
+/// What a notice says, checked.
+pub(crate) struct Notice {
+    pub title: String,
+    pub ceiling: Fen,
+    pub content: Content,
+    pub findings: Vec<Passage>,
+}
+
+/// Notes everything wrong with what a notice says, new or amended.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn check_notice(
+    read: &impl Read,
+    said: Said,
+    procedure: &Procedure,
+    division: &DivisionCode,
+    faults: &mut Faults,
+) -> Result<Notice, Error> {
+    let title = faults.line("/title", &said.title, 5..=100);
+    let ceiling = faults.fen("/budget_ceiling_fen", said.budget_ceiling_fen);
+    let taxonomy = wubang_registry::taxonomy::current(read).await?;
+    for (i, group) in said.content.target_groups.iter().enumerate() {
+        taxonomy.check_target_group(&format!("/content/target_groups/{i}"), group, faults);
+    }
+    let content = rules::check_content(said.content, local_date(read.now()), faults);
+    rules::check_limit(ceiling, procedure, faults);
+    rules::check_tranches(&content, procedure, faults);
+    let names = wubang_registry::organisations::names_within(read, division).await?;
+    let findings = forbidden::passages(&title, &content, &procedure.criteria, &names);
+    Ok(Notice {
+        title,
+        ceiling,
+        content,
+        findings,
     })
 }
 

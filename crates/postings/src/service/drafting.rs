@@ -74,6 +74,8 @@ pub(super) async fn make(tx: &Tx, draft: Draft) -> Result<PostingOut, Error> {
         reason_code: Set(None),
         reason: Set(None),
         outcome: Set(None),
+        resume_to: Set(None),
+        suspended_by: Set(None),
         state: Set("draft".to_owned()),
         version: Set(1),
         created_at: Set(tx.now()),
@@ -83,6 +85,7 @@ pub(super) async fn make(tx: &Tx, draft: Draft) -> Result<PostingOut, Error> {
     let posting = birth::<posting::Entity, _>(tx, checked.made, row, Some(data)).await?;
     store::take_needs(tx, posting.id, &draft.need_ids).await?;
     store::index(tx, &posting).await?;
+    super::rounds::decided(tx, &draft.need_ids).await?;
     let roles = tx.actor().roles(&Reach::at(division));
     let case = PostingCase {
         posting,
@@ -255,13 +258,15 @@ pub async fn approve(tx: &Tx, key: &Key, input: ApproveIn) -> Result<PostingOut,
 /// Cancels a posting before the award notice (撤榜); its needs become approved again.
 ///
 /// # Errors
-/// `invalid_transition` after the award.
+/// `invalid_transition` after the award; `wrong_ground` for a ground that is another authority's.
 pub async fn cancel(tx: &Tx, key: &Key, input: CancelIn) -> Result<PostingOut, Error> {
     let mut faults = Faults::new();
     let reason = faults.prose("/reason", &input.reason, 5..=1000);
     faults.finish()?;
     let case = load_for(tx, key).await?;
-    let (facts, published) = (facts(tx, &case).await?, case.posting.published_at.is_some());
+    let published = case.posting.published_at.is_some();
+    let mut facts = facts(tx, &case).await?;
+    facts.change.own_ground = Some(case.roles.has(input.ground.authority()));
     let ground = serde_json::to_value(input.ground)?
         .as_str()
         .unwrap_or_default()

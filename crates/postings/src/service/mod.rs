@@ -1,32 +1,47 @@
 //! What can be done with a posting: load, decide, spend, tell.
 
 mod board;
+mod changing;
 pub(crate) mod checking;
 mod copying;
 mod drafting;
+mod questions;
 mod reading;
+mod rounds;
+mod suspending;
 mod system;
 
 pub use board::{facets, latest, list, list_published};
+pub use changing::{
+    LastChange, amend_published, extend, extend_for_too_few, last_change, was_extended_for_too_few,
+};
 pub use copying::{
     copy, draft_from_template, get_template, keep_template, list_templates, retire_template,
 };
 pub use drafting::{amend, approve, cancel, draft, return_to_draft, submit};
+pub use questions::{
+    answer, ask, askers, get_question, get_question_actions, list_questions, posting_of_question,
+};
 pub use reading::{division_of, find, load, need_ids, of_project, project, projects, set_stage};
+pub use rounds::repost;
+pub use suspending::{resume, resume_by_timer, suspend};
 pub use system::{
     award_proposed, close, completed, contracted, failed, next_candidate, publicity_over, publish,
     start_evaluation,
 };
 
-use crate::entity::posting;
+use crate::change_rules::{ChangeFacts, Extensions};
+use crate::changes::{ChangeOut, Kind, SuspensionOut};
+use crate::entity::{change, posting};
 use crate::flow::{Posting, PostingEvent};
 use crate::forbidden::{self, Passage};
 use crate::model::{PostingOut, PostingSummary};
 use crate::project;
 pub use crate::rules::EvaluationFacts;
 use crate::rules::{self, PostingFacts};
-use crate::store::{self, PostingCase};
+use crate::store::{self, PostingCase, changes};
 use wubang_kernel::Role;
+use wubang_kernel::deadline::is_over;
 use wubang_kernel::machine::plan;
 use wubang_kernel::money::Fen;
 use wubang_store::commit::Commit;
@@ -51,6 +66,73 @@ async fn facts(read: &impl Read, case: &PostingCase) -> Result<PostingFacts, Err
         acknowledged: None,
         caps: None,
         evaluation: None,
+        change: change_facts(read, case).await?,
+    })
+}
+
+/// What the state of the posting makes worth asking: nothing while it is a draft.
+async fn change_facts(read: &impl Read, case: &PostingCase) -> Result<ChangeFacts, Error> {
+    let posting = &case.posting;
+    let rule = &posting.procedure.0.changes;
+    let by = posting.suspended_by.as_deref().and_then(Role::from_wire);
+    let mut facts = ChangeFacts {
+        over: posting
+            .bid_deadline
+            .is_none_or(|at| is_over(at, read.now())),
+        extensions: Extensions::of(rule, std::iter::empty()),
+        same_authority: by.is_some_and(|by| case.roles.has(by)) || case.roles.has(Role::System),
+        resume_to: posting.resume_to.clone(),
+        ..ChangeFacts::default()
+    };
+    match posting.state.as_str() {
+        "open" => {
+            let known = changes::of_posting(read, posting.id).await?;
+            let own = known
+                .iter()
+                .filter(|row| row.kind == Kind::Extension.wire());
+            facts.extensions = Extensions::of(rule, own.map(|row| row.days));
+        }
+        "failed" | "cancelled" => {
+            let rounds = store::of_project(read, posting.project_id).await?;
+            let published = rounds.iter().filter(|row| row.published_at.is_some());
+            facts.rounds = i32::try_from(published.count()).unwrap_or(i32::MAX);
+            facts.most_rounds = rule.rounds;
+            facts.last_round = rounds.last().is_none_or(|last| last.id == posting.id);
+        }
+        _ => {}
+    }
+    Ok(facts)
+}
+
+/// The hash of the public notice: numbers, content and frozen rules, as everybody can compute it.
+fn notice_hash(posting: &posting::Model) -> String {
+    let notice = serde_json::json!({ "number": posting.number, "title": posting.title, "field": posting.field,
+        "budget_ceiling_fen": posting.budget_ceiling_fen, "content": posting.content, "procedure": posting.procedure });
+    wubang_kernel::digest::content_hash(&notice)
+}
+
+/// Asks the table without doing anything: who may not is told so before his input is judged.
+fn may(case: &PostingCase, event: PostingEvent, facts: &PostingFacts) -> Result<(), Error> {
+    let state = state_of::<Posting>(&case.posting.state)?;
+    let _ = plan::<Posting>(state, event, case.roles, facts)?;
+    Ok(())
+}
+
+/// The suspension that lasts, from the chronicle.
+fn suspension(posting: &posting::Model, known: &[change::Model]) -> Option<SuspensionOut> {
+    if posting.state != "suspended" {
+        return None;
+    }
+    let (by, to) = (posting.suspended_by.clone()?, posting.resume_to.clone()?);
+    let last = known
+        .iter()
+        .rfind(|row| row.kind == Kind::Suspension.wire())?;
+    Some(SuspensionOut {
+        ground: last.ground.clone(),
+        reason: last.reason.clone(),
+        by,
+        since: Instant(last.changed_at),
+        resumes_to: to,
     })
 }
 
@@ -79,8 +161,19 @@ async fn out(read: &impl Read, case: PostingCase) -> Result<PostingOut, Error> {
     let kind = checking::kind_of(&case.posting.kind)?;
     let posting = case.posting;
     let state = state_of::<Posting>(&posting.state)?;
-    let running = timers::running(read, &[posting.id]).await?;
+    // the term to decide after a failed round belongs to the project
+    let clocks = match posting.state.as_str() {
+        "failed" => vec![posting.id, posting.project_id],
+        _ => vec![posting.id],
+    };
+    let running = timers::running(read, &clocks).await?;
+    let known = changes::of_posting(read, posting.id).await?;
+    let all = store::of_project(read, posting.project_id).await?;
     Ok(PostingOut {
+        suspension: suspension(&posting, &known),
+        changes: known.into_iter().map(ChangeOut::from).collect(),
+        rounds: rounds::shown(&all, case.roles)?,
+        changes_recommended: rounds::is_unchanged(&posting, &all),
         id: posting.id,
         number: posting.number,
         project_id: posting.project_id,
@@ -161,6 +254,15 @@ pub fn summary(posting: posting::Model) -> Result<PostingSummary, Error> {
     })
 }
 
+/// Takes the running timer of an object out of those read together.
+fn timer_of(
+    running: &mut Vec<wubang_store::entity::timers::Model>,
+    object: uuid::Uuid,
+) -> Option<wubang_store::entity::timers::Model> {
+    let found = running.iter().position(|row| row.object_id == object)?;
+    Some(running.swap_remove(found))
+}
+
 async fn load_for(tx: &Tx, key: &Key) -> Result<PostingCase, Error> {
     let case = store::load(tx, key).await?;
     tx.expect_version(case.posting.version)?;
@@ -185,7 +287,14 @@ async fn step(
     let spend = commit::<posting::Entity>(tx, &case.posting, planned)
         .under(&procedure.timers, procedure.publish_cutoff_hour);
     case.posting = with(spend).run().await?;
-    let (stage, ended) = rules::stage_of(&case.posting.state);
+    // a suspended project is where it was
+    let state = &case.posting.state;
+    let was = case.posting.resume_to.as_ref();
+    let at = was.filter(|_| state == "suspended").unwrap_or(state);
+    let (stage, ended) = rules::stage_of(at);
+    if matches!(event, PostingEvent::Close | PostingEvent::Cancel) {
+        questions::lapse(tx, &case.posting).await?;
+    }
     if !matches!(event, PostingEvent::Complete) {
         let outcome = ended.then(|| case.posting.state.clone());
         project::set_stage(tx, case.posting.project_id, stage, outcome.as_deref()).await?;

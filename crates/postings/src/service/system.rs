@@ -1,15 +1,16 @@
 //! What timers and later stages do to a posting, as the system.
 
-use super::{facts, load_for, step};
+use super::changing::Windows;
+use super::{facts, load_for, notice_hash, rounds, step};
 use crate::entity::posting;
 use crate::flow::PostingEvent;
-use crate::procedures::{Opening, opening};
+use crate::procedures::opening;
 use crate::project;
 use crate::rules::EvaluationFacts;
 use crate::rules::PostingFacts;
 use crate::store::{self, PostingCase};
 use uuid::Uuid;
-use wubang_kernel::{Code, Refusal, Role, RoleSet, Timer};
+use wubang_kernel::{Code, Refusal, Role, RoleSet};
 use wubang_store::commit::Commit;
 use wubang_store::{Error, Key, Read, Tx};
 use wubang_web::Instant;
@@ -34,22 +35,18 @@ pub(super) async fn publish_case(tx: &Tx, case: PostingCase) -> Result<PostingCa
     if !facts.needs_approved {
         return Err(Refusal::from(Code::NeedsNotApproved).into());
     }
-    let Opening { bids, questions } = opening(tx.calendar(), &case.posting.procedure.0, tx.now());
-    let notice = serde_json::json!({ "number": case.posting.number, "title": case.posting.title, "field": case.posting.field,
-        "budget_ceiling_fen": case.posting.budget_ceiling_fen, "content": case.posting.content, "procedure": case.posting.procedure });
-    let hash = wubang_kernel::digest::content_hash(&notice);
-    let (at, now) = (bids, tx.now());
+    let opening = opening(tx.calendar(), &case.posting.procedure.0, tx.now());
+    let hash = notice_hash(&case.posting);
+    let (at, now) = (opening.bids.at, tx.now());
+    let windows = Windows::from(opening);
+    let told = windows.close.clone();
     let mut case = step(tx, case, PostingEvent::Publish, &facts, |c| {
-        c.set(posting::Column::PublishedAt, now)
-            .set(posting::Column::BidDeadline, at.at)
-            .set(posting::Column::BidDeadlineRule, at.rule.clone())
-            .set(posting::Column::Provisional, at.provisional)
-            .set(posting::Column::QuestionDeadline, questions.at)
+        let c = c
+            .set(posting::Column::PublishedAt, now)
             .set(posting::Column::NoticeHash, hash.clone())
-            .facts(serde_json::json!({ "bid_deadline": Instant(at.at) }))
-            .data(serde_json::json!({ "notice_hash": hash, "bid_deadline": at }))
-            .due(Timer::T09, at)
-            .due(Timer::T10, questions)
+            .facts(serde_json::json!({ "bid_deadline": Instant(at) }))
+            .data(serde_json::json!({ "notice_hash": hash, "bid_deadline": told }));
+        windows.set(c)
     })
     .await?;
     for need in &case.need_ids {
@@ -59,7 +56,7 @@ pub(super) async fn publish_case(tx: &Tx, case: PostingCase) -> Result<PostingCa
     Ok(case)
 }
 
-async fn as_system(tx: &Tx, id: Uuid) -> Result<PostingCase, Error> {
+pub(super) async fn as_system(tx: &Tx, id: Uuid) -> Result<PostingCase, Error> {
     let posting = store::find(tx, &Key::Id(id)).await?;
     let need_ids = store::need_ids(tx, id).await?;
     Ok(PostingCase {
@@ -80,7 +77,7 @@ async fn by_system(
     step(tx, case, event, &facts, with).await
 }
 
-/// T09: the bid window is over.
+/// The bid window is over: called by the bids, which know whether their box may be opened.
 ///
 /// # Errors
 /// `invalid_transition` when the posting has moved on.
@@ -139,7 +136,8 @@ pub async fn next_candidate(tx: &Tx, id: Uuid) -> Result<(), Error> {
     Ok(())
 }
 
-/// The posting fails (流榜); its needs become approved again or, after three rounds, go back to review.
+/// The posting fails (流榜); its needs become approved again and the buyer decides within a term, or,
+/// after three rounds, they go back to review.
 ///
 /// # Errors
 /// `invalid_transition`.
@@ -150,6 +148,7 @@ pub async fn failed(
     reason: Option<String>,
 ) -> Result<(), Error> {
     let code = reason_code.to_owned();
+    let reason = reason.or_else(|| rounds::words_of(reason_code).map(str::to_owned));
     let case = by_system(tx, id, PostingEvent::Fail, |c| {
         c.set(posting::Column::ReasonCode, code.clone())
             .set(posting::Column::Reason, reason.clone())
@@ -160,7 +159,7 @@ pub async fn failed(
     for need in &case.need_ids {
         wubang_needs::service::posting_failed(tx, *need).await?;
     }
-    Ok(())
+    rounds::await_decision(tx, &case).await
 }
 
 /// The agreement is signed.

@@ -1,20 +1,23 @@
 //! Reading and writing postings; decides nothing.
 
 mod board;
+pub(crate) mod changes;
+pub(crate) mod questions;
 pub(crate) mod templates;
 
 pub(crate) use board::{For, facets, index, latest, list};
 
-use crate::entity::{posting, posting_need, project};
+use crate::entity::{change, posting, posting_need, project, question};
 use crate::flow;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 use uuid::Uuid;
 use wubang_kernel::actor::Reach;
 use wubang_kernel::division::DivisionCode;
-use wubang_kernel::{Code, Role, RoleSet};
+use wubang_kernel::{Code, Role, RoleSet, Timer};
 use wubang_store::invariants::{Invariant, replay};
 use wubang_store::{Error, Key, Read, Tracked, Tx, View, scope};
 
@@ -44,7 +47,7 @@ pub struct PostingCase {
 }
 
 /// Roles over the division that see a posting before it is public.
-const OFFICIALS: &[Role] = &[
+pub(crate) const OFFICIALS: &[Role] = &[
     Role::CommunitySecretary,
     Role::StreetOfficer,
     Role::DepartmentOfficer,
@@ -139,6 +142,22 @@ pub(crate) async fn take_needs(tx: &Tx, posting: Uuid, needs: &[Uuid]) -> Result
     Ok(())
 }
 
+/// Projects that some needs were posted in, each once.
+pub(crate) async fn projects_of(tx: &Tx, needs: &[Uuid]) -> Result<Vec<Uuid>, Error> {
+    let of = posting_need::Entity::find()
+        .filter(posting_need::Column::NeedId.is_in(needs.iter().copied()))
+        .all(&tx.db())
+        .await?;
+    Ok(posting::Entity::find()
+        .select_only()
+        .column(posting::Column::ProjectId)
+        .distinct()
+        .filter(posting::Column::Id.is_in(of.into_iter().map(|row| row.posting_id)))
+        .into_tuple()
+        .all(&tx.db())
+        .await?)
+}
+
 /// Lets the needs of a failed or cancelled posting go.
 pub(crate) async fn release_needs(tx: &Tx, posting: Uuid) -> Result<(), Error> {
     posting_need::Entity::update_many()
@@ -152,7 +171,7 @@ pub(crate) async fn release_needs(tx: &Tx, posting: Uuid) -> Result<(), Error> {
 /// Postings open for bids in a division.
 pub(crate) async fn count_open(read: &impl Read, division: &DivisionCode) -> Result<u64, Error> {
     let open = posting::Entity::find()
-        .filter(posting::Column::State.is_in(["scheduled", "open"]))
+        .filter(posting::Column::State.is_in(["scheduled", "open", "suspended"]))
         .filter(scope::within(
             posting::Column::Division,
             std::iter::once(division),
@@ -175,6 +194,18 @@ pub fn invariants() -> Vec<Invariant> {
         Invariant {
             name: "a_need_is_in_one_live_posting",
             run: |view| Box::pin(needs_taken_twice(view)),
+        },
+        Invariant {
+            name: "posting_question_state_is_replay_of_trace",
+            run: |view| Box::pin(replay::<question::Entity>(view)),
+        },
+        Invariant {
+            name: "timers_stand_still_with_their_posting_only",
+            run: |view| Box::pin(timers_out_of_step(view)),
+        },
+        Invariant {
+            name: "the_last_change_names_the_notice_in_force",
+            run: |view| Box::pin(notice_out_of_step(view)),
         },
         Invariant {
             name: "every_project_has_a_posting",
@@ -223,4 +254,48 @@ async fn empty_projects(view: &View) -> Result<Vec<Uuid>, Error> {
         .all(&view.db())
         .await?;
     Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+/// Suspended timers of postings that are not suspended, and the other way round: only the longest
+/// suspension itself (T48) runs then.
+async fn timers_out_of_step(view: &View) -> Result<Vec<Uuid>, Error> {
+    use wubang_store::entity::timers;
+    use wubang_store::timers::{RUNNING, SUSPENDED};
+    let suspended: Vec<Uuid> = posting::Entity::find()
+        .filter(posting::Column::State.eq("suspended"))
+        .all(&view.db())
+        .await?
+        .into_iter()
+        .map(|row| row.id)
+        .collect();
+    let of_postings = timers::Entity::find()
+        .filter(timers::Column::Object.eq("posting"))
+        .filter(timers::Column::State.is_in([RUNNING, SUSPENDED]))
+        .all(&view.db())
+        .await?;
+    let wrong = of_postings.into_iter().filter(|row| {
+        let stands = suspended.contains(&row.object_id) && row.timer != Timer::T48.key();
+        (row.state == SUSPENDED) != stands
+    });
+    Ok(wrong.map(|row| row.object_id).collect())
+}
+
+/// The chronicle and the posting tell the same hash and the same deadline.
+async fn notice_out_of_step(view: &View) -> Result<Vec<Uuid>, Error> {
+    let all = change::Entity::find()
+        .order_by_asc(change::Column::Sequence)
+        .all(&view.db())
+        .await?;
+    let last: std::collections::HashMap<Uuid, change::Model> =
+        all.into_iter().map(|row| (row.posting_id, row)).collect();
+    let rows = posting::Entity::find()
+        .filter(posting::Column::Id.is_in(last.keys().copied()))
+        .all(&view.db())
+        .await?;
+    let wrong = rows.into_iter().filter(|row| {
+        last.get(&row.id).is_some_and(|change| {
+            change.notice_hash != row.notice_hash || change.deadline_after != row.bid_deadline
+        })
+    });
+    Ok(wrong.map(|row| row.id).collect())
 }

@@ -43,7 +43,7 @@ entity! {
 }
 
 entity! {
-    /// A running, fired or stopped timer.
+    /// A running, suspended, fired or stopped timer.
     timers = "timers" {
         #[sea_orm(primary_key, auto_increment = false)]
         pub id: Uuid,
@@ -60,6 +60,8 @@ entity! {
         pub state: String,
         pub settled_at: Option<DateTimeUtc>,
         pub attempts: i32,
+        pub suspended_at: Option<DateTimeUtc>,
+        pub remaining: Option<String>,
     }
 }
 

@@ -1,0 +1,177 @@
+//! Failed rounds (流榜) and posting again (重新发榜): rulebook 2.4.2, 2.5.
+
+use super::{facts, load_for, may, out, step};
+use crate::changes::RoundOut;
+use crate::entity::posting;
+use crate::flow::{Posting, PostingEvent};
+use crate::model::PostingOut;
+use crate::project;
+use crate::store::{self, PostingCase};
+use sea_orm::ActiveValue::Set;
+use uuid::Uuid;
+use wubang_kernel::{Code, RoleSet, Timer, machine};
+use wubang_needs::model::NothingIn;
+use wubang_store::trace::About;
+use wubang_store::{Error, Key, Read, Tx, birth, state_of, timers};
+use wubang_web::Instant;
+
+/// The number of a later round: that of the first with its round behind it.
+fn number_of(first: &str, round: i32) -> String {
+    format!("{first}-R{round}")
+}
+
+/// Posts the same needs again after a failed or cancelled round: a new draft of the same project with
+/// the content of the last one. What made it fail should be changed before it is handed in.
+///
+/// # Errors
+/// `duplicate` when there is a later round; `rounds_used`; `needs_not_approved`; `need_taken`.
+pub async fn repost(tx: &Tx, key: &Key, _: NothingIn) -> Result<PostingOut, Error> {
+    let case = load_for(tx, key).await?;
+    let facts = facts(tx, &case).await?;
+    may(&case, PostingEvent::Repost, &facts)?;
+    let before = step(tx, case, PostingEvent::Repost, &facts, |c| c).await?;
+    if !store::needs_taken(tx, &before.need_ids, None)
+        .await?
+        .is_empty()
+    {
+        return Err(Code::NeedTaken.into());
+    }
+    let rounds = store::of_project(tx, before.posting.project_id).await?;
+    let first = rounds.first().map_or(&before.posting, |first| first);
+    let round = before.posting.round.saturating_add(1);
+    let number = number_of(&first.number, round);
+    let made = machine::create::<Posting>(before.roles)?;
+    let row = next_round(tx, &before.posting, number, round)?;
+    let data = serde_json::json!({ "needs": before.need_ids, "round": round, "after": before.posting.number });
+    let posting = birth::<posting::Entity, _>(tx, made, row, Some(data)).await?;
+    store::take_needs(tx, posting.id, &before.need_ids).await?;
+    store::index(tx, &posting).await?;
+    project::set_stage(tx, posting.project_id, "posting", None).await?;
+    decided(tx, &before.need_ids).await?;
+    let case = PostingCase {
+        posting,
+        need_ids: before.need_ids,
+        roles: before.roles,
+    };
+    out(tx, case).await
+}
+
+fn next_round(
+    tx: &Tx,
+    last: &posting::Model,
+    number: String,
+    round: i32,
+) -> Result<posting::ActiveModel, Error> {
+    Ok(posting::ActiveModel {
+        id: Set(tx.new_id()),
+        number: Set(number),
+        project_id: Set(last.project_id),
+        round: Set(round),
+        kind: Set(last.kind.clone()),
+        division: Set(last.division.clone()),
+        title: Set(last.title.clone()),
+        field: Set(last.field.clone()),
+        target_groups: Set(last.target_groups.clone()),
+        budget_ceiling_fen: Set(last.budget_ceiling_fen),
+        content: Set(last.content.clone()),
+        procedure: Set(last.procedure.clone()),
+        overrides: Set(last.overrides.clone()),
+        drafted_by: Set(tx.person()?),
+        approved_by: Set(None),
+        content_acknowledged: Set(false),
+        acknowledgement_reason: Set(None),
+        cap_reason: Set(None),
+        publish_at: Set(None),
+        published_at: Set(None),
+        question_deadline: Set(None),
+        bid_deadline: Set(None),
+        bid_deadline_rule: Set(None),
+        provisional: Set(false),
+        closed_at: Set(None),
+        notice_hash: Set(None),
+        reason_code: Set(None),
+        reason: Set(None),
+        outcome: Set(None),
+        resume_to: Set(None),
+        suspended_by: Set(None),
+        state: Set("draft".to_owned()),
+        version: Set(1),
+        created_at: Set(tx.now()),
+        updated_at: Set(tx.now()),
+    })
+}
+
+/// Whether a draft of a later round says exactly what the round before it said.
+pub(super) fn is_unchanged(posting: &posting::Model, rounds: &[posting::Model]) -> bool {
+    posting.state == "draft"
+        && rounds.iter().any(|last| {
+            last.round + 1 == posting.round
+                && last.title == posting.title
+                && last.budget_ceiling_fen == posting.budget_ceiling_fen
+                && last.content == posting.content
+                && last.procedure == posting.procedure
+        })
+}
+
+/// The rounds of a project, first one first; what was never published is for officials.
+///
+/// # Errors
+/// Internal: a stored state is wrong.
+pub(super) fn shown(rounds: &[posting::Model], roles: RoleSet) -> Result<Vec<RoundOut>, Error> {
+    let official = roles.any(store::OFFICIALS);
+    let theirs = rounds
+        .iter()
+        .filter(|row| official || row.published_at.is_some());
+    theirs
+        .map(|row| {
+            Ok(RoundOut {
+                id: row.id,
+                number: row.number.clone(),
+                round: row.round,
+                state: state_of::<Posting>(&row.state)?,
+                reason_code: row.reason_code.clone(),
+                reason: row.reason.clone(),
+                published_at: row.published_at.map(Instant),
+            })
+        })
+        .collect()
+}
+
+/// A round has failed: the buyer decides what becomes of the needs; the term for it reminds. Not where
+/// the last round is used: then the need's own review runs.
+pub(super) async fn await_decision(tx: &Tx, case: &PostingCase) -> Result<(), Error> {
+    let needs = wubang_needs::service::load_many(tx, &case.need_ids).await?;
+    if needs.iter().all(|need| need.state != "approved") {
+        return Ok(());
+    }
+    let project = project::find(tx, &Key::Id(case.posting.project_id)).await?;
+    let term = case.posting.procedure.0.term(Timer::FailedDecision);
+    let due = tx.calendar().deadline(tx.now(), term);
+    let about = About {
+        object: "project",
+        id: project.id,
+        project_id: Some(project.id),
+        division: &project.division,
+        version: project.version,
+    };
+    let label = format!("{} {}", project.number, project.title);
+    timers::start(tx, &about, &label, Timer::FailedDecision, &due).await
+}
+
+/// The needs are posted again, in this project or another: nobody waits for a decision any more.
+pub(super) async fn decided(tx: &Tx, needs: &[Uuid]) -> Result<(), Error> {
+    for project in store::projects_of(tx, needs).await? {
+        timers::stop(tx, project, &[Timer::FailedDecision]).await?;
+    }
+    Ok(())
+}
+
+/// The sentence that everybody reads below a failed round.
+pub(super) fn words_of(reason_code: &str) -> Option<&'static str> {
+    match reason_code {
+        "no_bids" => Some("截止时没有有效揭榜"),
+        "too_few" => Some("延期后有效揭榜数仍不足"),
+        "no_candidate" => Some("承榜对象放弃或失效,且没有候补"),
+        _ => None,
+    }
+}
