@@ -18,6 +18,7 @@ mod crash;
 mod demo;
 mod evaluations;
 mod inputs;
+mod invitations;
 mod lifecycles;
 mod lists;
 mod mail;

@@ -284,6 +284,17 @@ on_both! {
         secretary(&mut bench).await.post("/api/v1/postings", body).await.refused(422, "needs_not_approved");
     }
 
+    async fn the_demo_posts_a_failed_round_again(bench: Bench) {
+        bench.play.need_approved().await.unwrap();
+        bench.play.posting_open().await.unwrap();
+        let first_story = bench.play.ids.posting.clone();
+        bench.play.posted_again().await.unwrap();
+        assert_eq!(bench.play.ids.posting, first_story);
+        let open = bench.nobody().get("/api/v1/public/postings?state=open").await.ok();
+        let number = text(&open, "/items/0/number");
+        assert!(number.ends_with("-R2"), "{number}");
+    }
+
     async fn only_officials_of_the_place_draft_and_see_drafts(bench: Bench) {
         let body = body(&mut bench).await;
         for stranger in ["mao.xinmin", "gao.xiangyu", "xue.chunmei", "ning.jiayi", "he.zhengqing"] {

@@ -36,6 +36,7 @@ step!(
             .json("content")
             .json("procedure")
             .json("overrides")
+            .json_opt("invitation")
             .uuid("drafted_by")
             .uuid_opt("approved_by")
             .bool("content_acknowledged")

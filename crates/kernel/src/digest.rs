@@ -4,15 +4,21 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
 
-/// Lower-case hex SHA-256 of bytes.
+/// Bytes in lower-case hex.
 #[must_use]
-pub fn sha256_hex(bytes: &[u8]) -> String {
-    let mut hex = String::with_capacity(64);
-    for byte in Sha256::digest(bytes) {
-        // writing to a String cannot fail
+pub fn hex(bytes: &[u8]) -> String {
+    let mut hex = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        // writing to a string cannot fail
         let _ = write!(hex, "{byte:02x}");
     }
     hex
+}
+
+/// Lower-case hex SHA-256 of bytes.
+#[must_use]
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
 }
 
 /// Hash of a JSON value with object keys in order and no white space, so that the same

@@ -7,6 +7,12 @@
 use uuid::Uuid;
 use wubang_kernel::digest::sha256_hex;
 
+/// A new secret of a draw: 256 random bits as 64 hex digits.
+#[must_use]
+pub fn new_nonce() -> String {
+    wubang_kernel::digest::hex(&rand::random::<[u8; 32]>())
+}
+
 /// What is stored, and may be shown, before the nonce is published.
 #[must_use]
 pub fn commitment(nonce: &str) -> String {

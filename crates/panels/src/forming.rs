@@ -111,7 +111,7 @@ async fn draw_pool(
 /// `invalid` for unknown persons; `duplicate` when the round has a panel already.
 pub async fn form(tx: &Tx, formation: Formation) -> Result<Loaded, Error> {
     let names = check_named(tx, &formation.named, &formation.excluded_organisations).await?;
-    let nonce = hex(&rand::random::<[u8; 32]>());
+    let nonce = draw::new_nonce();
     let seed = draw::seed(formation.object_id, formation.round, &nonce);
     let (record, pool) = draw_pool(tx, &formation, &seed).await?;
     let row = panel::ActiveModel {
@@ -244,8 +244,4 @@ pub(crate) async fn invite(tx: &Tx, loaded: &Loaded, persons: Vec<Uuid>) -> Resu
     )
     .await?;
     Ok(())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

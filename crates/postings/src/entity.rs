@@ -29,6 +29,7 @@ pub mod project {
 /// 榜单.
 pub mod posting {
     #![expect(missing_docs, reason = "columns are described in the migration")]
+    use crate::invitation::Invitation;
     use crate::model::{Content, FrozenProcedure, Overrides};
     use sea_orm::entity::prelude::*;
 
@@ -49,6 +50,7 @@ pub mod posting {
         pub content: Content,
         pub procedure: FrozenProcedure,
         pub overrides: Overrides,
+        pub invitation: Option<Invitation>,
         pub drafted_by: Uuid,
         pub approved_by: Option<Uuid>,
         pub content_acknowledged: bool,

@@ -45,6 +45,8 @@ wubang_kernel::machine! {
         OtherPerson = SamePerson "approver_is_not_the_drafter",
         ContentAcknowledged = ContentNotAcknowledged "forbidden_content_check_acknowledged",
         BelowLimit = ProcurementLimit "below_procurement_limit",
+        ToEverybody = InvalidTransition "open_to_everybody",
+        ByInvitation = InvalidTransition "by_invitation",
         WithinCaps = CapReached "within_caps",
         EnoughBids = TooFewBids "enough_valid_bids",
         PanelComplete = PanelIncomplete "panel_complete",
@@ -66,7 +68,8 @@ wubang_kernel::machine! {
         Draft on Submit [NeedsApproved, ContentComplete, BelowLimit] by [CommunitySecretary, StreetOfficer] => PendingApproval, start [T07], tell [Street];
         PendingApproval on Return [] by [StreetOfficer] => Draft, stop [T07], tell [Secretary];
         PendingApproval on Approve [OtherPerson, ContentAcknowledged, NeedsApproved, WithinCaps] by [StreetOfficer] => Scheduled, start [Publication], stop [T07], tell [Secretary];
-        Scheduled on Publish [] by [System] => Open, start [T08, T09, T10], stop [Publication], tell [Matched, Secretary], at Publication;
+        Scheduled on Publish [ToEverybody] by [System] => Open, start [T08, T09, T10], stop [Publication], tell [Matched, Secretary], at Publication;
+        Scheduled on Publish [ByInvitation] by [System] => Open, start [T08, T09, T10], stop [Publication], tell [Organisation, Secretary], at Publication;
         Open on Amend [BeforeDeadline, DaysRemain] by [StreetOfficer] => Open, tell [Secretary];
         Open on Amend [BeforeDeadline] by [StreetOfficer] => Open, start [T09, T10], tell [Secretary];
         Open on Extend [BeforeDeadline, ExtensionsLeft] by [StreetOfficer] => Open, start [T09, T10], tell [Secretary];

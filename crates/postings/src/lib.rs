@@ -11,6 +11,7 @@ mod entity;
 pub mod flow;
 pub mod forbidden;
 mod http;
+pub mod invitation;
 pub mod model;
 pub mod procedures;
 mod project;

@@ -3,6 +3,7 @@
 use crate::changes::{ChangeOut, RoundOut, SuspensionOut};
 use crate::flow::{PostingState, QuestionState};
 use crate::forbidden::Passage;
+use crate::invitation::InvitationOut;
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::FromJsonQueryResult;
 use serde::{Deserialize, Serialize};
@@ -346,6 +347,8 @@ pub struct PostingOut {
     pub overrides: Overrides,
     /// 疑似禁止性内容;仅发布前的经办人员可见。
     pub findings: Vec<Passage>,
+    /// 邀请抽取;仅邀请发榜。
+    pub invitation: Option<InvitationOut>,
     /// 疑似禁止性内容确有依据的理由。
     pub acknowledgement_reason: Option<String>,
     /// 超出在榜数上限的理由。

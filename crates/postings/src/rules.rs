@@ -21,6 +21,8 @@ pub(crate) struct PostingFacts {
     pub limit: Fen,
     pub milestones: usize,
     pub tranches: usize,
+    /// Whether only invited organisations may bid.
+    pub by_invitation: bool,
     /// Whether the actor is the drafter.
     pub own_draft: bool,
     /// What the approver states; `None` while nobody has asked him.
@@ -88,6 +90,8 @@ impl Facts<Posting> for PostingFacts {
             PostingGuard::OtherPerson => !self.own_draft,
             PostingGuard::ContentAcknowledged => self.acknowledged.unwrap_or(true),
             PostingGuard::BelowLimit => self.ceiling < self.limit,
+            PostingGuard::ToEverybody => !self.by_invitation,
+            PostingGuard::ByInvitation => self.by_invitation,
             PostingGuard::WithinCaps => return self.caps.map_or(Ok(()), Caps::check),
             PostingGuard::EnoughBids => {
                 evaluation.is_none_or(|facts| facts.valid_bids >= facts.min_valid_bids.max(1))
@@ -326,6 +330,7 @@ mod tests {
             limit: Fen::new(100_000_000).unwrap(),
             milestones: 2,
             tranches: 3,
+            by_invitation: false,
             own_draft: false,
             acknowledged: Some(true),
             caps: None,

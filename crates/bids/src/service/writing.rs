@@ -51,6 +51,7 @@ pub async fn draft(tx: &Tx, input: BidIn) -> Result<BidOut, Error> {
     {
         return Err(Code::DeadlinePassed.into());
     }
+    wubang_postings::invitation::may_bid(&posting, organisation.id)?;
     store::ensure_box(tx, posting.id).await?;
     let row = bid::ActiveModel {
         id: Set(tx.new_id()),

@@ -26,17 +26,20 @@ pub enum PostingType {
     /// 公开发榜。
     #[default]
     Open,
+    /// 邀请发榜。
+    Invited,
 }
 
 impl PostingType {
     /// Every type.
-    pub const ALL: &'static [PostingType] = &[PostingType::Open];
+    pub const ALL: &'static [PostingType] = &[PostingType::Open, PostingType::Invited];
 
     /// Wire name.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             PostingType::Open => "open",
+            PostingType::Invited => "invited",
         }
     }
 
@@ -45,6 +48,7 @@ impl PostingType {
     pub const fn zh(self) -> &'static str {
         match self {
             PostingType::Open => "公开发榜",
+            PostingType::Invited => "邀请发榜",
         }
     }
 
@@ -54,6 +58,9 @@ impl PostingType {
         match self {
             PostingType::Open => {
                 "Open call: any eligible organisation may claim it; a panel awards"
+            }
+            PostingType::Invited => {
+                "By invitation: organisations drawn at random among those that match; a panel awards"
             }
         }
     }
@@ -83,6 +90,10 @@ impl Procedure {
     pub fn of(code: PostingType) -> Self {
         match code {
             PostingType::Open => Self::open(),
+            PostingType::Invited => Procedure {
+                code,
+                ..Self::open()
+            },
         }
     }
 
@@ -116,6 +127,7 @@ impl Procedure {
                 survey_minimum: 30,
             },
             tranches: vec![50, 30, 20],
+            invitations: 3,
             procurement_limit_fen: fen(100_000_000),
             management_percent: 10,
             publish_cutoff_hour: 17,

@@ -133,6 +133,8 @@ pub struct Procedure {
     pub trim_from: usize,
     /// Least number of valid bids.
     pub min_valid_bids: usize,
+    /// Organisations drawn for a posting by invitation (邀请), 3 or more (政府采购法 art. 34).
+    pub invitations: usize,
     /// Panel.
     pub panel: PanelRule,
     /// Evaluation.

@@ -75,6 +75,7 @@ settings! {
     "threshold" threshold, 50..=80 "分", "承榜合格线", "Least total to be awarded";
     "trim_from" trim_from, 5..=15 "", "去掉最高分和最低分的评审组人数", "Panel size from which the highest and the lowest total are dropped";
     "min_valid_bids" min_valid_bids, 1..=5 "", "有效揭榜最低数", "Least number of valid bids";
+    "invitations" invitations, 3..=10 "", "邀请组织数", "Organisations drawn for a posting by invitation";
     "panel/experts" panel.experts, 3..=9 "", "评审组专家数", "Experts on the panel";
     "panel/experts_large" panel.experts_large, 5..=15 "", "大额项目评审组专家数", "Experts on the large panel";
     "panel/community" panel.community, 1..=3 "", "评审组街道社区席位", "Seats of street or community";

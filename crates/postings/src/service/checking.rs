@@ -4,6 +4,7 @@
 use crate::entity::posting;
 use crate::flow::Posting;
 use crate::forbidden::{self, Passage};
+use crate::invitation;
 use crate::model::{Content, Overrides, PostingIn};
 use crate::rules::{self, Caps};
 use crate::store;
@@ -110,6 +111,13 @@ pub(crate) async fn check(
         }
     };
     check_needs(read, draft, &needs, own, faults).await?;
+    if draft.kind == PostingType::Invited {
+        let pool = invitation::pool(read, &division, &draft.field).await?;
+        if pool.len() < procedure.invitations {
+            let code = Code::TooFewMatches;
+            faults.add("/type", code.as_str(), code.zh(), code.en());
+        }
+    }
     let said = Said {
         title: draft.title.clone(),
         budget_ceiling_fen: draft.budget_ceiling_fen,
@@ -295,6 +303,7 @@ pub(crate) fn finish(faults: Faults) -> Result<(), Refusal> {
         Code::NeedTaken,
         Code::NeedsNotApproved,
         Code::ProcurementLimit,
+        Code::TooFewMatches,
         Code::Incomplete,
     ];
     let code = own

@@ -58,6 +58,7 @@ pub(super) async fn make(tx: &Tx, draft: Draft) -> Result<PostingOut, Error> {
         content: Set(checked.content),
         procedure: Set(FrozenProcedure(checked.procedure)),
         overrides: Set(draft.overrides),
+        invitation: Set(None),
         drafted_by: Set(tx.person()?),
         approved_by: Set(None),
         content_acknowledged: Set(false),

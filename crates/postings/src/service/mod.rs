@@ -35,6 +35,7 @@ use crate::changes::{ChangeOut, Kind, SuspensionOut};
 use crate::entity::{change, posting};
 use crate::flow::{Posting, PostingEvent};
 use crate::forbidden::{self, Passage};
+use crate::invitation::InvitationOut;
 use crate::model::{PostingOut, PostingSummary};
 use crate::project;
 pub use crate::rules::EvaluationFacts;
@@ -44,6 +45,7 @@ use wubang_kernel::Role;
 use wubang_kernel::deadline::is_over;
 use wubang_kernel::machine::plan;
 use wubang_kernel::money::Fen;
+use wubang_kernel::procedure::PostingType;
 use wubang_store::commit::Commit;
 use wubang_store::{Error, Key, Read, Tx, View, commit, state_of, timers};
 use wubang_web::DeadlineOut;
@@ -62,6 +64,7 @@ async fn facts(read: &impl Read, case: &PostingCase) -> Result<PostingFacts, Err
         limit: procedure.procurement_limit_fen,
         milestones: posting.content.milestones.len(),
         tranches: procedure.tranches.len(),
+        by_invitation: posting.kind == PostingType::Invited.as_str(),
         own_draft: read.actor().person == Some(posting.drafted_by),
         acknowledged: None,
         caps: None,
@@ -159,6 +162,7 @@ async fn out(read: &impl Read, case: PostingCase) -> Result<PostingOut, Error> {
     let facts = facts(read, &case).await?;
     let findings = findings(read, &case).await?;
     let kind = checking::kind_of(&case.posting.kind)?;
+    let invitation = InvitationOut::of(read.actor(), &case.posting);
     let posting = case.posting;
     let state = state_of::<Posting>(&posting.state)?;
     // the term to decide after a failed round belongs to the project
@@ -190,6 +194,7 @@ async fn out(read: &impl Read, case: PostingCase) -> Result<PostingOut, Error> {
         procedure: posting.procedure,
         overrides: posting.overrides,
         findings,
+        invitation,
         acknowledgement_reason: posting.acknowledgement_reason,
         cap_reason: posting.cap_reason,
         publish_at: posting.publish_at.map(Instant),

@@ -76,6 +76,7 @@ fn next_round(
         content: Set(last.content.clone()),
         procedure: Set(last.procedure.clone()),
         overrides: Set(last.overrides.clone()),
+        invitation: Set(None),
         drafted_by: Set(tx.person()?),
         approved_by: Set(None),
         content_acknowledged: Set(false),

@@ -4,6 +4,7 @@ use super::changing::Windows;
 use super::{facts, load_for, notice_hash, rounds, step};
 use crate::entity::posting;
 use crate::flow::PostingEvent;
+use crate::invitation;
 use crate::procedures::opening;
 use crate::project;
 use crate::rules::EvaluationFacts;
@@ -37,12 +38,14 @@ pub(super) async fn publish_case(tx: &Tx, case: PostingCase) -> Result<PostingCa
     }
     let opening = opening(tx.calendar(), &case.posting.procedure.0, tx.now());
     let hash = notice_hash(&case.posting);
+    let invitation = invitation::draw(tx, &case.posting).await?;
     let (at, now) = (opening.bids.at, tx.now());
     let windows = Windows::from(opening);
     let told = windows.close.clone();
     let mut case = step(tx, case, PostingEvent::Publish, &facts, |c| {
         let c = c
             .set(posting::Column::PublishedAt, now)
+            .set(posting::Column::Invitation, invitation)
             .set(posting::Column::NoticeHash, hash.clone())
             .facts(serde_json::json!({ "bid_deadline": Instant(at) }))
             .data(serde_json::json!({ "notice_hash": hash, "bid_deadline": told }));

@@ -33,6 +33,10 @@ impl Tracked for posting::Model {
     fn field(&self) -> Option<String> {
         Some(self.field.clone())
     }
+    fn organisations(&self) -> Vec<Uuid> {
+        let invited = self.invitation.iter();
+        invited.flat_map(|drawn| drawn.invited.clone()).collect()
+    }
 }
 
 /// A posting with its needs and the viewer's roles.

@@ -47,13 +47,29 @@ impl Client {
         token: Option<&str>,
         body: Option<Value>,
     ) -> Result<Value, String> {
+        self.send_seen(method, path, token, body, None).await
+    }
+
+    /// A call that says which version its caller has seen.
+    async fn send_seen(
+        &self,
+        method: &str,
+        path: &str,
+        token: Option<&str>,
+        body: Option<Value>,
+        version: Option<i64>,
+    ) -> Result<Value, String> {
         let url = format!("{}{path}", self.base);
         let mut request = match method {
             "POST" => self.http.post(url),
+            "PATCH" => self.http.patch(url),
             _ => self.http.get(url),
         };
         if let Some(token) = token {
             request = request.bearer_auth(token);
+        }
+        if let Some(version) = version {
+            request = request.header("if-match", format!("\"v{version}\""));
         }
         if let Some(body) = &body {
             request = request.json(body);
@@ -78,6 +94,23 @@ impl Client {
     pub async fn post(&mut self, account: &str, path: &str, body: Value) -> Result<Value, String> {
         let token = self.token(account).await?;
         self.send("POST", path, Some(&token), Some(body))
+            .await
+            .map_err(|error| format!("{account}: {error}"))
+    }
+
+    /// `PATCH` as an account that has seen a version.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub async fn patch(
+        &mut self,
+        account: &str,
+        path: &str,
+        version: i64,
+        body: Value,
+    ) -> Result<Value, String> {
+        let token = self.token(account).await?;
+        self.send_seen("PATCH", path, Some(&token), Some(body), Some(version))
             .await
             .map_err(|error| format!("{account}: {error}"))
     }

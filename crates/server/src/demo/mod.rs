@@ -1,4 +1,5 @@
-//! The demo: one project through all stages over the service's own HTTP API, as each role's own user.
+//! The demo: one project through all stages, and a posting that fails and is posted again, over the
+//! service's own HTTP API, as each role's own user.
 
 pub mod accounts;
 pub mod client;
@@ -6,6 +7,7 @@ mod implementation;
 mod need_to_bids;
 pub mod play;
 mod result;
+mod rounds;
 mod table;
 
 use crate::commands::{log, start_sandbox};
@@ -49,7 +51,10 @@ pub async fn run(config: Config, once: bool) -> Result<(), String> {
         accounts.password.clone(),
     );
     let mut play = Play::new(client, true)?;
-    let outcome = play.whole().await;
+    let outcome = match play.whole().await {
+        Ok(()) => play.posted_again().await,
+        Err(error) => Err(error),
+    };
     let project = play.ids.project.clone();
     match outcome {
         Ok(()) if once => running.stop().await,

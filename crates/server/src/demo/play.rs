@@ -89,6 +89,13 @@ impl Play {
         println!("{stage:<6} {actor:<16} {event:<32} → {state:<20} {deadline}");
     }
 
+    /// Prints the title of a story.
+    pub(super) fn title(&self, words: &str) {
+        if self.aloud {
+            println!("\n── {words} ──");
+        }
+    }
+
     /// One action of one actor, said aloud.
     ///
     /// # Errors
