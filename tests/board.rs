@@ -1,6 +1,6 @@
 //! The public board: filters, full text, counts and the feed, as nobody.
 
-use crate::scenes::{list, text};
+use crate::scenes::{list, made_public, text};
 use serde_json::{Value, json};
 use wubang_testkit::{Bench, on_both};
 
@@ -11,28 +11,7 @@ async fn posted(bench: &mut Bench, change: impl FnOnce(&mut Value)) -> Value {
     bench.play.need_approved().await.unwrap();
     let mut body = bench.play.posting_body().await.unwrap();
     change(&mut body);
-    let id = text(
-        &bench
-            .cast("secretary")
-            .await
-            .post("/api/v1/postings", body)
-            .await
-            .ok(),
-        "/id",
-    );
-    bench
-        .cast("secretary")
-        .await
-        .post(&format!("/api/v1/postings/{id}/submit"), json!({}))
-        .await
-        .ok();
-    let approval = json!({ "content_acknowledged": true });
-    bench
-        .cast("street_approver")
-        .await
-        .post(&format!("/api/v1/postings/{id}/approve"), approval)
-        .await
-        .ok()
+    made_public(bench, body, json!({ "content_acknowledged": true })).await
 }
 
 /// Three postings that differ in everything that is filtered.

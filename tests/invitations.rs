@@ -1,7 +1,7 @@
 //! 邀请发榜: who is drawn, who may bid, and how everybody can draw again.
 
 use crate::postings::district_rules;
-use crate::scenes::{list, story, text};
+use crate::scenes::{list, made_public, story, text};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -18,28 +18,7 @@ async fn body(bench: &mut Bench) -> Value {
 
 async fn published(bench: &mut Bench) -> Value {
     let body = body(bench).await;
-    let id = text(
-        &bench
-            .cast("secretary")
-            .await
-            .post("/api/v1/postings", body)
-            .await
-            .ok(),
-        "/id",
-    );
-    bench
-        .cast("secretary")
-        .await
-        .post(&format!("/api/v1/postings/{id}/submit"), json!({}))
-        .await
-        .ok();
-    let approval = json!({ "content_acknowledged": true });
-    bench
-        .cast("street_approver")
-        .await
-        .post(&format!("/api/v1/postings/{id}/approve"), approval)
-        .await
-        .ok()
+    made_public(bench, body, json!({ "content_acknowledged": true })).await
 }
 
 /// Organisation key → whether it was drawn, as its own agent sees it.

@@ -1,7 +1,7 @@
 //! The posting types as data: what is in force, what a district may set, and the rehearsal of a draft.
 
 use crate::postings::district_rules;
-use crate::scenes::{list, records, text};
+use crate::scenes::{list, made_public, records, text};
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -54,30 +54,6 @@ fn pointers(value: &Value, member: &str) -> Vec<(String, String)> {
         .iter()
         .map(|row| (text(row, "/pointer"), text(row, "/code")))
         .collect()
-}
-
-async fn made_public(bench: &mut Bench, draft: Value, approval: Value) -> Value {
-    let id = text(
-        &bench
-            .cast("secretary")
-            .await
-            .post("/api/v1/postings", draft)
-            .await
-            .ok(),
-        "/id",
-    );
-    bench
-        .cast("secretary")
-        .await
-        .post(&format!("/api/v1/postings/{id}/submit"), json!({}))
-        .await
-        .ok();
-    bench
-        .cast("street_approver")
-        .await
-        .post(&format!("/api/v1/postings/{id}/approve"), approval)
-        .await
-        .ok()
 }
 
 /// The faults that the issue names, and one more of each kind.

@@ -141,3 +141,19 @@ pub async fn eight(call: impl AsyncFn() -> Reply) -> Vec<Reply> {
     );
     vec![a, b, c, d, e, f, g, h]
 }
+
+/// A posting that the secretary drafts and hands in, and the second person approves.
+pub async fn made_public(bench: &mut Bench, draft: Value, approval: Value) -> Value {
+    let secretary = bench.cast("secretary").await;
+    let made = secretary.post("/api/v1/postings", draft).await.ok();
+    let path = format!("/api/v1/postings/{}", text(&made, "/id"));
+    let _ = secretary
+        .post(&format!("{path}/submit"), json!({}))
+        .await
+        .ok();
+    let approver = bench.cast("street_approver").await;
+    approver
+        .post(&format!("{path}/approve"), approval)
+        .await
+        .ok()
+}

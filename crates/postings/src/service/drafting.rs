@@ -1,5 +1,6 @@
 //! What persons do with a posting: draft, approve, cancel.
 
+use super::fresh::Fresh;
 use super::system::publish_case;
 use super::{facts, load_for, out, step};
 use crate::entity::posting;
@@ -9,7 +10,6 @@ use crate::project;
 use crate::rules::{self, PostingFacts};
 use crate::service::checking::{self, Draft};
 use crate::store::{self, PostingCase};
-use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use wubang_kernel::actor::Reach;
 use wubang_kernel::deadline::{Deadline, local_date};
@@ -44,44 +44,21 @@ pub(super) async fn make(tx: &Tx, draft: Draft) -> Result<PostingOut, Error> {
         checked.made.role(),
     )
     .await?;
-    let row = posting::ActiveModel {
-        id: Set(tx.new_id()),
-        number: Set(number),
-        project_id: Set(project.id),
-        round: Set(1),
-        kind: Set(draft.kind.as_str().to_owned()),
-        division: Set(division.as_str().to_owned()),
-        title: Set(checked.title),
-        field: Set(draft.field),
-        target_groups: Set(rules::spaced(&checked.content.target_groups)),
-        budget_ceiling_fen: Set(checked.ceiling.get()),
-        content: Set(checked.content),
-        procedure: Set(FrozenProcedure(checked.procedure)),
-        overrides: Set(draft.overrides),
-        invitation: Set(None),
-        drafted_by: Set(tx.person()?),
-        approved_by: Set(None),
-        content_acknowledged: Set(false),
-        acknowledgement_reason: Set(None),
-        cap_reason: Set(None),
-        publish_at: Set(draft.publish_at),
-        published_at: Set(None),
-        question_deadline: Set(None),
-        bid_deadline: Set(None),
-        bid_deadline_rule: Set(None),
-        provisional: Set(false),
-        closed_at: Set(None),
-        notice_hash: Set(None),
-        reason_code: Set(None),
-        reason: Set(None),
-        outcome: Set(None),
-        resume_to: Set(None),
-        suspended_by: Set(None),
-        state: Set("draft".to_owned()),
-        version: Set(1),
-        created_at: Set(tx.now()),
-        updated_at: Set(tx.now()),
+    let fresh = Fresh {
+        number,
+        project_id: project.id,
+        round: 1,
+        kind: draft.kind.as_str().to_owned(),
+        division: division.as_str().to_owned(),
+        title: checked.title,
+        field: draft.field,
+        budget_ceiling_fen: checked.ceiling.get(),
+        content: checked.content,
+        procedure: FrozenProcedure(checked.procedure),
+        overrides: draft.overrides,
+        publish_at: draft.publish_at,
     };
+    let row = fresh.row(tx)?;
     let data = serde_json::json!({ "needs": draft.need_ids });
     let posting = birth::<posting::Entity, _>(tx, checked.made, row, Some(data)).await?;
     store::take_needs(tx, posting.id, &draft.need_ids).await?;

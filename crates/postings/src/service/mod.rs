@@ -5,6 +5,7 @@ mod changing;
 pub(crate) mod checking;
 mod copying;
 mod drafting;
+mod fresh;
 mod questions;
 mod reading;
 mod rounds;

@@ -1,5 +1,6 @@
 //! Failed rounds (流榜) and posting again (重新发榜): rulebook 2.4.2, 2.5.
 
+use super::fresh::Fresh;
 use super::{facts, load_for, may, out, step};
 use crate::changes::RoundOut;
 use crate::entity::posting;
@@ -7,7 +8,6 @@ use crate::flow::{Posting, PostingEvent};
 use crate::model::PostingOut;
 use crate::project;
 use crate::store::{self, PostingCase};
-use sea_orm::ActiveValue::Set;
 use uuid::Uuid;
 use wubang_kernel::{Code, RoleSet, Timer, machine};
 use wubang_needs::model::NothingIn;
@@ -41,7 +41,7 @@ pub async fn repost(tx: &Tx, key: &Key, _: NothingIn) -> Result<PostingOut, Erro
     let round = before.posting.round.saturating_add(1);
     let number = number_of(&first.number, round);
     let made = machine::create::<Posting>(before.roles)?;
-    let row = next_round(tx, &before.posting, number, round)?;
+    let row = next_round(&before.posting, number, round).row(tx)?;
     let data = serde_json::json!({ "needs": before.need_ids, "round": round, "after": before.posting.number });
     let posting = birth::<posting::Entity, _>(tx, made, row, Some(data)).await?;
     store::take_needs(tx, posting.id, &before.need_ids).await?;
@@ -56,50 +56,21 @@ pub async fn repost(tx: &Tx, key: &Key, _: NothingIn) -> Result<PostingOut, Erro
     out(tx, case).await
 }
 
-fn next_round(
-    tx: &Tx,
-    last: &posting::Model,
-    number: String,
-    round: i32,
-) -> Result<posting::ActiveModel, Error> {
-    Ok(posting::ActiveModel {
-        id: Set(tx.new_id()),
-        number: Set(number),
-        project_id: Set(last.project_id),
-        round: Set(round),
-        kind: Set(last.kind.clone()),
-        division: Set(last.division.clone()),
-        title: Set(last.title.clone()),
-        field: Set(last.field.clone()),
-        target_groups: Set(last.target_groups.clone()),
-        budget_ceiling_fen: Set(last.budget_ceiling_fen),
-        content: Set(last.content.clone()),
-        procedure: Set(last.procedure.clone()),
-        overrides: Set(last.overrides.clone()),
-        invitation: Set(None),
-        drafted_by: Set(tx.person()?),
-        approved_by: Set(None),
-        content_acknowledged: Set(false),
-        acknowledgement_reason: Set(None),
-        cap_reason: Set(None),
-        publish_at: Set(None),
-        published_at: Set(None),
-        question_deadline: Set(None),
-        bid_deadline: Set(None),
-        bid_deadline_rule: Set(None),
-        provisional: Set(false),
-        closed_at: Set(None),
-        notice_hash: Set(None),
-        reason_code: Set(None),
-        reason: Set(None),
-        outcome: Set(None),
-        resume_to: Set(None),
-        suspended_by: Set(None),
-        state: Set("draft".to_owned()),
-        version: Set(1),
-        created_at: Set(tx.now()),
-        updated_at: Set(tx.now()),
-    })
+fn next_round(last: &posting::Model, number: String, round: i32) -> Fresh {
+    Fresh {
+        number,
+        project_id: last.project_id,
+        round,
+        kind: last.kind.clone(),
+        division: last.division.clone(),
+        title: last.title.clone(),
+        field: last.field.clone(),
+        budget_ceiling_fen: last.budget_ceiling_fen,
+        content: last.content.clone(),
+        procedure: last.procedure.clone(),
+        overrides: last.overrides.clone(),
+        publish_at: None,
+    }
 }
 
 /// Whether a draft of a later round says exactly what the round before it said.
