@@ -31,6 +31,7 @@ mod operations;
 mod people;
 mod postings;
 mod procedures;
+mod publicities;
 mod questions;
 mod races;
 mod rounds;

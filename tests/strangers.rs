@@ -299,8 +299,11 @@ impl Real {
             .ok();
         let request = crate::voices::handed_in(bench).await;
         let campaign = crate::campaigns::open_today(bench).await;
+        let shown = "/api/v1/public/publicities?limit=1";
+        let shown = bench.nobody().get(shown).await.ok();
         Real(
             vec![
+                ("publicities", text(&shown, "/items/0/id")),
                 ("needs", ids.need),
                 ("postings", ids.posting),
                 ("bids", ids.bids["lelin"].clone()),

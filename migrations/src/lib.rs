@@ -14,6 +14,7 @@ mod m0008_contracts;
 mod m0009_evaluations;
 mod m0010_posting_changes;
 mod m0012_voices;
+mod m0013_publicity;
 mod table;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_evaluations::Step),
             Box::new(m0010_posting_changes::Step),
             Box::new(m0012_voices::Step),
+            Box::new(m0013_publicity::Step),
         ]
     }
 }

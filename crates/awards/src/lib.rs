@@ -2,7 +2,7 @@
 //! and the awardee gets the notice (rulebook 2.4.4, 2.8.4).
 //!
 //! Invariants: one award of a posting stands at a time; its total recomputes from the sheets; what
-//! was shown in publicity never changes; an open objection holds confirmation and notice.
+//! was shown in publicity never changes while it is shown; an open objection holds confirmation and notice.
 
 mod entity;
 pub mod flow;

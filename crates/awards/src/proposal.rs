@@ -19,6 +19,8 @@ use wubang_kernel::score::Exact;
 use wubang_kernel::{Code, Faults, Refusal, Role, Timer};
 use wubang_needs::model::ReasonIn;
 use wubang_postings::{Posting, PostingCase};
+use wubang_publicity::Opening;
+use wubang_publicity::model::{Channels, PublicityKind};
 use wubang_store::outbox::{self, Notice};
 use wubang_store::trace::About;
 use wubang_store::{Error, Key, Read, Tracked, Tx, birth, numbers, timers};
@@ -156,6 +158,7 @@ pub async fn propose_award(tx: &Tx, key: &Key, input: ProposeAwardIn) -> Result<
         &award.publicity.ends,
     )
     .await?;
+    publicise(tx, posting, &award).await?;
     for (bid, place) in places {
         match place {
             Place::Recommended => wubang_bids::service::recommended(tx, bid).await?,
@@ -272,6 +275,26 @@ fn plan_summary(bid: &Bid) -> String {
         .iter()
         .map(|one| format!("{}({},{})", one.name, one.frequency, one.quantity));
     activities.collect::<Vec<_>>().join(";")
+}
+
+/// Shows the proposal to everybody, as long as T15 runs.
+async fn publicise(tx: &Tx, posting: &Posting, award: &award::Model) -> Result<(), Error> {
+    let procedure = &posting.procedure.0;
+    let opening = Opening {
+        kind: PublicityKind::Award,
+        object_id: award.id,
+        project_id: Some(award.project_id),
+        division: award.division.clone(),
+        field: Some(posting.field.clone()),
+        title: posting.title.clone(),
+        content: serde_json::to_value(&award.publicity)?,
+        objection_contact: Some(award.publicity.objection_contact.clone()),
+        channels: Channels::default(),
+        term: procedure.timers.of(Timer::T15),
+        cutoff_hour: procedure.publish_cutoff_hour,
+    };
+    wubang_publicity::start(tx, opening).await?;
+    Ok(())
 }
 
 async fn tell(tx: &Tx, award: &award::Model) -> Result<(), Error> {

@@ -2,7 +2,7 @@
 
 use crate::entity::award;
 use crate::flow::{Award, AwardEvent};
-use crate::model::{AwardList, AwardOut, AwardSummary, PublicAwardOut};
+use crate::model::{AwardList, AwardOut, AwardPublicity, AwardSummary, PublicAwardOut};
 use crate::rules::AwardFacts;
 use crate::{PURPOSE, review, store};
 use sea_orm::sea_query::Expr;
@@ -12,6 +12,7 @@ use wubang_kernel::score::Exact;
 use wubang_kernel::{Faults, Role, RoleSet, Timer};
 use wubang_needs::model::{NothingIn, ReasonIn};
 use wubang_postings::Posting;
+use wubang_publicity::model::PublicityKind;
 use wubang_store::commit::{Commit, edit};
 use wubang_store::outbox::{self, Notice};
 use wubang_store::{Error, Key, Read, Tracked, Tx, View, commit, holds, state_of, timers};
@@ -218,13 +219,25 @@ pub async fn list(view: &View, query: &ListQuery) -> Result<AwardList, Error> {
     })
 }
 
+/// What the award shows of itself once its publicity is over: personal data that was there for the
+/// publicity only is masked, in the stage's own copy too (rulebook 2.6).
+fn masked(award: &award::Model) -> Result<AwardPublicity, Error> {
+    let shown = serde_json::to_value(&award.publicity)?;
+    Ok(serde_json::from_value(wubang_publicity::masked(&shown))?)
+}
+
 /// T15: the publicity is over without an open objection.
 ///
 /// # Errors
 /// `open_hold`; `invalid_transition` when the award has moved on.
 pub async fn publicity_ended(tx: &Tx, id: Uuid) -> Result<(), Error> {
     let case = as_system(tx, id).await?;
-    let case = step(tx, case, AwardEvent::Confirm, |c| c).await?;
+    let shown = masked(&case.award)?;
+    let case = step(tx, case, AwardEvent::Confirm, |c| {
+        c.set(award::Column::Publicity, shown)
+    })
+    .await?;
+    wubang_publicity::ended(tx, id, PublicityKind::Award).await?;
     wubang_postings::service::publicity_over(tx, case.award.posting_id).await
 }
 
@@ -314,12 +327,16 @@ pub async fn decline(tx: &Tx, key: &Key, input: ReasonIn) -> Result<AwardOut, Er
     let reason = faults.prose("/reason", &input.reason, 5..=1000);
     faults.finish()?;
     let case = load_for(tx, key).await?;
+    let shown = masked(&case.award)?;
     let case = step(tx, case, AwardEvent::Decline, |c| {
         c.set(award::Column::ReasonCode, "declined")
             .set(award::Column::Reason, reason.clone())
+            .set(award::Column::Publicity, shown)
             .because(Some(reason))
     })
     .await?;
+    let kind = PublicityKind::Award;
+    wubang_publicity::stopped(tx, case.award.id, kind, "拟承榜对象放弃承榜").await?;
     fall_away(tx, &case.award).await?;
     out(tx, case).await
 }
@@ -361,12 +378,14 @@ pub(crate) async fn on_posting_cancelled(tx: &Tx, posting: Uuid) -> Result<(), E
     };
     let code = "posting_cancelled";
     let case = as_system(tx, award.id).await?;
+    let shown = masked(&case.award)?;
     step(tx, case, AwardEvent::CancelPosting, |c| {
         c.set(award::Column::ReasonCode, code)
+            .set(award::Column::Publicity, shown)
             .because(Some(code.to_owned()))
     })
     .await?;
-    Ok(())
+    wubang_publicity::stopped(tx, award.id, PublicityKind::Award, "榜单已撤销").await
 }
 
 /// The posting was suspended during the publicity: the publicity stands still with it (counting rule 7).
@@ -395,6 +414,7 @@ pub(crate) async fn on_posting_resumed(tx: &Tx, posting: Uuid) -> Result<(), Err
     let Some((_, ends)) = publicity else {
         return Ok(());
     };
+    wubang_publicity::moved(tx, award.id, PublicityKind::Award, &ends).await?;
     let data = serde_json::json!({ "publicity_ends_at": ends });
     edit::<award::Entity>(
         tx,

@@ -9,11 +9,14 @@ use crate::out;
 use crate::rules::EvaluationFacts;
 use crate::scoring::{PartyScores, SurveyCounts};
 use crate::store::{self, Case, Filter};
+use serde_json::Value;
 use uuid::Uuid;
 use wubang_kernel::machine::{Step, plan};
 use wubang_kernel::{Code, Faults, Refusal, Role, RoleSet, Timer};
 use wubang_needs::model::NothingIn;
 use wubang_panels::model::SheetIn;
+use wubang_publicity::Opening;
+use wubang_publicity::model::{Channels, PublicityKind};
 use wubang_store::commit::Commit;
 use wubang_store::{Error, Key, Read, Tx, View, commit, state_of};
 use wubang_web::{ListQuery, actions};
@@ -332,11 +335,32 @@ pub async fn notify(tx: &Tx, key: &Key, _: NothingIn) -> Result<EvaluationOut, E
             .set(evaluation::Column::PublicityStartsAt, starts)
             .set(evaluation::Column::PublicityEndsAt, deadline.at)
             .due(Timer::T39, deadline)
-            .data(snapshot)
+            .data(snapshot.clone())
             .facts(told)
     })
     .await?;
+    publicise(tx, &case.evaluation, snapshot).await?;
     out::evaluation(tx, &case).await
+}
+
+/// Shows the result to everybody, as long as T39 runs.
+async fn publicise(tx: &Tx, row: &evaluation::Model, content: Value) -> Result<(), Error> {
+    let posting = wubang_postings::service::find(tx, row.posting_id).await?;
+    let opening = Opening {
+        kind: PublicityKind::Evaluation,
+        object_id: row.id,
+        project_id: Some(row.project_id),
+        division: row.division.clone(),
+        field: Some(row.field.clone()),
+        title: row.title.clone(),
+        content,
+        objection_contact: Some(posting.content.objection_contact),
+        channels: Channels::default(),
+        term: row.terms.timers.of(Timer::T39),
+        cutoff_hour: row.terms.cutoff_hour,
+    };
+    wubang_publicity::start(tx, opening).await?;
+    Ok(())
 }
 
 /// T39: the publicity ended. A passed project is closed with everything that belongs to it; a failed
@@ -351,6 +375,7 @@ pub async fn publicity_ended(tx: &Tx, id: Uuid) -> Result<(), Error> {
     let data =
         serde_json::json!({ "total": case.evaluation.total, "grade": case.evaluation.grade });
     spend(tx, &mut case, step, |c| c.data(data.clone()).facts(data)).await?;
+    wubang_publicity::ended(tx, id, PublicityKind::Evaluation).await?;
     let row = &case.evaluation;
     if row.state != "confirmed" {
         return Ok(());

@@ -91,10 +91,36 @@ fn find_in(chars: &[char]) -> Vec<Finding> {
 /// the rest altogether. It keeps its number of characters.
 #[must_use]
 pub fn mask(text: &str) -> String {
+    mask_but(text, |_, _| false)
+}
+
+/// As [`mask`], for the contact line of an office: its landline stays (rulebook 3.8); a name and a
+/// mobile number go.
+#[must_use]
+pub fn mask_office_line(text: &str) -> String {
+    mask_but(text, |kind, part| kind == Kind::Phone && !is_mobile(part))
+}
+
+/// Whether a phone number is one that a person carries: eleven digits from 1, with or without 86.
+fn is_mobile(part: &[char]) -> bool {
+    let digits: String = part.iter().filter(|c| c.is_ascii_digit()).collect();
+    let own = digits.trim_start_matches('0');
+    let own = own
+        .strip_prefix("86")
+        .filter(|rest| rest.len() == 11)
+        .unwrap_or(own);
+    own.len() == 11 && own.starts_with('1')
+}
+
+fn mask_but(text: &str, stays: impl Fn(Kind, &[char]) -> bool) -> String {
     let mut chars: Vec<char> = text.chars().collect();
     loop {
         let folded: Vec<char> = chars.iter().copied().map(fold).collect();
-        let found = find_in(&folded);
+        let mut found = find_in(&folded);
+        found.retain(|one| {
+            let part = folded.get(one.start..one.end).unwrap_or_default();
+            !stays(one.kind, part)
+        });
         if found.is_empty() {
             return chars.into_iter().collect();
         }
@@ -254,6 +280,28 @@ mod tests {
         ] {
             assert_eq!(mask(text), masked);
         }
+    }
+
+    #[test]
+    fn the_line_of_an_office_stays_and_no_person_on_it() {
+        for (text, masked) in [
+            (
+                "街道社会事务办 0371-55508020",
+                "街道社会事务办 0371-55508020",
+            ),
+            ("电话:55508020", "电话:55508020"),
+            ("01062345678", "01062345678"),
+            ("联系人:张三丰 0371-55508020", "联系人:张** 0371-55508020"),
+            ("联系人:张三丰 13812345678", "联系人:张** 138****5678"),
+            (
+                "01062345678,或 138-1234-5678",
+                "01062345678,或 138-****-5678",
+            ),
+        ] {
+            assert_eq!(mask_office_line(text), masked);
+        }
+        let abroad = mask_office_line("+86 13812345678");
+        assert!(!abroad.contains("13812345678"), "{abroad}");
     }
 
     proptest! {

@@ -37,7 +37,7 @@ pub fn lifecycles() -> Vec<Lifecycle> {
     ]
 }
 
-/// What this stage does when its timers are due. T08 and T10 are periods that simply end; T09 belongs
+/// What this stage does when its timers are due. T10 is a period that simply ends; T09 belongs
 /// to the bids, which know whether the box may be opened.
 #[must_use]
 pub fn timers() -> Vec<(&'static str, Timer, TimerHandler)> {
@@ -45,7 +45,9 @@ pub fn timers() -> Vec<(&'static str, Timer, TimerHandler)> {
         ("posting", Timer::Publication, |tx, id| {
             Box::pin(service::publish(tx, id))
         }),
-        ("posting", Timer::T08, |_, _| Box::pin(async { Ok(()) })),
+        ("posting", Timer::T08, |tx, id| {
+            Box::pin(service::notice_period_ended(tx, id))
+        }),
         ("posting", Timer::T10, |_, _| Box::pin(async { Ok(()) })),
         ("posting", Timer::T48, |tx, id| {
             Box::pin(service::resume_by_timer(tx, id))

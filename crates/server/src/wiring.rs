@@ -14,6 +14,7 @@ use wubang_store::worker::TimerHandler;
 pub fn routes(cfg: &mut ServiceConfig) {
     wubang_registry::routes(cfg);
     wubang_panels::routes(cfg);
+    wubang_publicity::routes(cfg);
     // voices serve one address below /needs
     wubang_voices::routes(cfg);
     wubang_needs::routes(cfg);
@@ -54,7 +55,8 @@ pub fn timers() -> Vec<(&'static str, Timer, TimerHandler)> {
 /// Every life cycle.
 #[must_use]
 pub fn lifecycles() -> Vec<Lifecycle> {
-    let mut all = wubang_needs::lifecycles();
+    let mut all = wubang_publicity::lifecycles();
+    all.extend(wubang_needs::lifecycles());
     all.extend(wubang_postings::lifecycles());
     all.extend(wubang_bids::lifecycles());
     all.extend(wubang_awards::lifecycles());
@@ -70,6 +72,7 @@ pub fn invariants() -> Vec<Invariant> {
     let mut all = wubang_store::invariants::invariants();
     all.extend(wubang_registry::invariants());
     all.extend(wubang_panels::invariants());
+    all.extend(wubang_publicity::invariants());
     all.extend(wubang_needs::invariants());
     all.extend(wubang_postings::invariants());
     all.extend(wubang_bids::invariants());

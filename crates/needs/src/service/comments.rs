@@ -10,6 +10,8 @@ use crate::visibility;
 use uuid::Uuid;
 use wubang_kernel::deadline::is_over;
 use wubang_kernel::{Code, Faults, Refusal, Role, RoleSet, Timer};
+use wubang_publicity::Opening;
+use wubang_publicity::model::{Channels, PublicityKind};
 use wubang_store::{Error, Key, Read, Tx, View, state_of, timers};
 use wubang_web::{Instant, ListQuery};
 
@@ -118,7 +120,41 @@ pub async fn open_comment(tx: &Tx, key: &Key, _: NothingIn) -> Result<NeedOut, E
         c.data(serde_json::json!({ "content_hash": shown }))
     })
     .await?;
+    publicise(tx, &case.need).await?;
     out(tx, case).await
+}
+
+/// Shows the need as the public may read it, as long as T04 runs.
+async fn publicise(tx: &Tx, need: &need::Model) -> Result<(), Error> {
+    let procedure = wubang_store::rules::at(tx, &need.division).await?;
+    let content = serde_json::json!({
+        "number": need.number,
+        "community": need.division,
+        "title": need.title,
+        "field": need.field,
+        "target_groups": need.detail.target_groups,
+        "urgency": need.urgency,
+        "affected_count": need.affected_count,
+        "description": need.detail.description,
+        "wished_result": need.detail.wished_result,
+        "community_resources": need.detail.community_resources,
+    });
+    let opening = Opening {
+        kind: PublicityKind::NeedComment,
+        object_id: need.id,
+        project_id: None,
+        division: need.division.clone(),
+        field: Some(need.field.clone()),
+        title: need.title.clone(),
+        content,
+        // who objects says so as a comment
+        objection_contact: None,
+        channels: Channels::default(),
+        term: procedure.timers.of(Timer::T04),
+        cutoff_hour: procedure.publish_cutoff_hour,
+    };
+    wubang_publicity::start(tx, opening).await?;
+    Ok(())
 }
 
 /// T04: the comment period is over; the review goes on with what was said.
@@ -131,5 +167,6 @@ pub async fn comment_ended(tx: &Tx, id: Uuid) -> Result<(), Error> {
     by_system(tx, id, NeedEvent::EndComment, |c, _| {
         c.data(serde_json::json!({ "comments": counts }))
     })
-    .await
+    .await?;
+    wubang_publicity::ended(tx, id, PublicityKind::NeedComment).await
 }

@@ -15,6 +15,7 @@ use wubang_kernel::actor::Reach;
 use wubang_kernel::division::Level;
 use wubang_kernel::machine::{self};
 use wubang_kernel::{Code, Faults, Refusal, Role, Timer};
+use wubang_publicity::model::PublicityKind;
 use wubang_registry::taxonomy::{self, Taxonomy};
 use wubang_store::commit::edit;
 use wubang_store::{Error, Key, Read, Tx, birth, numbers};
@@ -339,5 +340,7 @@ pub async fn withdraw(tx: &Tx, key: &Key, input: ReasonIn) -> Result<NeedOut, Er
             .because(Some(reason))
     })
     .await?;
+    let kind = PublicityKind::NeedComment;
+    wubang_publicity::stopped(tx, case.need.id, kind, "需求已撤回").await?;
     out(tx, case).await
 }

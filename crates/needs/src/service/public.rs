@@ -1,12 +1,12 @@
 //! The public face of needs: a list and a detail for everybody (rulebook 2.6).
 
 use crate::entity::need;
-use crate::flow::Need;
+use crate::flow::{Need, NeedState};
 use crate::model::{PublicNeedList, PublicNeedOut, PublicNeedSummary};
 use crate::store::{NeedFilter, voices};
 use std::collections::HashMap;
 use uuid::Uuid;
-use wubang_kernel::Timer;
+use wubang_kernel::{Timer, personal};
 use wubang_store::{Error, Key, Read, View, state_of, timers};
 use wubang_web::query::cut;
 use wubang_web::{Instant, ListQuery};
@@ -38,11 +38,16 @@ pub(super) async fn face_out(read: &impl Read, need: need::Model) -> Result<Publ
         .await?
         .pop()
         .ok_or_else(|| Error::internal("a need without a summary"))?;
+    // what personal data the comment list shows is shown no longer than that (rulebook 2.6)
+    let shown = |text: String| match summary.state {
+        NeedState::InComment => text,
+        _ => personal::mask(&text),
+    };
     Ok(PublicNeedOut {
+        description: shown(need.detail.description),
+        wished_result: shown(need.detail.wished_result),
+        community_resources: shown(need.detail.community_resources),
         summary,
-        description: need.detail.description,
-        wished_result: need.detail.wished_result,
-        community_resources: need.detail.community_resources,
         merged_into: need.merged_into,
         supported,
     })
@@ -68,7 +73,10 @@ async fn summaries(
                 number: need.number.clone(),
                 state: state_of::<Need>(&need.state)?,
                 community: need.division.clone(),
-                title: need.title.clone(),
+                title: match need.state.as_str() {
+                    "in_comment" => need.title.clone(),
+                    _ => personal::mask(&need.title),
+                },
                 field: need.field.clone(),
                 target_groups: need.detail.target_groups.clone(),
                 urgency: need.urgency.clone(),

@@ -1,6 +1,6 @@
 //! Changes of a published notice (变更公告) and later deadlines (延期): rulebook 2.4.2, 2.8.2.
 
-use super::{facts, load_for, may, notice_hash, out, step};
+use super::{facts, load_for, may, notice_hash, out, publicity, step};
 use crate::change_rules::{affects_bids, below, extended, extended_for_too_few, question_deadline};
 use crate::changes::{AmendPublishedIn, ExtendIn, Kind, PublishedChanges};
 use crate::diff::{Diff, diff, merged};
@@ -146,6 +146,7 @@ pub async fn amend_published(
         }
     })
     .await?;
+    publicity::restart(tx, &case.posting).await?;
     store::index(tx, &case.posting).await?;
     out(tx, case).await
 }

@@ -2,7 +2,7 @@
 
 use super::fresh::Fresh;
 use super::system::publish_case;
-use super::{facts, load_for, out, step};
+use super::{facts, load_for, out, publicity, step};
 use crate::entity::posting;
 use crate::flow::PostingEvent;
 use crate::model::{ApproveIn, CancelIn, FrozenProcedure, PostingIn, PostingOut, PostingPatch};
@@ -255,6 +255,7 @@ pub async fn cancel(tx: &Tx, key: &Key, input: CancelIn) -> Result<PostingOut, E
             .because(Some(reason))
     })
     .await?;
+    publicity::stopped(tx, &case.posting, "榜单已撤销").await?;
     store::release_needs(tx, case.posting.id).await?;
     for need in case.need_ids.iter().filter(|_| published) {
         wubang_needs::service::posting_cancelled(tx, *need).await?;

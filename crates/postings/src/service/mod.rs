@@ -6,6 +6,7 @@ pub(crate) mod checking;
 mod copying;
 mod drafting;
 mod fresh;
+mod publicity;
 mod questions;
 mod reading;
 mod rounds;
@@ -20,6 +21,7 @@ pub use copying::{
     copy, draft_from_template, get_template, keep_template, list_templates, retire_template,
 };
 pub use drafting::{amend, approve, cancel, draft, return_to_draft, submit};
+pub use publicity::notice_period_ended;
 pub use questions::{
     answer, ask, askers, get_question, get_question_actions, list_questions, posting_of_question,
 };
@@ -110,9 +112,7 @@ async fn change_facts(read: &impl Read, case: &PostingCase) -> Result<ChangeFact
 
 /// The hash of the public notice: numbers, content and frozen rules, as everybody can compute it.
 fn notice_hash(posting: &posting::Model) -> String {
-    let notice = serde_json::json!({ "number": posting.number, "title": posting.title, "field": posting.field,
-        "budget_ceiling_fen": posting.budget_ceiling_fen, "content": posting.content, "procedure": posting.procedure });
-    wubang_kernel::digest::content_hash(&notice)
+    wubang_kernel::digest::content_hash(&publicity::notice(posting))
 }
 
 /// Asks the table without doing anything: who may not is told so before his input is judged.

@@ -3,7 +3,7 @@
 
 use super::changing::Windows;
 use super::questions::clocks;
-use super::{facts, load_for, may, out, step};
+use super::{facts, load_for, may, out, publicity, step};
 use crate::changes::{Kind, SuspendIn, SuspensionGround};
 use crate::entity::posting;
 use crate::flow::PostingEvent;
@@ -93,7 +93,7 @@ async fn go_on(tx: &Tx, case: PostingCase, reason: String) -> Result<PostingCase
             .map(|(_, deadline)| deadline.clone())
             .next_back()
     };
-    let asking = own(Timer::T10).is_some();
+    let (asking, shown) = (own(Timer::T10).is_some(), own(Timer::T08));
     let windows = own(Timer::T09).map(|close| windows(tx, &case.posting, close, asking));
     let entry = Entry {
         deadline: windows
@@ -120,6 +120,9 @@ async fn go_on(tx: &Tx, case: PostingCase, reason: String) -> Result<PostingCase
         }
     })
     .await?;
+    if let Some(ends) = shown {
+        publicity::moved(tx, &case.posting, &ends).await?;
+    }
     // the question deadline follows the bid deadline, not its own remainder
     if let Some(questions) = questions {
         let about = About {

@@ -1,7 +1,7 @@
 //! What timers and later stages do to a posting, as the system.
 
 use super::changing::Windows;
-use super::{facts, load_for, notice_hash, rounds, step};
+use super::{facts, load_for, notice_hash, publicity, rounds, step};
 use crate::entity::posting;
 use crate::flow::PostingEvent;
 use crate::invitation;
@@ -52,6 +52,7 @@ pub(super) async fn publish_case(tx: &Tx, case: PostingCase) -> Result<PostingCa
         windows.set(c)
     })
     .await?;
+    publicity::start(tx, &case.posting).await?;
     for need in &case.need_ids {
         wubang_needs::service::posted(tx, *need).await?;
     }
@@ -158,6 +159,7 @@ pub async fn failed(
             .because(Some(reason.unwrap_or(code)))
     })
     .await?;
+    publicity::stopped(tx, &case.posting, "流榜").await?;
     store::release_needs(tx, id).await?;
     for need in &case.need_ids {
         wubang_needs::service::posting_failed(tx, *need).await?;

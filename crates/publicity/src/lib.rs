@@ -1,0 +1,28 @@
+//! 公示: the publicity of a comment list, a posting's notice, a proposed award or a result, as an object
+//! of its own (rulebook 2.6, 2.7 counting rules 6 and 7, 3.8).
+//!
+//! Invariants: the text cannot change while it is shown, a change makes a new publicity; the end is the
+//! end of the owner's own timer; after it personal data is masked and the original is kept nowhere,
+//! only its hash.
+
+mod entity;
+pub mod flow;
+mod http;
+mod masking;
+pub mod model;
+pub mod service;
+mod store;
+
+pub use entity::publicity::Model as Publicity;
+pub use http::routes;
+pub use masking::masked;
+pub use service::{Opening, ended, moved, restart, start, stopped};
+pub use store::invariants;
+
+use wubang_kernel::lifecycle::Lifecycle;
+
+/// The life cycles of this crate.
+#[must_use]
+pub fn lifecycles() -> Vec<Lifecycle> {
+    vec![Lifecycle::of::<flow::PublicityPeriod>()]
+}
