@@ -37,4 +37,5 @@ mod scenes;
 mod sealing;
 mod strangers;
 mod suspensions;
+mod timers;
 mod voices;
