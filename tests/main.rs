@@ -16,6 +16,7 @@ mod contract;
 mod contracts;
 mod crash;
 mod demo;
+mod districts;
 mod evaluations;
 mod inputs;
 mod lifecycles;
