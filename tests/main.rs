@@ -36,6 +36,7 @@ mod races;
 mod rounds;
 mod scenes;
 mod sealing;
+mod secrets;
 mod strangers;
 mod suspensions;
 mod timers;
