@@ -1,7 +1,7 @@
 //! A running service for one test.
 
 use crate::caller::Caller;
-use crate::database::{self, Database, PASSWORD, beginning, fresh};
+use crate::database::{self, Database, PASSWORD, beginning, filling, fresh};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -30,11 +30,21 @@ pub struct Bench {
     callers: HashMap<String, Caller>,
 }
 
-/// Runs one test on one database; afterwards every invariant must hold.
+/// Runs one test on one database, beginning on the usual Monday in March; afterwards every invariant must
+/// hold.
 ///
 /// # Panics
 /// When the test or an invariant fails.
 pub fn run<F: AsyncFnOnce(Bench)>(database: Database, test: F) {
+    run_at(database, beginning(), test);
+}
+
+/// Runs one test on one database, beginning at an instant; afterwards every invariant must hold.
+///
+/// # Panics
+/// When the instant is before the templates were filled, or the test or an invariant fails.
+pub fn run_at<F: AsyncFnOnce(Bench)>(database: Database, begins: DateTime<Utc>, test: F) {
+    assert!(begins >= filling(), "nothing is known before {}", filling());
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -49,7 +59,7 @@ pub fn run<F: AsyncFnOnce(Bench)>(database: Database, test: F) {
         let Some(url) = fresh(database, &unique).await else {
             return;
         };
-        test(Bench::start(&url, &unique, None).await).await;
+        test(Bench::start_at(&url, &unique, None, begins).await).await;
         // opened anew: a test may have stopped its service
         let config = Config {
             database_url: url,
@@ -63,6 +73,17 @@ pub fn run<F: AsyncFnOnce(Bench)>(database: Database, test: F) {
             .expect("invariants");
         assert_eq!(broken, 0, "invariants are broken");
     });
+}
+
+/// An instant written as in RFC 3339.
+///
+/// # Panics
+/// When it is none.
+#[must_use]
+pub fn at(text: &str) -> DateTime<Utc> {
+    DateTime::parse_from_rfc3339(text)
+        .unwrap_or_else(|error| panic!("{text}: {error}"))
+        .to_utc()
 }
 
 /// Something that differs between two tests of one process.
@@ -80,6 +101,19 @@ impl Bench {
     /// # Panics
     /// When it does not start.
     pub async fn start(url: &str, unique: &str, mailer: Option<Arc<dyn Mailer>>) -> Bench {
+        Self::start_at(url, unique, mailer, beginning()).await
+    }
+
+    /// The same with a clock that stands at another instant.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub async fn start_at(
+        url: &str,
+        unique: &str,
+        mailer: Option<Arc<dyn Mailer>>,
+        begins: DateTime<Utc>,
+    ) -> Bench {
         let mails = Arc::new(MemoryMailer::new());
         let config = Config {
             listen: "127.0.0.1:0".to_owned(),
@@ -89,7 +123,7 @@ impl Bench {
             connections: 4,
             ..Config::default()
         };
-        let clock = TestClock::standing_at(beginning());
+        let clock = TestClock::standing_at(begins);
         let mailer = mailer.unwrap_or_else(|| mails.clone());
         let running = app::start(Parts {
             config,

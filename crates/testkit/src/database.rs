@@ -31,10 +31,17 @@ pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-/// The instant at which tests begin: a Monday morning.
+/// The instant at which tests begin unless they say otherwise: Monday 2 March 2026, 09:00 +08:00.
 #[must_use]
 pub fn beginning() -> DateTime<Utc> {
     DateTime::from_timestamp(1_772_413_200, 0).unwrap_or_default()
+}
+
+/// The instant at which templates are filled: Monday 5 January 2026, 09:00 +08:00. No test begins earlier,
+/// because no clock runs behind the newest record.
+#[must_use]
+pub fn filling() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_767_574_800, 0).unwrap_or_default()
 }
 
 /// A folder for this run of tests.
@@ -150,7 +157,7 @@ async fn fill(url: &str) {
         database_url: url.to_owned(),
         ..Config::default()
     };
-    let clock = TestClock::standing_at(beginning() - chrono::TimeDelta::days(1));
+    let clock = TestClock::standing_at(filling());
     let store = wubang_server::app::open_store(&config, Arc::new(clock))
         .await
         .expect("a store");

@@ -11,6 +11,26 @@ pub use bench::Bench;
 pub use caller::{Caller, Reply};
 pub use database::Database;
 
+/// The same as [`on_both!`] for a test that begins at another instant:
+/// `on_both_at! { "2026-02-12T09:00:00+08:00", async fn name(bench: Bench) { … } }`.
+#[macro_export]
+macro_rules! on_both_at {
+    ($begins:literal, $(async fn $name:ident($bench:ident: Bench) $body:block)+) => {$(
+        mod $name {
+            use super::*;
+            async fn play($bench: $crate::Bench) $body
+            #[test]
+            fn sqlite() {
+                $crate::bench::run_at($crate::Database::Sqlite, $crate::bench::at($begins), play);
+            }
+            #[test]
+            fn postgres() {
+                $crate::bench::run_at($crate::Database::Postgres, $crate::bench::at($begins), play);
+            }
+        }
+    )+};
+}
+
 /// Runs a test on SQLite and on PostgreSQL: `on_both! { async fn name(bench: Bench) { … } }` makes
 /// `name::sqlite` and `name::postgres`. Without PostgreSQL the second says so loudly, and fails under CI.
 #[macro_export]

@@ -196,16 +196,18 @@ pub(crate) async fn facets(
     })
 }
 
+/// Counts per value. Grouped by the place of the value, not by the expression again: PostgreSQL does not
+/// take two expressions with bound parameters for the same.
 async fn grouped(
     read: &impl Read,
     select: Select<posting::Entity>,
     by: SimpleExpr,
 ) -> Result<Vec<Count>, Error> {
     Ok(select
-        .column_as(by.clone(), "value")
+        .column_as(by, "value")
         .column_as(posting::Column::Id.count(), "count")
-        .group_by(by.clone())
-        .order_by_asc(by)
+        .group_by(Expr::cust("1"))
+        .order_by_asc(Expr::cust("1"))
         .into_tuple()
         .all(&read.db())
         .await?)
