@@ -152,7 +152,8 @@ fn dead<M: Machine>() -> Vec<String> {
 
 #[test]
 fn every_state_is_reachable_and_every_event_is_used() {
-    let mut found = dead::<wubang_needs::flow::Need>();
+    let mut found = dead::<wubang_publicity::flow::PublicityPeriod>();
+    found.extend(dead::<wubang_needs::flow::Need>());
     found.extend(dead::<wubang_postings::flow::Posting>());
     found.extend(dead::<wubang_postings::flow::Question>());
     found.extend(dead::<wubang_bids::flow::Bid>());
