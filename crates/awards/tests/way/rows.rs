@@ -160,8 +160,10 @@ pub(crate) async fn posting(tx: &Tx) -> Uuid {
             ("division", COMMUNITY.into()),
             ("title", "结对关爱".into()),
             ("field", "A01".into()),
+            ("target_groups", "  ".into()),
             ("budget_ceiling_fen", 4_800_000_i64.into()),
             ("content", content.into()),
+            ("overrides", serde_json::json!({}).into()),
             (
                 "procedure",
                 serde_json::to_value(Procedure::of(PostingType::Open))
