@@ -81,6 +81,10 @@ codes! {
     NeedTaken = "need_taken", 409, "需求已在另一张榜中", "The need is in another posting already";
     ContentNotAcknowledged = "content_not_acknowledged", 422, "尚未确认禁止性内容检查", "The forbidden-content check is not acknowledged";
     ProcurementLimit = "procurement_limit", 422, "最高限价已达政府采购限额", "The ceiling reaches the procurement limit";
+    OrderLimit = "order_limit", 422, "金额超过点单直选的最高金额", "The amount exceeds what may be ordered directly";
+    PostedRecently = "posted_recently", 409, "该需求近期另有榜单,不得点单直选", "Another posting of the need is too recent for an order";
+    SplitSuspected = "split_suspected", 409, "同一社区、领域和资金来源的年度点单总额超限,疑似化整为零", "Orders of this community, field and funding source exceed their sum for the year";
+    NotEndorsed = "not_endorsed", 422, "尚无社区另一名成员附议", "No other member of the community committee has endorsed it";
     PostingSuspended = "posting_suspended", 409, "榜单已中止,暂不能办理", "The posting is suspended";
     ExtensionLimit = "extension_limit", 422, "延期次数或天数已达上限", "It was extended as often or as long as allowed";
     WrongGround = "wrong_ground", 422, "该理由不属于本部门的职权", "This ground is not yours to give";

@@ -1,68 +1,76 @@
 //! The posting types and the rulebook's defaults of each (rulebook 2.3).
 
-use super::{CapRule, ChangeRule, Criterion, EvaluationRule, PanelRule, PartyRule, Procedure};
+use super::{
+    CapRule, ChangeRule, Criterion, EvaluationRule, OrderRule, PanelRule, PartyRule, Procedure,
+};
+use crate::deadline::Term;
 use crate::money::Fen;
-use crate::timer::Terms;
+use crate::timer::{Terms, Timer};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// How a posting is awarded (发榜类型), rulebook 2.3.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    Hash,
-    PartialOrd,
-    Ord,
-    Default,
-    Serialize,
-    Deserialize,
-    ToSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum PostingType {
-    /// 公开发榜。
+/// How the awardee of a posting is found; what the types of one way have in common.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// 评审: organisations bid, a panel ranks.
+    Panel,
+    /// 点单: one organisation is picked and accepts.
+    Order,
+    /// 征集: organisations propose projects of their own, a panel picks several.
+    Call,
+    /// 政府采购: the statutory procedure decides elsewhere; here it is recorded.
+    Elsewhere,
+}
+
+macro_rules! types {
+    // `tt`, not `literal`: the derive of the API schema does not see a name inside a captured literal
+    ($($(#[$meta:meta])* $name:ident = $wire:tt, $way:ident, $zh:literal, $en:literal;)+) => {
+        /// How a posting is awarded (发榜类型), rulebook 2.3.
+        #[derive(
+            Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize, ToSchema,
+        )]
+        pub enum PostingType { $(#[doc = $zh] #[serde(rename = $wire)] $(#[$meta])* $name,)+ }
+
+        impl PostingType {
+            /// Every type.
+            pub const ALL: &'static [PostingType] = &[$(PostingType::$name,)+];
+
+            /// Wire name.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str { match self { $(PostingType::$name => $wire,)+ } }
+
+            /// Chinese name.
+            #[must_use]
+            pub const fn zh(self) -> &'static str { match self { $(PostingType::$name => $zh,)+ } }
+
+            /// What it is for.
+            #[must_use]
+            pub const fn en(self) -> &'static str { match self { $(PostingType::$name => $en,)+ } }
+
+            /// How its awardee is found.
+            #[must_use]
+            pub const fn way(self) -> Way { match self { $(PostingType::$name => Way::$way,)+ } }
+        }
+    };
+}
+
+types! {
     #[default]
-    Open,
-    /// 邀请发榜。
-    Invited,
+    Open = "open", Panel, "公开发榜", "Open call: any eligible organisation may claim it; a panel awards";
+    GovProcurement = "gov_procurement", Elsewhere, "政府采购", "Statutory procurement: decided elsewhere, recorded here, evaluated here";
+    OpenCall = "open_call", Call, "公益创投", "Call for projects: organisations propose under a theme; a panel picks several";
+    Directed = "directed", Order, "点单直选", "The community picks one organisation for a small service";
+    Micro = "micro", Order, "微服务单", "The community orders a small service for a micro-wish";
+    Emergency = "emergency", Order, "应急发榜", "The street awards an emergency at once; publicity runs beside it";
+    Invited = "invited", Panel, "邀请发榜", "By invitation: organisations drawn at random among those that match; a panel awards";
 }
 
 impl PostingType {
-    /// Every type.
-    pub const ALL: &'static [PostingType] = &[PostingType::Open, PostingType::Invited];
-
-    /// Wire name.
+    /// Whether the community picks the organisation: its secretary, another member of its committee and
+    /// the street agree (rulebook 2.3.4).
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            PostingType::Open => "open",
-            PostingType::Invited => "invited",
-        }
-    }
-
-    /// Chinese name.
-    #[must_use]
-    pub const fn zh(self) -> &'static str {
-        match self {
-            PostingType::Open => "公开发榜",
-            PostingType::Invited => "邀请发榜",
-        }
-    }
-
-    /// What it is for.
-    #[must_use]
-    pub const fn en(self) -> &'static str {
-        match self {
-            PostingType::Open => {
-                "Open call: any eligible organisation may claim it; a panel awards"
-            }
-            PostingType::Invited => {
-                "By invitation: organisations drawn at random among those that match; a panel awards"
-            }
-        }
+    pub const fn picked_by_community(self) -> bool {
+        matches!(self, PostingType::Directed | PostingType::Micro)
     }
 
     /// Finds a type by its wire name.
@@ -88,13 +96,33 @@ impl Procedure {
     /// The rulebook's defaults of a type.
     #[must_use]
     pub fn of(code: PostingType) -> Self {
+        let open = Procedure {
+            code,
+            ..Self::open()
+        };
         match code {
-            PostingType::Open => Self::open(),
-            PostingType::Invited => Procedure {
-                code,
-                ..Self::open()
+            PostingType::Open | PostingType::OpenCall => open,
+            // rulebook 2.4.4 (2)
+            PostingType::Invited | PostingType::GovProcurement => Procedure {
+                min_valid_bids: 3,
+                ..open
             },
+            PostingType::Directed => open.small(5),
+            PostingType::Micro => open.small(3),
+            PostingType::Emergency => {
+                let mut emergency = open;
+                emergency.orders.acceptance_days = 1;
+                emergency
+            }
         }
+    }
+
+    /// A small order: short publicity, two tranches, the simple evaluation (rulebook 2.3.4).
+    fn small(mut self, acceptance_days: u32) -> Self {
+        self.timers.set(Timer::T15, Term::wd(3));
+        self.orders.acceptance_days = acceptance_days;
+        self.tranches = vec![50, 50];
+        self
     }
 
     /// The rulebook's defaults for an open posting (公开发榜; 2.10, 2.11, 2.14).
@@ -136,6 +164,12 @@ impl Procedure {
                 contracts_filed: 2,
                 postings_community: 5,
                 postings_street: 30,
+            },
+            orders: OrderRule {
+                max_amount_fen: fen(1_000_000),
+                yearly_factor: 3,
+                quiet_days: 90,
+                acceptance_days: 5,
             },
             changes: ChangeRule {
                 amendment_days: 5,

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 mod kinds;
 mod settings;
 
-pub use kinds::PostingType;
+pub use kinds::{PostingType, Way};
 pub use settings::{SETTINGS, Setting, lay, schema};
 
 /// One award criterion (评分项).
@@ -99,6 +99,19 @@ pub struct CapRule {
     pub postings_street: u64,
 }
 
+/// Orders to one organisation: small ones by the community, emergencies by the street (rulebook 2.3).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct OrderRule {
+    /// Most that a `directed` or `micro` order may cost, in fen.
+    pub max_amount_fen: Fen,
+    /// Orders of one community, field and funding source within a year: so many times the most of one.
+    pub yearly_factor: u32,
+    /// Calendar days after another posting of the same need in which it may not be ordered.
+    pub quiet_days: u32,
+    /// Working days that the organisation has to accept.
+    pub acceptance_days: u32,
+}
+
 /// How far a published posting may still change (rulebook 2.4.2, 2.5, 2.8.2).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ChangeRule {
@@ -149,6 +162,8 @@ pub struct Procedure {
     pub publish_cutoff_hour: u32,
     /// Caps.
     pub caps: CapRule,
+    /// Orders to one organisation.
+    pub orders: OrderRule,
     /// Changes after publication.
     pub changes: ChangeRule,
 }
@@ -158,6 +173,24 @@ impl Procedure {
     #[must_use]
     pub fn term(&self, timer: Timer) -> Term {
         self.timers.of(timer)
+    }
+
+    /// How long bids are taken: the bid window, or the time to accept an order. None where bids are
+    /// taken elsewhere.
+    #[must_use]
+    pub fn window(&self) -> Option<Term> {
+        match self.code.way() {
+            Way::Panel | Way::Call => Some(self.term(Timer::T09)),
+            Way::Order => Some(Term::wd(self.orders.acceptance_days)),
+            Way::Elsewhere => None,
+        }
+    }
+
+    /// Most that the orders of one community, field and funding source may cost in a year.
+    #[must_use]
+    pub fn yearly_orders(&self) -> i64 {
+        let factor = i64::from(self.orders.yearly_factor);
+        self.orders.max_amount_fen.get().saturating_mul(factor)
     }
 
     /// Notes everything that is outside what the rulebook allows.

@@ -89,6 +89,10 @@ settings! {
     "caps/contracts_filed" caps.contracts_filed, 1..=5 "", "备案组织在办协议上限", "Active contracts of a filed organisation";
     "caps/postings_community" caps.postings_community, 1..=50 "", "社区在榜数上限", "Open postings of one community";
     "caps/postings_street" caps.postings_street, 5..=300 "", "街道在榜数上限", "Open postings of one street";
+    "orders/max_amount_fen" orders.max_amount_fen, 0..=5_000_000 "fen", "点单直选最高金额", "Most that a directed or micro order may cost";
+    "orders/yearly_factor" orders.yearly_factor, 1..=10 "", "同社区同领域同资金来源年度点单总额倍数", "Orders within a year, in times of the most of one";
+    "orders/quiet_days" orders.quiet_days, 30..=180 "cd", "同一需求另行发榜后不得点单的天数", "Days after another posting of the need in which it may not be ordered";
+    "orders/acceptance_days" orders.acceptance_days, 1..=10 "wd", "接单期限", "Working days to accept an order";
     "changes/amendment_days" changes.amendment_days, 5..=10 "wd", "变更后至少剩余", "Working days that must remain after an amendment that can affect bids";
     "changes/extensions" changes.extensions, 0..=3 "", "延期次数上限", "Extensions of one round";
     "changes/extension_days" changes.extension_days, 5..=60 "cd", "延期累计上限", "Calendar days of all extensions of one round";
