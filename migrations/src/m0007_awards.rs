@@ -27,7 +27,7 @@ step!("m0007_awards", ["award_reports", "awards"], |manager| {
         .text("organisation_name")
         .text("division")
         .int("rank")
-        .text("total")
+        .text_opt("total")
         .big("price_fen")
         .json("publicity")
         .text("publicity_hash")

@@ -43,7 +43,7 @@ pub mod award {
         pub organisation_name: String,
         pub division: String,
         pub rank: i32,
-        pub total: String,
+        pub total: Option<String>,
         pub price_fen: i64,
         pub publicity: AwardPublicity,
         pub publicity_hash: String,

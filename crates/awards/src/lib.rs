@@ -7,7 +7,9 @@
 mod entity;
 pub mod flow;
 mod http;
+mod making;
 pub mod model;
+mod ordering;
 mod panel;
 mod proposal;
 mod ranking;

@@ -206,8 +206,8 @@ pub struct AwardPublicity {
     pub price_fen: Fen,
     /// 名次。
     pub rank: i32,
-    /// 总分。
-    pub total: Hundredths,
+    /// 总分;点单不评分。
+    pub total: Option<Hundredths>,
     /// 各名次总分。
     pub totals: Vec<AwardPublicTotal>,
     /// 全部揭榜组织,按名称排列。
@@ -250,8 +250,8 @@ pub struct AwardOut {
     pub division: String,
     /// 名次。
     pub rank: i32,
-    /// 总分。
-    pub total: Hundredths,
+    /// 总分;点单不评分。
+    pub total: Option<Hundredths>,
     /// 价款(分)。
     pub price_fen: i64,
     /// 公示内容。

@@ -14,12 +14,15 @@ const LAST_RESERVE: usize = 3;
 pub(crate) struct AwardFacts {
     /// Whether an objection or suspension is open.
     pub held: bool,
+    /// Whether it answers an emergency, which need not wait for the end of its publicity.
+    pub at_once: bool,
 }
 
 impl Facts<Award> for AwardFacts {
     fn check(&self, guard: AwardGuard) -> Result<(), Refusal> {
         let holds = match guard {
             AwardGuard::NoOpenHold => !self.held,
+            AwardGuard::AtOnce => self.at_once,
         };
         if holds {
             Ok(())
@@ -191,7 +194,10 @@ mod tests {
 
     #[test]
     fn an_objection_holds_the_confirmation_and_the_notice() {
-        let held = AwardFacts { held: true };
+        let held = AwardFacts {
+            held: true,
+            at_once: false,
+        };
         for (state, event, role) in [
             (AwardState::InPublicity, AwardEvent::Confirm, Role::System),
             (
@@ -211,7 +217,10 @@ mod tests {
                     state,
                     event,
                     RoleSet::of(&[role]),
-                    &AwardFacts { held: false }
+                    &AwardFacts {
+                        held: false,
+                        at_once: false,
+                    }
                 )
                 .is_ok()
             );
@@ -220,7 +229,10 @@ mod tests {
 
     #[test]
     fn only_the_legal_representative_declines() {
-        let free = AwardFacts { held: false };
+        let free = AwardFacts {
+            held: false,
+            at_once: false,
+        };
         let asked = |role| {
             plan::<Award>(
                 AwardState::Notified,
@@ -250,8 +262,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn rows_of_one_state_and_event_exclude_each_other(held in any::<bool>()) {
-            let facts = AwardFacts { held };
+        fn rows_of_one_state_and_event_exclude_each_other(held in any::<bool>(), at_once in any::<bool>()) {
+            let facts = AwardFacts { held, at_once };
             for state in Award::STATES {
                 for event in Award::EVENTS {
                     let open = Award::ROWS.iter().filter(|row| row.event == *event && row.from.contains(state))

@@ -3,11 +3,13 @@
 use crate::entity::award;
 use crate::flow::{Award, AwardEvent};
 use crate::model::{AwardList, AwardOut, AwardPublicity, AwardSummary, PublicAwardOut};
+use crate::proposal::judged_in;
 use crate::rules::AwardFacts;
 use crate::{PURPOSE, review, store};
 use sea_orm::sea_query::Expr;
 use uuid::Uuid;
 use wubang_kernel::machine::{Audience, plan};
+use wubang_kernel::procedure::PostingType;
 use wubang_kernel::score::Exact;
 use wubang_kernel::{Faults, Role, RoleSet, Timer};
 use wubang_needs::model::{NothingIn, ReasonIn};
@@ -29,7 +31,11 @@ struct Case {
 
 async fn facts(read: &impl Read, award: &award::Model) -> Result<AwardFacts, Error> {
     let held = holds::any(read, award.id).await? || holds::any(read, award.posting_id).await?;
-    Ok(AwardFacts { held })
+    let posting = wubang_postings::service::find(read, award.posting_id).await?;
+    Ok(AwardFacts {
+        held,
+        at_once: posting.procedure.0.code == PostingType::Emergency,
+    })
 }
 
 async fn load(read: &impl Read, key: &Key) -> Result<Case, Error> {
@@ -84,9 +90,11 @@ async fn out(read: &impl Read, case: Case) -> Result<AwardOut, Error> {
         facts,
     } = case;
     let state = state_of::<Award>(&award.state)?;
-    let total: Exact = award
+    let total: Option<Exact> = award
         .total
-        .parse()
+        .as_deref()
+        .map(str::parse)
+        .transpose()
         .map_err(|_| Error::internal("award with a bad total"))?;
     // the posting carries the term in which the notice must be issued (T16)
     let running = timers::running(read, &[award.id, award.posting_id]).await?;
@@ -108,7 +116,7 @@ async fn out(read: &impl Read, case: Case) -> Result<AwardOut, Error> {
         organisation_name: award.organisation_name,
         division: award.division,
         rank: award.rank,
-        total: total.rounded(),
+        total: total.map(|total| total.rounded()),
         price_fen: award.price_fen,
         publicity: award.publicity,
         publicity_hash: award.publicity_hash,
@@ -161,7 +169,10 @@ pub async fn get_public(view: &View, key: &Key) -> Result<PublicAwardOut, Error>
     let award = store::find(view, key).await?;
     // names of the panel are secret before the result, and part of it afterwards (rulebook 2.6)
     let panel = match award.noticed_at {
-        Some(_) => wubang_panels::service::load(view, PURPOSE, award.posting_id).await?,
+        Some(_) => {
+            let posting = wubang_postings::service::find(view, award.posting_id).await?;
+            wubang_panels::service::load(view, PURPOSE, judged_in(&posting)).await?
+        }
         None => None,
     };
     Ok(PublicAwardOut {
@@ -233,11 +244,18 @@ fn masked(award: &award::Model) -> Result<AwardPublicity, Error> {
 pub async fn publicity_ended(tx: &Tx, id: Uuid) -> Result<(), Error> {
     let case = as_system(tx, id).await?;
     let shown = masked(&case.award)?;
-    let case = step(tx, case, AwardEvent::Confirm, |c| {
-        c.set(award::Column::Publicity, shown)
-    })
-    .await?;
+    // the notice of an emergency does not wait for the end of the publicity
+    let noticed = case.award.noticed_at.is_some();
+    let event = if noticed {
+        AwardEvent::EndShowing
+    } else {
+        AwardEvent::Confirm
+    };
+    let case = step(tx, case, event, |c| c.set(award::Column::Publicity, shown)).await?;
     wubang_publicity::ended(tx, id, PublicityKind::Award).await?;
+    if noticed {
+        return Ok(());
+    }
     wubang_postings::service::publicity_over(tx, case.award.posting_id).await
 }
 
@@ -258,6 +276,7 @@ pub async fn issue_notice(tx: &Tx, key: &Key, _: NothingIn) -> Result<AwardOut, 
         procedure.publish_cutoff_hour,
     );
     let now = tx.now();
+    let at_once = case.award.state == "in_publicity";
     let case = step(tx, case, AwardEvent::IssueNotice, |c| {
         c.set(award::Column::NoticedAt, now)
             .set(award::Column::SignBy, deadline.at)
@@ -266,17 +285,25 @@ pub async fn issue_notice(tx: &Tx, key: &Key, _: NothingIn) -> Result<AwardOut, 
             .due(Timer::T17, deadline)
     })
     .await?;
+    if at_once {
+        wubang_postings::service::publicity_over(tx, posting.id).await?;
+    }
     // the notice is out: its own term on the posting is kept
     timers::stop(tx, posting.id, &[Timer::T16]).await?;
     wubang_bids::service::awarded(tx, case.award.bid_id).await?;
-    wubang_bids::service::tell_results(tx, posting.id).await?;
     tell_others(tx, &posting, &case.award).await?;
+    wubang_bids::service::tell_results(tx, judged_in(&posting)).await?;
     out(tx, case).await
 }
 
 /// Everybody who was not awarded is told his own rank and total, nobody else's (rulebook 2.4.4 (8)).
 async fn tell_others(tx: &Tx, posting: &Posting, award: &award::Model) -> Result<(), Error> {
-    for bid in wubang_bids::service::of_posting(tx, posting.id).await? {
+    let picked = posting.particulars.picked.is_some();
+    for bid in wubang_bids::service::of_posting(tx, judged_in(posting)).await? {
+        // many are picked out of a call: the others are told once, with the first notice
+        if picked && (bid.state != "not_selected" || bid.told_at.is_some()) {
+            continue;
+        }
         let Some(total) = bid
             .total
             .as_deref()
@@ -348,11 +375,14 @@ pub async fn decline(tx: &Tx, key: &Key, input: ReasonIn) -> Result<AwardOut, Er
 pub async fn lapse(tx: &Tx, id: Uuid) -> Result<(), Error> {
     let code = "agreement_not_signed";
     let case = as_system(tx, id).await?;
+    let shown = masked(&case.award)?;
     let case = step(tx, case, AwardEvent::Lapse, |c| {
         c.set(award::Column::ReasonCode, code)
+            .set(award::Column::Publicity, shown)
             .because(Some(code.to_owned()))
     })
     .await?;
+    wubang_publicity::stopped(tx, id, PublicityKind::Award, "逾期未签约").await?;
     fall_away(tx, &case.award).await
 }
 

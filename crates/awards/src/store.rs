@@ -226,6 +226,11 @@ async fn wrong_hashes(view: &View) -> Result<Vec<Uuid>, Error> {
         // after the publicity it is masked, and the hash is still that of what was shown
         let right = match row.state.as_str() {
             "in_publicity" => content_hash(&shown) == row.publicity_hash,
+            // an emergency is noticed while it is shown
+            "notified" | "contracted" if row.publicity_ends_at >= view.now() => {
+                content_hash(&shown) == row.publicity_hash
+                    || wubang_publicity::masked(&shown) == shown
+            }
             _ => wubang_publicity::masked(&shown) == shown,
         };
         if !right {
@@ -244,14 +249,15 @@ async fn wrong_totals(view: &View) -> Result<Vec<Uuid>, Error> {
     let mut wrong = Vec::new();
     for row in award::Entity::find().all(&view.db()).await? {
         let posting = wubang_postings::service::find(view, row.posting_id).await?;
-        let panel = wubang_panels::service::load(view, crate::PURPOSE, row.posting_id).await?;
+        let judged_in = crate::proposal::judged_in(&posting);
+        let panel = wubang_panels::service::load(view, crate::PURPOSE, judged_in).await?;
         let total = panel.and_then(|panel| {
             wubang_panels::scoring::mean_total(
                 &panel.valid_sheets(row.bid_id),
                 posting.procedure.0.trim_from,
             )
         });
-        if total.map(|total| total.to_string()) != Some(row.total) {
+        if total.map(|total| total.to_string()) != row.total {
             wrong.push(row.id);
         }
     }

@@ -47,6 +47,7 @@ wubang_kernel::machine! {
         ChecksPass = ChecksFailed "eligibility_checks_pass",
         Proposed = Incomplete "disqualification_proposed",
         OtherPerson = SamePerson "another_person_confirms",
+        WithoutPanel = InvalidTransition "ordered_from_one",
     }
     rows {
         Draft | Withdrawn on Submit [Proceeding, BeforeDeadline, Complete, PriceWithin, Eligible, CapacityFree, Signed] by [OrgLegalRep, OrgAgent] => Submitted, tell [Organisation];
@@ -60,6 +61,7 @@ wubang_kernel::machine! {
         Opened on Disqualify [Proceeding, Proposed, OtherPerson] by [StreetOfficer] => Disqualified, tell [Organisation];
         Opened | Qualified | Scored on Withdraw [] by [OrgLegalRep, OrgAgent] => WithdrawnLate, tell [Organisation, Street];
         Qualified on Score [] by [System] => Scored;
+        Qualified on Recommend [WithoutPanel] by [System] => Recommended, tell [Organisation];
         Scored | Reserve on Recommend [] by [System] => Recommended, tell [Organisation];
         Scored on Keep [] by [System] => Reserve;
         Scored on Pass [] by [System] => NotSelected;

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 use wubang_kernel::money::Fen;
 use wubang_kernel::score::Hundredths;
+use wubang_postings::Proposal;
 use wubang_postings::model::Indicator;
 use wubang_web::{ActionOut, Instant};
 
@@ -114,6 +115,9 @@ pub struct Letter {
     pub capability_statement: String,
     /// 承诺。
     pub commitments: Commitments,
+    /// 申报项目;仅公益创投,必填。
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proposal: Option<Proposal>,
 }
 
 /// A new bid.

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use wubang_kernel::deadline::is_over;
 use wubang_kernel::machine::{Facts, Name};
 use wubang_kernel::money::Fen;
-use wubang_kernel::procedure::Procedure;
+use wubang_kernel::refusal::FieldFault;
 use wubang_kernel::{Code, Faults, Refusal};
 use wubang_registry::Check;
 
@@ -20,6 +20,17 @@ const MINORS: &[&str] = &[
     "youth_misconduct",
 ];
 
+/// What a posting asks of a letter.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct LetterAsks {
+    /// Whether the service is for minors.
+    pub serves_minors: bool,
+    /// Most that management may cost, in percent of the price.
+    pub management_percent: u32,
+    /// An order was picked for what is known: its acceptance needs the plan, the budget and the promises only.
+    pub light: bool,
+}
+
 /// What is known of a bid when a step is asked for.
 #[derive(Debug, Clone)]
 pub(crate) struct BidFacts {
@@ -31,8 +42,7 @@ pub(crate) struct BidFacts {
     pub price: Fen,
     pub ceiling: Fen,
     pub letter: Letter,
-    pub serves_minors: bool,
-    pub management_percent: u32,
+    pub asks: LetterAsks,
     /// Empty while nobody has checked.
     pub checks: Vec<Check>,
     /// Whether the checks stored at the opening all pass.
@@ -42,6 +52,10 @@ pub(crate) struct BidFacts {
     /// Whether a disqualification was proposed, and by the actor himself.
     pub proposed: bool,
     pub own_proposal: bool,
+    /// Whether one organisation was picked, so that no panel scores.
+    pub without_panel: bool,
+    /// What a proposal to a call still misses; nothing for other types.
+    pub proposal: Vec<FieldFault>,
 }
 
 impl BidFacts {
@@ -65,6 +79,17 @@ impl BidFacts {
         }
     }
 
+    /// Everything that the letter still misses.
+    pub(crate) fn missing(&self) -> Faults {
+        let mut faults = Faults::new();
+        check_letter(&self.letter, self.price, self.asks, &mut faults);
+        for fault in &self.proposal {
+            let text = fault.text.clone();
+            faults.add(&fault.pointer, fault.code, text.zh, text.en);
+        }
+        faults
+    }
+
     fn within_ceiling(&self) -> bool {
         self.price <= self.ceiling && (self.price > Fen::ZERO || self.ceiling == Fen::ZERO)
     }
@@ -78,15 +103,7 @@ impl Facts<Bid> for BidFacts {
                 self.posting_open && self.deadline.is_some_and(|at| !is_over(at, self.now))
             }
             BidGuard::Complete => {
-                let mut faults = Faults::new();
-                check_letter(
-                    &self.letter,
-                    self.price,
-                    self.serves_minors,
-                    self.management_percent,
-                    &mut faults,
-                );
-                return faults.refuse_with(Code::Incomplete);
+                return self.missing().refuse_with(Code::Incomplete);
             }
             BidGuard::PriceWithin => self.within_ceiling(),
             BidGuard::Eligible => {
@@ -100,6 +117,7 @@ impl Facts<Bid> for BidFacts {
             BidGuard::ChecksPass => self.stored_checks_pass,
             BidGuard::Proposed => self.proposed,
             BidGuard::OtherPerson => !self.own_proposal,
+            BidGuard::WithoutPanel => self.without_panel,
         };
         if holds {
             Ok(())
@@ -123,14 +141,7 @@ pub(crate) fn serves_minors(groups: &[String]) -> bool {
 }
 
 /// Notes what a letter still misses, field by field: the completeness list.
-pub(crate) fn check_letter(
-    letter: &Letter,
-    price: Fen,
-    serves_minors: bool,
-    management_percent: u32,
-    faults: &mut Faults,
-) {
-    faults.prose("/letter/understanding", &letter.understanding, 20..=5000);
+pub(crate) fn check_letter(letter: &Letter, price: Fen, asks: LetterAsks, faults: &mut Faults) {
     faults.prose(
         "/letter/service_plan/schedule",
         &letter.service_plan.schedule,
@@ -148,6 +159,26 @@ pub(crate) fn check_letter(
             1..=200,
         );
     }
+    if !asks.light {
+        check_capability(letter, faults);
+    }
+    for (name, given) in [
+        ("no_conflict", letter.commitments.no_conflict),
+        ("truthful", letter.commitments.truthful),
+    ] {
+        if !given {
+            faults.missing(format!("/letter/commitments/{name}"));
+        }
+    }
+    if asks.serves_minors && !letter.commitments.child_protection {
+        faults.missing("/letter/commitments/child_protection");
+    }
+    check_budget(letter, price, asks.management_percent, faults);
+}
+
+/// Notes what a panel would miss: who the bidder is and what he makes of the need.
+fn check_capability(letter: &Letter, faults: &mut Faults) {
+    faults.prose("/letter/understanding", &letter.understanding, 20..=5000);
     faults.number("/letter/team/headcount", letter.team.headcount, 1..=100_000);
     faults.number(
         "/letter/team/social_workers",
@@ -165,18 +196,6 @@ pub(crate) fn check_letter(
         letter.outcome_indicators.len(),
         1..=30,
     );
-    for (name, given) in [
-        ("no_conflict", letter.commitments.no_conflict),
-        ("truthful", letter.commitments.truthful),
-    ] {
-        if !given {
-            faults.missing(format!("/letter/commitments/{name}"));
-        }
-    }
-    if serves_minors && !letter.commitments.child_protection {
-        faults.missing("/letter/commitments/child_protection");
-    }
-    check_budget(letter, price, management_percent, faults);
 }
 
 fn check_budget(letter: &Letter, price: Fen, management_percent: u32, faults: &mut Faults) {
@@ -209,11 +228,6 @@ fn check_budget(letter: &Letter, price: Fen, management_percent: u32, faults: &m
     }
 }
 
-/// The rules' management ceiling of a posting.
-pub(crate) fn management_percent(procedure: &Procedure) -> u32 {
-    procedure.management_percent
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -232,15 +246,22 @@ mod tests {
             price: Fen::new(100).unwrap(),
             ceiling: Fen::new(100).unwrap(),
             letter: Letter::default(),
-            serves_minors: false,
-            management_percent: 10,
+            asks: ASKS,
             checks: Vec::new(),
             stored_checks_pass: true,
             signed: true,
             proposed: false,
             own_proposal: false,
+            without_panel: false,
+            proposal: Vec::new(),
         }
     }
+
+    const ASKS: LetterAsks = LetterAsks {
+        serves_minors: false,
+        management_percent: 10,
+        light: false,
+    };
 
     fn withdraw(facts: &BidFacts) -> Option<Code> {
         plan::<Bid>(
@@ -295,8 +316,10 @@ mod tests {
         check_letter(
             &Letter::default(),
             Fen::new(100).unwrap(),
-            true,
-            10,
+            LetterAsks {
+                serves_minors: true,
+                ..ASKS
+            },
             &mut faults,
         );
         let pointers: Vec<_> = faults

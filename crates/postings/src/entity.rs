@@ -31,6 +31,7 @@ pub mod posting {
     #![expect(missing_docs, reason = "columns are described in the migration")]
     use crate::invitation::Invitation;
     use crate::model::{Content, FrozenProcedure, Overrides};
+    use crate::particulars::Particulars;
     use sea_orm::entity::prelude::*;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -50,12 +51,17 @@ pub mod posting {
         pub content: Content,
         pub procedure: FrozenProcedure,
         pub overrides: Overrides,
+        pub particulars: Particulars,
+        pub funding: String,
+        pub call_id: Option<Uuid>,
         pub invitation: Option<Invitation>,
         pub drafted_by: Uuid,
+        pub endorsed_by: Option<Uuid>,
         pub approved_by: Option<Uuid>,
         pub content_acknowledged: bool,
         pub acknowledgement_reason: Option<String>,
         pub cap_reason: Option<String>,
+        pub split_reason: Option<String>,
         pub publish_at: Option<DateTimeUtc>,
         pub published_at: Option<DateTimeUtc>,
         pub question_deadline: Option<DateTimeUtc>,
@@ -102,6 +108,7 @@ pub mod posting_need {
 /// A template of postings.
 pub mod template {
     use crate::model::{Content, Overrides};
+    use crate::particulars::Particulars;
     use sea_orm::entity::prelude::*;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -117,6 +124,7 @@ pub mod template {
         pub budget_ceiling_fen: i64,
         pub content: Content,
         pub overrides: Overrides,
+        pub particulars: Particulars,
         pub made_by: Uuid,
         pub retired_at: Option<DateTimeUtc>,
         pub version: i32,

@@ -1,4 +1,4 @@
-//! The life cycles of a posting (rulebook 2.8.2), type `open`, and of a question about it.
+//! The life cycles of a posting (rulebook 2.8.2), of every type (2.3), and of a question about it.
 
 wubang_kernel::machine! {
     /// 榜单 posting (发榜), one row per round, rulebook 2.8.2.
@@ -21,6 +21,7 @@ wubang_kernel::machine! {
     }
     events {
         Submit = "posting.submitted" "submit" "提交审批" "Submit for approval",
+        Endorse = "posting.endorsed" "endorse" "附议" "Endorse as another member of the committee",
         Return = "posting.returned" "return" "退回" "Return",
         Approve = "posting.approved" "approve" "批准" "Approve",
         Publish = "posting.published" "" "发榜" "Publish",
@@ -31,11 +32,15 @@ wubang_kernel::machine! {
         Close = "posting.closed" "" "截止" "Close",
         StartEvaluation = "posting.evaluation_started" "start_evaluation" "开始评审" "Start the evaluation",
         ProposeAward = "posting.award_proposed" "" "提出拟承榜对象" "Propose the award",
+        TakeResult = "posting.result_taken_in" "external_result" "登记采购结果" "Take in the result of the statutory procedure",
+        Conclude = "posting.call_concluded" "" "征集遴选完成" "The projects of the call are picked",
+        Pick = "posting.picked" "" "入选立项" "Picked out of a call for projects",
         EndPublicity = "posting.publicity_over" "" "公示期满" "The publicity is over",
         NextCandidate = "posting.next_candidate" "" "递补" "On to the next candidate",
         Contract = "posting.contracted" "" "签约" "Contracted",
         Complete = "posting.completed" "" "完成" "Completed",
-        Fail = "posting.failed" "" "流榜" "Fail",
+        Fail = "posting.failed" "external_failure" "流榜" "The statutory procedure failed",
+        DeclineOrder = "posting.order_declined" "decline_order" "谢绝点单" "Decline the order",
         Cancel = "posting.cancelled" "cancel" "撤榜" "Cancel",
         Repost = "posting.reposted" "repost" "重新发榜" "Post again in a new round",
     }
@@ -47,6 +52,16 @@ wubang_kernel::machine! {
         BelowLimit = ProcurementLimit "below_procurement_limit",
         ToEverybody = InvalidTransition "open_to_everybody",
         ByInvitation = InvalidTransition "by_invitation",
+        ToOne = InvalidTransition "ordered_from_one",
+        Elsewhere = InvalidTransition "decided_elsewhere",
+        AsCall = InvalidTransition "call_for_projects",
+        InCompetition = InvalidTransition "in_competition",
+        OfficialsPick = Forbidden "not_picked_by_the_community",
+        CommunityPicks = InvalidTransition "picked_by_the_community",
+        Endorsed = NotEndorsed "endorsed_by_another_member",
+        NotYetEndorsed = Duplicate "not_endorsed_yet",
+        NotSplit = SplitSuspected "orders_of_the_year_within_their_sum",
+        NotPicked = InvalidTransition "not_picked_out_of_a_call",
         WithinCaps = CapReached "within_caps",
         EnoughBids = TooFewBids "enough_valid_bids",
         PanelComplete = PanelIncomplete "panel_complete",
@@ -65,14 +80,18 @@ wubang_kernel::machine! {
         LastRound = Duplicate "no_later_round",
     }
     rows {
-        Draft on Submit [NeedsApproved, ContentComplete, BelowLimit] by [CommunitySecretary, StreetOfficer] => PendingApproval, start [T07], tell [Street];
+        Draft on Submit [OfficialsPick, NeedsApproved, ContentComplete, BelowLimit] by [CommunitySecretary, StreetOfficer] => PendingApproval, start [T07], tell [Street];
+        Draft on Submit [CommunityPicks, NeedsApproved, ContentComplete, BelowLimit] by [CommunitySecretary] => PendingApproval, start [T07], tell [Street, Secretary];
+        PendingApproval on Endorse [CommunityPicks, OtherPerson, NotYetEndorsed] by [CommunitySecretary] => PendingApproval, tell [Street];
         PendingApproval on Return [] by [StreetOfficer] => Draft, stop [T07], tell [Secretary];
-        PendingApproval on Approve [OtherPerson, ContentAcknowledged, NeedsApproved, WithinCaps] by [StreetOfficer] => Scheduled, start [Publication], stop [T07], tell [Secretary];
+        PendingApproval on Approve [OtherPerson, Endorsed, ContentAcknowledged, NeedsApproved, WithinCaps, NotSplit] by [StreetOfficer] => Scheduled, start [Publication], stop [T07], tell [Secretary];
         Scheduled on Publish [ToEverybody] by [System] => Open, start [T08, T09, T10], stop [Publication], tell [Matched, Secretary], at Publication;
         Scheduled on Publish [ByInvitation] by [System] => Open, start [T08, T09, T10], stop [Publication], tell [Organisation, Secretary], at Publication;
-        Open on Amend [BeforeDeadline, DaysRemain] by [StreetOfficer] => Open, tell [Secretary];
-        Open on Amend [BeforeDeadline] by [StreetOfficer] => Open, start [T09, T10], tell [Secretary];
-        Open on Extend [BeforeDeadline, ExtensionsLeft] by [StreetOfficer] => Open, start [T09, T10], tell [Secretary];
+        Scheduled on Publish [ToOne] by [System] => Open, start [T08, T09], stop [Publication], tell [Organisation, Secretary], at Publication;
+        Scheduled on Publish [Elsewhere] by [System] => Open, start [T08], stop [Publication], tell [Secretary], at Publication;
+        Open on Amend [InCompetition, BeforeDeadline, DaysRemain] by [StreetOfficer] => Open, tell [Secretary];
+        Open on Amend [InCompetition, BeforeDeadline] by [StreetOfficer] => Open, start [T09, T10], tell [Secretary];
+        Open on Extend [InCompetition, BeforeDeadline, ExtensionsLeft] by [StreetOfficer] => Open, start [T09, T10], tell [Secretary];
         Open on Extend [] by [System] => Open, start [T09, T10], tell [Street, Secretary], at T09;
         Open on Suspend [BeforeDeadline, OwnGround, ByComplaint] by [Supervisor] => Suspended, start [T48], tell [Street, Secretary];
         Open on Suspend [BeforeDeadline, OwnGround] by [Supervisor, StreetOfficer] => Suspended, tell [Street, Secretary];
@@ -86,14 +105,20 @@ wubang_kernel::machine! {
         Closed on StartEvaluation [EnoughBids, PanelComplete, RecusalsSigned] by [StreetOfficer] => Evaluating, start [T13], stop [T12];
         Evaluating on ProposeAward [] by [System] => AwardPublicity, stop [T13];
         AwardPublicity on ProposeAward [] by [System] => AwardPublicity;
+        Closed on ProposeAward [ToOne] by [System] => AwardPublicity, stop [T12];
+        Open | Awarded on TakeResult [Elsewhere] by [StreetOfficer] => Awarded, start [T17], tell [Secretary];
+        Evaluating on Conclude [AsCall] by [System] => Completed, stop [T13], tell [Secretary];
+        Draft on Pick [] by [System] => AwardPublicity, tell [Secretary];
         AwardPublicity on EndPublicity [] by [System] => Awarded, start [T16];
         AwardPublicity | Awarded on NextCandidate [] by [System] => AwardPublicity, stop [T16], tell [Street];
-        Awarded on Contract [] by [System] => Contracted, stop [T16], tell [Secretary];
+        Awarded on Contract [] by [System] => Contracted, stop [T16, T17], tell [Secretary];
         Contracted on Complete [] by [System] => Completed, tell [Secretary];
-        Closed | Evaluating | AwardPublicity | Awarded on Fail [] by [System] => Failed, tell [Street, Secretary];
+        Closed | Evaluating | AwardPublicity | Awarded on Fail [] by [System] => Failed, stop [T17], tell [Street, Secretary];
+        Open on DeclineOrder [ToOne] by [OrgLegalRep, OrgAgent] => Failed, stop [T09], tell [Street, Secretary];
+        Open | Awarded on Fail [Elsewhere] by [StreetOfficer] => Failed, stop [T17], tell [Secretary];
         Draft | PendingApproval | Scheduled | Open | Suspended | Closed | Evaluating | AwardPublicity on Cancel [OwnGround] by [StreetOfficer, Supervisor] => Cancelled, tell [Secretary, Street];
-        Failed on Repost [LastRound, RoundsLeft, NeedsApproved] by [StreetOfficer, CommunitySecretary] => Failed;
-        Cancelled on Repost [LastRound, RoundsLeft, NeedsApproved] by [StreetOfficer, CommunitySecretary] => Cancelled;
+        Failed on Repost [NotPicked, LastRound, RoundsLeft, NeedsApproved] by [StreetOfficer, CommunitySecretary] => Failed;
+        Cancelled on Repost [NotPicked, LastRound, RoundsLeft, NeedsApproved] by [StreetOfficer, CommunitySecretary] => Cancelled;
     }
 }
 

@@ -2,8 +2,8 @@
 
 use crate::changes::{AmendPublishedIn, ExtendIn, SuspendIn};
 use crate::model::{
-    AnswerIn, ApproveIn, CancelIn, CopyIn, PostingIn, PostingList, PostingOut, PostingPatch,
-    QuestionIn, QuestionList, QuestionOut, TemplateIn, TemplateList, TemplateOut,
+    AnswerIn, ApproveIn, CancelIn, CopyIn, ExternalResultIn, PostingIn, PostingList, PostingOut,
+    PostingPatch, QuestionIn, QuestionList, QuestionOut, TemplateIn, TemplateList, TemplateOut,
 };
 use crate::service;
 use actix_web::{get, patch, post};
@@ -50,6 +50,7 @@ list!(
 );
 act!(submit_posting, "发榜 postings", "/api/v1/postings/{id}/submit", NothingIn => PostingOut, service::submit, "提交审批。Hand in for approval.");
 act!(return_posting, "发榜 postings", "/api/v1/postings/{id}/return", ReasonIn => PostingOut, service::return_to_draft, "退回起草人。Return to the drafter.");
+act!(endorse_posting, "发榜 postings", "/api/v1/postings/{id}/endorse", NothingIn => PostingOut, service::endorse, "社区另一名成员附议点单。Endorse an order as another member of the committee.");
 act!(approve_posting, "发榜 postings", "/api/v1/postings/{id}/approve", ApproveIn => PostingOut, service::approve, "由第二人批准并发布。Approve by a second person, and publish.");
 act!(copy_posting, "发榜 postings", "/api/v1/postings/{id}/copy", CopyIn => PostingOut, service::copy, "以旧榜为底起草新榜(日期整体平移)。Draft a new posting from an old one; all dates move along.");
 make!(keep_posting_template, "发榜 postings", "/api/v1/posting_templates", "posting_templates", TemplateIn => TemplateOut, service::keep_template, "存为榜单模板。Keep a posting as a template.");
@@ -77,6 +78,9 @@ act!(amend_published_posting, "发榜 postings", "/api/v1/postings/{id}/amend_pu
 act!(extend_posting, "发榜 postings", "/api/v1/postings/{id}/extend", ExtendIn => PostingOut, service::extend, "延长揭榜期限。Extend the bid deadline.");
 act!(suspend_posting, "发榜 postings", "/api/v1/postings/{id}/suspend", SuspendIn => PostingOut, service::suspend, "中止:各期限停止并保留剩余。Suspend: the timers stand still and keep what is left.");
 act!(resume_posting, "发榜 postings", "/api/v1/postings/{id}/resume", ReasonIn => PostingOut, service::resume, "恢复至中止前的状态。Resume to the state before the suspension.");
+act!(decline_posting_order, "发榜 postings", "/api/v1/postings/{id}/decline_order", ReasonIn => PostingOut, service::decline_order, "被点选的组织谢绝点单。Decline an order as the picked organisation.");
+act!(take_in_external_result, "发榜 postings", "/api/v1/postings/{id}/external_result", ExternalResultIn => PostingOut, service::take_result, "登记政府采购结果(本平台不评标)。Take in the result of the statutory procedure; nothing is awarded here.");
+act!(report_external_failure, "发榜 postings", "/api/v1/postings/{id}/external_failure", ReasonIn => PostingOut, service::fail_elsewhere, "登记政府采购未成交。Record that the statutory procedure failed.");
 act!(repost_posting, "发榜 postings", "/api/v1/postings/{id}/repost", NothingIn => PostingOut, service::repost, "重新发榜:同一项目的新一轮草稿。Post again: a new draft round of the same project.");
 act!(ask_about_posting, "发榜 postings", "/api/v1/postings/{id}/questions", QuestionIn => QuestionOut, service::ask, "提问截止前就榜单提问。Ask about an open posting, before the question deadline.");
 act!(answer_question, "发榜 postings", "/api/v1/questions/{id}/answer", AnswerIn => QuestionOut, service::answer, "答复提问,立即公开,提问者不公开。Answer a question: public at once, the asker hidden.");
@@ -130,6 +134,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(get_posting_actions)
         .service(submit_posting)
         .service(return_posting)
+        .service(endorse_posting)
         .service(approve_posting)
         .service(cancel_posting)
         .service(copy_posting)
@@ -142,6 +147,9 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(extend_posting)
         .service(suspend_posting)
         .service(resume_posting)
+        .service(decline_posting_order)
+        .service(take_in_external_result)
+        .service(report_external_failure)
         .service(repost_posting)
         .service(ask_about_posting)
         .service(list_posting_questions)

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 use wubang_kernel::division::DivisionCode;
-use wubang_kernel::procedure::PostingType;
+use wubang_kernel::procedure::{PostingType, Way};
 use wubang_kernel::{Actor, Code, Refusal, Role};
 use wubang_panels::draw;
 use wubang_store::{Error, Read, Tx};
@@ -99,8 +99,21 @@ pub(crate) async fn draw(tx: &Tx, posting: &posting::Model) -> Result<Option<Inv
 /// Whether an organisation may bid on a posting.
 ///
 /// # Errors
-/// `not_eligible` for one that was not drawn.
+/// `not_eligible` for one that was not drawn or not picked; `invalid_transition` where bids are taken elsewhere.
 pub fn may_bid(posting: &posting::Model, organisation: Uuid) -> Result<(), Refusal> {
+    if posting.procedure.0.code.way() == Way::Elsewhere {
+        return Err(Refusal::new(Code::InvalidTransition).because(
+            "本项目由法定采购程序决定,平台不接受揭榜",
+            "a statutory procedure decides; no bids are taken here",
+        ));
+    }
+    let ordered = posting.particulars.order.as_ref();
+    if ordered.is_some_and(|order| order.organisation_id != organisation) {
+        return Err(Refusal::new(Code::NotEligible).because(
+            "本单已点选其他组织",
+            "another organisation was picked for this order",
+        ));
+    }
     let invited = posting
         .invitation
         .as_ref()

@@ -13,8 +13,10 @@ pub mod forbidden;
 mod http;
 pub mod invitation;
 pub mod model;
+pub mod particulars;
 pub mod procedures;
 mod project;
+pub mod proposal;
 mod rules;
 pub mod service;
 mod store;
@@ -22,6 +24,7 @@ mod store;
 pub use entity::posting::Model as Posting;
 pub use entity::project::Model as Project;
 pub use http::routes;
+pub use proposal::Proposal;
 pub use store::{PostingCase, invariants};
 
 use wubang_kernel::Timer;

@@ -4,6 +4,7 @@ use crate::changes::{ChangeOut, RoundOut, SuspensionOut};
 use crate::flow::{PostingState, QuestionState};
 use crate::forbidden::Passage;
 use crate::invitation::InvitationOut;
+use crate::particulars::{Call, ExternalProcedureRef, ExternalResult, Order, Picked};
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::FromJsonQueryResult;
 use serde::{Deserialize, Serialize};
@@ -154,7 +155,8 @@ pub struct PostingIn {
     /// 类型;不填为公开发榜。
     #[serde(rename = "type", default)]
     pub kind: PostingType,
-    /// 所涉需求,均须待发榜。
+    /// 所涉需求,均须待发榜;公益创投不填。
+    #[serde(default)]
     pub need_ids: Vec<Uuid>,
     /// 标题,5–100 字。
     pub title: String,
@@ -168,6 +170,12 @@ pub struct PostingIn {
     /// 规则调整。
     #[serde(default)]
     pub overrides: Overrides,
+    /// 点单:点单直选、微服务单、应急发榜必填。
+    pub order: Option<Order>,
+    /// 法定采购程序:政府采购必填。
+    pub external_procedure_ref: Option<ExternalProcedureRef>,
+    /// 征集要求:公益创投必填。
+    pub call: Option<Call>,
     /// 定时发布;不填为批准后立即发布。
     pub publish_at: Option<DateTime<Utc>>,
 }
@@ -178,7 +186,8 @@ pub struct PostingIn {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "need_ids": ["019c0a52-7c3e-7b1a-9d7e-2f6f0a3b9c11"], "starts_on": "2026-09-01" }))]
 pub struct CopyIn {
-    /// 所涉需求,均须待发榜。
+    /// 所涉需求,均须待发榜;公益创投不填。
+    #[serde(default)]
     pub need_ids: Vec<Uuid>,
     /// 服务开始日;其余日期随之平移。
     pub starts_on: NaiveDate,
@@ -186,6 +195,10 @@ pub struct CopyIn {
     pub title: Option<String>,
     /// 最高限价(分);不填沿用。
     pub budget_ceiling_fen: Option<i64>,
+    /// 点单;不填沿用旧榜的。
+    pub order: Option<Order>,
+    /// 法定采购程序;不填沿用旧榜的。
+    pub external_procedure_ref: Option<ExternalProcedureRef>,
     /// 定时发布。
     pub publish_at: Option<DateTime<Utc>>,
 }
@@ -226,6 +239,8 @@ pub struct TemplateOut {
     pub content: Content,
     /// 规则调整。
     pub overrides: Overrides,
+    /// 征集要求(公益创投)。
+    pub call: Option<Call>,
     /// 停用时间。
     pub retired_at: Option<Instant>,
     /// 创建时间。
@@ -249,6 +264,12 @@ pub struct PostingPatch {
     pub content: Option<Content>,
     /// 规则调整。
     pub overrides: Option<Overrides>,
+    /// 点单(整体替换)。
+    pub order: Option<Order>,
+    /// 法定采购程序(整体替换)。
+    pub external_procedure_ref: Option<ExternalProcedureRef>,
+    /// 征集要求(整体替换)。
+    pub call: Option<Call>,
     /// 定时发布;`null` 为批准后立即发布。
     #[serde(deserialize_with = "wubang_web::patch::member")]
     #[schema(value_type = Option<DateTime<Utc>>)]
@@ -265,6 +286,8 @@ pub struct ApproveIn {
     pub acknowledgement_reason: Option<String>,
     /// 超出在榜数上限的理由(公开,5–1000 字)。
     pub cap_reason: Option<String>,
+    /// 年度点单总额超限、疑似化整为零而仍予批准的理由(公开,5–1000 字)。
+    pub split_reason: Option<String>,
 }
 
 /// Closed grounds of a withdrawal (撤榜).
@@ -310,6 +333,21 @@ pub struct CancelIn {
     pub reason: String,
 }
 
+/// The result of the statutory procedure, taken in (登记采购结果).
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "organisation_id": "019c0a52-7c3e-7b1a-9d7e-2f6f0a3b9c11", "price_fen": 118_000_000, "decided_on": "2026-04-20", "notice_number": "郑财磋商采购-2026-118-成交" }))]
+pub struct ExternalResultIn {
+    /// 中标(成交)组织。
+    pub organisation_id: Uuid,
+    /// 中标(成交)金额(分),不超过最高限价。
+    pub price_fen: i64,
+    /// 中标(成交)通知日。
+    pub decided_on: NaiveDate,
+    /// 中标(成交)通知书编号,2–100 字。
+    pub notice_number: String,
+}
+
 /// A posting in full.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PostingOut {
@@ -347,12 +385,26 @@ pub struct PostingOut {
     pub overrides: Overrides,
     /// 疑似禁止性内容;仅发布前的经办人员可见。
     pub findings: Vec<Passage>,
+    /// 点单;仅点单直选、微服务单、应急发榜。
+    pub order: Option<Order>,
+    /// 社区另一名成员是否已附议;仅点单直选、微服务单。
+    pub endorsed: bool,
+    /// 法定采购程序;仅政府采购。
+    pub external_procedure_ref: Option<ExternalProcedureRef>,
+    /// 法定采购结果。
+    pub external_result: Option<ExternalResult>,
+    /// 征集要求;仅公益创投。
+    pub call: Option<Call>,
+    /// 由哪次征集入选。
+    pub picked_from: Option<Picked>,
     /// 邀请抽取;仅邀请发榜。
     pub invitation: Option<InvitationOut>,
     /// 疑似禁止性内容确有依据的理由。
     pub acknowledgement_reason: Option<String>,
     /// 超出在榜数上限的理由。
     pub cap_reason: Option<String>,
+    /// 年度点单总额超限仍予批准的理由。
+    pub split_reason: Option<String>,
     /// 定时发布。
     pub publish_at: Option<Instant>,
     /// 发布时间。

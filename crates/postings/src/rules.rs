@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use wubang_kernel::deadline::Term;
 use wubang_kernel::machine::{Facts, Name};
 use wubang_kernel::money::Fen;
-use wubang_kernel::procedure::Procedure;
+use wubang_kernel::procedure::{PostingType, Procedure, Way};
 use wubang_kernel::{Code, Faults, Refusal, Timer};
 
 /// What is known of a posting when a step is asked for.
@@ -21,10 +21,16 @@ pub(crate) struct PostingFacts {
     pub limit: Fen,
     pub milestones: usize,
     pub tranches: usize,
-    /// Whether only invited organisations may bid.
-    pub by_invitation: bool,
-    /// Whether the actor is the drafter.
-    pub own_draft: bool,
+    /// The posting type.
+    pub kind: PostingType,
+    /// Whether it was picked out of a call for projects.
+    pub picked: bool,
+    /// Whether the actor is the drafter, or endorsed it.
+    pub own_part: bool,
+    /// Whether another member of the committee has endorsed it.
+    pub endorsed: bool,
+    /// `None` while nobody added up, or when the street approves beyond the sum for a public reason.
+    pub split: Option<Orders>,
     /// What the approver states; `None` while nobody has asked him.
     pub acknowledged: Option<bool>,
     /// `None` while nobody counted, or when the street goes beyond a cap for a public reason.
@@ -42,6 +48,31 @@ pub(crate) struct Caps {
     pub community_cap: u64,
     pub street: u64,
     pub street_cap: u64,
+}
+
+/// Orders of one community, field and funding source within a year against their sum (rulebook 2.3).
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Orders {
+    pub so_far_fen: i64,
+    pub own_fen: i64,
+    pub most_fen: i64,
+}
+
+impl Orders {
+    /// Whether one more order stays within the sum.
+    pub(crate) fn check(self) -> Result<(), Refusal> {
+        let sum = self.so_far_fen.saturating_add(self.own_fen);
+        if sum <= self.most_fen {
+            return Ok(());
+        }
+        Err(Refusal::from(Code::SplitSuspected).because(
+            format!("年度点单合计 {sum} 分,超过 {} 分", self.most_fen),
+            format!(
+                "orders of the year sum to {sum} fen, above {} fen",
+                self.most_fen
+            ),
+        ))
+    }
 }
 
 /// What later stages know about the start of an evaluation.
@@ -87,11 +118,25 @@ impl Facts<Posting> for PostingFacts {
                 self.needs_approved
             }
             PostingGuard::ContentComplete => enough_milestones(self.milestones, self.tranches),
-            PostingGuard::OtherPerson => !self.own_draft,
+            PostingGuard::OtherPerson => !self.own_part,
             PostingGuard::ContentAcknowledged => self.acknowledged.unwrap_or(true),
-            PostingGuard::BelowLimit => self.ceiling < self.limit,
-            PostingGuard::ToEverybody => !self.by_invitation,
-            PostingGuard::ByInvitation => self.by_invitation,
+            PostingGuard::BelowLimit => {
+                self.kind.way() == Way::Elsewhere || self.ceiling < self.limit
+            }
+            PostingGuard::ToEverybody => {
+                matches!(self.kind, PostingType::Open | PostingType::OpenCall)
+            }
+            PostingGuard::ByInvitation => self.kind == PostingType::Invited,
+            PostingGuard::ToOne => self.kind.way() == Way::Order,
+            PostingGuard::Elsewhere => self.kind.way() == Way::Elsewhere,
+            PostingGuard::AsCall => self.kind.way() == Way::Call,
+            PostingGuard::InCompetition => matches!(self.kind.way(), Way::Panel | Way::Call),
+            PostingGuard::OfficialsPick => !self.kind.picked_by_community(),
+            PostingGuard::CommunityPicks => self.kind.picked_by_community(),
+            PostingGuard::Endorsed => self.endorsed || !self.kind.picked_by_community(),
+            PostingGuard::NotYetEndorsed => !self.endorsed,
+            PostingGuard::NotSplit => return self.split.map_or(Ok(()), Orders::check),
+            PostingGuard::NotPicked => !self.picked,
             PostingGuard::WithinCaps => return self.caps.map_or(Ok(()), Caps::check),
             PostingGuard::EnoughBids => {
                 evaluation.is_none_or(|facts| facts.valid_bids >= facts.min_valid_bids.max(1))
@@ -138,6 +183,12 @@ pub(crate) fn check_tranches(content: &Content, procedure: &Procedure, faults: &
     }
 }
 
+/// Kind and name of the funding source, as orders are added up by it.
+pub(crate) fn funding(content: &Content) -> String {
+    let source = &content.funding_source;
+    format!("{}:{}", source.kind.trim(), source.name.trim())
+}
+
 /// Words between blanks, so that each can be asked for.
 pub(crate) fn spaced(words: &[String]) -> String {
     format!(" {} ", words.join(" "))
@@ -145,7 +196,7 @@ pub(crate) fn spaced(words: &[String]) -> String {
 
 /// Notes a ceiling from which the law on procurement rules (rulebook 3.1).
 pub(crate) fn check_limit(ceiling: Fen, procedure: &Procedure, faults: &mut Faults) {
-    if ceiling >= procedure.procurement_limit_fen {
+    if procedure.code.way() != Way::Elsewhere && ceiling >= procedure.procurement_limit_fen {
         let code = Code::ProcurementLimit;
         faults.add("/budget_ceiling_fen", code.as_str(), code.zh(), code.en());
     }
@@ -319,7 +370,6 @@ mod tests {
     use super::*;
     use crate::flow::{PostingEvent, PostingState};
     use wubang_kernel::machine::plan;
-    use wubang_kernel::procedure::PostingType;
     use wubang_kernel::{Role, RoleSet};
 
     fn facts() -> PostingFacts {
@@ -330,8 +380,11 @@ mod tests {
             limit: Fen::new(100_000_000).unwrap(),
             milestones: 2,
             tranches: 3,
-            by_invitation: false,
-            own_draft: false,
+            kind: PostingType::Open,
+            picked: false,
+            own_part: false,
+            endorsed: false,
+            split: None,
             acknowledged: Some(true),
             caps: None,
             evaluation: None,
@@ -348,7 +401,7 @@ mod tests {
     #[test]
     fn nobody_approves_his_own_draft() {
         let facts = PostingFacts {
-            own_draft: true,
+            own_part: true,
             ..facts()
         };
         assert_eq!(

@@ -45,7 +45,14 @@ async fn the_first_declines_and_the_second_lets_the_term_pass() {
         Some(Code::Duplicate)
     );
     assert_eq!(
-        (award.number.as_str(), award.total.to_string().as_str()),
+        (
+            award.number.as_str(),
+            award
+                .total
+                .map(|total| total.to_string())
+                .unwrap_or_default()
+                .as_str()
+        ),
         ("CB-410108-2026-0001", "81.00")
     );
     assert_eq!(award.publicity.ends.rule, "wd(2026-06-01,5)");

@@ -108,7 +108,7 @@ pub async fn open_box(tx: &Tx, posting_id: Uuid) -> Result<(), Error> {
     let posting = wubang_postings::service::find(tx, posting_id).await?;
     let submitted = store::in_states(tx, posting_id, &["submitted"]).await?;
     for bid in &submitted {
-        let checks = checks(tx, bid.organisation_id, &posting).await?;
+        let checks = checks(tx, bid, &posting).await?;
         let now = tx.now();
         by_system(tx, bid.id, BidEvent::Open, |c| {
             c.set(bid::Column::OpenedAt, now)

@@ -19,18 +19,20 @@ pub use writing::{amend, draft, revise, sign, submit, withdraw};
 
 use crate::entity::bid;
 use crate::flow::{Bid, BidEvent};
-use crate::model::{BidList, BidOut, BidSummary, MeanOut, MissingOut, Receipt};
-use crate::rules::{self, BidFacts};
+use crate::model::{BidList, BidOut, BidSummary, Letter, MeanOut, MissingOut, Receipt};
+use crate::rules::{self, BidFacts, LetterAsks};
 use crate::store::{self, BIDDERS};
 use uuid::Uuid;
 use wubang_kernel::deadline::local_date;
 use wubang_kernel::division::DivisionCode;
 use wubang_kernel::machine::plan;
 use wubang_kernel::money::Fen;
+use wubang_kernel::procedure::Way;
+use wubang_kernel::refusal::FieldFault;
 use wubang_kernel::score::Exact;
 use wubang_kernel::{Faults, Role, RoleSet};
 use wubang_postings::Posting;
-use wubang_registry::{Ask, Check, OrgForm, eligibility};
+use wubang_registry::{Ask, Check, eligibility};
 use wubang_store::commit::Commit;
 use wubang_store::{Error, Key, Read, Tx, View, commit, state_of};
 use wubang_web::actions::{self, ActionsOut};
@@ -53,25 +55,28 @@ fn hash(bid: &bid::Model) -> String {
     wubang_kernel::digest::content_hash(&content)
 }
 
-/// Forms that a posting admits: enterprises only where it says so (rulebook 1.5 T-10), which `open` never does.
-const FORMS: &[OrgForm] = &[
-    OrgForm::SocialGroup,
-    OrgForm::SocialServiceInstitution,
-    OrgForm::Foundation,
-    OrgForm::FiledCommunityOrg,
-];
+/// Where a bidder must be able to serve: the communities of the posting, or that of its own project.
+fn served<'a>(posting: &'a Posting, letter: &'a Letter) -> Vec<&'a str> {
+    match &letter.proposal {
+        Some(proposal) => vec![&proposal.community],
+        None => posting
+            .content
+            .communities
+            .iter()
+            .map(String::as_str)
+            .collect(),
+    }
+}
 
 async fn checks(
     read: &impl Read,
-    organisation: Uuid,
+    bid: &bid::Model,
     posting: &Posting,
 ) -> Result<Vec<Check>, Error> {
-    let organisation = wubang_registry::organisations::load(read, organisation).await?;
-    let communities = posting
-        .content
-        .communities
-        .iter()
-        .map(|code| DivisionCode::parse(code))
+    let organisation = wubang_registry::organisations::load(read, bid.organisation_id).await?;
+    let communities = served(posting, &bid.content)
+        .into_iter()
+        .map(DivisionCode::parse)
         .collect::<Result<Vec<_>, _>>();
     let communities = communities.map_err(|_| Error::internal("posting with a bad community"))?;
     let today = local_date(read.now());
@@ -80,7 +85,7 @@ async fn checks(
         let ask = Ask {
             community,
             accepts_filed: posting.content.accepts_filed_organisations,
-            forms_allowed: FORMS,
+            forms_allowed: wubang_postings::service::FORMS,
             caps: &posting.procedure.0.caps,
         };
         for check in eligibility(&organisation, today, &ask) {
@@ -112,18 +117,67 @@ fn facts(read: &impl Read, case: &Case, checks: Vec<Check>) -> Result<BidFacts, 
         posting_suspended: posting.state == "suspended",
         deadline: posting.bid_deadline,
         price: price(bid)?,
-        ceiling: Fen::new(posting.budget_ceiling_fen)
-            .map_err(|_| Error::internal("posting with a bad ceiling"))?,
+        ceiling: ceiling(posting)?,
         letter: bid.content.clone(),
-        serves_minors: rules::serves_minors(&posting.content.target_groups),
-        management_percent: rules::management_percent(&posting.procedure.0),
+        asks: asks(posting, &bid.content),
         checks,
         stored_checks_pass: !stored.is_empty() && stored.iter().all(|passed| *passed),
         signed: case.roles.has(Role::OrgLegalRep)
             || bid.signed_hash.as_deref() == Some(hash(bid).as_str()),
         proposed: bid.checked_by.is_some() && bid.reason_code.is_some(),
         own_proposal: bid.checked_by == read.actor().person,
+        without_panel: posting.procedure.0.code.way() == Way::Order,
+        proposal: proposal_faults(read, posting, &bid.content),
     })
+}
+
+/// Most that one bid may ask: the ceiling of the posting, or that of a single project of a call.
+fn ceiling(posting: &Posting) -> Result<Fen, Error> {
+    let call = posting.particulars.call.as_ref();
+    let most = call.map_or(posting.budget_ceiling_fen, |call| call.ceiling_each_fen);
+    Fen::new(most).map_err(|_| Error::internal("posting with a bad ceiling"))
+}
+
+fn asks(posting: &Posting, letter: &Letter) -> LetterAsks {
+    let proposed = letter.proposal.as_ref();
+    LetterAsks {
+        serves_minors: rules::serves_minors(&posting.content.target_groups)
+            || proposed.is_some_and(|one| rules::serves_minors(&one.target_groups)),
+        management_percent: posting.procedure.0.management_percent,
+        light: posting.procedure.0.code.way() == Way::Order,
+    }
+}
+
+/// What a proposal to a call still misses.
+fn proposal_faults(read: &impl Read, posting: &Posting, letter: &Letter) -> Vec<FieldFault> {
+    let mut faults = Faults::new();
+    if posting.procedure.0.code.way() == Way::Call {
+        match &letter.proposal {
+            Some(proposal) => proposal.check(posting, local_date(read.now()), &mut faults),
+            None => faults.missing("/letter/proposal"),
+        }
+    }
+    faults.into_fields()
+}
+
+/// Refuses a letter whose proposal names what nobody knows, or that has one where no call asks for it.
+async fn check_codes(read: &impl Read, posting: &Posting, letter: &Letter) -> Result<(), Error> {
+    let Some(proposal) = &letter.proposal else {
+        return Ok(());
+    };
+    let mut faults = Faults::new();
+    if posting.procedure.0.code.way() == Way::Call {
+        let taxonomy = wubang_registry::taxonomy::current(read).await?;
+        proposal.check_codes(posting, &taxonomy, &mut faults);
+    } else {
+        faults.add(
+            "/letter/proposal",
+            "not_allowed",
+            "仅公益创投可申报项目",
+            "only a call for projects takes a proposal",
+        );
+    }
+    Ok(faults.finish()?)
 }
 
 async fn load(read: &impl Read, key: &Key) -> Result<Case, Error> {
@@ -143,15 +197,8 @@ async fn load_for(tx: &Tx, key: &Key) -> Result<Case, Error> {
 }
 
 fn missing(facts: &BidFacts) -> Vec<MissingOut> {
-    let mut faults = Faults::new();
-    rules::check_letter(
-        &facts.letter,
-        facts.price,
-        facts.serves_minors,
-        facts.management_percent,
-        &mut faults,
-    );
-    faults
+    facts
+        .missing()
         .into_fields()
         .into_iter()
         .map(|field| MissingOut {
@@ -179,7 +226,7 @@ async fn out(read: &impl Read, case: Case) -> Result<BidOut, Error> {
     let own = case.roles.any(BIDDERS);
     let editing = matches!(case.bid.state.as_str(), "draft" | "submitted" | "withdrawn");
     let checks = if own && editing {
-        checks(read, case.bid.organisation_id, &case.posting).await?
+        checks(read, &case.bid, &case.posting).await?
     } else {
         Vec::new()
     };
@@ -251,7 +298,7 @@ pub async fn get(view: &View, key: &Key) -> Result<BidOut, Error> {
 pub async fn get_actions(view: &View, key: &Key) -> Result<ActionsOut, Error> {
     let case = load(view, key).await?;
     let checks = if case.roles.any(BIDDERS) {
-        checks(view, case.bid.organisation_id, &case.posting).await?
+        checks(view, &case.bid, &case.posting).await?
     } else {
         Vec::new()
     };

@@ -1,7 +1,7 @@
 //! What the bidder does: draft, sign, hand in, withdraw.
 
 use super::checking::fail_if_none_left;
-use super::{Case, checks, facts, hash, load_for, out, step};
+use super::{Case, check_codes, checks, facts, hash, load, load_for, out, step};
 use crate::entity::bid;
 use crate::flow::{Bid, BidEvent};
 use crate::model::{BidIn, BidOut, BidPatch};
@@ -10,6 +10,7 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use wubang_kernel::actor::Reach;
 use wubang_kernel::machine::{self, plan};
+use wubang_kernel::procedure::Way;
 use wubang_kernel::{Code, Faults, Role};
 use wubang_needs::model::{NothingIn, ReasonIn};
 use wubang_store::commit::edit;
@@ -41,6 +42,7 @@ pub async fn draft(tx: &Tx, input: BidIn) -> Result<BidOut, Error> {
     let posting = wubang_postings::service::load(tx, &Key::Id(input.posting_id))
         .await?
         .posting;
+    wubang_postings::invitation::may_bid(&posting, organisation.id)?;
     if posting.state == "suspended" {
         return Err(Code::PostingSuspended.into());
     }
@@ -51,7 +53,7 @@ pub async fn draft(tx: &Tx, input: BidIn) -> Result<BidOut, Error> {
     {
         return Err(Code::DeadlinePassed.into());
     }
-    wubang_postings::invitation::may_bid(&posting, organisation.id)?;
+    check_codes(tx, &posting, &input.letter).await?;
     store::ensure_box(tx, posting.id).await?;
     let row = bid::ActiveModel {
         id: Set(tx.new_id()),
@@ -122,6 +124,7 @@ pub async fn amend(tx: &Tx, key: &Key, patch: BidPatch) -> Result<BidOut, Error>
     let price = faults.fen("/price_fen", patch.price_fen.unwrap_or(case.bid.price_fen));
     faults.finish()?;
     let letter = patch.letter.unwrap_or_else(|| case.bid.content.clone());
+    check_codes(tx, &case.posting, &letter).await?;
     case.bid = edit::<bid::Entity>(
         tx,
         &case.bid,
@@ -170,13 +173,20 @@ pub async fn sign(tx: &Tx, key: &Key, _: NothingIn) -> Result<BidOut, Error> {
     out(tx, case).await
 }
 
-/// Hands in.
+/// Hands in. Who was picked for an order accepts it that way: there is nobody to wait for, and nothing to be
+/// kept from anybody, so the posting closes with it.
 ///
 /// # Errors
 /// `deadline_passed`, `incomplete`, `price_out_of_range`, `not_eligible`, `cap_reached`, `not_signed`.
 pub async fn submit(tx: &Tx, key: &Key, _: NothingIn) -> Result<BidOut, Error> {
     let case = load_for(tx, key).await?;
-    hand_in(tx, case, BidEvent::Submit).await
+    let case = hand_in(tx, case, BidEvent::Submit).await?;
+    if case.posting.procedure.0.code.way() != Way::Order {
+        return out(tx, case).await;
+    }
+    wubang_postings::service::close(tx, case.posting.id).await?;
+    let accepted = load(tx, key).await?;
+    out(tx, accepted).await
 }
 
 /// Replaces what was handed in; every version is kept.
@@ -191,11 +201,13 @@ pub async fn revise(tx: &Tx, key: &Key, patch: BidPatch) -> Result<BidOut, Error
         .get();
     faults.finish()?;
     case.bid.content = patch.letter.unwrap_or(case.bid.content);
-    hand_in(tx, case, BidEvent::Revise).await
+    check_codes(tx, &case.posting, &case.bid.content).await?;
+    let case = hand_in(tx, case, BidEvent::Revise).await?;
+    out(tx, case).await
 }
 
-async fn hand_in(tx: &Tx, mut case: Case, event: BidEvent) -> Result<BidOut, Error> {
-    let checks = checks(tx, case.bid.organisation_id, &case.posting).await?;
+async fn hand_in(tx: &Tx, mut case: Case, event: BidEvent) -> Result<Case, Error> {
+    let checks = checks(tx, &case.bid, &case.posting).await?;
     let facts = facts(tx, &case, checks)?;
     let planned = plan::<Bid>(state_of::<Bid>(&case.bid.state)?, event, case.roles, &facts)?;
     store::touch_box(tx, case.posting.id).await?;
@@ -229,7 +241,7 @@ async fn hand_in(tx: &Tx, mut case: Case, event: BidEvent) -> Result<BidOut, Err
         .run()
         .await?;
     store::keep_version(tx, &case.bid, signer).await?;
-    out(tx, case).await
+    Ok(case)
 }
 
 /// Withdraws: free before the deadline, noted after it.

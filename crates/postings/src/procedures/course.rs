@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use wubang_kernel::Timer;
 use wubang_kernel::calendar::WorkCalendar;
 use wubang_kernel::deadline::{Deadline, end_of_day};
-use wubang_kernel::procedure::Procedure;
+use wubang_kernel::procedure::{Procedure, Way};
 use wubang_store::timers;
 
 /// What publication sets.
@@ -14,18 +14,28 @@ use wubang_store::timers;
 pub(crate) struct Opening {
     /// 揭榜截止.
     pub bids: Deadline,
-    /// 提问截止: so many working days before.
-    pub questions: Deadline,
+    /// 提问截止: so many working days before; none where one organisation was picked.
+    pub questions: Option<Deadline>,
 }
 
-/// The deadlines of a posting that is published at `at`.
+/// The deadlines of a posting that is published at `at`; none where bids are taken elsewhere.
 pub(crate) fn opening(
     calendar: &WorkCalendar,
     procedure: &Procedure,
     at: DateTime<Utc>,
+) -> Option<Opening> {
+    let bids = calendar.deadline(at, procedure.window()?);
+    Some(closing_at(calendar, procedure, bids))
+}
+
+/// A bid deadline with the question deadline that belongs to it.
+pub(crate) fn closing_at(
+    calendar: &WorkCalendar,
+    procedure: &Procedure,
+    bids: Deadline,
 ) -> Opening {
-    let bids = calendar.deadline(at, procedure.term(Timer::T09));
-    let questions = question_deadline(calendar, procedure, &bids);
+    let asked = matches!(procedure.code.way(), Way::Panel | Way::Call);
+    let questions = asked.then(|| question_deadline(calendar, procedure, &bids));
     Opening { bids, questions }
 }
 
@@ -39,14 +49,14 @@ pub(crate) struct Leg {
 
 /// The timers after the closing, each started when the one before it ends: the course of a posting in
 /// which everybody takes all the time he has.
-const AFTER_CLOSING: &[Timer] = &[
-    Timer::T12,
-    Timer::T13,
-    Timer::T14,
-    Timer::T15,
-    Timer::T16,
-    Timer::T17,
-];
+fn after_closing(way: Way) -> &'static [Timer] {
+    use Timer::{T12, T13, T14, T15, T16, T17};
+    match way {
+        Way::Panel | Way::Call => &[T12, T13, T14, T15, T16, T17],
+        Way::Order => &[T12, T15, T16, T17],
+        Way::Elsewhere => &[T17],
+    }
+}
 /// The timers after the end of the service.
 const AFTER_SERVICE: &[Timer] = &[Timer::T35, Timer::T36, Timer::T38, Timer::T39, Timer::T42];
 
@@ -73,13 +83,17 @@ pub(crate) fn course(
         starts_at,
         deadline,
     };
-    let opening = opening(calendar, procedure, published);
     let mut legs = vec![
         leg(Timer::T07, handed_in, length(Timer::T07, handed_in)),
         leg(Timer::T08, published, length(Timer::T08, published)),
-        leg(Timer::T09, published, opening.bids.clone()),
-        leg(Timer::T10, published, opening.questions),
     ];
+    // a procedure elsewhere has its own calendar: the agreement is counted as if it ended at once
+    let mut closed = published;
+    if let Some(Opening { bids, questions }) = opening(calendar, procedure, published) {
+        closed = after(bids.at);
+        legs.push(leg(Timer::T09, published, bids));
+        legs.extend(questions.map(|asked| leg(Timer::T10, published, asked)));
+    }
     let mut chain = |timers: &[Timer], mut starts_at: DateTime<Utc>| {
         for timer in timers {
             let deadline = length(*timer, starts_at);
@@ -89,7 +103,7 @@ pub(crate) fn course(
         }
         starts_at
     };
-    let signed = chain(AFTER_CLOSING, after(opening.bids.at));
+    let signed = chain(after_closing(procedure.code.way()), closed);
     // from the last day of signing three periods run side by side
     chain(&[Timer::T18], signed);
     chain(&[Timer::T19], signed);

@@ -6,7 +6,7 @@ pub(crate) mod http;
 pub mod model;
 mod simulate;
 
-pub(crate) use course::{Opening, opening};
+pub(crate) use course::{Opening, closing_at, opening};
 use model::{OverridesIn, ProcedureList, ProcedureOut, ProcedureVersion, ProcedureVersions};
 use serde_json::{Value, json};
 pub use simulate::simulate;

@@ -1,13 +1,13 @@
 //! Changes of a published notice (变更公告) and later deadlines (延期): rulebook 2.4.2, 2.8.2.
 
 use super::{facts, load_for, may, notice_hash, out, publicity, step};
-use crate::change_rules::{affects_bids, below, extended, extended_for_too_few, question_deadline};
+use crate::change_rules::{affects_bids, below, extended, extended_for_too_few};
 use crate::changes::{AmendPublishedIn, ExtendIn, Kind, PublishedChanges};
 use crate::diff::{Diff, diff, merged};
 use crate::entity::posting;
 use crate::flow::PostingEvent;
 use crate::model::{Content, PostingOut};
-use crate::procedures::Opening;
+use crate::procedures::{Opening, closing_at};
 use crate::rules;
 use crate::service::checking::{Said, check_notice};
 use crate::store::changes::{self, Entry};
@@ -166,10 +166,10 @@ fn told(
     json!({ "reason": reason, "bid_deadline": deadline.map(Instant) })
 }
 
-/// A bid deadline with the question deadline that belongs to it.
+/// A bid deadline with the question deadline that belongs to it, where questions are asked.
 pub(super) struct Windows {
     pub(super) close: Deadline,
-    questions: Deadline,
+    questions: Option<Deadline>,
 }
 
 impl From<Opening> for Windows {
@@ -183,17 +183,19 @@ impl From<Opening> for Windows {
 
 impl Windows {
     pub(super) fn of(tx: &Tx, posting: &posting::Model, close: Deadline) -> Self {
-        let questions = question_deadline(tx.calendar(), &posting.procedure.0, &close);
-        Windows { close, questions }
+        Windows::from(closing_at(tx.calendar(), &posting.procedure.0, close))
     }
 
     /// The same bid deadline with another question deadline.
     pub(super) fn with_questions(self, questions: Deadline) -> Self {
-        Windows { questions, ..self }
+        Windows {
+            questions: Some(questions),
+            ..self
+        }
     }
 
-    pub(super) fn questions(&self) -> &Deadline {
-        &self.questions
+    pub(super) fn questions(&self) -> Option<&Deadline> {
+        self.questions.as_ref()
     }
 
     /// Writes both, and starts their timers where the row does so.
@@ -201,13 +203,17 @@ impl Windows {
         self,
         commit: Commit<'a, posting::Entity>,
     ) -> Commit<'a, posting::Entity> {
-        commit
+        let commit = commit
             .set(posting::Column::BidDeadline, self.close.at)
             .set(posting::Column::BidDeadlineRule, self.close.rule.clone())
             .set(posting::Column::Provisional, self.close.provisional)
-            .set(posting::Column::QuestionDeadline, self.questions.at)
-            .due(Timer::T09, self.close)
-            .due(Timer::T10, self.questions)
+            .due(Timer::T09, self.close);
+        match self.questions {
+            Some(questions) => commit
+                .set(posting::Column::QuestionDeadline, questions.at)
+                .due(Timer::T10, questions),
+            None => commit,
+        }
     }
 }
 

@@ -4,9 +4,10 @@
 use crate::entity::posting;
 use crate::flow::Posting;
 use crate::forbidden::{self, Passage};
-use crate::invitation;
 use crate::model::{Content, Overrides, PostingIn};
+use crate::particulars::{self, Particulars};
 use crate::rules::{self, Caps};
+use crate::service::types::{self, At};
 use crate::store;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -15,7 +16,7 @@ use wubang_kernel::deadline::local_date;
 use wubang_kernel::division::DivisionCode;
 use wubang_kernel::machine::{self, Birth};
 use wubang_kernel::money::Fen;
-use wubang_kernel::procedure::{PostingType, Procedure};
+use wubang_kernel::procedure::{PostingType, Procedure, Way};
 use wubang_kernel::{Code, Faults, Refusal};
 use wubang_store::{Error, Read};
 
@@ -29,6 +30,7 @@ pub(crate) struct Draft {
     pub budget_ceiling_fen: i64,
     pub content: Content,
     pub overrides: Overrides,
+    pub particulars: Particulars,
     pub publish_at: Option<DateTime<Utc>>,
     /// The rules, once they no longer follow the district's settings.
     pub frozen: Option<Procedure>,
@@ -44,6 +46,12 @@ impl From<PostingIn> for Draft {
             budget_ceiling_fen: input.budget_ceiling_fen,
             content: input.content,
             overrides: input.overrides,
+            particulars: Particulars {
+                order: input.order,
+                external: input.external_procedure_ref,
+                call: input.call,
+                ..Particulars::default()
+            },
             publish_at: input.publish_at,
             frozen: None,
         }
@@ -61,6 +69,7 @@ impl Draft {
             budget_ceiling_fen: posting.budget_ceiling_fen,
             content: posting.content.clone(),
             overrides: posting.overrides.clone(),
+            particulars: posting.particulars.clone(),
             publish_at: posting.publish_at,
             frozen: None,
         })
@@ -78,6 +87,7 @@ pub(crate) struct Checked {
     pub title: String,
     pub ceiling: Fen,
     pub content: Content,
+    pub particulars: Particulars,
     pub procedure: Procedure,
     pub division: DivisionCode,
     pub findings: Vec<Passage>,
@@ -96,8 +106,14 @@ pub(crate) async fn check(
     own: Option<Uuid>,
     faults: &mut Faults,
 ) -> Result<Checked, Error> {
-    let needs = needs_of(read, &draft.need_ids).await?;
-    let division = common_division(&needs)?;
+    let (needs, division) = match draft.kind.way() {
+        Way::Call => (Vec::new(), called(draft)?),
+        Way::Panel | Way::Order | Way::Elsewhere => {
+            let needs = needs_of(read, &draft.need_ids).await?;
+            let division = common_division(&needs)?;
+            (needs, division)
+        }
+    };
     let made = machine::create::<Posting>(read.actor().roles(&Reach::at(division)))?;
     faults_of_field(read, draft, faults).await?;
     if draft.publish_at.is_some_and(|at| at < read.now()) {
@@ -111,13 +127,12 @@ pub(crate) async fn check(
         }
     };
     check_needs(read, draft, &needs, own, faults).await?;
-    if draft.kind == PostingType::Invited {
-        let pool = invitation::pool(read, &division, &draft.field).await?;
-        if pool.len() < procedure.invitations {
-            let code = Code::TooFewMatches;
-            faults.add("/type", code.as_str(), code.zh(), code.en());
-        }
-    }
+    let particulars = draft.particulars.checked(draft.kind, faults);
+    let at = At {
+        procedure: &procedure,
+        division: &division,
+    };
+    types::check(read, draft, &needs, own, at, faults).await?;
     let said = Said {
         title: draft.title.clone(),
         budget_ceiling_fen: draft.budget_ceiling_fen,
@@ -133,6 +148,7 @@ pub(crate) async fn check(
         title,
         ceiling,
         content,
+        particulars,
         procedure,
         division,
         findings,
@@ -194,6 +210,22 @@ pub(crate) async fn check_notice(
         content,
         findings,
     })
+}
+
+/// The division that a call for projects reaches over; nothing else can be said without it.
+fn called(draft: &Draft) -> Result<DivisionCode, Error> {
+    let mut faults = Faults::new();
+    if !draft.need_ids.is_empty() {
+        faults.add(
+            "/need_ids",
+            "not_allowed",
+            "公益创投不针对单个需求,须留空",
+            "a call for projects covers no need",
+        );
+    }
+    let division = particulars::reach(draft.particulars.call.as_ref(), &mut faults);
+    faults.finish()?;
+    Ok(division.ok_or(Code::Internal)?)
 }
 
 async fn needs_of(read: &impl Read, ids: &[Uuid]) -> Result<Vec<wubang_needs::Need>, Error> {
@@ -304,6 +336,10 @@ pub(crate) fn finish(faults: Faults) -> Result<(), Refusal> {
         Code::NeedsNotApproved,
         Code::ProcurementLimit,
         Code::TooFewMatches,
+        Code::OrderLimit,
+        Code::PostedRecently,
+        Code::NotEmergency,
+        Code::NotEligible,
         Code::Incomplete,
     ];
     let code = own

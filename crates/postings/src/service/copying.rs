@@ -4,6 +4,7 @@ use super::checking::{Draft, kind_of};
 use super::{drafting, load_for};
 use crate::entity::template;
 use crate::model::{Content, CopyIn, PostingOut, TemplateIn, TemplateList, TemplateOut};
+use crate::particulars::Particulars;
 use crate::store::{self, templates};
 use chrono::TimeDelta;
 use wubang_kernel::actor::Reach;
@@ -35,6 +36,12 @@ fn from_old(old: Draft, input: CopyIn) -> Draft {
         title: input.title.unwrap_or(old.title),
         budget_ceiling_fen: input.budget_ceiling_fen.unwrap_or(old.budget_ceiling_fen),
         content: moved(old.content, input.starts_on),
+        particulars: Particulars {
+            order: input.order.or(old.particulars.order),
+            external: input.external_procedure_ref.or(old.particulars.external),
+            call: old.particulars.call,
+            ..Particulars::default()
+        },
         publish_at: input.publish_at,
         ..old
     }
@@ -120,6 +127,7 @@ pub async fn draft_from_template(tx: &Tx, key: &Key, input: CopyIn) -> Result<Po
         budget_ceiling_fen: kept.budget_ceiling_fen,
         content: kept.content,
         overrides: kept.overrides,
+        particulars: kept.particulars,
         publish_at: None,
         frozen: None,
     };
@@ -158,6 +166,7 @@ fn shown(kept: template::Model) -> Result<TemplateOut, Error> {
         budget_ceiling_fen: kept.budget_ceiling_fen,
         content: kept.content,
         overrides: kept.overrides,
+        call: kept.particulars.call,
         retired_at: kept.retired_at.map(Instant),
         created_at: Instant(kept.created_at),
     })

@@ -6,10 +6,13 @@ use super::{facts, load_for, out, publicity, step};
 use crate::entity::posting;
 use crate::flow::PostingEvent;
 use crate::model::{ApproveIn, CancelIn, FrozenProcedure, PostingIn, PostingOut, PostingPatch};
+use crate::particulars::Particulars;
 use crate::project;
 use crate::rules::{self, PostingFacts};
 use crate::service::checking::{self, Draft};
+use crate::service::types;
 use crate::store::{self, PostingCase};
+use sea_orm::Value;
 use sea_orm::sea_query::Expr;
 use wubang_kernel::actor::Reach;
 use wubang_kernel::deadline::{Deadline, local_date};
@@ -56,6 +59,7 @@ pub(super) async fn make(tx: &Tx, draft: Draft) -> Result<PostingOut, Error> {
         content: checked.content,
         procedure: FrozenProcedure(checked.procedure),
         overrides: draft.overrides,
+        particulars: checked.particulars,
         publish_at: draft.publish_at,
     };
     let row = fresh.row(tx)?;
@@ -94,6 +98,12 @@ pub async fn amend(tx: &Tx, key: &Key, patch: PostingPatch) -> Result<PostingOut
             .unwrap_or(stored.budget_ceiling_fen),
         content: patch.content.unwrap_or(stored.content),
         overrides: patch.overrides.unwrap_or(stored.overrides),
+        particulars: Particulars {
+            order: patch.order.or(stored.particulars.order),
+            external: patch.external_procedure_ref.or(stored.particulars.external),
+            call: patch.call.or(stored.particulars.call),
+            ..Particulars::default()
+        },
         publish_at: patch.publish_at.unwrap_or(stored.publish_at),
         ..stored
     };
@@ -116,7 +126,15 @@ pub async fn amend(tx: &Tx, key: &Key, patch: PostingPatch) -> Result<PostingOut
                     posting::Column::BudgetCeilingFen,
                     Expr::value(checked.ceiling.get()),
                 )
+                .col_expr(
+                    posting::Column::Funding,
+                    Expr::value(rules::funding(&checked.content)),
+                )
                 .col_expr(posting::Column::Content, Expr::value(checked.content))
+                .col_expr(
+                    posting::Column::Particulars,
+                    Expr::value(checked.particulars),
+                )
                 .col_expr(
                     posting::Column::Procedure,
                     Expr::value(FrozenProcedure(checked.procedure)),
@@ -150,7 +168,23 @@ pub async fn submit(tx: &Tx, key: &Key, _: NothingIn) -> Result<PostingOut, Erro
     let data = serde_json::json!({ "settings": checked.procedure.version });
     let frozen = FrozenProcedure(checked.procedure);
     let case = step(tx, case, PostingEvent::Submit, &facts, |c| {
-        c.set(posting::Column::Procedure, frozen).data(data)
+        c.set(posting::Column::Procedure, frozen)
+            .set(posting::Column::EndorsedBy, Value::Uuid(None))
+            .data(data)
+    })
+    .await?;
+    out(tx, case).await
+}
+
+/// Another member of the community's committee endorses the choice of the organisation (附议).
+///
+/// # Errors
+/// `same_person` for the drafter; `duplicate` the second time; `invalid_transition` for other types.
+pub async fn endorse(tx: &Tx, key: &Key, _: NothingIn) -> Result<PostingOut, Error> {
+    let case = load_for(tx, key).await?;
+    let (facts, person) = (facts(tx, &case).await?, tx.person()?);
+    let case = step(tx, case, PostingEvent::Endorse, &facts, |c| {
+        c.set(posting::Column::EndorsedBy, person)
     })
     .await?;
     out(tx, case).await
@@ -186,6 +220,7 @@ pub async fn approve(tx: &Tx, key: &Key, input: ApproveIn) -> Result<PostingOut,
     };
     let acknowledgement = reason("/acknowledgement_reason", input.acknowledgement_reason);
     let cap_reason = reason("/cap_reason", input.cap_reason);
+    let split_reason = reason("/split_reason", input.split_reason);
     faults.finish()?;
     let case = load_for(tx, key).await?;
     let draft = Draft {
@@ -198,12 +233,15 @@ pub async fn approve(tx: &Tx, key: &Key, input: ApproveIn) -> Result<PostingOut,
     let checked = checking::check(tx, &draft, Some(case.posting.id), &mut faults).await?;
     let caps = checking::caps(tx, &checked.division, &checked.procedure).await?;
     let exceeded = caps.check().is_err();
+    let orders = types::orders_of_the_year(tx, &case.posting).await?;
+    let split = orders.is_some_and(|orders| orders.check().is_err());
     let facts = PostingFacts {
         acknowledged: Some(
             input.content_acknowledged
                 && (checked.findings.is_empty() || acknowledgement.is_some()),
         ),
         caps: (cap_reason.is_none() || !exceeded).then_some(caps),
+        split: orders.filter(|_| split_reason.is_none() || !split),
         checked: Some(checking::finish(faults)),
         ..facts(tx, &case).await?
     };
@@ -215,12 +253,14 @@ pub async fn approve(tx: &Tx, key: &Key, input: ApproveIn) -> Result<PostingOut,
         provisional: false,
     };
     let cap_reason = cap_reason.filter(|_| exceeded);
-    let data = serde_json::json!({ "findings": checked.findings, "acknowledgement_reason": acknowledgement, "cap_reason": cap_reason });
+    let split_reason = split_reason.filter(|_| split);
+    let data = serde_json::json!({ "findings": checked.findings, "acknowledgement_reason": acknowledgement, "cap_reason": cap_reason, "split_reason": split_reason });
     let case = step(tx, case, PostingEvent::Approve, &facts, |c| {
         c.set(posting::Column::ApprovedBy, approver)
             .set(posting::Column::ContentAcknowledged, true)
             .set(posting::Column::AcknowledgementReason, acknowledgement)
             .set(posting::Column::CapReason, cap_reason)
+            .set(posting::Column::SplitReason, split_reason)
             .data(data)
             .due(Timer::Publication, due)
     })

@@ -2,6 +2,7 @@
 
 use crate::entity::posting;
 use crate::model::{Content, FrozenProcedure, Overrides};
+use crate::particulars::Particulars;
 use crate::rules;
 use chrono::{DateTime, Utc};
 use sea_orm::ActiveValue::Set;
@@ -21,6 +22,7 @@ pub(super) struct Fresh {
     pub content: Content,
     pub procedure: FrozenProcedure,
     pub overrides: Overrides,
+    pub particulars: Particulars,
     pub publish_at: Option<DateTime<Utc>>,
 }
 
@@ -38,15 +40,24 @@ impl Fresh {
             field: Set(self.field),
             target_groups: Set(rules::spaced(&self.content.target_groups)),
             budget_ceiling_fen: Set(self.budget_ceiling_fen),
-            content: Set(self.content),
             procedure: Set(self.procedure),
+            funding: Set(rules::funding(&self.content)),
+            content: Set(self.content),
             overrides: Set(self.overrides),
+            call_id: Set(self
+                .particulars
+                .picked
+                .as_ref()
+                .map(|picked| picked.call_id)),
+            particulars: Set(self.particulars),
             invitation: Set(None),
             drafted_by: Set(tx.person()?),
+            endorsed_by: Set(None),
             approved_by: Set(None),
             content_acknowledged: Set(false),
             acknowledgement_reason: Set(None),
             cap_reason: Set(None),
+            split_reason: Set(None),
             publish_at: Set(self.publish_at),
             published_at: Set(None),
             question_deadline: Set(None),

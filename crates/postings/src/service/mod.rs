@@ -5,13 +5,16 @@ mod changing;
 pub(crate) mod checking;
 mod copying;
 mod drafting;
+mod elsewhere;
 mod fresh;
+mod ordering;
 mod publicity;
 mod questions;
 mod reading;
 mod rounds;
 mod suspending;
 mod system;
+mod types;
 
 pub use board::{facets, latest, list, list_published};
 pub use changing::{
@@ -20,7 +23,9 @@ pub use changing::{
 pub use copying::{
     copy, draft_from_template, get_template, keep_template, list_templates, retire_template,
 };
-pub use drafting::{amend, approve, cancel, draft, return_to_draft, submit};
+pub use drafting::{amend, approve, cancel, draft, endorse, return_to_draft, submit};
+pub use elsewhere::{fail_elsewhere, take_result};
+pub use ordering::decline_order;
 pub use publicity::notice_period_ended;
 pub use questions::{
     answer, ask, askers, get_question, get_question_actions, list_questions, posting_of_question,
@@ -32,6 +37,7 @@ pub use system::{
     award_proposed, close, completed, contracted, failed, next_candidate, publicity_over, publish,
     start_evaluation,
 };
+pub use types::FORMS;
 
 use crate::change_rules::{ChangeFacts, Extensions};
 use crate::changes::{ChangeOut, Kind, SuspensionOut};
@@ -48,7 +54,7 @@ use wubang_kernel::Role;
 use wubang_kernel::deadline::is_over;
 use wubang_kernel::machine::plan;
 use wubang_kernel::money::Fen;
-use wubang_kernel::procedure::PostingType;
+use wubang_kernel::procedure::Way;
 use wubang_store::commit::Commit;
 use wubang_store::{Error, Key, Read, Tx, View, commit, state_of, timers};
 use wubang_web::DeadlineOut;
@@ -61,14 +67,20 @@ async fn facts(read: &impl Read, case: &PostingCase) -> Result<PostingFacts, Err
     let needs = wubang_needs::service::load_many(read, &case.need_ids).await?;
     Ok(PostingFacts {
         checked: None,
-        needs_approved: !needs.is_empty() && needs.iter().all(|need| need.state == "approved"),
+        needs_approved: needs.iter().all(|need| need.state == "approved")
+            && (!needs.is_empty() || checking::kind_of(&posting.kind)?.way() == Way::Call),
         ceiling: Fen::new(posting.budget_ceiling_fen)
             .map_err(|_| Error::internal("posting with a bad ceiling"))?,
         limit: procedure.procurement_limit_fen,
         milestones: posting.content.milestones.len(),
         tranches: procedure.tranches.len(),
-        by_invitation: posting.kind == PostingType::Invited.as_str(),
-        own_draft: read.actor().person == Some(posting.drafted_by),
+        kind: checking::kind_of(&posting.kind)?,
+        picked: posting.call_id.is_some(),
+        own_part: [Some(posting.drafted_by), posting.endorsed_by]
+            .iter()
+            .any(|one| one.is_some() && *one == read.actor().person),
+        endorsed: posting.endorsed_by.is_some(),
+        split: None,
         acknowledged: None,
         caps: None,
         evaluation: None,
@@ -195,9 +207,16 @@ async fn out(read: &impl Read, case: PostingCase) -> Result<PostingOut, Error> {
         procedure: posting.procedure,
         overrides: posting.overrides,
         findings,
+        order: posting.particulars.order,
+        endorsed: posting.endorsed_by.is_some(),
+        external_procedure_ref: posting.particulars.external,
+        external_result: posting.particulars.result,
+        call: posting.particulars.call,
+        picked_from: posting.particulars.picked,
         invitation,
         acknowledgement_reason: posting.acknowledgement_reason,
         cap_reason: posting.cap_reason,
+        split_reason: posting.split_reason,
         publish_at: posting.publish_at.map(Instant),
         published_at: posting.published_at.map(Instant),
         question_deadline: posting.question_deadline.map(Instant),

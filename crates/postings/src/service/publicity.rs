@@ -14,8 +14,20 @@ const KIND: PublicityKind = PublicityKind::PostingNotice;
 
 /// The public notice: numbers, content and frozen rules.
 pub(super) fn notice(posting: &posting::Model) -> Value {
-    json!({ "number": posting.number, "title": posting.title, "field": posting.field,
-        "budget_ceiling_fen": posting.budget_ceiling_fen, "content": posting.content, "procedure": posting.procedure })
+    let mut notice = json!({ "number": posting.number, "title": posting.title, "field": posting.field,
+        "budget_ceiling_fen": posting.budget_ceiling_fen, "content": posting.content, "procedure": posting.procedure });
+    let own = &posting.particulars;
+    for (name, value) in [
+        ("order", json!(own.order)),
+        ("external_procedure_ref", json!(own.external)),
+        ("call", json!(own.call)),
+        ("picked_from", json!(own.picked)),
+    ] {
+        if let (false, Some(members)) = (value.is_null(), notice.as_object_mut()) {
+            members.insert(name.to_owned(), value);
+        }
+    }
+    notice
 }
 
 fn opening(posting: &posting::Model) -> Opening {

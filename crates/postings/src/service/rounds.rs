@@ -6,6 +6,7 @@ use crate::changes::RoundOut;
 use crate::entity::posting;
 use crate::flow::{Posting, PostingEvent};
 use crate::model::PostingOut;
+use crate::particulars::Particulars;
 use crate::project;
 use crate::store::{self, PostingCase};
 use uuid::Uuid;
@@ -69,6 +70,10 @@ fn next_round(last: &posting::Model, number: String, round: i32) -> Fresh {
         content: last.content.clone(),
         procedure: last.procedure.clone(),
         overrides: last.overrides.clone(),
+        particulars: Particulars {
+            result: None,
+            ..last.particulars.clone()
+        },
         publish_at: None,
     }
 }
@@ -81,6 +86,7 @@ pub(super) fn is_unchanged(posting: &posting::Model, rounds: &[posting::Model]) 
                 && last.title == posting.title
                 && last.budget_ceiling_fen == posting.budget_ceiling_fen
                 && last.content == posting.content
+                && last.particulars == posting.particulars
                 && last.procedure == posting.procedure
         })
 }
@@ -143,6 +149,8 @@ pub(super) fn words_of(reason_code: &str) -> Option<&'static str> {
     match reason_code {
         "no_bids" => Some("截止时没有有效揭榜"),
         "too_few" => Some("延期后有效揭榜数仍不足"),
+        "order_declined" => Some("点选的组织未接单"),
+        "external_failed" => Some("法定采购程序未产生结果"),
         "no_candidate" => Some("承榜对象放弃或失效,且没有候补"),
         _ => None,
     }

@@ -106,7 +106,7 @@ async fn go_on(tx: &Tx, case: PostingCase, reason: String) -> Result<PostingCase
     let questions = windows
         .as_ref()
         .filter(|_| asking)
-        .map(|new| new.questions().clone());
+        .and_then(|new| new.questions().cloned());
     let deadline = windows.as_ref().map(|new| Instant(new.close.at));
     let case = step(tx, case, PostingEvent::Resume, &facts, |c| {
         let c = c
@@ -142,7 +142,9 @@ async fn go_on(tx: &Tx, case: PostingCase, reason: String) -> Result<PostingCase
 /// deadline that was over stays over.
 fn windows(tx: &Tx, posting: &posting::Model, close: Deadline, asking: bool) -> Windows {
     let windows = Windows::of(tx, posting, close);
-    let mut questions = windows.questions().clone();
+    let Some(mut questions) = windows.questions().cloned() else {
+        return windows;
+    };
     match posting.question_deadline.filter(|_| !asking) {
         Some(over) => questions.at = over,
         None => {

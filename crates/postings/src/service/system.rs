@@ -39,17 +39,21 @@ pub(super) async fn publish_case(tx: &Tx, case: PostingCase) -> Result<PostingCa
     let opening = opening(tx.calendar(), &case.posting.procedure.0, tx.now());
     let hash = notice_hash(&case.posting);
     let invitation = invitation::draw(tx, &case.posting).await?;
-    let (at, now) = (opening.bids.at, tx.now());
-    let windows = Windows::from(opening);
-    let told = windows.close.clone();
+    let now = tx.now();
+    let windows = opening.map(Windows::from);
+    let told = windows.as_ref().map(|windows| windows.close.clone());
+    let at = told.as_ref().map(|close| Instant(close.at));
     let mut case = step(tx, case, PostingEvent::Publish, &facts, |c| {
         let c = c
             .set(posting::Column::PublishedAt, now)
             .set(posting::Column::Invitation, invitation)
             .set(posting::Column::NoticeHash, hash.clone())
-            .facts(serde_json::json!({ "bid_deadline": Instant(at) }))
+            .facts(serde_json::json!({ "bid_deadline": at }))
             .data(serde_json::json!({ "notice_hash": hash, "bid_deadline": told }));
-        windows.set(c)
+        match windows {
+            Some(windows) => windows.set(c),
+            None => c,
+        }
     })
     .await?;
     publicity::start(tx, &case.posting).await?;
@@ -151,20 +155,34 @@ pub async fn failed(
     reason_code: &str,
     reason: Option<String>,
 ) -> Result<(), Error> {
-    let code = reason_code.to_owned();
-    let reason = reason.or_else(|| rounds::words_of(reason_code).map(str::to_owned));
     let case = by_system(tx, id, PostingEvent::Fail, |c| {
-        c.set(posting::Column::ReasonCode, code.clone())
-            .set(posting::Column::Reason, reason.clone())
-            .because(Some(reason.unwrap_or(code)))
+        reason_of(c, reason_code, reason)
     })
     .await?;
+    let_go(tx, &case).await
+}
+
+/// The public reason of a failed posting: as given, or the sentence that belongs to its code.
+pub(super) fn reason_of<'a>(
+    commit: Commit<'a, posting::Entity>,
+    code: &str,
+    reason: Option<String>,
+) -> Commit<'a, posting::Entity> {
+    let reason = reason.or_else(|| rounds::words_of(code).map(str::to_owned));
+    commit
+        .set(posting::Column::ReasonCode, code)
+        .set(posting::Column::Reason, reason.clone())
+        .because(Some(reason.unwrap_or_else(|| code.to_owned())))
+}
+
+/// What follows when a posting has failed.
+pub(super) async fn let_go(tx: &Tx, case: &PostingCase) -> Result<(), Error> {
     publicity::stopped(tx, &case.posting, "流榜").await?;
-    store::release_needs(tx, id).await?;
+    store::release_needs(tx, case.posting.id).await?;
     for need in &case.need_ids {
         wubang_needs::service::posting_failed(tx, *need).await?;
     }
-    rounds::await_decision(tx, &case).await
+    rounds::await_decision(tx, case).await
 }
 
 /// The agreement is signed.

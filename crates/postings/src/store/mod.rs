@@ -9,7 +9,8 @@ pub(crate) use board::{For, facets, index, latest, list};
 
 use crate::entity::{change, posting, posting_need, project, question};
 use crate::flow;
-use sea_orm::sea_query::Expr;
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect,
@@ -17,6 +18,7 @@ use sea_orm::{
 use uuid::Uuid;
 use wubang_kernel::actor::Reach;
 use wubang_kernel::division::DivisionCode;
+use wubang_kernel::procedure::PostingType;
 use wubang_kernel::{Code, Role, RoleSet, Timer};
 use wubang_store::invariants::{Invariant, replay};
 use wubang_store::{Error, Key, Read, Tracked, Tx, View, scope};
@@ -35,7 +37,11 @@ impl Tracked for posting::Model {
     }
     fn organisations(&self) -> Vec<Uuid> {
         let invited = self.invitation.iter();
-        invited.flat_map(|drawn| drawn.invited.clone()).collect()
+        let ordered = self.particulars.order.iter();
+        invited
+            .flat_map(|drawn| drawn.invited.clone())
+            .chain(ordered.map(|order| order.organisation_id))
+            .collect()
     }
 }
 
@@ -81,7 +87,9 @@ pub(crate) async fn find(read: &impl Read, key: &Key) -> Result<posting::Model, 
 /// A posting for somebody who may see it; `not_found` for everybody else.
 pub(crate) async fn load(read: &impl Read, key: &Key) -> Result<PostingCase, Error> {
     let posting = find(read, key).await?;
-    let roles = read.actor().roles(&Reach::at(division(&posting)?));
+    let ordered = posting.particulars.order.as_ref();
+    let reach = Reach::at(division(&posting)?).and(ordered.map(|order| order.organisation_id));
+    let roles = read.actor().roles(&reach);
     // a posting that was cancelled before it was published stays hidden
     let public = posting.published_at.is_some() && !HIDDEN.contains(&posting.state.as_str());
     if !public && !roles.any(OFFICIALS) && !roles.has(Role::System) {
@@ -183,6 +191,64 @@ pub(crate) async fn count_open(read: &impl Read, division: &DivisionCode) -> Res
     Ok(open.count(&read.db()).await?)
 }
 
+/// Needs of which another project had a posting published since an instant.
+pub(crate) async fn posted_since(
+    read: &impl Read,
+    needs: &[Uuid],
+    since: DateTime<Utc>,
+    but: Option<Uuid>,
+) -> Result<Vec<Uuid>, Error> {
+    let mut published = Query::select()
+        .column(posting::Column::Id)
+        .from(posting::Entity)
+        .and_where(Expr::col(posting::Column::PublishedAt).gte(since))
+        .to_owned();
+    if let Some(project) = but {
+        published.and_where(Expr::col(posting::Column::ProjectId).ne(project));
+    }
+    let rows = posting_need::Entity::find()
+        .filter(posting_need::Column::NeedId.is_in(needs.iter().copied()))
+        .filter(posting_need::Column::PostingId.in_subquery(published))
+        .all(&read.db())
+        .await?;
+    Ok(rows.into_iter().map(|row| row.need_id).collect())
+}
+
+/// What the community's orders of the same field and funding source since an instant may cost, in fen; those
+/// that failed or were cancelled cost nothing.
+pub(crate) async fn ordered_since(
+    read: &impl Read,
+    like: &posting::Model,
+    since: DateTime<Utc>,
+) -> Result<i64, Error> {
+    let orders = PostingType::ALL
+        .iter()
+        .filter(|kind| kind.picked_by_community())
+        .map(|kind| kind.as_str());
+    let standing = Condition::any()
+        .add(posting::Column::PublishedAt.gte(since))
+        .add(posting::Column::State.eq("scheduled"));
+    let amounts: Vec<i64> = posting::Entity::find()
+        .select_only()
+        .column(posting::Column::BudgetCeilingFen)
+        .filter(posting::Column::Division.eq(&like.division))
+        .filter(posting::Column::Field.eq(&like.field))
+        .filter(posting::Column::Funding.eq(&like.funding))
+        .filter(posting::Column::Kind.is_in(orders))
+        .filter(posting::Column::State.is_not_in([
+            "draft",
+            "pending_approval",
+            "failed",
+            "cancelled",
+        ]))
+        .filter(posting::Column::Id.ne(like.id))
+        .filter(standing)
+        .into_tuple()
+        .all(&read.db())
+        .await?;
+    Ok(amounts.into_iter().fold(0, i64::saturating_add))
+}
+
 /// The checks of this stage.
 #[must_use]
 pub fn invariants() -> Vec<Invariant> {
@@ -223,7 +289,13 @@ async fn published_without_deadline(view: &View) -> Result<Vec<Uuid>, Error> {
         .filter(posting::Column::PublishedAt.is_not_null())
         .filter(
             Condition::any()
-                .add(posting::Column::BidDeadline.is_null())
+                .add(
+                    // bids are taken elsewhere, or were taken by the call
+                    posting::Column::BidDeadline
+                        .is_null()
+                        .and(posting::Column::Kind.ne(PostingType::GovProcurement.as_str()))
+                        .and(posting::Column::CallId.is_null()),
+                )
                 .add(posting::Column::NoticeHash.is_null())
                 .add(posting::Column::ApprovedBy.is_null()),
         );

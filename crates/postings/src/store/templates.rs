@@ -90,6 +90,7 @@ pub(crate) async fn insert(
         budget_ceiling_fen: Set(posting.budget_ceiling_fen),
         content: Set(posting.content.clone()),
         overrides: Set(posting.overrides.clone()),
+        particulars: Set(posting.particulars.for_template()),
         made_by: Set(tx.person()?),
         retired_at: Set(None),
         version: Set(1),

@@ -1,0 +1,64 @@
+//! Awarding an order (点单, rulebook 2.3.4, 2.3.5): the organisation was picked before, by the community and the
+//! street together, and has accepted; no panel scores.
+
+use crate::entity::award;
+use crate::making::{self, Proposed};
+use crate::proposal::bid_among;
+use crate::store;
+use uuid::Uuid;
+use wubang_kernel::{Code, Refusal, Role};
+use wubang_postings::PostingCase;
+use wubang_store::{Error, Key, Tx};
+
+/// The street proposes the organisation that accepted the order.
+///
+/// # Errors
+/// `invalid_transition` before it was accepted; `incomplete` before its eligibility was checked; `recused` for an
+/// officer who works for it; `duplicate` while an award stands.
+pub(crate) async fn propose(
+    tx: &Tx,
+    key: &Key,
+    chosen: Uuid,
+    reason: String,
+) -> Result<award::Model, Error> {
+    let PostingCase { posting, roles, .. } = wubang_postings::service::load(tx, key).await?;
+    let _ = roles
+        .first_of(&[Role::StreetOfficer])
+        .ok_or(Code::Forbidden)?;
+    tx.expect_version(posting.version)?;
+    if store::live_of(tx, posting.id).await?.is_some() {
+        return Err(Code::Duplicate.into());
+    }
+    if posting.state != "closed" {
+        return Err(Code::InvalidTransition.into());
+    }
+    let bids = wubang_bids::service::of_posting(tx, posting.id).await?;
+    let bid = bid_among(&bids, chosen)?;
+    if bid.state == "opened" {
+        return Err(Refusal::new(Code::Incomplete)
+            .because("尚未完成资格审查", "its eligibility was not checked yet")
+            .into());
+    }
+    let person = tx.person()?;
+    if wubang_panels::service::conflicted(tx, &[person], &[bid.organisation_id])
+        .await?
+        .contains(&person)
+    {
+        return Err(Code::Recused.into());
+    }
+    let made = making::right(tx, &posting)?;
+    // the posting's version decides who of several was first
+    wubang_postings::service::award_proposed(tx, posting.id).await?;
+    wubang_bids::service::recommended(tx, bid.id).await?;
+    let proposed = Proposed {
+        posting: &posting,
+        bid,
+        rank: 1,
+        totals: Vec::new(),
+        bidders: making::names(&bids),
+        reason,
+    };
+    let award = making::make(tx, made, proposed).await?;
+    making::tell(tx, &award).await?;
+    Ok(award)
+}
