@@ -78,6 +78,10 @@ pub(crate) fn content(
 /// Cuts the price: the first tranche is due at signing, the last when the evaluation is passed, and
 /// the i-th between them with the i-th milestone (50 / 30 / 20: the second waits for the second).
 pub(crate) fn tranches(price: Fen, shares: &[u32], milestones: usize) -> Option<Vec<Tranche>> {
+    // a free service (认领) has nothing to pay
+    if price == Fen::ZERO {
+        return Some(Vec::new());
+    }
     let amounts = price.split(shares)?;
     let last = i32::try_from(shares.len()).ok()?;
     let most = i32::try_from(milestones).ok()?;

@@ -72,7 +72,8 @@ impl ContractFacts {
             .iter()
             .map(|(_, share)| *share)
             .fold(0, i32::saturating_add);
-        self.milestones > 0 && amounts == self.price && shares == 100
+        let whole = shares == 100 || (self.price == 0 && self.tranches.is_empty());
+        self.milestones > 0 && amounts == self.price && whole
     }
 
     fn not_yet_signed(&self) -> bool {
