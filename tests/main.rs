@@ -10,6 +10,7 @@ mod amendments;
 mod awards;
 mod bids;
 mod board;
+mod calls;
 mod campaigns;
 mod clock;
 mod contract;

@@ -2,9 +2,9 @@
 
 use crate::model::{
     AwardList, AwardOut, AwardPanelIn, AwardPanelOut, AwardReportOut, AwardReportSignIn,
-    AwardSheetIn, AwardSheetsOut, PostingStepOut, ProposeAwardIn, PublicAwardOut,
+    AwardSheetIn, AwardSheetsOut, PickProjectsIn, PicksOut, PostingStepOut, ProposeAwardIn, PublicAwardOut,
 };
-use crate::{panel, proposal, review, service};
+use crate::{calls, panel, proposal, review, service};
 use actix_web::{get, post};
 use utoipa_actix_web::service_config::ServiceConfig;
 use wubang_needs::model::{NothingIn, ReasonIn};
@@ -41,6 +41,15 @@ see!(
     "查看评审报告。Show the panel's report."
 );
 act!(propose_award, "承榜 awards", "/api/v1/postings/{id}/propose_award", ProposeAwardIn => AwardOut, proposal::propose_award, "提出拟承榜对象并公示。Propose the awardee; the publicity begins.");
+act!(pick_projects, "承榜 awards", "/api/v1/postings/{id}/pick_projects", PickProjectsIn => PicksOut, calls::pick_projects, "公益创投遴选:入选项目一并成为需求、榜单和拟承榜。Pick projects out of a call: each becomes need, posting and award at once.");
+see_public!(
+    get_picked_projects,
+    "公开 public",
+    "/api/v1/public/postings/{id}/picked_projects",
+    PicksOut,
+    calls::get_picks,
+    "公益创投入选项目。The projects picked out of a call."
+);
 act!(reject_all_bids, "承榜 awards", "/api/v1/postings/{id}/reject_all", ReasonIn => PostingStepOut, proposal::reject_all, "无一达到合格线,全部否决(流榜)。Reject all when none reaches the threshold.");
 see!(
     get_award,
@@ -88,6 +97,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(sign_award_report)
         .service(get_award_report)
         .service(propose_award)
+        .service(pick_projects)
+        .service(get_picked_projects)
         .service(reject_all_bids)
         .service(list_awards)
         .service(get_award_actions)

@@ -4,6 +4,7 @@
 //! Invariants: one award of a posting stands at a time; its total recomputes from the sheets; what
 //! was shown in publicity never changes while it is shown; an open objection holds confirmation and notice.
 
+mod calls;
 mod entity;
 pub mod flow;
 mod http;

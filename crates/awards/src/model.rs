@@ -178,6 +178,65 @@ pub struct ProposeAwardIn {
     pub reason: String,
 }
 
+/// The street picks the projects of a call (遴选结果).
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "bid_ids": ["019c0a52-7c3e-7b1a-9d7e-2f6f0a3b9c11"], "reason": "按评审排名及资助总额确定入选项目。" }))]
+pub struct PickProjectsIn {
+    /// 入选的申报,须为排名连续的前若干名。
+    pub bid_ids: Vec<Uuid>,
+    /// 理由,5–1000 字。
+    pub reason: String,
+}
+
+/// A project picked out of a call.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PickOut {
+    /// 名次。
+    pub rank: i32,
+    /// 总分。
+    pub total: Option<Hundredths>,
+    /// 项目名称。
+    pub title: String,
+    /// 社区(12 位代码)。
+    pub community: String,
+    /// 组织名称。
+    pub organisation_name: String,
+    /// 资助额(分)。
+    pub price_fen: i64,
+    /// 需求。
+    pub need_ids: Vec<Uuid>,
+    /// 项目。
+    pub project_id: Uuid,
+    /// 榜单。
+    pub posting_id: Uuid,
+    /// 榜单编号。
+    pub posting_number: String,
+    /// 承榜。
+    pub award_id: Uuid,
+    /// 承榜状态。
+    pub award_state: AwardState,
+}
+
+/// What was picked out of a call (遴选结果).
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PicksOut {
+    /// 征集榜单。
+    pub call_id: Uuid,
+    /// 征集榜单编号。
+    pub call_number: String,
+    /// 参评申报数。
+    pub proposals: usize,
+    /// 入选项目数。
+    pub picked: usize,
+    /// 资助合计(分)。
+    pub sum_fen: i64,
+    /// 入选项目,按名次。
+    pub items: Vec<PickOut>,
+    /// Version of the call.
+    pub version: i32,
+}
+
 /// A place in the public list of totals.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AwardPublicTotal {

@@ -16,11 +16,11 @@ use wubang_postings::{Posting, PostingCase};
 use wubang_store::{Error, Key, Tx, timers};
 
 /// A posting whose panel has reported, and what can be chosen from.
-struct Decision {
-    posting: Posting,
-    bids: Vec<Bid>,
-    standings: Vec<Standing>,
-    ranking: AwardRanking,
+pub(crate) struct Decision {
+    pub posting: Posting,
+    pub bids: Vec<Bid>,
+    pub standings: Vec<Standing>,
+    pub ranking: AwardRanking,
 }
 
 fn standing(bid: &Bid) -> Option<Standing> {
@@ -39,7 +39,7 @@ fn standing(bid: &Bid) -> Option<Standing> {
 /// # Errors
 /// `forbidden`; `invalid_transition` outside evaluation and publicity; `report_unsigned`; `recused`
 /// when the decider works for a bidder or recused himself from the panel.
-async fn load(tx: &Tx, key: &Key) -> Result<Decision, Error> {
+pub(crate) async fn load(tx: &Tx, key: &Key) -> Result<Decision, Error> {
     let PostingCase { posting, roles, .. } = wubang_postings::service::load(tx, key).await?;
     roles
         .first_of(&[Role::StreetOfficer])
@@ -77,7 +77,8 @@ async fn load(tx: &Tx, key: &Key) -> Result<Decision, Error> {
     })
 }
 
-fn reason(text: &str) -> Result<String, Refusal> {
+/// The reason of a decision.
+pub(crate) fn reason(text: &str) -> Result<String, Refusal> {
     let mut faults = Faults::new();
     let text = faults.prose("/reason", text, 5..=1000);
     faults.finish()?;

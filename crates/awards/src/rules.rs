@@ -4,7 +4,7 @@ use crate::flow::{Award, AwardGuard};
 use uuid::Uuid;
 use wubang_kernel::machine::{Facts, Name};
 use wubang_kernel::score::Exact;
-use wubang_kernel::{Code, Refusal};
+use wubang_kernel::{Code, Faults, Refusal};
 
 /// Last place that is kept in reserve.
 const LAST_RESERVE: usize = 3;
@@ -89,6 +89,77 @@ pub(crate) fn choose(
         _ => Some((standing.bid_id, Place::NotSelected)),
     };
     Ok(order.iter().enumerate().filter_map(place).collect())
+}
+
+/// What is picked out of a call: how many at most, and for how much together.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Quota {
+    pub picks: usize,
+    pub budget_fen: i64,
+}
+
+/// Checks the projects picked out of a call: the first ones by rank without a gap, each good enough, and
+/// together within the budget. Gives them in the order of their rank.
+///
+/// # Errors
+/// `invalid` with every wrong pick; `below_threshold`; `rank_not_followed`.
+pub(crate) fn choose_many(
+    standings: &[Standing],
+    chosen: &[Uuid],
+    price: impl Fn(Uuid) -> i64,
+    threshold: i64,
+    quota: Quota,
+) -> Result<Vec<Uuid>, Refusal> {
+    let mut faults = Faults::new();
+    faults.count("/bid_ids", chosen.len(), 1..=quota.picks);
+    for (i, id) in chosen.iter().enumerate() {
+        let pointer = format!("/bid_ids/{i}");
+        if chosen.iter().take(i).any(|other| other == id) {
+            faults.add(pointer, "duplicate", "重复", "is there twice");
+        } else if standings.iter().all(|standing| standing.bid_id != *id) {
+            faults.add(
+                pointer,
+                "unknown_value",
+                "本次征集没有这份申报",
+                "is no proposal of this call",
+            );
+        }
+    }
+    let sum = chosen
+        .iter()
+        .map(|id| price(*id))
+        .fold(0, i64::saturating_add);
+    if sum > quota.budget_fen {
+        faults.add(
+            "/bid_ids",
+            "sum_above_ceiling",
+            format!("合计 {sum} 分,超过总额 {} 分", quota.budget_fen),
+            format!("they sum to {sum} fen, above {} fen", quota.budget_fen),
+        );
+    }
+    faults.finish()?;
+    let mut order: Vec<&Standing> = standings.iter().collect();
+    order.sort_by_key(|standing| standing.rank);
+    let first = order.get(..chosen.len()).unwrap_or_default();
+    if let Some(weak) = first
+        .iter()
+        .find(|standing| !reaches(standing.total, threshold))
+    {
+        return Err(Refusal::new(Code::BelowThreshold).because(
+            format!("第 {} 名未达合格线", weak.rank),
+            format!("rank {} does not reach the threshold", weak.rank),
+        ));
+    }
+    if let Some(left) = first
+        .iter()
+        .find(|standing| !chosen.contains(&standing.bid_id))
+    {
+        return Err(Refusal::new(Code::RankNotFollowed).because(
+            format!("第 {} 名未入选而后者入选", left.rank),
+            format!("rank {} is left out", left.rank),
+        ));
+    }
+    Ok(first.iter().map(|standing| standing.bid_id).collect())
 }
 
 /// Whether all may be rejected: only when nobody reaches the threshold.
@@ -270,6 +341,24 @@ mod tests {
                         .filter(|row| row.guards.iter().all(|guard| facts.check(*guard).is_ok())).count();
                     prop_assert!(open <= 1, "{:?} {:?}", state, event);
                 }
+            }
+        }
+
+        #[test]
+        fn only_the_first_ones_that_are_good_enough_and_can_be_paid_are_picked(totals in prop::collection::vec(0_i128..=10_000, 1..12), picks in 1_usize..12, budget in 0_i64..1200, chosen in prop::collection::vec(any::<bool>(), 12)) {
+            let mut sorted = totals;
+            sorted.sort_unstable_by(|a, b| b.cmp(a));
+            let all: Vec<Standing> = sorted.iter().zip(1_i32..).map(|(total, rank)| standing(u128::try_from(rank).unwrap(), rank, *total, false)).collect();
+            let ids: Vec<Uuid> = all.iter().zip(&chosen).filter(|(_, taken)| **taken).map(|(one, _)| one.bid_id).collect();
+            let quota = Quota { picks, budget_fen: budget };
+            let is_prefix = ids.iter().zip(&all).all(|(id, one)| *id == one.bid_id);
+            let good = ids.iter().all(|id| all.iter().any(|one| one.bid_id == *id && reaches(one.total, 60)));
+            let sum = i64::try_from(ids.len()).unwrap() * 100;
+            let right = !ids.is_empty() && ids.len() <= picks && sum <= budget && is_prefix && good;
+            let result = choose_many(&all, &ids, |_| 100, 60, quota);
+            prop_assert_eq!(result.is_ok(), right);
+            if let Ok(picked) = result {
+                prop_assert_eq!(picked, ids);
             }
         }
 

@@ -83,6 +83,18 @@ pub(crate) async fn live_of(
         .await?)
 }
 
+/// The first award of each of some postings.
+pub(crate) async fn of_postings(
+    read: &impl Read,
+    postings: &[Uuid],
+) -> Result<Vec<award::Model>, Error> {
+    Ok(award::Entity::find()
+        .filter(award::Column::PostingId.is_in(postings.iter().copied()))
+        .order_by_asc(award::Column::Id)
+        .all(&read.db())
+        .await?)
+}
+
 /// One page of the awards that the viewer may see, newest first, one row more than asked for.
 pub(crate) async fn list(
     read: &impl Read,

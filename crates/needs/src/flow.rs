@@ -3,7 +3,7 @@
 wubang_kernel::machine! {
     /// 需求 need (评榜), rulebook 2.8.1.
     pub Need (NeedState, NeedEvent, NeedGuard) = "need" "needs" "需求",
-    start Draft "need.drafted" by [CommunitySecretary];
+    start Draft "need.drafted" by [CommunitySecretary, System];
     states {
         Draft = "draft" "草稿",
         Submitted = "submitted" "已提交",
@@ -43,6 +43,7 @@ wubang_kernel::machine! {
         FlagEmergency = "need.emergency_flagged" "flag_emergency" "标记应急" "Flag as an emergency",
         Backlog = "need.backlogged" "backlog" "转入储备" "Put into the backlog",
         ShelfLifeEnd = "need.shelf_life_ended" "" "待发榜超期" "The shelf life ended",
+        Adopt = "need.adopted" "" "随入选项目立项" "Adopted with its picked project",
         Post = "need.posted" "" "已发榜" "Posted",
         PostingFail = "need.posting_failed" "" "流榜" "The posting failed",
         PostingCancel = "need.posting_cancelled" "" "撤榜" "The posting was cancelled",
@@ -99,6 +100,7 @@ wubang_kernel::machine! {
         Approved on FlagEmergency [IsEmergency, NotFlagged] by [StreetOfficer] => Approved, tell [Secretary];
         UnderReview on Backlog [AnalysisPresent, OpinionsPresent, ScoreLow] by [StreetOfficer] => Backlog, stop [T03], tell [Secretary];
         Approved on ShelfLifeEnd [] by [System] => UnderReview, start [T03], stop [T06], tell [Street, Secretary], at T05;
+        Draft on Adopt [] by [System] => Posted, tell [Secretary];
         Approved on Post [] by [System] => Posted, stop [T05, T06], tell [Secretary];
         Posted on PostingFail [RoundsLeft] by [System] => Approved, start [T05], tell [Secretary];
         Posted on PostingFail [RoundsUsed] by [System] => UnderReview, start [T03], tell [Street, Secretary];

@@ -44,6 +44,8 @@ pub enum Source {
     MicroWish,
     /// 党员联系户.
     ContactHousehold,
+    /// 公益创投申报;随入选项目产生,不能申报.
+    OpenCall,
 }
 
 /// How pressing a need is (紧急程度).

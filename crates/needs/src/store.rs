@@ -9,6 +9,7 @@ pub(crate) use filter::{NeedFilter, index, spaced};
 
 use crate::entity::{analysis, need, opinion};
 use crate::flow;
+use crate::model::{Source, wire};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
 };
@@ -251,9 +252,11 @@ async fn approved_without_score(view: &wubang_store::View) -> Result<Vec<Uuid>, 
         .filter(
             Condition::any()
                 .add(
-                    // an emergency is approved without third party and experts, so without a score
+                    // an emergency is approved without third party and experts, so without a score; the
+                    // need of a picked project was judged with it
                     Condition::all()
                         .add(need::Column::ReviewScore.is_null())
+                        .add(need::Column::Source.ne(wire(Source::OpenCall)))
                         .add(need::Column::Emergency.eq(false)),
                 )
                 .add(need::Column::Priority.is_null()),

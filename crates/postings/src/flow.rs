@@ -107,7 +107,7 @@ wubang_kernel::machine! {
         AwardPublicity on ProposeAward [] by [System] => AwardPublicity;
         Closed on ProposeAward [ToOne] by [System] => AwardPublicity, stop [T12];
         Open | Awarded on TakeResult [Elsewhere] by [StreetOfficer] => Awarded, start [T17], tell [Secretary];
-        Evaluating on Conclude [AsCall] by [System] => Completed, stop [T13], tell [Secretary];
+        Evaluating on Conclude [AsCall] by [System] => Completed, stop [T13, T14], tell [Secretary];
         Draft on Pick [] by [System] => AwardPublicity, tell [Secretary];
         AwardPublicity on EndPublicity [] by [System] => Awarded, start [T16];
         AwardPublicity | Awarded on NextCandidate [] by [System] => AwardPublicity, stop [T16], tell [Street];

@@ -197,6 +197,7 @@ fn source(stored: &str) -> &'static str {
         (Source::Hotline, "热线"),
         (Source::MicroWish, "微心愿"),
         (Source::ContactHousehold, "党员联系户"),
+        (Source::OpenCall, "公益创投"),
     ];
     word(WORDS, stored)
 }

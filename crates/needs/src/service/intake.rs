@@ -1,15 +1,15 @@
 //! From the draft to the acceptance: what the secretary and the street do with a need.
 
+use super::fresh::Fresh;
 use super::{facts, hash, load_for, out, step};
 use crate::entity::need;
 use crate::flow::{Need, NeedEvent};
 use crate::model::{
     AcceptIn, Detail, NeedIn, NeedOut, NeedPatch, NothingIn, ReasonIn, RejectIn, RejectionGround,
-    wire,
+    Source, wire,
 };
 use crate::rules::NeedFacts;
 use crate::store::{self, Case};
-use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use wubang_kernel::actor::Reach;
 use wubang_kernel::division::Level;
@@ -18,7 +18,7 @@ use wubang_kernel::{Code, Faults, Refusal, Role, Timer};
 use wubang_publicity::model::PublicityKind;
 use wubang_registry::taxonomy::{self, Taxonomy};
 use wubang_store::commit::edit;
-use wubang_store::{Error, Key, Read, Tx, birth, numbers};
+use wubang_store::{Error, Key, Read, Tx, birth};
 
 /// Parses and checks the fields that a draft may hold.
 fn check_content(
@@ -51,6 +51,18 @@ fn check_content(
     (title, detail)
 }
 
+/// Notes a source that nobody hears a need from: projects proposed to a call become needs by being picked.
+fn check_source(source: Option<Source>, faults: &mut Faults) {
+    if source == Some(Source::OpenCall) {
+        faults.add(
+            "/source",
+            "not_allowed",
+            "公益创投项目入选后自动成为需求,不另行申报",
+            "a project picked out of a call becomes a need by itself",
+        );
+    }
+}
+
 /// A secretary drafts a need for his community.
 ///
 /// # Errors
@@ -66,6 +78,7 @@ pub async fn draft(tx: &Tx, input: NeedIn) -> Result<NeedOut, Error> {
             "must be the 12-digit code of a community",
         );
     }
+    check_source(input.source, &mut faults);
     let field = input.field.unwrap_or_default();
     let affected = input.affected_count.unwrap_or(0);
     let detail = Detail {
@@ -87,45 +100,16 @@ pub async fn draft(tx: &Tx, input: NeedIn) -> Result<NeedOut, Error> {
     faults.finish()?;
     let community = community.ok_or(Code::Internal)?;
     let made = machine::create::<Need>(tx.actor().roles(&Reach::at(community)))?;
-    let year = wubang_kernel::deadline::local_date(tx.now()).format("%Y");
-    let series = format!("XQ-{}-{year}", community.district6());
-    let number = format!("{series}-{:04}", numbers::next(tx, &series).await?);
-    let target_groups = store::spaced(&detail.target_groups);
-    let row = need::ActiveModel {
-        id: Set(tx.new_id()),
-        number: Set(number),
-        division: Set(community.as_str().to_owned()),
-        title: Set(title),
-        field: Set(field),
-        source: Set(input.source.map(wire).unwrap_or_default()),
-        urgency: Set(wire(input.urgency.unwrap_or(crate::model::Urgency::Normal))),
-        affected_count: Set(affected),
-        detail: Set(detail),
-        target_groups: Set(target_groups),
-        content_hash: Set(None),
-        returned_hash: Set(None),
-        analyst_id: Set(None),
-        priority: Set(None),
-        review_score: Set(None),
-        reason_code: Set(None),
-        reason: Set(None),
-        merged_into: Set(None),
-        root_cause: Set(None),
-        appeal: Set(None),
-        appeal_until: Set(None),
-        emergency: Set(false),
-        redesign_required: Set(false),
-        cycle: Set(1),
-        backlogged_at: Set(None),
-        supplements: Set(0),
-        failed_rounds: Set(0),
-        created_by: Set(tx.person()?),
-        approved_at: Set(None),
-        state: Set("draft".to_owned()),
-        version: Set(1),
-        created_at: Set(tx.now()),
-        updated_at: Set(tx.now()),
+    let fresh = Fresh {
+        community,
+        title,
+        field,
+        source: input.source.map(wire).unwrap_or_default(),
+        urgency: wire(input.urgency.unwrap_or(crate::model::Urgency::Normal)),
+        affected_count: affected,
+        detail,
     };
+    let row = fresh.row(tx).await?;
     let need = birth::<need::Entity, _>(tx, made, row, None).await?;
     store::index(tx, &need).await?;
     let roles = store::roles(tx, &need)?;
@@ -167,9 +151,11 @@ pub async fn amend(tx: &Tx, key: &Key, patch: NeedPatch) -> Result<NeedOut, Erro
     };
     next.field = patch.field.unwrap_or(next.field);
     next.affected_count = patch.affected_count.unwrap_or(next.affected_count);
+    let patch_source = patch.source;
     next.source = patch.source.map(wire).unwrap_or(next.source);
     next.urgency = patch.urgency.map(wire).unwrap_or(next.urgency);
     let mut faults = Faults::new();
+    check_source(patch_source, &mut faults);
     let taxonomy = taxonomy::current(tx).await?;
     (next.title, next.detail) = check_content(
         &taxonomy,

@@ -1,8 +1,10 @@
 //! What can be done with a need: load, decide, spend, tell.
 
+mod adopting;
 mod appeals;
 mod comments;
 mod export;
+mod fresh;
 mod intake;
 mod merging;
 mod public;
@@ -11,6 +13,7 @@ mod review;
 mod system;
 mod votes;
 
+pub use adopting::{Adopted, adopt};
 pub use appeals::{appeal, appeal_lapsed, decide_appeal};
 pub use comments::{comment, comment_ended, comments, open_comment, support, unsupport};
 pub use export::export;

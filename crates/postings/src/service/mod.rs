@@ -8,6 +8,7 @@ mod drafting;
 mod elsewhere;
 mod fresh;
 mod ordering;
+mod picking;
 mod publicity;
 mod questions;
 mod reading;
@@ -26,11 +27,12 @@ pub use copying::{
 pub use drafting::{amend, approve, cancel, draft, endorse, return_to_draft, submit};
 pub use elsewhere::{fail_elsewhere, take_result};
 pub use ordering::decline_order;
+pub use picking::{Pick, conclude, pick, picked_of};
 pub use publicity::notice_period_ended;
 pub use questions::{
     answer, ask, askers, get_question, get_question_actions, list_questions, posting_of_question,
 };
-pub use reading::{division_of, find, load, need_ids, of_project, project, projects, set_stage};
+pub use reading::{division_of, find, load, need_ids, needs_of_many, of_project, project, projects, set_stage};
 pub use rounds::repost;
 pub use suspending::{resume, resume_by_timer, suspend};
 pub use system::{
@@ -320,7 +322,8 @@ async fn step(
     if matches!(event, PostingEvent::Close | PostingEvent::Cancel) {
         questions::lapse(tx, &case.posting).await?;
     }
-    if !matches!(event, PostingEvent::Complete) {
+    // at its end a project says itself what came of it
+    if !matches!(event, PostingEvent::Complete | PostingEvent::Conclude) {
         let outcome = ended.then(|| case.posting.state.clone());
         project::set_stage(tx, case.posting.project_id, stage, outcome.as_deref()).await?;
     }

@@ -2,6 +2,7 @@
 
 use crate::project;
 use crate::store::{self, PostingCase};
+use std::collections::HashMap;
 use uuid::Uuid;
 use wubang_kernel::Role;
 use wubang_kernel::cursor::Page;
@@ -30,6 +31,17 @@ pub async fn find(read: &impl Read, id: Uuid) -> Result<crate::Posting, Error> {
 /// When the database fails.
 pub async fn need_ids(read: &impl Read, id: Uuid) -> Result<Vec<Uuid>, Error> {
     store::need_ids(read, id).await
+}
+
+/// The needs of several postings.
+///
+/// # Errors
+/// When the database fails.
+pub async fn needs_of_many(
+    read: &impl Read,
+    postings: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<Uuid>>, Error> {
+    store::needs_of_many(read, postings).await
 }
 
 /// Postings of a project, first round first.

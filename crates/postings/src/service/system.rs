@@ -74,7 +74,7 @@ pub(super) async fn as_system(tx: &Tx, id: Uuid) -> Result<PostingCase, Error> {
     })
 }
 
-async fn by_system(
+pub(super) async fn by_system(
     tx: &Tx,
     id: Uuid,
     event: PostingEvent,

@@ -15,6 +15,7 @@ use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect,
 };
+use std::collections::HashMap;
 use uuid::Uuid;
 use wubang_kernel::actor::Reach;
 use wubang_kernel::division::DivisionCode;
@@ -103,6 +104,15 @@ pub(crate) async fn load(read: &impl Read, key: &Key) -> Result<PostingCase, Err
     })
 }
 
+/// The postings that were picked out of a call, as they were made.
+pub(crate) async fn picked_of(read: &impl Read, call: Uuid) -> Result<Vec<posting::Model>, Error> {
+    Ok(posting::Entity::find()
+        .filter(posting::Column::CallId.eq(call))
+        .order_by_asc(posting::Column::Id)
+        .all(&read.db())
+        .await?)
+}
+
 /// The needs a posting covers.
 pub(crate) async fn need_ids(read: &impl Read, posting: Uuid) -> Result<Vec<Uuid>, Error> {
     let rows = posting_need::Entity::find()
@@ -111,6 +121,23 @@ pub(crate) async fn need_ids(read: &impl Read, posting: Uuid) -> Result<Vec<Uuid
         .all(&read.db())
         .await?;
     Ok(rows.into_iter().map(|row| row.need_id).collect())
+}
+
+/// The needs of several postings.
+pub(crate) async fn needs_of_many(
+    read: &impl Read,
+    postings: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<Uuid>>, Error> {
+    let rows = posting_need::Entity::find()
+        .filter(posting_need::Column::PostingId.is_in(postings.iter().copied()))
+        .order_by_asc(posting_need::Column::NeedId)
+        .all(&read.db())
+        .await?;
+    let mut of: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
+    for row in rows {
+        of.entry(row.posting_id).or_default().push(row.need_id);
+    }
+    Ok(of)
 }
 
 /// Postings of a project, first round first.
