@@ -9,7 +9,12 @@ use wubang_testkit::bench::at;
 use wubang_testkit::{Bench, Caller, Reply, on_both};
 
 const STREET: &str = "410108005000";
-const COMMUNITIES: [&str; 4] = ["410108005001", "410108005002", "410108005003", "410108005004"];
+const COMMUNITIES: [&str; 4] = [
+    "410108005001",
+    "410108005002",
+    "410108005003",
+    "410108005004",
+];
 /// The most that one project may cost, in fen.
 const EACH: i64 = 2_000_000;
 
@@ -34,7 +39,13 @@ async fn called(bench: &mut Bench, picks: i64, ceiling: i64) -> Value {
     let path = format!("/api/v1/postings/{}", text(&made, "/id"));
     let _ = street.post(&format!("{path}/submit"), json!({})).await.ok();
     let approver = bench.cast("street_approver").await;
-    let open = approver.post(&format!("{path}/approve"), json!({ "content_acknowledged": true })).await.ok();
+    let open = approver
+        .post(
+            &format!("{path}/approve"),
+            json!({ "content_acknowledged": true }),
+        )
+        .await
+        .ok();
     bench.play.ids.posting = text(&open, "/id");
     bench.play.ids.project = text(&open, "/project_id");
     open
@@ -72,18 +83,29 @@ async fn founded(bench: &mut Bench, i: usize, head: &str) -> String {
     let uscc = wubang_kernel::uscc::compose("52", "410108", &format!("MJX{i:05}")).unwrap();
     let body = json!({ "name": format!("郑州市惠济区微光{}号社会工作服务中心", i + 1), "uscc": uscc, "org_form": "social_service_institution", "management_tier": "registered",
         "division": "410108005002", "legal_representative": "测试", "declared_capacity": 3, "profile": { "fields": ["A01"], "coverage": [STREET] } });
-    let id = text(&street.post("/api/v1/organisations", body).await.ok(), "/id");
+    let id = text(
+        &street.post("/api/v1/organisations", body).await.ok(),
+        "/id",
+    );
     crate::scenes::grant(bench, head, "org_legal_rep", json!({ "organisation": id })).await;
     id
 }
 
 /// People of the demo district who lead an organisation in these tests: no officials of the street, no experts.
 fn heads() -> Vec<String> {
-    let district: Value = serde_json::from_str(include_str!("../crates/server/data/demo/district.json")).unwrap();
+    let district: Value =
+        serde_json::from_str(include_str!("../crates/server/data/demo/district.json")).unwrap();
     let people = list(&district, "/people");
     let role = |person: &Value, wanted: &str| person["grants"][0]["role"] == json!(wanted);
     let of = |wanted: &'static str| people.iter().filter(move |person| role(person, wanted));
-    of("resident_rep").chain(of("org_agent")).chain(of("community_secretary").filter(|one| !text(one, "/grants/0/scope/division").starts_with("410108005"))).map(|person| text(person, "/account")).collect()
+    of("resident_rep")
+        .chain(of("org_agent"))
+        .chain(
+            of("community_secretary")
+                .filter(|one| !text(one, "/grants/0/scope/division").starts_with("410108005")),
+        )
+        .map(|person| text(person, "/account"))
+        .collect()
 }
 
 async fn proposed(caller: &Caller, call: &Value, organisation: &str, i: usize) -> String {
@@ -91,7 +113,10 @@ async fn proposed(caller: &Caller, call: &Value, organisation: &str, i: usize) -
     let made = caller.post("/api/v1/bids", body).await.ok();
     assert_eq!(made["missing"], json!([]));
     let id = text(&made, "/id");
-    let _ = caller.post(&format!("/api/v1/bids/{id}/submit"), json!({})).await.ok();
+    let _ = caller
+        .post(&format!("/api/v1/bids/{id}/submit"), json!({}))
+        .await
+        .ok();
     id
 }
 
@@ -117,29 +142,57 @@ fn points(i: usize, seat: usize) -> Value {
 
 /// The deadline passes, everybody is found eligible, the panel scores and signs; answers bid → rank.
 async fn judged(bench: &mut Bench, call: &Value, bids: &[String]) -> Vec<(String, Value)> {
-    bench.advance(text(call, "/bid_deadline").parse::<chrono::DateTime<chrono::Utc>>().unwrap() + chrono::TimeDelta::seconds(1)).await;
+    bench
+        .advance(
+            text(call, "/bid_deadline")
+                .parse::<chrono::DateTime<chrono::Utc>>()
+                .unwrap()
+                + chrono::TimeDelta::seconds(1),
+        )
+        .await;
     let street = bench.cast("street_officer").await;
     for id in bids {
-        let _ = street.post(&format!("/api/v1/bids/{id}/qualify"), json!({})).await.ok();
+        let _ = street
+            .post(&format!("/api/v1/bids/{id}/qualify"), json!({}))
+            .await
+            .ok();
     }
     bench.play.panel_formed().await.unwrap();
     let path = format!("/api/v1/postings/{}", text(call, "/id"));
     let panel = street.get(&format!("{path}/panel")).await.ok();
-    let _ = street.post(&format!("{path}/start_evaluation"), json!({})).await.ok();
+    let _ = street
+        .post(&format!("{path}/start_evaluation"), json!({}))
+        .await
+        .ok();
     let accounts = accounts(bench).await;
-    let seats: Vec<String> = list(&panel, "/members").iter().filter(|member| member["active"] == json!(true)).map(|member| accounts[&text(member, "/person_id")].clone()).collect();
+    let seats: Vec<String> = list(&panel, "/members")
+        .iter()
+        .filter(|member| member["active"] == json!(true))
+        .map(|member| accounts[&text(member, "/person_id")].clone())
+        .collect();
     for (seat, account) in seats.iter().enumerate() {
         let member = bench.user(account).await;
         for (i, bid) in bids.iter().enumerate() {
             let sheet = json!({ "bid_id": bid, "points": points(i, seat), "reasons": { "plan": "方案具体可行。", "team": "人员稳定。" }, "comment": "方案切合楼院实际,保障措施可行。" });
-            let _ = member.post(&format!("{path}/score_sheets"), sheet).await.ok();
+            let _ = member
+                .post(&format!("{path}/score_sheets"), sheet)
+                .await
+                .ok();
         }
     }
     for account in &seats {
-        let _ = bench.user(account).await.post(&format!("{path}/sign_report"), json!({})).await.ok();
+        let _ = bench
+            .user(account)
+            .await
+            .post(&format!("{path}/sign_report"), json!({}))
+            .await
+            .ok();
     }
     let report = street.get(&format!("{path}/report")).await.ok();
-    list(&report, "/ranking").into_iter().map(|row| (text(&row, "/bid_id"), row)).collect()
+    list(&report, "/ranking")
+        .into_iter()
+        .map(|row| (text(&row, "/bid_id"), row))
+        .collect()
 }
 
 /// Person → account.
@@ -161,7 +214,14 @@ async fn accounts(bench: &mut Bench) -> HashMap<String, String> {
 
 async fn pick(bench: &mut Bench, call: &Value, bids: &[String]) -> Reply {
     let body = json!({ "bid_ids": bids, "reason": "按评审排名及资助总额确定入选项目。" });
-    bench.cast("street_officer").await.post(&format!("/api/v1/postings/{}/pick_projects", text(call, "/id")), body).await
+    bench
+        .cast("street_officer")
+        .await
+        .post(
+            &format!("/api/v1/postings/{}/pick_projects", text(call, "/id")),
+            body,
+        )
+        .await
 }
 
 /// How many of some objects are in each state.
@@ -169,13 +229,18 @@ async fn states(bench: &mut Bench, paths: impl Iterator<Item = String>) -> HashM
     let mut counted = HashMap::new();
     let street = bench.cast("street_officer").await;
     for path in paths {
-        *counted.entry(text(&street.get(&path).await.ok(), "/state")).or_default() += 1;
+        *counted
+            .entry(text(&street.get(&path).await.ok(), "/state"))
+            .or_default() += 1;
     }
     counted
 }
 
 fn counts<const N: usize>(wanted: [(&str, usize); N]) -> HashMap<String, usize> {
-    wanted.into_iter().map(|(state, count)| (state.to_owned(), count)).collect()
+    wanted
+        .into_iter()
+        .map(|(state, count)| (state.to_owned(), count))
+        .collect()
 }
 
 on_both! {
@@ -351,5 +416,13 @@ async fn made_public_by_street(bench: &mut Bench, body: Value) -> Value {
     let made = street.post("/api/v1/postings", body).await.ok();
     let path = format!("/api/v1/postings/{}", text(&made, "/id"));
     let _ = street.post(&format!("{path}/submit"), json!({})).await.ok();
-    bench.cast("street_approver").await.post(&format!("{path}/approve"), json!({ "content_acknowledged": true })).await.ok()
+    bench
+        .cast("street_approver")
+        .await
+        .post(
+            &format!("{path}/approve"),
+            json!({ "content_acknowledged": true }),
+        )
+        .await
+        .ok()
 }

@@ -133,7 +133,10 @@ async fn picks(read: &impl Read, call: Posting) -> Result<PicksOut, Error> {
     Ok(PicksOut {
         proposals: proposals.iter().filter(|bid| bid.rank > 0).count(),
         picked: items.len(),
-        sum_fen: items.iter().map(|item| item.price_fen).fold(0, i64::saturating_add),
+        sum_fen: items
+            .iter()
+            .map(|item| item.price_fen)
+            .fold(0, i64::saturating_add),
         call_id: call.id,
         call_number: call.number,
         items,

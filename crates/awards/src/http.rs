@@ -2,7 +2,8 @@
 
 use crate::model::{
     AwardList, AwardOut, AwardPanelIn, AwardPanelOut, AwardReportOut, AwardReportSignIn,
-    AwardSheetIn, AwardSheetsOut, PickProjectsIn, PicksOut, PostingStepOut, ProposeAwardIn, PublicAwardOut,
+    AwardSheetIn, AwardSheetsOut, PickProjectsIn, PicksOut, PostingStepOut, ProposeAwardIn,
+    PublicAwardOut,
 };
 use crate::{calls, panel, proposal, review, service};
 use actix_web::{get, post};

@@ -5,7 +5,7 @@ use crate::making::{self, Proposed};
 use crate::model::{AwardOut, AwardRanking, PostingStepOut, ProposeAwardIn};
 use crate::panel::{bidders, step_out};
 use crate::rules::{self, Place, Standing};
-use crate::{PURPOSE, ordering, service, store};
+use crate::{PURPOSE, ordering, review, service, store};
 use uuid::Uuid;
 use wubang_bids::Bid;
 use wubang_kernel::procedure::Way;
@@ -110,14 +110,9 @@ pub async fn propose_award(tx: &Tx, key: &Key, input: ProposeAwardIn) -> Result<
 
 /// Finds a bid among those of a posting.
 pub(crate) fn bid_among(bids: &[Bid], id: Uuid) -> Result<&Bid, Refusal> {
-    bids.iter().find(|bid| bid.id == id).ok_or_else(|| {
-        Refusal::new(Code::Invalid).field(
-            "/bid_id",
-            "unknown_value",
-            "本榜单没有这份意向书",
-            "is no bid of this posting",
-        )
-    })
+    bids.iter()
+        .find(|bid| bid.id == id)
+        .ok_or_else(review::unknown_bid)
 }
 
 async fn by_rank(tx: &Tx, key: &Key, chosen: Uuid, reason: String) -> Result<award::Model, Error> {

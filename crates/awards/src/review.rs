@@ -29,8 +29,17 @@ struct Review {
 }
 
 async fn load(read: &impl Read, key: &Key) -> Result<Review, Error> {
+    let review = seated(read, key).await?;
+    let panel = wubang_panels::service::load(read, PURPOSE, review.posting.id)
+        .await?
+        .ok_or(Code::NotFound)?;
+    Ok(Review { panel, ..review })
+}
+
+/// The same without the sheets.
+async fn seated(read: &impl Read, key: &Key) -> Result<Review, Error> {
     let PostingCase { posting, roles, .. } = wubang_postings::service::load(read, key).await?;
-    let panel = wubang_panels::service::load(read, PURPOSE, posting.id)
+    let panel = wubang_panels::service::load_seated(read, PURPOSE, posting.id)
         .await?
         .ok_or(Code::NotFound)?;
     let seat = read.actor().person.and_then(|person| panel.member(person));
@@ -68,7 +77,7 @@ pub async fn submit_sheet(tx: &Tx, key: &Key, input: AwardSheetIn) -> Result<She
         posting,
         panel,
         roles,
-    } = load(tx, key).await?;
+    } = seated(tx, key).await?;
     tx.expect_version(posting.version)?;
     if !roles.has(Role::Assessor) {
         return Err(Code::Forbidden.into());
@@ -76,18 +85,10 @@ pub async fn submit_sheet(tx: &Tx, key: &Key, input: AwardSheetIn) -> Result<She
     if posting.state != "evaluating" {
         return Err(Code::InvalidTransition.into());
     }
-    let bids = wubang_bids::service::of_posting(tx, posting.id).await?;
-    let bid = bids
-        .iter()
-        .find(|bid| bid.id == input.bid_id)
-        .ok_or_else(|| {
-            Refusal::new(Code::Invalid).field(
-                "/bid_id",
-                "unknown_value",
-                "本榜单没有这份意向书",
-                "is no bid of this posting",
-            )
-        })?;
+    // while it is being evaluated every bid of a posting was opened
+    let bid = wubang_bids::service::find(tx, input.bid_id).await.ok();
+    let bid = bid.filter(|bid| bid.posting_id == posting.id && bid.opened_at.is_some());
+    let bid = bid.ok_or_else(unknown_bid)?;
     if !matches!(bid.state.as_str(), "qualified" | "scored") {
         return Err(Refusal::new(Code::InvalidTransition)
             .because("该意向书不在评分范围内", "this bid is not to be scored")
@@ -106,8 +107,23 @@ pub async fn submit_sheet(tx: &Tx, key: &Key, input: AwardSheetIn) -> Result<She
         sheet,
     )
     .await?;
-    finish_if_complete(tx, &posting).await?;
+    let wanted = wubang_bids::service::count_qualified(tx, posting.id)
+        .await?
+        .saturating_mul(u64::try_from(panel.active().count()).unwrap_or(u64::MAX));
+    if wubang_panels::service::count_sheets(tx, panel.panel.id).await? >= wanted {
+        finish_if_complete(tx, &posting).await?;
+    }
     Ok(SheetOut::from(&sheet))
+}
+
+/// A bid that is none of the posting's.
+pub(crate) fn unknown_bid() -> Refusal {
+    Refusal::new(Code::Invalid).field(
+        "/bid_id",
+        "unknown_value",
+        "本榜单没有这份意向书",
+        "is no bid of this posting",
+    )
 }
 
 /// Scores and reports once every member has handed in a sheet about every bid.

@@ -4,7 +4,8 @@ use crate::entity::{bid, bid_box, bid_version};
 use crate::flow;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ActiveValue::Set, ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 use uuid::Uuid;
 use wubang_kernel::actor::Reach;
@@ -109,6 +110,15 @@ pub(crate) async fn in_states(
         .filter(bid::Column::State.is_in(states.iter().copied()))
         .order_by_asc(bid::Column::Id)
         .all(&tx.db())
+        .await?)
+}
+
+/// How many bids of a posting are in a state.
+pub(crate) async fn count_in(read: &impl Read, posting: Uuid, state: &str) -> Result<u64, Error> {
+    Ok(bid::Entity::find()
+        .filter(bid::Column::PostingId.eq(posting))
+        .filter(bid::Column::State.eq(state))
+        .count(&read.db())
         .await?)
 }
 

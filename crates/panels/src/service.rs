@@ -30,6 +30,29 @@ pub async fn load(
     }
 }
 
+/// The newest panel for an object without its sheets, for who only asks about its seats.
+///
+/// # Errors
+/// When the database fails.
+pub async fn load_seated(
+    read: &impl Read,
+    purpose: &str,
+    object_id: Uuid,
+) -> Result<Option<Loaded>, Error> {
+    match store::newest(read, purpose, object_id).await? {
+        Some(panel) => Ok(Some(store::seated(read, panel).await?)),
+        None => Ok(None),
+    }
+}
+
+/// How many sheets of the sitting members of a panel are in and count.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_sheets(read: &impl Read, panel: Uuid) -> Result<u64, Error> {
+    store::count_sheets(read, panel).await
+}
+
 /// Whether the person sits on the newest panel for an object and has signed the recusal declaration:
 /// nobody sees bids before that (rulebook 2.9).
 ///
@@ -215,7 +238,7 @@ pub async fn submit_sheet(
     criteria: &[Criterion],
     input: SheetIn,
 ) -> Result<Sheet, Error> {
-    let loaded = store::lock(tx, panel.panel.id).await?;
+    let loaded = store::lock_seats(tx, panel.panel.id).await?;
     let member = loaded.member(tx.person()?).ok_or(Code::Forbidden)?;
     if member.declaration != CLEAR {
         return Err(Code::RecusalUnsigned.into());
@@ -255,7 +278,7 @@ pub async fn sign_report(tx: &Tx, panel: &Loaded, dissent: Option<&str>) -> Resu
     let mut faults = Faults::new();
     let dissent = dissent.map(|text| faults.prose("/dissent", text, 5..=1000));
     faults.finish()?;
-    let loaded = store::lock(tx, panel.panel.id).await?;
+    let loaded = store::lock_seats(tx, panel.panel.id).await?;
     let member = loaded.member(tx.person()?).ok_or(Code::Forbidden)?;
     let signed = store::write_signature(tx, member.id, dissent).await?;
     let data = serde_json::json!({ "seat": signed.seat, "dissents": signed.dissent.is_some() });

@@ -4,7 +4,10 @@ use crate::composition::EXPERTS;
 use crate::entity::{member, panel, sheet};
 use crate::model::{DrawRecord, Loaded, Member, PENDING, Panel, Points, RECUSED, Reasons, Sheet};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect,
+};
 use std::collections::HashMap;
 use uuid::Uuid;
 use wubang_kernel::{Code, Role};
@@ -69,26 +72,49 @@ pub(crate) async fn objects_of(
 
 /// A panel with its members and sheets.
 pub(crate) async fn complete(read: &impl Read, panel: Panel) -> Result<Loaded, Error> {
-    let members = member::Entity::find()
-        .filter(member::Column::PanelId.eq(panel.id))
-        .order_by_asc(member::Column::Seat)
-        .order_by_asc(member::Column::Id);
-    let members = members.all(&read.db()).await?;
     let sheets = sheet::Entity::find()
         .filter(sheet::Column::PanelId.eq(panel.id))
         .order_by_asc(sheet::Column::Id)
         .all(&read.db())
         .await?;
     Ok(Loaded {
-        panel,
-        members,
         sheets,
+        ..seated(read, panel).await?
     })
+}
+
+/// A panel with its members and without its sheets: a large panel on a large call has hundreds.
+pub(crate) async fn seated(read: &impl Read, panel: Panel) -> Result<Loaded, Error> {
+    let members = member::Entity::find()
+        .filter(member::Column::PanelId.eq(panel.id))
+        .order_by_asc(member::Column::Seat)
+        .order_by_asc(member::Column::Id);
+    Ok(Loaded {
+        members: members.all(&read.db()).await?,
+        panel,
+        sheets: Vec::new(),
+    })
+}
+
+/// How many sheets of sitting members count.
+pub(crate) async fn count_sheets(read: &impl Read, panel: Uuid) -> Result<u64, Error> {
+    let sitting = Query::select()
+        .column(member::Column::Id)
+        .from(member::Entity)
+        .and_where(Expr::col(member::Column::PanelId).eq(panel))
+        .and_where(Expr::col(member::Column::Active).eq(true))
+        .to_owned();
+    Ok(sheet::Entity::find()
+        .filter(sheet::Column::PanelId.eq(panel))
+        .filter(sheet::Column::VoidedAt.is_null())
+        .filter(sheet::Column::MemberId.in_subquery(sitting))
+        .count(&read.db())
+        .await?)
 }
 
 /// Counts the version up and so keeps every other command on this panel waiting until this one has
 /// committed: the last of two sheets handed in at once must see the other.
-pub(crate) async fn lock(tx: &Tx, id: Uuid) -> Result<Loaded, Error> {
+async fn counted_up(tx: &Tx, id: Uuid) -> Result<Panel, Error> {
     let rows = panel::Entity::update_many()
         .col_expr(
             panel::Column::Version,
@@ -97,8 +123,17 @@ pub(crate) async fn lock(tx: &Tx, id: Uuid) -> Result<Loaded, Error> {
         .filter(panel::Column::Id.eq(id))
         .exec_with_returning(&tx.db())
         .await?;
-    let panel = rows.into_iter().next().ok_or(Code::NotFound)?;
-    complete(tx, panel).await
+    Ok(rows.into_iter().next().ok_or(Code::NotFound)?)
+}
+
+/// Holds a panel until the end of the command.
+pub(crate) async fn lock(tx: &Tx, id: Uuid) -> Result<Loaded, Error> {
+    complete(tx, counted_up(tx, id).await?).await
+}
+
+/// The same without the sheets.
+pub(crate) async fn lock_seats(tx: &Tx, id: Uuid) -> Result<Loaded, Error> {
+    seated(tx, counted_up(tx, id).await?).await
 }
 
 /// Keeps a panel.

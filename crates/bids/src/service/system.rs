@@ -123,6 +123,14 @@ pub async fn of_posting(read: &impl Read, posting: Uuid) -> Result<Vec<crate::Bi
     store::opened_of(read, posting).await
 }
 
+/// How many bids of a posting are qualified and wait for their scores.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_qualified(read: &impl Read, posting: Uuid) -> Result<u64, Error> {
+    store::count_in(read, posting, "qualified").await
+}
+
 /// A bid, whoever asks: for later stages.
 ///
 /// # Errors

@@ -32,7 +32,9 @@ pub use publicity::notice_period_ended;
 pub use questions::{
     answer, ask, askers, get_question, get_question_actions, list_questions, posting_of_question,
 };
-pub use reading::{division_of, find, load, need_ids, needs_of_many, of_project, project, projects, set_stage};
+pub use reading::{
+    division_of, find, load, need_ids, needs_of_many, of_project, project, projects, set_stage,
+};
 pub use rounds::repost;
 pub use suspending::{resume, resume_by_timer, suspend};
 pub use system::{

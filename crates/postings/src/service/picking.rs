@@ -50,7 +50,9 @@ pub async fn pick(tx: &Tx, call: &crate::Posting, pick: Pick<'_>) -> Result<crat
         call: call.number.clone(),
     };
     let need = wubang_needs::service::adopt(tx, adopted).await?;
-    let row = fresh(tx, call, pick, &community, made.role()).await?.row(tx)?;
+    let row = fresh(tx, call, pick, &community, made.role())
+        .await?
+        .row(tx)?;
     let data = serde_json::json!({ "needs": [need], "call": call.number, "bid_id": pick.bid_id });
     let posting = birth::<posting::Entity, _>(tx, made, row, Some(data)).await?;
     store::take_needs(tx, posting.id, &[need]).await?;
