@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 mod kinds;
+mod schemes;
 mod settings;
 
 pub use kinds::PostingType;
