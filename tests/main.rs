@@ -18,6 +18,7 @@ mod crash;
 mod demo;
 mod districts;
 mod evaluations;
+mod evaluations_simple;
 mod inputs;
 mod invitations;
 mod lifecycles;

@@ -1,7 +1,7 @@
 //! The evaluation schemes (考榜方案) with the rulebook's defaults (rulebook 2.10, 2.11.2).
 
 use super::kinds::criterion;
-use super::{Criterion, EvaluationRule, PartyRule};
+use super::{Criterion, EvaluationRule, PartyRule, SurveyUse};
 
 impl EvaluationRule {
     /// Four parties, organised by a third party: the rule for postings that a panel awards
@@ -10,10 +10,57 @@ impl EvaluationRule {
     pub fn four_party() -> Self {
         EvaluationRule {
             scheme: "four_party".to_owned(),
+            third_party: true,
             parties: four_parties(),
             survey_minimum: 30,
         }
     }
+
+    /// Community and residents only, for small matters: one sheet of the community and the residents'
+    /// survey; the street organises (rulebook 2.3.4, 2.10, 2.11.2, `simple`).
+    #[must_use]
+    pub fn simple() -> Self {
+        EvaluationRule {
+            scheme: "simple".to_owned(),
+            third_party: false,
+            parties: vec![
+                PartyRule {
+                    party: "community_party_org".to_owned(),
+                    zh: "街道社区党组织".to_owned(),
+                    weight: 40,
+                    weight_min: 40,
+                    weight_max: 40,
+                    minimum: 1,
+                    odd: false,
+                    lead: true,
+                    survey: SurveyUse::Without,
+                    criteria: community_criteria(),
+                },
+                PartyRule {
+                    party: "residents".to_owned(),
+                    zh: "居民群众".to_owned(),
+                    weight: 60,
+                    weight_min: 60,
+                    weight_max: 60,
+                    minimum: 0,
+                    odd: false,
+                    lead: true,
+                    survey: SurveyUse::Alone,
+                    criteria: Vec::new(),
+                },
+            ],
+            survey_minimum: 5,
+        }
+    }
+}
+
+/// What the sheets of street and community score (rulebook 2.11.2).
+fn community_criteria() -> Vec<Criterion> {
+    vec![
+        criterion("delivery", "履约情况", 40),
+        criterion("cooperation", "协作配合", 20),
+        criterion("effect", "治理成效", 40),
+    ]
 }
 
 fn four_parties() -> Vec<PartyRule> {
@@ -32,6 +79,11 @@ fn four_parties() -> Vec<PartyRule> {
         minimum,
         odd,
         lead,
+        survey: if name == "residents" {
+            SurveyUse::Half
+        } else {
+            SurveyUse::Without
+        },
         criteria,
     };
     vec![
@@ -42,11 +94,7 @@ fn four_parties() -> Vec<PartyRule> {
             2,
             false,
             true,
-            vec![
-                criterion("delivery", "履约情况", 40),
-                criterion("cooperation", "协作配合", 20),
-                criterion("effect", "治理成效", 40),
-            ],
+            community_criteria(),
         ),
         party(
             "residents",
