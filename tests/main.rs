@@ -36,6 +36,7 @@ mod procedures;
 mod publicities;
 mod questions;
 mod races;
+mod recount;
 mod rounds;
 mod scenes;
 mod sealing;

@@ -9,6 +9,7 @@ mod fresh;
 mod publicity;
 mod questions;
 mod reading;
+mod recounting;
 mod rounds;
 mod suspending;
 mod system;
@@ -26,6 +27,7 @@ pub use questions::{
     answer, ask, askers, get_question, get_question_actions, list_questions, posting_of_question,
 };
 pub use reading::{division_of, find, load, need_ids, of_project, project, projects, set_stage};
+pub use recounting::on_recounted;
 pub use rounds::repost;
 pub use suspending::{resume, resume_by_timer, suspend};
 pub use system::{
