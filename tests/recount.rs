@@ -5,6 +5,10 @@ use crate::needs::{due, instant, text};
 use crate::scenes::{recorded, seen};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
+use std::sync::Arc;
+use wubang_kernel::clock::{Clock as _, TestClock};
+use wubang_server::config::Config;
+use wubang_store::worker::Worker;
 use wubang_testkit::{Bench, Reply, on_both};
 
 /// A posting of the play, published in December for so many days that it closes in January.
@@ -28,9 +32,10 @@ async fn act(bench: &mut Bench, account: &str, verb: &str, body: Value) -> Reply
     bench.user(account).await.post(&path, body).await
 }
 
-/// The district loads a notice of 2027 that gives the days from 1 January to that day off.
-async fn load(bench: &mut Bench, last: u32) {
-    let days: Vec<String> = (1..=last).map(|day| format!("2027-01-{day:02}")).collect();
+/// The district loads a notice of 2027 that gives so many days from 1 January on off.
+async fn load(bench: &mut Bench, days: usize) {
+    let first: chrono::NaiveDate = "2027-01-01".parse().unwrap();
+    let days: Vec<_> = first.iter_days().take(days).collect();
     let body = json!({ "year": 2027, "off_days": days, "work_days": [], "source": "国务院办公厅关于2027年部分节假日安排的通知" });
     let district = bench.cast("district_admin").await;
     let loaded = district.post("/api/v1/calendar", body).await;
@@ -164,5 +169,90 @@ on_both! {
         let moved = posting(&mut bench).await;
         assert_eq!((&moved["state"], &moved["bid_deadline"]), (&json!("open"), &json!("2027-01-11T23:59:59+08:00")));
         assert_eq!(recorded(&bench, "posting.closed", None).await, 0);
+    }
+
+    async fn a_worker_that_does_not_know_the_year_yet_moves_nothing(bench: Bench) {
+        let first = open(&mut bench, "2026-12-22").await;
+        // another process, which read the calendar before the year was loaded
+        let config = Config { database_url: bench.url.clone(), ..Config::default() };
+        let clock = TestClock::standing_at(bench.clock.now() + TimeDelta::minutes(1));
+        let store = wubang_server::app::open_store(&config, Arc::new(clock)).await.unwrap();
+        let worker = Worker::new(store.clone(), Vec::new(), Vec::new()).with_recounts(wubang_server::wiring::recounts());
+        load(&mut bench, 8).await;
+        worker.run_due().await.unwrap();
+        assert_eq!(posting(&mut bench).await["bid_deadline"], first["bid_deadline"]);
+        wubang_registry::calendar::load_into(&store).await.unwrap();
+        worker.run_due().await.unwrap();
+        assert_eq!(posting(&mut bench).await["bid_deadline"], json!("2027-01-11T23:59:59+08:00"));
+        // the one that loaded it finds nothing left
+        bench.work().await;
+        assert_eq!(recorded(&bench, "posting.deadline_recounted", None).await, 1);
+        store.close().await;
+    }
+
+    async fn the_publicity_of_an_award_follows(bench: Bench) {
+        open(&mut bench, "2026-12-10").await;
+        bench.play.bids_submitted().await.unwrap();
+        bench.play.bids_qualified().await.unwrap();
+        bench.play.award_proposed().await.unwrap();
+        bench.forget();
+        let award = format!("/api/v1/awards/{}", bench.play.ids.award);
+        let shown = seen(&mut bench, "wang.min", &award).await;
+        // 28 to 31 December and Monday 4 January
+        assert_eq!(shown["publicity_ends_at"], json!("2027-01-04T23:59:59+08:00"));
+        let before = settled(&bench).await;
+        load(&mut bench, 8).await;
+        bench.work().await;
+        let moved = seen(&mut bench, "wang.min", &award).await;
+        let end = "2027-01-11T23:59:59+08:00";
+        assert_eq!((&moved["publicity_ends_at"], due(&moved, "award_publicity").as_deref()), (&json!(end), Some(end)));
+        let public = bench.nobody().get("/api/v1/public/publicities?kind=award").await.ok();
+        assert_eq!(public["items"][0]["ends_at"], json!(end));
+        let mails = told(&bench, before);
+        assert!(mails.iter().any(|(to, body)| to.ends_with("@lelin.example") && body.contains("承榜公示 2027-01-11")), "{mails:?}");
+        assert_eq!(recorded(&bench, "award.deadline_recounted", None).await, 1);
+    }
+
+    async fn an_agreement_that_waits_for_signatures_has_the_moved_term(bench: Bench) {
+        open(&mut bench, "2026-12-07").await;
+        bench.play.bids_submitted().await.unwrap();
+        bench.play.bids_qualified().await.unwrap();
+        bench.play.award_proposed().await.unwrap();
+        bench.play.award_noticed().await.unwrap();
+        bench.play.contract_sent().await.unwrap();
+        bench.forget();
+        let award = format!("/api/v1/awards/{}", bench.play.ids.award);
+        let contract = format!("/api/v1/contracts/{}", bench.play.ids.contract);
+        let first = seen(&mut bench, "wang.min", &award).await;
+        let last = instant(&text(&first, "/sign_by"));
+        assert_eq!(last, instant("2027-02-01T23:59:59+08:00"));
+        let before = settled(&bench).await;
+        load(&mut bench, 33).await;
+        bench.work().await;
+        // off until 2 February
+        let end = json!("2027-02-03T23:59:59+08:00");
+        assert_eq!(seen(&mut bench, "wang.min", &award).await["sign_by"], end);
+        assert_eq!(seen(&mut bench, "wang.min", &contract).await["sign_by"], end);
+        let mails = told(&bench, before);
+        assert!(mails.iter().any(|(to, body)| to.ends_with("@lelin.example") && body.contains("签订协议 2027-02-03")), "{mails:?}");
+    }
+
+    async fn the_publicity_of_a_result_follows(bench: Bench) {
+        crate::evaluations::play_reported(&mut bench).await;
+        bench.advance(instant("2026-12-28T09:00:00+08:00")).await;
+        bench.play.evaluation_scored().await.unwrap();
+        bench.forget();
+        let first = crate::evaluations::published(&mut bench).await;
+        assert_eq!(first, instant("2027-01-05T23:59:59+08:00"));
+        let before = settled(&bench).await;
+        load(&mut bench, 8).await;
+        bench.work().await;
+        let path = format!("/api/v1/evaluations/{}", bench.play.ids.evaluation);
+        let moved = seen(&mut bench, "wang.min", &path).await;
+        let end = "2027-01-12T23:59:59+08:00";
+        assert_eq!((&moved["publicity_ends_at"], due(&moved, "evaluation_publicity").as_deref()), (&json!(end), Some(end)));
+        assert!(told(&bench, before).iter().any(|(_, body)| body.contains("考榜结果公示 2027-01-12")));
+        bench.advance(instant(end) + TimeDelta::seconds(1)).await;
+        assert_eq!(seen(&mut bench, "wang.min", &path).await["state"], json!("confirmed"));
     }
 }
