@@ -15,7 +15,7 @@ const PARTIES: [&str; 3] = ["community_party_org", "residents", "departments"];
 type Member = (String, String);
 
 /// Up to the completion report that the street has accepted.
-async fn play_reported(bench: &mut Bench) {
+pub(crate) async fn play_reported(bench: &mut Bench) {
     play_signed(bench).await;
     bench.play.work_done().await.unwrap();
     bench.play.report_accepted().await.unwrap();
@@ -145,7 +145,7 @@ async fn scored(bench: &mut Bench, members: &[Member], percent: impl Fn(&str) ->
 }
 
 /// Draft, notice and the end of the publicity.
-async fn published(bench: &mut Bench) -> chrono::DateTime<chrono::Utc> {
+pub(crate) async fn published(bench: &mut Bench) -> chrono::DateTime<chrono::Utc> {
     let (street, third) = (
         bench.cast("street_officer").await,
         bench.cast("third_party").await,

@@ -60,6 +60,7 @@ step!(
             .at_opt("suspended_at")
             .text_opt("remaining")
             .index(&["state", "due_at"])
+            .index(&["provisional", "due_at"])
             .index(&["object_id", "state"])
             .make(manager)
             .await?;

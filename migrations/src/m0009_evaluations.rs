@@ -19,8 +19,9 @@ step!("m0009_evaluations", ["evaluations"], |manager| {
         // scheme, weights and lengths of timers, frozen with the posting
         .json("rule")
         .json("terms")
-        .uuid("third_party_id")
-        .text("third_party_name")
+        // none in a scheme that the street organises
+        .uuid_opt("third_party_id")
+        .text_opt("third_party_name")
         .uuid("opened_by")
         .json_opt("survey")
         .json_opt("party_scores")

@@ -14,6 +14,7 @@ mod ordering;
 mod panel;
 mod proposal;
 mod ranking;
+mod recounting;
 mod review;
 mod rules;
 pub mod service;
@@ -29,6 +30,7 @@ pub use store::invariants;
 use wubang_kernel::Timer;
 use wubang_kernel::lifecycle::Lifecycle;
 use wubang_store::open::Reaction;
+use wubang_store::recount::RecountHandler;
 use wubang_store::worker::TimerHandler;
 
 /// Purpose of the panels of this stage; their object is the posting.
@@ -70,4 +72,12 @@ pub fn reactions() -> Vec<(&'static str, Reaction)> {
             Box::pin(review::on_bid_withdrawn(tx, happened.object_id))
         }),
     ]
+}
+
+/// What this stage does when deadlines are counted anew.
+#[must_use]
+pub fn recounts() -> Vec<(&'static str, RecountHandler)> {
+    vec![("award", |tx, recounted| {
+        Box::pin(recounting::on_recounted(tx, recounted))
+    })]
 }

@@ -19,6 +19,7 @@ pub use store::invariants;
 use wubang_kernel::Timer;
 use wubang_kernel::lifecycle::Lifecycle;
 use wubang_store::open::Reaction;
+use wubang_store::recount::RecountHandler;
 use wubang_store::worker::TimerHandler;
 
 /// The life cycles of this stage.
@@ -63,5 +64,13 @@ pub fn reactions() -> Vec<(&'static str, Reaction)> {
 pub fn timers() -> Vec<(&'static str, Timer, TimerHandler)> {
     vec![("posting", Timer::T09, |tx, id| {
         Box::pin(service::window_over(tx, id))
+    })]
+}
+
+/// Whom this stage tells when deadlines are counted anew.
+#[must_use]
+pub fn recounts() -> Vec<(&'static str, RecountHandler)> {
+    vec![("posting", |tx, recounted| {
+        Box::pin(service::on_recounted(tx, recounted))
     })]
 }

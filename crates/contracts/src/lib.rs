@@ -14,6 +14,7 @@ mod milestones;
 pub mod model;
 mod out;
 mod payments;
+mod recounting;
 mod reports;
 mod rules;
 pub mod service;
@@ -26,6 +27,7 @@ pub use store::{Contract, Milestone, Payment};
 use wubang_kernel::Timer;
 use wubang_kernel::lifecycle::Lifecycle;
 use wubang_store::open::Reaction;
+use wubang_store::recount::RecountHandler;
 use wubang_store::worker::TimerHandler;
 
 /// The life cycles of this stage.
@@ -63,6 +65,22 @@ pub fn reactions() -> Vec<(&'static str, Reaction)> {
                 happened.object_id,
                 "award_lapsed",
             ))
+        }),
+    ]
+}
+
+/// What this stage does when deadlines are counted anew.
+#[must_use]
+pub fn recounts() -> Vec<(&'static str, RecountHandler)> {
+    vec![
+        ("award", |tx, recounted| {
+            Box::pin(recounting::on_award_recounted(tx, recounted))
+        }),
+        ("contract", |tx, recounted| {
+            Box::pin(recounting::on_recounted(tx, recounted))
+        }),
+        ("milestone", |tx, recounted| {
+            Box::pin(recounting::on_milestone_recounted(tx, recounted))
         }),
     ]
 }

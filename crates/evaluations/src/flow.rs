@@ -1,4 +1,7 @@
 //! The life cycle of an evaluation (rulebook 2.8.11), phase `final`, the straight way.
+//!
+//! Whether a third party organises is said by the scheme: with one (`Entrusted`) it does and the street
+//! decides; without one (`Light`) the street does both, by officers who do not score.
 
 wubang_kernel::machine! {
     /// 考榜 evaluation, rulebook 2.8.11.
@@ -25,6 +28,9 @@ wubang_kernel::machine! {
         Confirm = "evaluation.confirmed" "" "公示期满" "The publicity ended",
     }
     guards {
+        Entrusted = Forbidden "a_third_party_organises",
+        Light = Forbidden "the_street_organises",
+        NotSeated = Recused "no_organiser_scores",
         NoPanel = Duplicate "panel_not_formed",
         PanelFormed = PanelIncomplete "panel_formed",
         SurveyOpen = Duplicate "survey_not_closed",
@@ -40,13 +46,16 @@ wubang_kernel::machine! {
     }
     rows {
         Preparing on FormPanel [NoPanel] by [ThirdParty, StreetOfficer] => Preparing;
-        Preparing on FillPanel [PanelFormed] by [ThirdParty, StreetOfficer] => Preparing;
-        Preparing on CloseSurvey [SurveyOpen] by [ThirdParty] => Preparing;
-        Preparing on StartScoring [PanelComplete, RecusalsSigned, SurveyClosed] by [ThirdParty] => Scoring;
+        Preparing on FillPanel [NotSeated, PanelFormed] by [ThirdParty, StreetOfficer] => Preparing;
+        Preparing on CloseSurvey [Entrusted, SurveyOpen] by [ThirdParty] => Preparing;
+        Preparing on CloseSurvey [Light, NotSeated, SurveyOpen] by [StreetOfficer] => Preparing;
+        Preparing on StartScoring [Entrusted, PanelComplete, RecusalsSigned, SurveyClosed] by [ThirdParty] => Scoring;
+        Preparing on StartScoring [Light, NotSeated, PanelComplete, RecusalsSigned, SurveyClosed] by [StreetOfficer] => Scoring;
         Scoring on SubmitSheet [OwnRecusalSigned, FirstSheet] by [Assessor] => Scoring;
         Scoring on Score [SheetsComplete] by [System] => Scored, stop [T38], tell [Street];
-        Scored on DraftResult [] by [ThirdParty] => Drafted, tell [Street];
-        Drafted on Notify [] by [StreetOfficer] => InPublicity, start [T39], tell [Organisation, Secretary];
+        Scored on DraftResult [Entrusted] by [ThirdParty] => Drafted, tell [Street];
+        Scored on DraftResult [Light, NotSeated] by [StreetOfficer] => Drafted, tell [Street];
+        Drafted on Notify [NotSeated] by [StreetOfficer] => InPublicity, start [T39], tell [Organisation, Secretary];
         InPublicity on Confirm [NoOpenHold, Passed] by [System] => Confirmed, tell [Organisation, Street, Secretary], at T39;
         InPublicity on Confirm [NoOpenHold, Failed] by [System] => ReevaluationRequired, tell [Organisation, Street, Secretary, District], at T39;
     }

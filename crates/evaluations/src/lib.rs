@@ -10,6 +10,7 @@ mod http;
 pub mod model;
 mod opening;
 mod out;
+mod recounting;
 mod rules;
 pub mod scoring;
 pub mod service;
@@ -21,6 +22,7 @@ pub use store::{Evaluation, invariants};
 use wubang_kernel::Timer;
 use wubang_kernel::lifecycle::Lifecycle;
 use wubang_store::open::Reaction;
+use wubang_store::recount::RecountHandler;
 use wubang_store::worker::TimerHandler;
 
 /// The life cycles of this stage.
@@ -41,4 +43,12 @@ pub fn timers() -> Vec<(&'static str, Timer, TimerHandler)> {
 #[must_use]
 pub fn reactions() -> Vec<(&'static str, Reaction)> {
     Vec::new()
+}
+
+/// What this stage does when deadlines are counted anew.
+#[must_use]
+pub fn recounts() -> Vec<(&'static str, RecountHandler)> {
+    vec![("evaluation", |tx, recounted| {
+        Box::pin(recounting::on_recounted(tx, recounted))
+    })]
 }

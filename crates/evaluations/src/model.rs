@@ -30,7 +30,7 @@ pub struct SurveyResult {
     pub shortfall_reason: Option<String>,
 }
 
-/// What the third party writes beside the figures.
+/// What who organises the evaluation writes beside the figures.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, FromJsonQueryResult)]
 #[serde(deny_unknown_fields)]
 pub struct ResultDraft {
@@ -43,26 +43,27 @@ pub struct ResultDraft {
 }
 
 /// Opens the final evaluation of an agreement.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schema(example = json!({ "third_party_organisation_id": "01890c5e-6f9a-7b3a-9d4e-2f1c8b7a6d50" }))]
 pub struct OpenEvaluationIn {
-    /// 组织考榜的第三方专业机构;不得是承榜组织、其资金代管机构,也不得与其有共同人员。
-    pub third_party_organisation_id: Uuid,
+    /// 组织考榜的第三方专业机构;不得是承榜组织、其资金代管机构,也不得与其有共同人员。考榜方案由第三方组织时必填,由街道组织时(`simple`)不得填写。
+    pub third_party_organisation_id: Option<Uuid>,
 }
 
-/// How the panel is composed: experts are drawn, the others named.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+/// How the panel is composed: experts are drawn, the others named. Only parties of the scheme have seats.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
 #[schema(example = json!({ "experts": 3, "community_person_ids": [], "resident_person_ids": [], "department_person_ids": [] }))]
 pub struct FormPanelIn {
-    /// 抽取的专家人数,3 以上的奇数。
+    /// 抽取的专家人数,3 以上的奇数;方案有专家智库时必填,没有时不得填写。
     #[schema(minimum = 1, maximum = 15)]
-    pub experts: usize,
-    /// 街道社区党组织成员,2 人以上(街道经办或社区书记)。
+    pub experts: Option<usize>,
+    /// 街道社区党组织成员(街道经办或社区书记):四方考榜 2 人以上,简易考榜 1 人以上,且不得是组织考榜的人。
     pub community_person_ids: Vec<Uuid>,
-    /// 居民代表,5 人以上。
+    /// 居民代表:四方考榜 5 人以上;简易考榜只做满意度调查,不设席位。
     pub resident_person_ids: Vec<Uuid>,
-    /// 职能部门成员,1 人以上。
+    /// 职能部门成员:四方考榜 1 人以上;简易考榜不设席位。
     pub department_person_ids: Vec<Uuid>,
 }
 
@@ -145,10 +146,10 @@ pub struct EvaluationOut {
     pub phase: String,
     /// 轮次。
     pub round: i32,
-    /// 第三方专业机构。
-    pub third_party_organisation_id: Uuid,
-    /// 第三方专业机构名称。
-    pub third_party_name: String,
+    /// 第三方专业机构;由街道组织的考榜为空。
+    pub third_party_organisation_id: Option<Uuid>,
+    /// 第三方专业机构名称;由街道组织的考榜为空。
+    pub third_party_name: Option<String>,
     /// 考榜方案、权重与评分项。
     pub rule: EvaluationRule,
     /// 考评组。

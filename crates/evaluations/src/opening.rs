@@ -3,7 +3,7 @@
 use crate::entity::evaluation;
 use crate::flow;
 use crate::model::{EvaluationOut, FillPanelIn, FormPanelIn, FrozenRule, OpenEvaluationIn};
-use crate::rules::check_parties;
+use crate::rules::{check_experts, check_organisers, check_parties, check_third_party, has_seats};
 use crate::scoring::{EXPERTS, RESIDENTS};
 use crate::service;
 use crate::store::{self, PURPOSE};
@@ -31,10 +31,11 @@ const DEPARTMENTS: &str = "departments";
 /// The phase this stage runs: after the end of the work.
 const FINAL: &str = "final";
 
-/// The street opens the final evaluation of an agreement and entrusts it to a third party.
+/// The street opens the final evaluation of an agreement, and entrusts it to a third party where the
+/// scheme has one.
 ///
 /// # Errors
-/// `recused` when the third party is the contractor or its custodian, or shares people with the
+/// `invalid` for a third party that is missing, or named where the street organises; `recused` when the third party is the contractor or its custodian, or shares people with the
 /// contractor; `invalid_transition` unless the completion report was accepted; `duplicate`.
 pub async fn open(tx: &Tx, key: &Key, input: OpenEvaluationIn) -> Result<EvaluationOut, Error> {
     let case = wubang_contracts::service::load(tx, key).await?;
@@ -50,20 +51,15 @@ pub async fn open(tx: &Tx, key: &Key, input: OpenEvaluationIn) -> Result<Evaluat
     {
         return Err(Code::Duplicate.into());
     }
-    let third_party = organisations::load(tx, input.third_party_organisation_id)
-        .await
-        .map_err(|_| {
-            Refusal::new(Code::Invalid).field(
-                "/third_party_organisation_id",
-                "unknown_value",
-                "没有这个机构",
-                "there is no such organisation",
-            )
-        })?;
-    check_independence(tx, &contract, &third_party).await?;
     let posting = wubang_postings::service::find(tx, contract.posting_id).await?;
-    let data = serde_json::json!({ "third_party": third_party.name, "rule": posting.procedure.0.evaluation });
-    let row = new_row(tx, &contract, &posting, &third_party).await?;
+    let wanted = input.third_party_organisation_id;
+    let third_party = match check_third_party(&posting.procedure.0.evaluation, wanted)? {
+        Some(id) => Some(independent(tx, &contract, id).await?),
+        None => None,
+    };
+    let name = third_party.as_ref().map(|one| &one.name);
+    let data = serde_json::json!({ "third_party": name, "rule": posting.procedure.0.evaluation });
+    let row = new_row(tx, &contract, &posting, third_party.as_ref()).await?;
     let row = birth::<evaluation::Entity, _>(tx, made, row, Some(data)).await?;
     start_clock(tx, &row).await?;
     out::evaluation(tx, &store::complete(tx, row).await?).await
@@ -74,7 +70,7 @@ async fn new_row(
     tx: &Tx,
     contract: &Contract,
     posting: &Posting,
-    third_party: &Organisation,
+    third_party: Option<&Organisation>,
 ) -> Result<evaluation::ActiveModel, Error> {
     let procedure = &posting.procedure.0;
     let division = wubang_postings::service::division_of(posting)?;
@@ -101,8 +97,8 @@ async fn new_row(
             timers: procedure.timers.clone(),
             cutoff_hour: procedure.publish_cutoff_hour,
         }),
-        third_party_id: Set(third_party.id),
-        third_party_name: Set(third_party.name.clone()),
+        third_party_id: Set(third_party.map(|one| one.id)),
+        third_party_name: Set(third_party.map(|one| one.name.clone())),
         opened_by: Set(tx.person()?),
         survey: Set(None),
         party_scores: Set(None),
@@ -136,6 +132,20 @@ async fn start_clock(tx: &Tx, row: &evaluation::Model) -> Result<(), Error> {
         version: row.version,
     };
     timers::start(tx, &about, &row.label(), Timer::T38, &deadline).await
+}
+
+/// The third party that is named, if it is independent of the contractor.
+async fn independent(tx: &Tx, contract: &Contract, id: Uuid) -> Result<Organisation, Error> {
+    let third_party = organisations::load(tx, id).await.map_err(|_| {
+        Refusal::new(Code::Invalid).field(
+            "/third_party_organisation_id",
+            "unknown_value",
+            "没有这个机构",
+            "there is no such organisation",
+        )
+    })?;
+    check_independence(tx, contract, &third_party).await?;
+    Ok(third_party)
 }
 
 /// A third party may not evaluate itself, funds in its custody, or an organisation whose people it shares.
@@ -195,12 +205,27 @@ impl Named {
             .flat_map(|(party, _, persons)| std::iter::repeat_n(*party, persons.len()))
     }
 
-    /// Notes everybody who does not hold a role of the party where the work was done.
-    async fn check(&self, tx: &Tx, row: &evaluation::Model) -> Result<(), Error> {
+    /// Notes persons for a party without seats, and everybody who does not hold a role of the party
+    /// where the work was done; then refuses those who organise, where the street does.
+    async fn check(
+        &self,
+        tx: &Tx,
+        row: &evaluation::Model,
+        mut faults: Faults,
+    ) -> Result<(), Error> {
         let contract = wubang_contracts::service::find(tx, row.contract_id).await?;
         let places = places(row, &contract)?;
-        let mut faults = Faults::new();
         for (party, pointer, persons) in &self.0 {
+            if !has_seats(&row.rule.0, party) {
+                if !persons.is_empty() {
+                    let (zh, en) = (
+                        "考榜方案没有这一方的席位",
+                        "the scheme has no seats for this party",
+                    );
+                    faults.add(*pointer, "not_allowed", zh, en);
+                }
+                continue;
+            }
             if persons.len() > 50 {
                 faults.count(pointer, persons.len(), 0..=50);
                 continue;
@@ -233,7 +258,16 @@ impl Named {
                 }
             }
         }
-        Ok(faults.finish()?)
+        faults.finish()?;
+        let named = self.0.iter().flat_map(|(_, pointer, persons)| {
+            let at = move |(i, person): (usize, &Uuid)| (format!("{pointer}/{i}"), *person);
+            persons.iter().enumerate().map(at)
+        });
+        Ok(check_organisers(
+            &row.rule.0,
+            named,
+            &[row.opened_by, tx.person()?],
+        )?)
     }
 }
 
@@ -266,29 +300,28 @@ fn excluded(contract: &Contract) -> Vec<Uuid> {
         .collect()
 }
 
-/// Third party or street forms the panel: experts are drawn by field, the others named.
+/// Third party or street forms the panel: experts are drawn by field where the scheme has them, the
+/// others named.
 ///
 /// # Errors
-/// `panel_incomplete` below the numbers of the scheme; `invalid` for persons without a fitting role;
-/// `recused` for people of the contractor; `duplicate` the second time.
+/// `panel_incomplete` below the numbers of the scheme; `invalid` for persons without a fitting role and
+/// for parties without seats; `recused` for people of the contractor, and for those who organise where
+/// the street does; `duplicate` the second time.
 pub async fn form_panel(tx: &Tx, key: &Key, input: FormPanelIn) -> Result<EvaluationOut, Error> {
     let mut case = service::load_for(tx, key).await?;
     let facts = out::facts(tx, &case).await?;
     let planned = service::planned(&case, EvaluationEvent::FormPanel, case.roles, &facts)?;
     let mut faults = Faults::new();
-    faults.count("/experts", input.experts, 1..=15);
-    faults.finish()?;
+    let experts = check_experts(&case.evaluation.rule.0, input.experts, &mut faults);
     let named = Named::of(
         input.community_person_ids,
         input.resident_person_ids,
         input.department_person_ids,
     );
-    named.check(tx, &case.evaluation).await?;
+    named.check(tx, &case.evaluation, faults).await?;
     check_parties(
         &case.evaluation.rule.0,
-        named
-            .parties()
-            .chain(std::iter::repeat_n(EXPERTS, input.experts)),
+        named.parties().chain(std::iter::repeat_n(EXPERTS, experts)),
     )?;
     let row = &case.evaluation;
     let contract = wubang_contracts::service::find(tx, row.contract_id).await?;
@@ -298,9 +331,9 @@ pub async fn form_panel(tx: &Tx, key: &Key, input: FormPanelIn) -> Result<Evalua
         project_id: Some(row.project_id),
         division: store::division(row)?,
         round: row.round,
-        draw: Some(Draw {
+        draw: (experts > 0).then(|| Draw {
             field: row.field.clone(),
-            count: input.experts,
+            count: experts,
             excluded: Vec::new(),
         }),
         named: named.seats(),
@@ -325,7 +358,7 @@ pub async fn fill_panel(tx: &Tx, key: &Key, input: FillPanelIn) -> Result<Evalua
         input.resident_person_ids,
         input.department_person_ids,
     );
-    named.check(tx, &case.evaluation).await?;
+    named.check(tx, &case.evaluation, Faults::new()).await?;
     let panel = case
         .panel
         .as_ref()

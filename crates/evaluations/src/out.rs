@@ -34,6 +34,7 @@ pub(crate) async fn facts(read: &impl Read, case: &Case) -> Result<EvaluationFac
             parties: panel.active().map(|member| member.party.clone()).collect(),
             all_clear: panel.all_clear(),
             all_scored: panel.complete(&[row.id]),
+            own_seat: own.is_some(),
             own_clear: own.is_some_and(|member| member.declaration == CLEAR),
             own_scored: own.is_some_and(|member| {
                 panel

@@ -1,10 +1,11 @@
 //! Facts and guards of an evaluation: pure functions (rulebook 2.8.11, 2.10).
 
 use crate::flow::{Evaluation, EvaluationGuard};
-use crate::scoring::{ProjectGrade, has_minimum};
+use crate::scoring::{EXPERTS, ProjectGrade, has_minimum};
+use uuid::Uuid;
 use wubang_kernel::machine::{Facts, Name};
-use wubang_kernel::procedure::EvaluationRule;
-use wubang_kernel::{Code, Refusal};
+use wubang_kernel::procedure::{EvaluationRule, SurveyUse};
+use wubang_kernel::{Code, Faults, Refusal};
 
 /// What is known of the panel.
 #[derive(Debug, Clone, Default)]
@@ -14,6 +15,8 @@ pub(crate) struct PanelFacts {
     pub all_clear: bool,
     /// Every active member has handed in a sheet.
     pub all_scored: bool,
+    /// The viewer sits on it.
+    pub own_seat: bool,
     /// Of the viewer's own seat.
     pub own_clear: bool,
     pub own_scored: bool,
@@ -63,10 +66,93 @@ pub(crate) fn check_parties<'a>(
     }
 }
 
+/// The third party that is entrusted, as far as the scheme has one.
+///
+/// # Errors
+/// `invalid` when it is missing, or named where the street organises.
+pub(crate) fn check_third_party(
+    rule: &EvaluationRule,
+    named: Option<Uuid>,
+) -> Result<Option<Uuid>, Refusal> {
+    let (pointer, mut faults) = ("/third_party_organisation_id", Faults::new());
+    match (rule.third_party, named) {
+        (true, None) => faults.missing(pointer),
+        (false, Some(_)) => faults.add(
+            pointer,
+            "not_allowed",
+            "该考榜方案由街道组织,不委托第三方",
+            "the street organises this evaluation, no third party does",
+        ),
+        _ => {}
+    }
+    faults.finish()?;
+    Ok(named)
+}
+
+/// How many experts are drawn: as many as asked for where the scheme has experts, else nobody.
+pub(crate) fn check_experts(
+    rule: &EvaluationRule,
+    wanted: Option<usize>,
+    faults: &mut Faults,
+) -> usize {
+    match (has_seats(rule, EXPERTS), wanted) {
+        (true, Some(count)) => faults.count("/experts", count, 1..=15),
+        (true, None) => faults.missing("/experts"),
+        (false, Some(count)) if count > 0 => faults.add(
+            "/experts",
+            "not_allowed",
+            "考榜方案没有专家席位",
+            "the scheme has no seats for experts",
+        ),
+        (false, _) => {}
+    }
+    wanted.unwrap_or_default()
+}
+
+/// Whether the members of a party sit on the panel: not where the survey alone scores.
+pub(crate) fn has_seats(rule: &EvaluationRule, party: &str) -> bool {
+    rule.party(party)
+        .is_some_and(|one| one.survey != SurveyUse::Alone)
+}
+
+/// Where the street organises, who opened the evaluation or names the members takes no seat himself:
+/// nobody scores what he runs (as rulebook 2.9).
+///
+/// # Errors
+/// `recused`, with the pointer of every such seat.
+pub(crate) fn check_organisers(
+    rule: &EvaluationRule,
+    named: impl Iterator<Item = (String, Uuid)>,
+    organisers: &[Uuid],
+) -> Result<(), Refusal> {
+    if rule.third_party {
+        return Ok(());
+    }
+    let (zh, en) = (
+        "组织考榜的人不得参与评分",
+        "who organises the evaluation does not score",
+    );
+    let refusal = named
+        .filter(|(_, person)| organisers.contains(person))
+        .fold(Refusal::new(Code::Recused), |refusal, (pointer, _)| {
+            refusal.field(&pointer, "recused", zh, en)
+        });
+    if refusal.fields.is_empty() {
+        Ok(())
+    } else {
+        Err(refusal)
+    }
+}
+
 impl Facts<Evaluation> for EvaluationFacts {
     fn check(&self, guard: EvaluationGuard) -> Result<(), Refusal> {
         let panel = self.panel.as_ref();
         let holds = match guard {
+            EvaluationGuard::Entrusted => self.rule.third_party,
+            EvaluationGuard::Light => !self.rule.third_party,
+            EvaluationGuard::NotSeated => {
+                self.rule.third_party || panel.is_none_or(|panel| !panel.own_seat)
+            }
             EvaluationGuard::NoPanel => panel.is_none(),
             EvaluationGuard::PanelFormed => panel.is_some(),
             EvaluationGuard::SurveyOpen => !self.survey_closed,
@@ -115,6 +201,7 @@ mod tests {
             parties,
             all_clear: true,
             all_scored: false,
+            own_seat: false,
             own_clear: true,
             own_scored: false,
         }
@@ -131,15 +218,102 @@ mod tests {
     }
 
     fn start(facts: &EvaluationFacts) -> Option<Code> {
-        let third = RoleSet::of(&[Role::ThirdParty]);
+        start_as(Role::ThirdParty, facts)
+    }
+
+    fn start_as(role: Role, facts: &EvaluationFacts) -> Option<Code> {
         plan::<Evaluation>(
             EvaluationState::Preparing,
             EvaluationEvent::StartScoring,
-            third,
+            RoleSet::of(&[role]),
             facts,
         )
         .err()
         .map(|refusal| refusal.code)
+    }
+
+    /// An evaluation in the scheme `simple` with one member of the community.
+    fn light() -> EvaluationFacts {
+        EvaluationFacts {
+            rule: EvaluationRule::simple(),
+            panel: Some(panel([1, 0, 0, 0])),
+            ..facts()
+        }
+    }
+
+    #[test]
+    fn the_street_organises_where_no_third_party_does() {
+        assert_eq!(start_as(Role::StreetOfficer, &light()), None);
+        assert_eq!(start_as(Role::ThirdParty, &light()), Some(Code::Forbidden));
+        assert_eq!(
+            start_as(Role::StreetOfficer, &facts()),
+            Some(Code::Forbidden)
+        );
+        let seated = PanelFacts {
+            own_seat: true,
+            ..panel([1, 0, 0, 0])
+        };
+        let seated = EvaluationFacts {
+            panel: Some(seated),
+            ..light()
+        };
+        assert_eq!(start_as(Role::StreetOfficer, &seated), Some(Code::Recused));
+        let unasked = EvaluationFacts {
+            survey_closed: false,
+            ..light()
+        };
+        assert_eq!(
+            start_as(Role::StreetOfficer, &unasked),
+            Some(Code::SurveyMissing)
+        );
+    }
+
+    #[test]
+    fn a_third_party_is_named_where_the_scheme_has_one_and_only_there() {
+        let (four, simple) = (EvaluationRule::four_party(), EvaluationRule::simple());
+        let some = Some(Uuid::from_u128(1));
+        assert_eq!(check_third_party(&four, some).unwrap(), some);
+        assert_eq!(check_third_party(&simple, None).unwrap(), None);
+        for (rule, named) in [(&four, None), (&simple, some)] {
+            let refusal = check_third_party(rule, named).unwrap_err();
+            assert_eq!(refusal.code, Code::Invalid);
+            assert_eq!(refusal.fields[0].pointer, "/third_party_organisation_id");
+        }
+    }
+
+    #[test]
+    fn who_organises_takes_no_seat_where_the_street_organises() {
+        let named = || {
+            [1, 2, 3]
+                .map(|n| (format!("/{n}"), Uuid::from_u128(n)))
+                .into_iter()
+        };
+        let organisers = [Uuid::from_u128(3), Uuid::from_u128(2)];
+        let refusal =
+            check_organisers(&EvaluationRule::simple(), named(), &organisers).unwrap_err();
+        let pointers: Vec<_> = refusal
+            .fields
+            .iter()
+            .map(|one| one.pointer.as_str())
+            .collect();
+        assert_eq!((refusal.code, pointers), (Code::Recused, vec!["/2", "/3"]));
+        assert!(check_organisers(&EvaluationRule::four_party(), named(), &organisers).is_ok());
+        let others = [Uuid::from_u128(4)];
+        assert!(check_organisers(&EvaluationRule::simple(), named(), &others).is_ok());
+    }
+
+    #[test]
+    fn parties_without_seats_are_not_waited_for() {
+        let simple = EvaluationRule::simple();
+        assert!(check_parties(&simple, ["community_party_org"].into_iter()).is_ok());
+        assert!(check_parties(&simple, ["residents"].into_iter()).is_err());
+        let mut faults = Faults::new();
+        assert_eq!(check_experts(&simple, None, &mut faults), 0);
+        assert!(faults.is_empty());
+        let _ = check_experts(&simple, Some(3), &mut faults);
+        let _ = check_experts(&EvaluationRule::four_party(), None, &mut faults);
+        let codes: Vec<_> = faults.into_fields().iter().map(|one| one.code).collect();
+        assert_eq!(codes, ["not_allowed", "required"]);
     }
 
     #[test]
@@ -218,8 +392,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn rows_of_one_state_and_event_exclude_each_other(grade in proptest::sample::select(vec![None, Some(ProjectGrade::Fail), Some(ProjectGrade::Pass), Some(ProjectGrade::Excellent)]), held: bool, formed: bool) {
-            let facts = EvaluationFacts { panel: formed.then(|| panel([2, 5, 1, 3])), held, grade, ..facts() };
+        fn rows_of_one_state_and_event_exclude_each_other(grade in proptest::sample::select(vec![None, Some(ProjectGrade::Fail), Some(ProjectGrade::Pass), Some(ProjectGrade::Excellent)]), held: bool, formed: bool, simple: bool) {
+            let rule = if simple { EvaluationRule::simple() } else { EvaluationRule::four_party() };
+            let facts = EvaluationFacts { rule, panel: formed.then(|| panel([2, 5, 1, 3])), held, grade, ..facts() };
             for state in Evaluation::STATES {
                 for event in Evaluation::EVENTS {
                     let open = Evaluation::ROWS.iter().filter(|row| row.event == *event && row.from.contains(state))

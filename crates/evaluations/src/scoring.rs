@@ -3,10 +3,10 @@
 use sea_orm::FromJsonQueryResult;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use wubang_kernel::procedure::{EvaluationRule, PartyRule};
+use wubang_kernel::procedure::{EvaluationRule, PartyRule, SurveyUse};
 use wubang_kernel::score::{Exact, Hundredths};
 
-/// Party of the residents (居民群众): its survey counts for half of its score.
+/// Party of the residents (居民群众): below 60 it caps the grade.
 pub const RESIDENTS: &str = "residents";
 /// Party of the experts (专家智库): trimmed from five sheets on.
 pub const EXPERTS: &str = "experts";
@@ -132,19 +132,22 @@ pub struct Outcome {
     pub grade: ProjectGrade,
 }
 
-/// Score of a party from the totals of its sheets; `None` without a sheet. For residents a survey
-/// with answers counts for half.
+/// Score of a party from the totals of its sheets and the survey, as its rule says; `None` without a
+/// sheet, or without an answer where the survey alone scores.
 #[must_use]
-pub fn party_score(party: &str, totals: &[i64], satisfaction: Option<Exact>) -> Option<Exact> {
-    let totals: Vec<Exact> = totals.iter().map(|total| Exact::from_int(*total)).collect();
-    let sheets = if party == EXPERTS && totals.len() >= TRIM_FROM {
-        Exact::trimmed_mean(&totals)?
-    } else {
-        Exact::mean(&totals)?
+pub fn party_score(rule: &PartyRule, totals: &[i64], satisfaction: Option<Exact>) -> Option<Exact> {
+    let sheets = || {
+        let totals: Vec<Exact> = totals.iter().map(|total| Exact::from_int(*total)).collect();
+        if rule.party == EXPERTS && totals.len() >= TRIM_FROM {
+            Exact::trimmed_mean(&totals)
+        } else {
+            Exact::mean(&totals)
+        }
     };
-    match satisfaction.filter(|_| party == RESIDENTS) {
-        Some(survey) => Exact::mean(&[sheets, survey]),
-        None => Some(sheets),
+    match (rule.survey, satisfaction) {
+        (SurveyUse::Alone, survey) => survey,
+        (SurveyUse::Half, Some(survey)) => Exact::mean(&[sheets()?, survey]),
+        (SurveyUse::Half, None) | (SurveyUse::Without, _) => sheets(),
     }
 }
 
@@ -165,9 +168,12 @@ pub fn grade(total: Hundredths, residents: Option<Exact>) -> ProjectGrade {
     }
 }
 
-/// Whether a party has as many sheets as its rule asks for.
+/// Whether a party has as many sheets as its rule asks for; none where the survey alone scores.
 #[must_use]
 pub fn has_minimum(rule: &PartyRule, sheets: usize) -> bool {
+    if rule.survey == SurveyUse::Alone {
+        return sheets == 0;
+    }
     sheets >= rule.minimum && sheets > 0 && !(rule.odd && sheets.is_multiple_of(2))
 }
 
@@ -183,7 +189,7 @@ pub fn outcome(
     let score = |party: &PartyRule| {
         let totals = totals(&party.party);
         let enough = has_minimum(party, totals.len());
-        let score = party_score(&party.party, &totals, satisfaction).filter(|_| enough)?;
+        let score = party_score(party, &totals, satisfaction).filter(|_| enough)?;
         Some(PartyScore {
             party: party.party.clone(),
             weight: party.weight,
@@ -274,18 +280,80 @@ mod tests {
         assert_eq!(outcome(&rule, even, None), None);
     }
 
+    /// Score of a party of the scheme `four_party`.
+    fn four(party: &str, totals: &[i64], satisfaction: Option<Exact>) -> Option<Exact> {
+        let rule = EvaluationRule::four_party();
+        party_score(rule.party(party).unwrap(), totals, satisfaction)
+    }
+
+    fn simple(community: &[i64], survey: &SurveyCounts) -> Option<Outcome> {
+        let totals = |party: &str| {
+            if party == RESIDENTS {
+                Vec::new()
+            } else {
+                community.to_vec()
+            }
+        };
+        outcome(&EvaluationRule::simple(), totals, Some(survey))
+    }
+
+    #[test]
+    fn the_simple_scheme_is_forty_of_a_sheet_and_sixty_of_the_survey() {
+        let survey = SurveyCounts {
+            satisfied: 2,
+            very_satisfied: 3,
+            ..SurveyCounts::default()
+        };
+        let result = simple(&[80], &survey).unwrap();
+        assert_eq!(result.total, Exact::from_int(86));
+        assert_eq!(result.grade, ProjectGrade::Good);
+        let shown: Vec<_> = result
+            .parties
+            .iter()
+            .map(|one| (one.party.as_str(), one.weight, one.sheets))
+            .collect();
+        assert_eq!(shown, [("community_party_org", 40, 1), (RESIDENTS, 60, 0)]);
+    }
+
+    #[test]
+    fn the_simple_scheme_gives_nothing_without_sheet_or_answer() {
+        let happy = SurveyCounts {
+            very_satisfied: 1,
+            ..SurveyCounts::default()
+        };
+        assert_eq!(simple(&[], &happy), None);
+        assert_eq!(simple(&[90], &SurveyCounts::default()), None);
+        let with_residents = |_: &str| vec![90];
+        let rule = EvaluationRule::simple();
+        assert_eq!(outcome(&rule, with_residents, Some(&happy)), None);
+        assert_eq!(outcome(&rule, |_: &str| vec![90], None), None);
+    }
+
+    #[test]
+    fn unhappy_residents_cap_the_simple_scheme_too() {
+        let survey = SurveyCounts {
+            neutral: 1,
+            satisfied: 0,
+            very_satisfied: 0,
+            ..SurveyCounts::default()
+        };
+        let result = simple(&[100], &survey).unwrap();
+        assert_eq!(result.total, Exact::from_int(70));
+        assert_eq!(result.grade, ProjectGrade::Pass);
+    }
+
     #[test]
     fn five_experts_are_trimmed_and_residents_never() {
         assert_eq!(
-            party_score(EXPERTS, &[0, 80, 80, 80, 100], None),
+            four(EXPERTS, &[0, 80, 80, 80, 100], None),
             Some(Exact::from_int(80))
         );
         assert_eq!(
-            party_score(EXPERTS, &[0, 80, 100], None),
+            four(EXPERTS, &[0, 80, 100], None),
             Some(Exact::from_int(60))
         );
         assert_eq!(
-            party_score(RESIDENTS, &[0, 80, 80, 80, 100], None),
+            four(RESIDENTS, &[0, 80, 80, 80, 100], None),
             Some(Exact::from_int(68))
         );
     }
@@ -299,11 +367,11 @@ mod tests {
             ..empty
         };
         assert_eq!(
-            party_score(RESIDENTS, &[80], happy.satisfaction()),
+            four(RESIDENTS, &[80], happy.satisfaction()),
             Some(Exact::from_int(90))
         );
         assert_eq!(
-            party_score("departments", &[80], happy.satisfaction()),
+            four("departments", &[80], happy.satisfaction()),
             Some(Exact::from_int(80))
         );
     }
@@ -356,10 +424,23 @@ mod tests {
         }
 
         #[test]
+        fn a_simple_total_lies_between_sheets_and_survey(community in sheets(1..4), counts in proptest::array::uniform5(0_i64..50)) {
+            let [very_dissatisfied, dissatisfied, neutral, satisfied, very_satisfied] = counts;
+            let survey = SurveyCounts { very_dissatisfied, dissatisfied, neutral, satisfied, very_satisfied };
+            let result = simple(&community, &survey);
+            prop_assert_eq!(result.is_some(), survey.answers() > 0);
+            if let Some(result) = result {
+                let mean = Exact::mean(&community.iter().map(|one| Exact::from_int(*one)).collect::<Vec<_>>()).unwrap();
+                let satisfaction = survey.satisfaction().unwrap();
+                prop_assert!(mean.min(satisfaction) <= result.total && result.total <= mean.max(satisfaction));
+            }
+        }
+
+        #[test]
         fn the_order_of_sheets_does_not_matter(mut totals in sheets(3..9), party in proptest::sample::select(vec![EXPERTS, RESIDENTS])) {
-            let before = party_score(party, &totals, None);
+            let before = four(party, &totals, None);
             totals.reverse();
-            prop_assert_eq!(party_score(party, &totals, None), before);
+            prop_assert_eq!(four(party, &totals, None), before);
         }
 
         #[test]

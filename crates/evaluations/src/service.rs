@@ -12,6 +12,7 @@ use crate::store::{self, Case, Filter};
 use serde_json::Value;
 use uuid::Uuid;
 use wubang_kernel::machine::{Step, plan};
+use wubang_kernel::procedure::EvaluationRule;
 use wubang_kernel::{Code, Faults, Refusal, Role, RoleSet, Timer};
 use wubang_needs::model::NothingIn;
 use wubang_panels::model::SheetIn;
@@ -138,8 +139,8 @@ pub(crate) async fn spend(
     Ok(())
 }
 
-fn check_survey(input: CloseSurveyIn, minimum: i64) -> Result<SurveyResult, Refusal> {
-    let mut faults = Faults::new();
+fn check_survey(input: CloseSurveyIn, rule: &EvaluationRule) -> Result<SurveyResult, Refusal> {
+    let (minimum, mut faults) = (rule.survey_minimum, Faults::new());
     let CloseSurveyIn {
         very_dissatisfied,
         dissatisfied,
@@ -169,6 +170,12 @@ fn check_survey(input: CloseSurveyIn, minimum: i64) -> Result<SurveyResult, Refu
         faults.add("/shortfall_reason", "required", zh, en);
     }
     faults.finish()?;
+    if answers == 0 && rule.needs_answers() {
+        return Err(Refusal::new(Code::SurveyMissing).because(
+            "居民得分只取满意度调查,没有任何有效回答不得结束",
+            "residents are scored by the survey alone, it cannot be closed without an answer",
+        ));
+    }
     Ok(SurveyResult {
         counts,
         answers,
@@ -176,10 +183,10 @@ fn check_survey(input: CloseSurveyIn, minimum: i64) -> Result<SurveyResult, Refu
     })
 }
 
-/// The third party closes the residents' survey: counts only, no answers of persons.
+/// Who organises closes the residents' survey: counts only, no answers of persons.
 ///
 /// # Errors
-/// `invalid` when too few answers are not explained; `duplicate` the second time.
+/// `survey_missing` without any answer where the survey alone is the residents' score; `invalid` when too few answers are not explained; `duplicate` the second time.
 pub async fn close_survey(
     tx: &Tx,
     key: &Key,
@@ -192,7 +199,7 @@ pub async fn close_survey(
         case.roles,
         &out::facts(tx, &case).await?,
     )?;
-    let survey = check_survey(input, case.evaluation.rule.0.survey_minimum)?;
+    let survey = check_survey(input, &case.evaluation.rule.0)?;
     let data = serde_json::to_value(&survey)?;
     spend(tx, &mut case, step, |c| {
         c.set(evaluation::Column::Survey, survey).data(data)
@@ -201,7 +208,7 @@ pub async fn close_survey(
     out::evaluation(tx, &case).await
 }
 
-/// The third party opens the score sheets.
+/// Who organises opens the score sheets.
 ///
 /// # Errors
 /// `panel_incomplete`, `recusal_unsigned`, `survey_missing`.
@@ -283,7 +290,7 @@ async fn conclude(tx: &Tx, case: &mut Case) -> Result<(), Error> {
     .await
 }
 
-/// The third party writes the result: strengths, defects, comments.
+/// Who organises writes the result: strengths, defects, comments.
 ///
 /// # Errors
 /// `invalid` with every wrong section; `invalid_transition` before all sheets are in.
@@ -417,13 +424,32 @@ mod tests {
 
     #[test]
     fn too_few_answers_must_be_explained() {
-        assert!(check_survey(survey(30, None), 30).is_ok());
-        let refusal = check_survey(survey(29, None), 30).unwrap_err();
+        let four = EvaluationRule::four_party();
+        assert!(check_survey(survey(30, None), &four).is_ok());
+        let refusal = check_survey(survey(29, None), &four).unwrap_err();
         assert_eq!(refusal.fields[0].pointer, "/shortfall_reason");
-        assert!(check_survey(survey(0, Some("服务对象多数住院,无法作答。")), 30).is_ok());
+        assert!(check_survey(survey(0, Some("服务对象多数住院,无法作答。")), &four).is_ok());
         assert_eq!(
-            check_survey(survey(-1, None), 0).unwrap_err().fields[0].pointer,
+            check_survey(survey(-1, Some("服务对象多数住院,无法作答。")), &four)
+                .unwrap_err()
+                .fields[0]
+                .pointer,
             "/satisfied"
+        );
+    }
+
+    #[test]
+    fn a_survey_that_scores_alone_needs_an_answer() {
+        let (simple, why) = (EvaluationRule::simple(), Some("多数居民外出,未能联系上。"));
+        assert!(check_survey(survey(5, None), &simple).is_ok());
+        assert_eq!(
+            check_survey(survey(4, None), &simple).unwrap_err().fields[0].pointer,
+            "/shortfall_reason"
+        );
+        assert!(check_survey(survey(1, why), &simple).is_ok());
+        assert_eq!(
+            check_survey(survey(0, why), &simple).unwrap_err().code,
+            Code::SurveyMissing
         );
     }
 }

@@ -35,7 +35,9 @@ impl Tracked for evaluation::Model {
         Some(self.field.clone())
     }
     fn organisations(&self) -> Vec<Uuid> {
-        vec![self.organisation_id, self.third_party_id]
+        std::iter::once(self.organisation_id)
+            .chain(self.third_party_id)
+            .collect()
     }
 }
 
@@ -73,9 +75,9 @@ pub(crate) fn roles(
 ) -> Result<RoleSet, Error> {
     let actor = read.actor();
     let mut roles = actor.roles(&Reach::at(division(evaluation)?));
-    if actor
-        .roles(&Reach::of(evaluation.third_party_id))
-        .has(Role::ThirdParty)
+    if evaluation
+        .third_party_id
+        .is_some_and(|id| actor.roles(&Reach::of(id)).has(Role::ThirdParty))
     {
         roles = roles.with(Role::ThirdParty);
     }

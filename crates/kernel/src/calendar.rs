@@ -207,6 +207,15 @@ impl WorkCalendar {
             .fold(0, |count, _| count + 1)
     }
 
+    /// The last day of the last year that is loaded without a gap from the year of `day` on; `None` when
+    /// that year itself is not.
+    pub fn known_until(&self, day: NaiveDate) -> Option<NaiveDate> {
+        let last = (day.year()..)
+            .take_while(|year| self.is_loaded(*year))
+            .last()?;
+        NaiveDate::from_ymd_opt(last, 12, 31)
+    }
+
     /// Whether every year from `first` to `last` is loaded.
     pub(crate) fn covers(&self, first: NaiveDate, last: NaiveDate) -> bool {
         (first.year()..=last.year()).all(|year| self.is_loaded(year))

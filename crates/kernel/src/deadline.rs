@@ -364,6 +364,13 @@ impl WorkCalendar {
         }
     }
 
+    /// A deadline counted anew in this calendar from the start and the term that its rule names, and
+    /// never earlier (rule 9); `None` for a mere date, which was not counted.
+    pub fn recounted(&self, deadline: &Deadline) -> Option<Deadline> {
+        let (from, term) = counted(&deadline.rule)?;
+        Some(self.later_of(deadline, &self.deadline_from(from, term)))
+    }
+
     fn deadline_from(&self, from: NaiveDate, term: Term) -> Deadline {
         let last = match term.unit {
             Unit::Wd => self.wd(from, term.n),
@@ -454,6 +461,50 @@ mod tests {
         assert!(deadline.is_over(at("2026-10-10T00:00:00+08:00")));
         assert!(!is_over(DateTime::<Utc>::MAX_UTC, DateTime::<Utc>::MAX_UTC));
         assert!(!is_over(DateTime::<Utc>::MAX_UTC, DateTime::<Utc>::MIN_UTC));
+    }
+
+    /// A notice of 2027 that gives the days from 1 January to that day off.
+    fn with_2027(last: u32) -> WorkCalendar {
+        let days = (1..=last).filter_map(|day| NaiveDate::from_ymd_opt(2027, 1, day));
+        WorkCalendar::builtin().with_year(YearCalendar {
+            year: 2027,
+            off_days: days.collect(),
+            work_days: BTreeSet::new(),
+            source: "test".to_owned(),
+            loaded_at: DateTime::UNIX_EPOCH,
+        })
+    }
+
+    #[test]
+    fn a_loaded_year_moves_a_marked_deadline_later() {
+        let before = WorkCalendar::builtin().counted_from(day("2026-12-22"), Term::cd(15));
+        assert_eq!(
+            (last_day(&before), before.provisional),
+            (day("2027-01-06"), true)
+        );
+        let moved = with_2027(8).recounted(&before).unwrap();
+        assert_eq!(
+            (last_day(&moved), moved.provisional),
+            (day("2027-01-11"), false)
+        );
+        assert_eq!(moved.rule, before.rule);
+        // the usual three days change nothing but the mark
+        let same = with_2027(3).recounted(&before).unwrap();
+        assert_eq!((same.at, same.provisional), (before.at, false));
+        let date = Deadline {
+            rule: "due_on".to_owned(),
+            ..before
+        };
+        assert_eq!(with_2027(8).recounted(&date), None);
+    }
+
+    #[test]
+    fn the_calendar_is_known_up_to_the_first_gap() {
+        let known = |calendar: &WorkCalendar, from| calendar.known_until(day(from));
+        let builtin = WorkCalendar::builtin();
+        assert_eq!(known(&builtin, "2026-03-02"), Some(day("2026-12-31")));
+        assert_eq!(known(&builtin, "2027-03-02"), None);
+        assert_eq!(known(&with_2027(1), "2026-03-02"), Some(day("2027-12-31")));
     }
 
     #[test]
@@ -659,6 +710,20 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn counting_anew_is_never_earlier_and_happens_once(start in 0_u64..40, n in 1_u32..40, unit in 0_u8..3, off in 1_u32..=31) {
+            let from = day("2026-12-01") + Days::new(start);
+            let unit = [Unit::Wd, Unit::Cd, Unit::Mo][usize::from(unit)];
+            let term = Term { n: if unit == Unit::Mo { n.min(6) } else { n }, unit };
+            let (blind, seeing) = (WorkCalendar::builtin(), with_2027(off));
+            let before = blind.counted_from(from, term);
+            let after = seeing.recounted(&before).unwrap();
+            prop_assert!(after.at >= before.at);
+            prop_assert_eq!(after.at, before.at.max(seeing.counted_from(from, term).at));
+            prop_assert!(!after.provisional);
+            prop_assert_eq!(seeing.recounted(&after), Some(after.clone()));
+        }
+
         #[test]
         fn a_later_event_never_ends_earlier(a in 0i64..94_000_000, b in 0i64..94_000_000, n in 0u32..40, unit in 0usize..3) {
             let calendar = WorkCalendar::builtin();

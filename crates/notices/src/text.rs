@@ -40,6 +40,10 @@ const SENTENCES: &[(&str, &str)] = &[
         "posting.suspended",
         "榜单已中止,各期限停止计算;中止期间不受理揭榜、提问与修改,已有草稿保留。",
     ),
+    (
+        "calendar.deadline_moved",
+        "年度节假日安排已公布,期限按计数规则重新计算,只顺延不提前;新的期限见下。",
+    ),
     ("posting.resumed", "榜单已恢复,各期限按剩余时间继续计算。"),
     (
         "bid.invalidated",
@@ -126,6 +130,7 @@ fn facts(facts: &Value) -> Vec<String> {
         ("sign_by", "签约期限"),
         ("price_fen", "金额(分)"),
         ("due_at", "到期时间"),
+        ("moved", "顺延后的期限"),
         ("timer", "事项"),
         ("publicity_ends_at", "公示截止"),
         ("grade", "等级"),

@@ -110,6 +110,7 @@ pub(crate) enum Kind {
     TooFew,
     Suspension,
     Resumption,
+    Recount,
 }
 
 impl Kind {
@@ -120,6 +121,7 @@ impl Kind {
             Kind::TooFew => "too_few",
             Kind::Suspension => "suspension",
             Kind::Resumption => "resumption",
+            Kind::Recount => "recount",
         }
     }
 }
@@ -129,7 +131,7 @@ impl Kind {
 pub struct ChangeOut {
     /// 序号,从 1 起。
     pub sequence: i32,
-    /// 类别:`amendment` 变更、`extension` 延期、`too_few` 揭榜不足延期、`suspension` 中止、`resumption` 恢复。
+    /// 类别:`amendment` 变更、`extension` 延期、`too_few` 揭榜不足延期、`suspension` 中止、`resumption` 恢复、`recount` 节假日安排公布后重新计算。
     pub kind: String,
     /// 理由类别(中止)。
     pub ground: Option<String>,

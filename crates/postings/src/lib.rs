@@ -29,6 +29,7 @@ pub use store::{PostingCase, invariants};
 
 use wubang_kernel::Timer;
 use wubang_kernel::lifecycle::Lifecycle;
+use wubang_store::recount::RecountHandler;
 use wubang_store::worker::TimerHandler;
 
 /// The life cycles of this stage.
@@ -56,4 +57,12 @@ pub fn timers() -> Vec<(&'static str, Timer, TimerHandler)> {
             Box::pin(service::resume_by_timer(tx, id))
         }),
     ]
+}
+
+/// What this stage does when deadlines are counted anew.
+#[must_use]
+pub fn recounts() -> Vec<(&'static str, RecountHandler)> {
+    vec![("posting", |tx, recounted| {
+        Box::pin(service::on_recounted(tx, recounted))
+    })]
 }

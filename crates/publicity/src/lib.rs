@@ -20,9 +20,19 @@ pub use service::{Opening, ended, moved, restart, start, stopped};
 pub use store::invariants;
 
 use wubang_kernel::lifecycle::Lifecycle;
+use wubang_store::recount::RecountHandler;
 
 /// The life cycles of this crate.
 #[must_use]
 pub fn lifecycles() -> Vec<Lifecycle> {
     vec![Lifecycle::of::<flow::PublicityPeriod>()]
+}
+
+/// A publicity ends with its owner's timer, also when that was counted anew.
+#[must_use]
+pub fn recounts() -> Vec<(&'static str, RecountHandler)> {
+    let follow: RecountHandler = |tx, recounted| Box::pin(service::on_recounted(tx, recounted));
+    ["need", "posting", "award", "evaluation"]
+        .map(|object| (object, follow))
+        .to_vec()
 }

@@ -15,8 +15,9 @@ use wubang_kernel::digest::content_hash;
 use wubang_kernel::division::DivisionCode;
 use wubang_kernel::machine::{self, NoGuards};
 use wubang_kernel::personal;
-use wubang_kernel::{Faults, Role, RoleSet};
+use wubang_kernel::{Faults, Role, RoleSet, Timer};
 use wubang_store::commit::edit;
+use wubang_store::recount::Recounted;
 use wubang_store::{Error, Key, Read, Tx, View, birth, commit, numbers, state_of};
 use wubang_web::query::cut;
 use wubang_web::{Instant, ListQuery};
@@ -239,6 +240,27 @@ pub async fn moved(
         Some(json!({ "ends": ends })),
     )
     .await?;
+    Ok(())
+}
+
+/// The timers at whose end a publicity is over.
+const ENDS: &[(Timer, PublicityKind)] = &[
+    (Timer::T04, PublicityKind::NeedComment),
+    (Timer::T08, PublicityKind::PostingNotice),
+    (Timer::T15, PublicityKind::Award),
+    (Timer::T39, PublicityKind::Evaluation),
+];
+
+/// The owner's timer was counted anew (counting rule 9): the publicity that runs ends with it.
+///
+/// # Errors
+/// `conflict` when somebody else was first.
+pub async fn on_recounted(tx: &Tx, recounted: &Recounted) -> Result<(), Error> {
+    for (timer, kind) in ENDS {
+        if let Some(end) = recounted.of(*timer) {
+            moved(tx, recounted.object_id, *kind, &end.after).await?;
+        }
+    }
     Ok(())
 }
 

@@ -120,7 +120,9 @@ pub async fn start(parts: Parts) -> Result<Running, String> {
     let auth: Arc<dyn wubang_web::Authenticator> = authenticator.clone();
     let auth: Auth = web::Data::from(auth);
     let deliveries = wubang_notices::deliveries(mailer, wiring::words(), config.public_url.clone());
-    let worker = Arc::new(Worker::new(store.clone(), wiring::timers(), deliveries));
+    let worker = Arc::new(
+        Worker::new(store.clone(), wiring::timers(), deliveries).with_recounts(wiring::recounts()),
+    );
     let sandbox = test_clock.map(|clock| {
         web::Data::new(Sandbox {
             clock,

@@ -238,7 +238,10 @@ async fn worker(config: Config) -> Result<(), String> {
     let deliveries =
         wubang_notices::deliveries(mailer(&config)?, wiring::words(), config.public_url.clone());
     let upkeep = Upkeep {
-        worker: Arc::new(Worker::new(store.clone(), wiring::timers(), deliveries)),
+        worker: Arc::new(
+            Worker::new(store.clone(), wiring::timers(), deliveries)
+                .with_recounts(wiring::recounts()),
+        ),
         store,
         keyring: None,
         configured: Vec::new(),

@@ -8,6 +8,7 @@ use wubang_kernel::Timer;
 use wubang_kernel::lifecycle::Lifecycle;
 use wubang_store::invariants::Invariant;
 use wubang_store::open::Reaction;
+use wubang_store::recount::{self, RecountHandler};
 use wubang_store::worker::TimerHandler;
 
 /// Serves and documents every stage.
@@ -52,6 +53,18 @@ pub fn timers() -> Vec<(&'static str, Timer, TimerHandler)> {
     all
 }
 
+/// What stages do when deadlines are counted anew, in the order of the stages.
+#[must_use]
+pub fn recounts() -> Vec<(&'static str, RecountHandler)> {
+    let mut all = wubang_publicity::recounts();
+    all.extend(wubang_postings::recounts());
+    all.extend(wubang_bids::recounts());
+    all.extend(wubang_awards::recounts());
+    all.extend(wubang_contracts::recounts());
+    all.extend(wubang_evaluations::recounts());
+    all
+}
+
 /// Every life cycle.
 #[must_use]
 pub fn lifecycles() -> Vec<Lifecycle> {
@@ -89,6 +102,7 @@ pub fn words() -> wubang_notices::Words {
     let mut words = wubang_notices::Words::default();
     // a birth is no row of a table
     words.events.insert("posting.question_asked", "收到提问");
+    words.events.insert(recount::MOVED, "期限顺延");
     for life in lifecycles() {
         words
             .events

@@ -15,6 +15,7 @@ pub mod key;
 pub mod numbers;
 pub mod open;
 pub mod outbox;
+pub mod recount;
 pub mod rules;
 pub mod scope;
 pub mod search;

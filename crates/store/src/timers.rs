@@ -179,6 +179,31 @@ pub async fn resume(tx: &Tx, objects: &[Uuid]) -> Result<Vec<(timers::Model, Dea
     Ok(resumed)
 }
 
+/// Moves the end of a running timer, which keeps its start; nothing happens when it does not run.
+///
+/// # Errors
+/// When the database fails.
+pub async fn put_off(
+    tx: &Tx,
+    object_id: Uuid,
+    timer: Timer,
+    deadline: &Deadline,
+) -> Result<(), Error> {
+    timers::Entity::update_many()
+        .col_expr(timers::Column::DueAt, Expr::value(deadline.at))
+        .col_expr(timers::Column::Rule, Expr::value(deadline.rule.clone()))
+        .col_expr(
+            timers::Column::Provisional,
+            Expr::value(deadline.provisional),
+        )
+        .filter(timers::Column::ObjectId.eq(object_id))
+        .filter(timers::Column::Timer.eq(timer.key()))
+        .filter(timers::Column::State.eq(RUNNING))
+        .exec(&tx.db())
+        .await?;
+    Ok(())
+}
+
 /// One statement for all timers that are changed alike.
 fn grouped<K: Ord>(rows: impl Iterator<Item = (K, Uuid)>) -> BTreeMap<K, Vec<Uuid>> {
     let mut groups: BTreeMap<K, Vec<Uuid>> = BTreeMap::new();

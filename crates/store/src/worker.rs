@@ -6,6 +6,7 @@ use crate::entity::{holds, outbox, timers};
 use crate::error::Error;
 use crate::open::Store;
 use crate::outbox::{NOTICE, Notice};
+use crate::recount::{self, RecountHandler};
 use crate::timers::{FIRED, RUNNING};
 use crate::tx::{Read, Tx};
 use crate::{BoxFuture, sequence};
@@ -46,6 +47,7 @@ pub struct Worker {
     store: Store,
     handlers: HashMap<(&'static str, Timer), TimerHandler>,
     deliveries: HashMap<&'static str, Box<dyn Deliver>>,
+    recounts: Vec<(&'static str, RecountHandler)>,
 }
 
 const ATTEMPTS: i32 = 12;
@@ -65,7 +67,14 @@ impl Worker {
                 .map(|(object, timer, handler)| ((object, timer), handler))
                 .collect(),
             deliveries: deliveries.into_iter().collect(),
+            recounts: Vec::new(),
         }
+    }
+
+    /// The same, with what stages do when deadlines of an object are counted anew, in their order.
+    #[must_use]
+    pub fn with_recounts(self, recounts: Vec<(&'static str, RecountHandler)>) -> Self {
+        Worker { recounts, ..self }
     }
 
     /// Does everything that is to be done now; returns how much was done.
@@ -73,7 +82,8 @@ impl Worker {
     /// # Errors
     /// When the database fails.
     pub async fn run_due(&self) -> Result<usize, Error> {
-        let mut done = 0;
+        // first: what a loaded year moves later is not due yet
+        let mut done = recount::run(&self.store, &self.recounts).await?;
         while self.fire_one().await? {
             done += 1;
         }

@@ -7,9 +7,11 @@ use crate::flow::BidEvent;
 use crate::store;
 use sea_orm::Value;
 use uuid::Uuid;
+use wubang_kernel::Timer;
 use wubang_kernel::machine::Audience;
 use wubang_postings::Posting;
 use wubang_store::outbox::{self, Notice};
+use wubang_store::recount::{self, Recounted};
 use wubang_store::{Error, Tracked, Tx};
 use wubang_web::Instant;
 
@@ -71,6 +73,18 @@ pub async fn tell_all(tx: &Tx, posting_id: Uuid, event: &str) -> Result<(), Erro
     let last = wubang_postings::service::last_change(tx, posting_id).await?;
     let reason = last.map(|change| change.reason);
     tell(tx, &posting, event, bidders, true, reason).await
+}
+
+/// The bid deadline was counted anew and has moved: who has written a bid and whom the posting fits are
+/// told.
+///
+/// # Errors
+/// When the database fails.
+pub async fn on_recounted(tx: &Tx, recounted: &Recounted) -> Result<(), Error> {
+    match recounted.moved(Timer::T09) {
+        Some(_) => tell_all(tx, recounted.object_id, recount::MOVED).await,
+        None => Ok(()),
+    }
 }
 
 /// A posting ended without award: those whose bids were opened are told.

@@ -6,7 +6,7 @@ mod closing;
 mod system;
 mod writing;
 
-pub use changing::{on_posting_amended, on_question_answered, tell_all, tell_judged};
+pub use changing::{on_posting_amended, on_question_answered, on_recounted, tell_all, tell_judged};
 pub use checking::{
     confirm_disqualification, open_box, posting_cancelled, propose_disqualification, qualify,
 };

@@ -1,7 +1,7 @@
 //! The posting types and the rulebook's defaults of each (rulebook 2.3).
 
 use super::{
-    CapRule, ChangeRule, Criterion, EvaluationRule, OrderRule, PanelRule, PartyRule, Procedure,
+    CapRule, ChangeRule, Criterion, EvaluationRule, OrderRule, PanelRule, Procedure,
 };
 use crate::deadline::Term;
 use crate::money::Fen;
@@ -80,7 +80,7 @@ impl PostingType {
     }
 }
 
-fn criterion(key: &str, zh: &str, max: i64) -> Criterion {
+pub(super) fn criterion(key: &str, zh: &str, max: i64) -> Criterion {
     Criterion {
         key: key.to_owned(),
         zh: zh.to_owned(),
@@ -122,6 +122,7 @@ impl Procedure {
         self.timers.set(Timer::T15, Term::wd(3));
         self.orders.acceptance_days = acceptance_days;
         self.tranches = vec![50, 50];
+        self.evaluation = EvaluationRule::simple();
         self
     }
 
@@ -149,11 +150,7 @@ impl Procedure {
                 departments: 1,
                 large_from_fen: fen(5_000_000),
             },
-            evaluation: EvaluationRule {
-                scheme: "four_party".to_owned(),
-                parties: four_parties(),
-                survey_minimum: 30,
-            },
+            evaluation: EvaluationRule::four_party(),
             tranches: vec![50, 30, 20],
             invitations: 3,
             procurement_limit_fen: fen(100_000_000),
@@ -180,78 +177,4 @@ impl Procedure {
             },
         }
     }
-}
-
-fn four_parties() -> Vec<PartyRule> {
-    let party = |name: &str,
-                 zh: &str,
-                 weight: (u32, u32, u32),
-                 minimum: usize,
-                 odd: bool,
-                 lead: bool,
-                 criteria: Vec<Criterion>| PartyRule {
-        party: name.to_owned(),
-        zh: zh.to_owned(),
-        weight: weight.0,
-        weight_min: weight.1,
-        weight_max: weight.2,
-        minimum,
-        odd,
-        lead,
-        criteria,
-    };
-    vec![
-        party(
-            "community_party_org",
-            "街道社区党组织",
-            (30, 20, 40),
-            2,
-            false,
-            true,
-            vec![
-                criterion("delivery", "履约情况", 40),
-                criterion("cooperation", "协作配合", 20),
-                criterion("effect", "治理成效", 40),
-            ],
-        ),
-        party(
-            "residents",
-            "居民群众",
-            (30, 25, 50),
-            5,
-            false,
-            true,
-            vec![
-                criterion("satisfaction", "满意程度", 50),
-                criterion("usefulness", "实际用处", 30),
-                criterion("respect_safety", "尊重与安全", 20),
-            ],
-        ),
-        party(
-            "departments",
-            "职能部门",
-            (20, 10, 25),
-            1,
-            false,
-            false,
-            vec![
-                criterion("compliance", "合规情况", 50),
-                criterion("standards", "业务标准", 50),
-            ],
-        ),
-        party(
-            "experts",
-            "专家智库",
-            (20, 10, 25),
-            3,
-            true,
-            false,
-            vec![
-                criterion("design", "设计与专业性", 30),
-                criterion("process", "过程管理", 25),
-                criterion("outcome", "成效与指标", 30),
-                criterion("finance", "资金使用", 15),
-            ],
-        ),
-    ]
 }

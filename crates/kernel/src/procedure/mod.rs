@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 mod kinds;
+mod schemes;
 mod settings;
 
 pub use kinds::{PostingType, Way};
@@ -52,6 +53,18 @@ impl PanelRule {
     }
 }
 
+/// What the satisfaction survey (满意度调查) is worth in the score of a party (rulebook 2.4.5, 2.11.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SurveyUse {
+    /// Nothing: the sheets alone.
+    Without,
+    /// Half, the mean of the sheets the other half; without an answer the sheets alone.
+    Half,
+    /// Everything: the party has no sheets and no seats, and without an answer no score.
+    Alone,
+}
+
 /// Weight and least number of sheets of one evaluating party (rulebook 2.10, 2.11.2).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PartyRule {
@@ -65,12 +78,14 @@ pub struct PartyRule {
     pub weight_min: u32,
     /// Allowed weights.
     pub weight_max: u32,
-    /// Least number of sheets.
+    /// Least number of sheets; 0 where the survey alone scores.
     pub minimum: usize,
     /// Whether the number of sheets must be odd.
     pub odd: bool,
     /// Whether the party leads (主导): never missing, leads together above 50.
     pub lead: bool,
+    /// What the satisfaction survey is worth in its score.
+    pub survey: SurveyUse,
     /// What its sheets score.
     pub criteria: Vec<Criterion>,
 }
@@ -78,8 +93,10 @@ pub struct PartyRule {
 /// The evaluation scheme of a posting (考榜).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct EvaluationRule {
-    /// Scheme name (`four_party`).
+    /// Scheme name (`four_party`, `simple`).
     pub scheme: String,
+    /// Whether a third party organises the evaluation; else the street does.
+    pub third_party: bool,
     /// The parties.
     pub parties: Vec<PartyRule>,
     /// Valid survey answers wanted; fewer must be explained.
@@ -253,6 +270,14 @@ impl EvaluationRule {
         self.parties.iter().find(|rule| rule.party == party)
     }
 
+    /// Whether the score of a party is the survey alone, so that there is no result without an answer.
+    #[must_use]
+    pub fn needs_answers(&self) -> bool {
+        self.parties
+            .iter()
+            .any(|rule| rule.survey == SurveyUse::Alone)
+    }
+
     /// Notes weights outside their range, a sum other than 100, or leads at or below 50.
     pub fn check(&self, pointer: &str, faults: &mut Faults) {
         let sum: u32 = self
@@ -300,6 +325,7 @@ mod tests {
     fn the_defaults_obey_their_own_rules() {
         let mut faults = Faults::new();
         Procedure::of(PostingType::Open).check("", &mut faults);
+        EvaluationRule::simple().check("", &mut faults);
         assert!(faults.is_empty(), "{faults:?}");
     }
 

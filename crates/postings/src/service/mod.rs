@@ -12,6 +12,7 @@ mod picking;
 mod publicity;
 mod questions;
 mod reading;
+mod recounting;
 mod rounds;
 mod suspending;
 mod system;
@@ -35,6 +36,7 @@ pub use questions::{
 pub use reading::{
     division_of, find, load, need_ids, needs_of_many, of_project, project, projects, set_stage,
 };
+pub use recounting::on_recounted;
 pub use rounds::repost;
 pub use suspending::{resume, resume_by_timer, suspend};
 pub use system::{
