@@ -295,6 +295,12 @@ on_both! {
         assert!(number.ends_with("-R2"), "{number}");
     }
 
+    async fn the_demo_lets_residents_order_a_micro_wish(bench: Bench) {
+        bench.play.micro_wish().await.unwrap();
+        let done = bench.nobody().get("/api/v1/public/postings?type=micro").await.ok();
+        assert_eq!((&done["items"][0]["state"], &done["items"][1]), (&json!("completed"), &Value::Null));
+    }
+
     async fn only_officials_of_the_place_draft_and_see_drafts(bench: Bench) {
         let body = body(&mut bench).await;
         for stranger in ["mao.xinmin", "gao.xiangyu", "xue.chunmei", "ning.jiayi", "he.zhengqing"] {

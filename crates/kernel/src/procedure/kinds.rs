@@ -1,8 +1,6 @@
 //! The posting types and the rulebook's defaults of each (rulebook 2.3).
 
-use super::{
-    CapRule, ChangeRule, Criterion, EvaluationRule, OrderRule, PanelRule, Procedure,
-};
+use super::{CapRule, ChangeRule, Criterion, EvaluationRule, OrderRule, PanelRule, Procedure};
 use crate::deadline::Term;
 use crate::money::Fen;
 use crate::timer::{Terms, Timer};

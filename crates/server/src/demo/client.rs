@@ -98,6 +98,14 @@ impl Client {
             .map_err(|error| format!("{account}: {error}"))
     }
 
+    /// `POST` as nobody in particular.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub async fn post_unsigned(&self, path: &str, body: Value) -> Result<Value, String> {
+        self.send("POST", path, None, Some(body)).await
+    }
+
     /// `PATCH` as an account that has seen a version.
     ///
     /// # Errors

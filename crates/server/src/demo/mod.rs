@@ -1,5 +1,5 @@
-//! The demo: one project through all stages, and a posting that fails and is posted again, over the
-//! service's own HTTP API, as each role's own user.
+//! The demo: one project through all stages, a posting that fails and is posted again, and a micro-wish by
+//! order, over the service's own HTTP API, as each role's own user.
 
 pub mod accounts;
 pub mod client;
@@ -9,6 +9,7 @@ pub mod play;
 mod result;
 mod rounds;
 mod table;
+mod wishes;
 
 use crate::commands::{log, start_sandbox};
 use crate::config::Config;
@@ -51,10 +52,7 @@ pub async fn run(config: Config, once: bool) -> Result<(), String> {
         accounts.password.clone(),
     );
     let mut play = Play::new(client, true)?;
-    let outcome = match play.whole().await {
-        Ok(()) => play.posted_again().await,
-        Err(error) => Err(error),
-    };
+    let outcome = stories(&mut play).await;
     let project = play.ids.project.clone();
     match outcome {
         Ok(()) if once => running.stop().await,
@@ -73,4 +71,11 @@ pub async fn run(config: Config, once: bool) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// The three stories, one after the other.
+async fn stories(play: &mut Play) -> Result<(), String> {
+    play.whole().await?;
+    play.posted_again().await?;
+    play.micro_wish().await
 }
