@@ -23,6 +23,7 @@ mod invitations;
 mod lifecycles;
 mod lists;
 mod mail;
+mod need_cycles;
 mod needs;
 mod needs_decisions;
 mod needs_lists;

@@ -2,9 +2,9 @@
 
 use crate::model::{
     AcceptIn, AnalysisIn, CommentIn, CommentList, DuplicatesOut, MergeIn, NeedAppealDecisionIn,
-    NeedApprovalIn, NeedExclusionIn, NeedIn, NeedList, NeedOut, NeedPatch, NeedRecusalIn,
-    NeedReviewIn, NeedVoteIn, NothingIn, OpinionIn, PublicNeedList, PublicNeedOut, ReasonIn,
-    RejectIn,
+    NeedApprovalIn, NeedCycleList, NeedCycleOut, NeedCyclePlanIn, NeedExclusionIn, NeedIn,
+    NeedList, NeedOut, NeedPatch, NeedRecusalIn, NeedReviewIn, NeedVoteIn, NothingIn, OpinionIn,
+    PublicNeedList, PublicNeedOut, ReasonIn, RejectIn,
 };
 use crate::service;
 use actix_web::{get, patch, post};
@@ -158,6 +158,32 @@ act!(demand_need_recusal, "评榜 needs", "/api/v1/needs/{id}/recusals", NeedRec
 act!(exclude_need_reviewer, "评榜 needs", "/api/v1/needs/{id}/exclude_reviewer", NeedExclusionIn => NeedOut, service::exclude_reviewer, "决定回避申请。Decide on a demand for recusal.");
 
 /// Serves and documents the stage.
+list!(
+    list_need_cycles,
+    "评榜 needs",
+    "/api/v1/need_cycles",
+    ["state", "division"],
+    NeedCycleList,
+    service::cycles::list,
+    "各季度的评榜周期。The quarters of the districts."
+);
+see!(
+    get_need_cycle,
+    "评榜 needs",
+    "/api/v1/need_cycles/{id}",
+    NeedCycleOut,
+    service::cycles::get,
+    "查看评榜周期:各街道储备件数、计划单与期限。Show a quarter: backlog per street, plan slip, deadlines."
+);
+see!(
+    get_need_cycle_actions,
+    "评榜 needs",
+    "/api/v1/need_cycles/{id}/actions",
+    ActionsOut,
+    service::cycles::get_actions,
+    "可办理的动作及不可办理的原因。What can be done, and why not the rest."
+);
+act!(plan_need_cycle, "评榜 needs", "/api/v1/need_cycles/{id}/plan", NeedCyclePlanIn => NeedCycleOut, service::cycles::plan, "区级下达本季度计划单。Issue the plan slip of the quarter.");
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(draft_need)
         .service(list_needs)
@@ -193,4 +219,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(exclude_need_reviewer)
         .service(get_need)
         .service(amend_need);
+        .service(list_need_cycles)
+        .service(get_need_cycle_actions)
+        .service(plan_need_cycle)
+        .service(get_need_cycle)
 }

@@ -1,5 +1,6 @@
 //! Reading and writing needs; decides nothing.
 
+pub(crate) mod cycles;
 pub(crate) mod export;
 mod filter;
 pub(crate) mod reviewers;
@@ -224,7 +225,7 @@ pub(crate) async fn list(
 /// The checks of this stage.
 #[must_use]
 pub fn invariants() -> Vec<Invariant> {
-    vec![
+    let mut all = vec![
         Invariant {
             name: "need_state_is_replay_of_trace",
             run: |view| Box::pin(replay::<need::Entity>(view)),
@@ -241,7 +242,9 @@ pub fn invariants() -> Vec<Invariant> {
             name: "voices_of_a_merged_need_have_moved",
             run: |view| Box::pin(voices::left_behind(view)),
         },
-    ]
+    ];
+    all.extend(cycles::invariants());
+    all
 }
 
 async fn approved_without_score(view: &wubang_store::View) -> Result<Vec<Uuid>, Error> {

@@ -2,6 +2,7 @@
 
 mod appeals;
 mod comments;
+pub mod cycles;
 mod export;
 mod intake;
 mod merging;
@@ -36,6 +37,7 @@ use crate::model::{
     AnalysisOut, AppealRecord, NeedAppealOut, NeedList, NeedOut, NeedRecusalOut, NeedSummary,
     NeedVoteOut, OpinionOut, Source, Urgency, wire,
 };
+use crate::quarter::is_new_cycle;
 use crate::rules::{self, NeedFacts};
 use crate::store::{self, Case, reviewers};
 use uuid::Uuid;
@@ -68,7 +70,7 @@ fn facts(read: &impl Read, case: &Case) -> NeedFacts {
         upheld: None,
         new_cycle: need
             .backlogged_at
-            .is_some_and(|since| rules::is_new_cycle(local_date(since), local_date(now))),
+            .is_some_and(|since| is_new_cycle(local_date(since), local_date(now))),
         new_evidence: None,
         is_emergency: need.urgency == wire(Urgency::Emergency),
         is_flagged: need.emergency,
