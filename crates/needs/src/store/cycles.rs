@@ -1,6 +1,6 @@
 //! Reading and writing the quarters of a district; decides nothing.
 
-use super::{OFFICIALS, theirs};
+use super::theirs;
 use crate::entity::{cycle, cycle_item, need};
 use crate::flow;
 use crate::quarter::Quarter;
@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, HashSet};
 use uuid::Uuid;
 use wubang_kernel::actor::Reach;
 use wubang_kernel::division::{DivisionCode, Level};
-use wubang_kernel::{Code, RoleSet};
+use wubang_kernel::{Code, Role, RoleSet};
 use wubang_store::invariants::{Invariant, replay};
 use wubang_store::{Error, Key, Read, Tracked, Tx, View, scope};
 use wubang_web::ListQuery;
@@ -36,11 +36,20 @@ pub(crate) fn district(row: &cycle::Model) -> Result<DivisionCode, Error> {
         .map_err(|_| Error::internal("a need cycle with a bad division"))
 }
 
-/// Quarters of the districts in which the viewer is an official, or in which his street or community lies.
+/// Roles that see the quarters of a district: over it, or over a street of it. What a community has to know
+/// of a plan its street tells it.
+const VIEWERS: &[Role] = &[
+    Role::StreetOfficer,
+    Role::DepartmentOfficer,
+    Role::DistrictAdmin,
+    Role::Supervisor,
+];
+
+/// Quarters of the districts over which the viewer has a role, or in which his street lies.
 fn seen(read: &impl Read) -> Select<cycle::Entity> {
     let actor = read.actor();
     let around: HashSet<String> = actor
-        .divisions(OFFICIALS)
+        .divisions(VIEWERS)
         .filter(|own| own.level() > Level::District)
         .filter_map(|own| DivisionCode::parse(own.district6()).ok())
         .map(|district| district.as_str().to_owned())
@@ -49,7 +58,7 @@ fn seen(read: &impl Read) -> Select<cycle::Entity> {
         Condition::any()
             .add(scope::within(
                 cycle::Column::Division,
-                actor.divisions(OFFICIALS),
+                actor.divisions(VIEWERS),
             ))
             .add(cycle::Column::Division.is_in(around)),
     )
