@@ -10,6 +10,7 @@ pub(crate) use filter::{NeedFilter, index, spaced};
 
 use crate::entity::{analysis, need, opinion};
 use crate::flow;
+use crate::visibility;
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
 };
@@ -65,6 +66,14 @@ impl Case {
 
     /// Opinions that count: of the present cycle, and not void.
     pub(crate) fn valid_opinions(&self) -> impl Iterator<Item = &opinion::Model> {
+    /// Opinions that a viewer may read: his own, and those of the others when [`visibility::reads_opinions`].
+    pub(crate) fn read_by(&self, viewer: Option<Uuid>) -> impl Iterator<Item = &opinion::Model> {
+        let own = move |row: &opinion::Model| viewer == Some(row.person_id);
+        let has_spoken = self.valid_opinions().any(own);
+        let all = visibility::reads_opinions(self.roles, has_spoken);
+        self.opinions.iter().filter(move |row| all || own(row))
+    }
+
         self.opinions
             .iter()
             .filter(|row| row.voided_at.is_none() && row.cycle == self.need.cycle)

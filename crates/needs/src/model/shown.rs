@@ -118,7 +118,7 @@ pub struct NeedOut {
     pub analyst_organisation_id: Option<Uuid>,
     /// 第三方分析。
     pub analyses: Vec<AnalysisOut>,
-    /// 专家意见。
+    /// 专家意见。专家在本轮发表意见之前,只看到自己的意见。
     pub opinions: Vec<OpinionOut>,
     /// 居民代表表决与议事协商。
     pub votes: Vec<NeedVoteOut>,

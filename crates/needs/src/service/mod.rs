@@ -134,7 +134,10 @@ async fn out(read: &impl Read, case: Case) -> Result<NeedOut, Error> {
         field: need.field.clone(),
         analyst_organisation_id: need.analyst_id,
         analyses: case.analyses.iter().map(AnalysisOut::from).collect(),
-        opinions: case.opinions.iter().map(OpinionOut::from).collect(),
+        opinions: case
+            .read_by(read.actor().person)
+            .map(OpinionOut::from)
+            .collect(),
         votes: votes.into_iter().map(vote_out).collect(),
         recusals: recusals.into_iter().map(NeedRecusalOut::from).collect(),
         cycle: need.cycle,
