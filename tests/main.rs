@@ -40,6 +40,7 @@ mod rounds;
 mod scenes;
 mod sealing;
 mod secrets;
+mod sorting;
 mod strangers;
 mod suspensions;
 mod timers;

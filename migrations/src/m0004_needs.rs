@@ -26,6 +26,7 @@ step!(
             .text("source")
             .text("urgency")
             .big("affected_count")
+            .big("supporters")
             .json("detail")
             .text("target_groups")
             .text_opt("content_hash")
@@ -33,6 +34,7 @@ step!(
             .uuid_opt("analyst_id")
             .text_opt("priority")
             .text_opt("review_score")
+            .big_opt("review_hundredths")
             .text_opt("reason_code")
             .text_opt("reason")
             .uuid_opt("merged_into")
@@ -69,6 +71,8 @@ step!(
             .unique(&["number"])
             .index(&["division", "id"])
             .index(&["state", "id"])
+            .index(&["affected_count", "id"])
+            .index(&["supporters", "id"])
             .make(manager)
             .await?;
         T::new("need_analyses")
@@ -152,9 +156,6 @@ step!(
             .belongs("need_id", "needs")
             .index(&["need_id", "person_id"])
             .make(manager)
-            .await
-    }
-);
             .await?;
         T::new("need_cycles")
             .id()
@@ -178,3 +179,6 @@ step!(
             .belongs("cycle_id", "need_cycles")
             .belongs("need_id", "needs")
             .make(manager)
+            .await
+    }
+);

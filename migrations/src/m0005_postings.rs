@@ -74,7 +74,9 @@ step!(
             .unique(&["number"])
             .index(&["division", "id"])
             .index(&["state", "id"])
-            .index(&["published_at"])
+            .index(&["published_at", "id"])
+            .index(&["bid_deadline", "id"])
+            .index(&["budget_ceiling_fen", "id"])
             .index(&["project_id"])
             .make(manager)
             .await?;

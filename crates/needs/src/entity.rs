@@ -17,6 +17,8 @@ pub mod need {
         pub source: String,
         pub urgency: String,
         pub affected_count: i64,
+        /// Voices now, for the order of lists; who they are stands in `supporter`.
+        pub supporters: i64,
         pub detail: Detail,
         /// Codes with blanks around each, to be found by `LIKE`.
         pub target_groups: String,
@@ -26,6 +28,8 @@ pub mod need {
         pub analyst_id: Option<Uuid>,
         pub priority: Option<String>,
         pub review_score: Option<String>,
+        /// The same rounded, for the order of lists.
+        pub review_hundredths: Option<i64>,
         pub reason_code: Option<String>,
         pub reason: Option<String>,
         pub merged_into: Option<Uuid>,

@@ -13,15 +13,17 @@ use crate::flow;
 use crate::visibility;
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    Select,
 };
 use std::collections::HashMap;
 use uuid::Uuid;
 use wubang_kernel::actor::Reach;
-use wubang_kernel::cursor::Page;
 use wubang_kernel::division::DivisionCode;
 use wubang_kernel::{Code, Role, RoleSet};
 use wubang_store::invariants::{Invariant, replay};
+use wubang_store::sorting::{By, Kind, arrange};
 use wubang_store::{Error, Key, Read, Tracked, Tx, scope};
+use wubang_web::ListQuery;
 
 /// A need as stored.
 pub type Need = need::Model;
@@ -64,8 +66,6 @@ impl Case {
         self.analyses.iter().filter(|row| row.voided_at.is_none())
     }
 
-    /// Opinions that count: of the present cycle, and not void.
-    pub(crate) fn valid_opinions(&self) -> impl Iterator<Item = &opinion::Model> {
     /// Opinions that a viewer may read: his own, and those of the others when [`visibility::reads_opinions`].
     pub(crate) fn read_by(&self, viewer: Option<Uuid>) -> impl Iterator<Item = &opinion::Model> {
         let own = move |row: &opinion::Model| viewer == Some(row.person_id);
@@ -74,6 +74,8 @@ impl Case {
         self.opinions.iter().filter(move |row| all || own(row))
     }
 
+    /// Opinions that count: of the present cycle, and not void.
+    pub(crate) fn valid_opinions(&self) -> impl Iterator<Item = &opinion::Model> {
         self.opinions
             .iter()
             .filter(|row| row.voided_at.is_none() && row.cycle == self.need.cycle)
@@ -194,7 +196,7 @@ pub(crate) async fn neighbours(
 }
 
 /// The needs that the viewer may see.
-fn theirs(read: &impl Read) -> sea_orm::Select<need::Entity> {
+fn theirs(read: &impl Read) -> Select<need::Entity> {
     let actor = read.actor();
     let theirs = Condition::any()
         .add(scope::within(
@@ -215,20 +217,48 @@ fn theirs(read: &impl Read) -> sea_orm::Select<need::Entity> {
         .filter(need::Column::State.ne("deleted"))
 }
 
-/// One page of the needs that the viewer may see, newest first, one row more than asked for.
+/// What lists of needs can go by, beside the time of the draft.
+pub(crate) const SORTS: &[By<need::Entity>] = &[
+    By {
+        key: "review_score",
+        column: need::Column::ReviewHundredths,
+        kind: Kind::Number,
+        nullable: true,
+        value: |row| row.review_hundredths,
+    },
+    By {
+        key: "affected_count",
+        column: need::Column::AffectedCount,
+        kind: Kind::Number,
+        nullable: false,
+        value: |row| Some(row.affected_count),
+    },
+    By {
+        key: "supporters",
+        column: need::Column::Supporters,
+        kind: Kind::Number,
+        nullable: false,
+        value: |row| Some(row.supporters),
+    },
+];
+
+/// A page of needs in the order that the query asks for, one row more than asked for.
+async fn page(
+    select: Select<need::Entity>,
+    read: &impl Read,
+    query: &ListQuery,
+) -> Result<Vec<need::Model>, Error> {
+    let select = arrange(select, need::Column::Id, SORTS, query.order, query.after)?;
+    Ok(select.limit(query.page.limit + 1).all(&read.db()).await?)
+}
+
+/// One page of the needs that the viewer may see, one row more than asked for.
 pub(crate) async fn list(
     read: &impl Read,
     filter: &NeedFilter,
-    page: Page,
+    query: &ListQuery,
 ) -> Result<Vec<need::Model>, Error> {
-    let mut select = filter
-        .narrow(read, theirs(read))
-        .order_by_desc(need::Column::Id)
-        .limit(page.limit + 1);
-    if let Some(after) = page.after {
-        select = select.filter(need::Column::Id.lt(after));
-    }
-    Ok(select.all(&read.db()).await?)
+    page(filter.narrow(read, theirs(read)), read, query).await
 }
 
 /// The checks of this stage.
@@ -250,6 +280,10 @@ pub fn invariants() -> Vec<Invariant> {
         Invariant {
             name: "voices_of_a_merged_need_have_moved",
             run: |view| Box::pin(voices::left_behind(view)),
+        },
+        Invariant {
+            name: "voices_of_a_need_are_counted",
+            run: |view| Box::pin(voices::miscounted(view)),
         },
     ];
     all.extend(cycles::invariants());

@@ -19,6 +19,7 @@ pub mod rules;
 pub mod scope;
 pub mod search;
 pub mod sequence;
+pub mod sorting;
 pub mod timers;
 pub mod trace;
 mod turns;

@@ -183,6 +183,8 @@ pub struct NeedSummary {
     pub affected_count: i64,
     /// 优先级。
     pub priority: Option<String>,
+    /// 评榜得分。
+    pub review_score: Option<Hundredths>,
     /// 附议人数。
     pub supporters: i64,
     /// 创建时间。

@@ -45,7 +45,7 @@ use wubang_kernel::Role;
 use wubang_kernel::Timer;
 use wubang_kernel::deadline::{is_over, local_date};
 use wubang_kernel::machine::plan;
-use wubang_kernel::score::Exact;
+use wubang_kernel::score::{Exact, Hundredths};
 use wubang_store::commit::Commit;
 use wubang_store::{Error, Key, Read, Tx, View, commit, state_of, timers};
 use wubang_web::{DeadlineOut, Instant, ListQuery, WarningOut, actions};
@@ -221,8 +221,8 @@ pub async fn get_actions(view: &View, key: &Key) -> Result<actions::ActionsOut, 
 /// `invalid` with every wrong filter.
 pub async fn list(view: &View, query: &ListQuery) -> Result<NeedList, Error> {
     let filter = store::NeedFilter::of(query)?;
-    let rows = store::list(view, &filter, query.page).await?;
-    let (rows, next) = wubang_web::query::cut(rows, query.page, |row| row.id);
+    let rows = store::list(view, &filter, query).await?;
+    let (rows, next) = wubang_web::query::cut_by(rows, query, store::SORTS, |row| row.id);
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
     let supporters = store::voices::supporters(view, &ids).await?;
     let items = rows
@@ -246,6 +246,7 @@ fn summary(need: need::Model, supporters: i64) -> Result<NeedSummary, Error> {
         urgency: need.urgency,
         affected_count: need.affected_count,
         priority: need.priority,
+        review_score: need.review_hundredths.map(Hundredths),
         supporters,
         created_at: Instant(need.created_at),
     })
