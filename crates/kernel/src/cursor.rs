@@ -173,7 +173,7 @@ mod tests {
 
         #[test]
         fn a_place_comes_back_in_its_own_order_and_in_no_other(bytes: [u8; 16], value: Option<i64>, one in 0..6_usize, other in 0..6_usize) {
-            let order = |n: usize| Order { key: [CREATED, "supporters", "affected_count"][n / 2], descending: n % 2 == 0 };
+            let order = |n: usize| Order { key: [CREATED, "supporters", "affected_count"][n / 2], descending: n.is_multiple_of(2) };
             let place = Place { id: Uuid::from_bytes(bytes), value };
             let cursor = encode_in(order(one), place);
             if one == other {
