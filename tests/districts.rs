@@ -78,7 +78,7 @@ fn licang() -> Value {
 }
 
 /// The second district moves in; everybody has the password of tests.
-async fn licang_moves_in(bench: &Bench) {
+pub(crate) async fn licang_moves_in(bench: &Bench) {
     let store = &bench.running.store;
     let report = wubang_server::bundle::import(store, &licang().to_string())
         .await

@@ -78,6 +78,7 @@ fn everything() -> String {
     );
     matrix::<wubang_publicity::flow::PublicityPeriod>(&mut out);
     matrix::<wubang_needs::flow::Need>(&mut out);
+    matrix::<wubang_needs::flow::NeedCycle>(&mut out);
     matrix::<wubang_postings::flow::Posting>(&mut out);
     matrix::<wubang_postings::flow::Question>(&mut out);
     matrix::<wubang_bids::flow::Bid>(&mut out);
@@ -154,6 +155,7 @@ fn dead<M: Machine>() -> Vec<String> {
 fn every_state_is_reachable_and_every_event_is_used() {
     let mut found = dead::<wubang_publicity::flow::PublicityPeriod>();
     found.extend(dead::<wubang_needs::flow::Need>());
+    found.extend(dead::<wubang_needs::flow::NeedCycle>());
     found.extend(dead::<wubang_postings::flow::Posting>());
     found.extend(dead::<wubang_postings::flow::Question>());
     found.extend(dead::<wubang_bids::flow::Bid>());

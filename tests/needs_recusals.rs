@@ -5,7 +5,7 @@ use crate::needs::{
     under_review,
 };
 use crate::needs_voices::act;
-use crate::scenes::{grant, recorded, text};
+use crate::scenes::{grant, list, number, recorded, seen, text};
 use serde_json::{Value, json};
 use wubang_testkit::{Bench, Reply, on_both};
 
@@ -25,7 +25,45 @@ fn last(need: &Value) -> String {
     text(recusals.last().unwrap(), "/id")
 }
 
+/// The totals of the opinions that somebody reads.
+async fn totals(bench: &mut Bench, account: &str, id: &str) -> Vec<i64> {
+    let need = seen(bench, account, &format!("/api/v1/needs/{id}")).await;
+    list(&need, "/opinions")
+        .iter()
+        .map(|one| number(one, "/total"))
+        .collect()
+}
+
 on_both! {
+    async fn an_expert_reads_the_opinions_of_others_once_he_has_given_his_own(bench: Bench) {
+        let id = under_review(&mut bench, new_need()).await;
+        analyse(&mut bench, &id).await.ok();
+        opine(&mut bench, &id, "qin.shuyao", "A01", 52).await.ok();
+        assert_eq!(totals(&mut bench, "gu.lanting", &id).await, Vec::<i64>::new());
+        assert_eq!(totals(&mut bench, "qin.shuyao", &id).await, [52]);
+        for inside in ["zhao.lei", "wang.min", "wei.guohua", "he.zhengqing", "gong.mingyue"] {
+            assert_eq!(totals(&mut bench, inside, &id).await, [52], "{inside}");
+        }
+        let own = opine(&mut bench, &id, "gu.lanting", "A06", 58).await.ok();
+        assert_eq!(list(&own, "/opinions").len(), 2, "who has spoken reads what the others said");
+        assert_eq!(totals(&mut bench, "qin.shuyao", &id).await, [52, 58]);
+        assert_eq!(totals(&mut bench, "wan.jingyi", &id).await, Vec::<i64>::new());
+        // a new cycle begins anew: of the last one he reads his own
+        plain(&street(&mut bench).await, &id, "backlog").await.ok();
+        street(&mut bench).await.post(&at(&id, "start_review"), json!({ "evidence": "汛期后又有三户老人摔伤,网格员已逐户核实。" })).await.ok();
+        assert_eq!(totals(&mut bench, "qin.shuyao", &id).await, [52]);
+        opine(&mut bench, &id, "gu.lanting", "A06", 71).await.ok();
+        assert_eq!(totals(&mut bench, "qin.shuyao", &id).await, [52]);
+        assert_eq!(totals(&mut bench, "gu.lanting", &id).await, [52, 58, 71]);
+    }
+
+    async fn what_an_excluded_expert_said_opens_nothing_to_him(bench: Bench) {
+        let id = reviewed(&mut bench, 95, 65).await;
+        assert_eq!(totals(&mut bench, "qin.shuyao", &id).await, [95, 65]);
+        demand(&mut bench, "qin.shuyao", &id, "qin.shuyao").await.ok();
+        assert_eq!(totals(&mut bench, "qin.shuyao", &id).await, [95]);
+    }
+
     async fn an_excluded_expert_says_nothing_more_and_what_he_said_is_void(bench: Bench) {
         let id = reviewed(&mut bench, 95, 65).await;
         let shown = demand(&mut bench, "zhao.lei", &id, "qin.shuyao").await.ok();

@@ -43,6 +43,7 @@ const FOR_ALL_SIGNED_IN: &[(&str, &str)] = &[
     ),
     ("list_needs", "scoped in the query, see below"),
     ("export_needs", "scoped in the query, see below"),
+    ("list_need_cycles", "scoped in the query, see below"),
     ("list_bids", "scoped in the query, see below"),
     ("list_awards", "scoped in the query, see below"),
     ("list_contracts", "scoped in the query, see below"),
@@ -69,6 +70,7 @@ const FOR_ALL_SIGNED_IN: &[(&str, &str)] = &[
 const SCOPED: &[&str] = &[
     "list_needs",
     "export_needs",
+    "list_need_cycles",
     "list_bids",
     "list_awards",
     "list_contracts",
@@ -301,10 +303,12 @@ impl Real {
         let campaign = crate::campaigns::open_today(bench).await;
         let shown = "/api/v1/public/publicities?limit=1";
         let shown = bench.nobody().get(shown).await.ok();
+        let cycles = seen(bench, "wei.guohua", "/api/v1/need_cycles").await;
         Real(
             vec![
                 ("publicities", text(&shown, "/items/0/id")),
                 ("needs", ids.need),
+                ("need_cycles", text(&cycles, "/items/0/id")),
                 ("postings", ids.posting),
                 ("bids", ids.bids["lelin"].clone()),
                 ("awards", ids.award),

@@ -1,8 +1,9 @@
-//! Timers T01 to T11 across Spring Festival and National Day 2026, to the second, and after downtime. The
+//! Timers T01 to T11 and T60 across Spring Festival and National Day 2026, to the second, and after downtime. The
 //! dates are counted by hand from the notice of the days off (rulebook 2.7, 3.9), not by the code under
 //! test: off 15 to 23 February, worked Saturdays 14 and 28 February; off 25 to 27 September and 1 to 7
 //! October, worked Sunday 20 September and Saturday 10 October.
 
+use crate::need_cycles::newest;
 use crate::needs::{
     accept, analyse, because, due, new_need, plain, reviewed, secretary, street, submitted,
     under_review,
@@ -16,6 +17,7 @@ use wubang_kernel::Who;
 use wubang_server::demo::play::agent_of;
 use wubang_store::Read as _;
 use wubang_store::entity::{outbox, timers};
+use wubang_store::outbox::NOTICE;
 use wubang_testkit::{Bench, on_both_at};
 
 /// What a timer does when it is due.
@@ -345,6 +347,89 @@ async fn fire_once_after_downtime(mut bench: Bench, rows: Dated) {
         bench.work().await;
         assert_effects(&bench, &made, &rows).await;
         assert_eq!(bench.running.worker.run_due().await.unwrap(), 0);
+    }
+}
+
+/// T60 of the quarter that runs or comes next: the answer says its last day, and it fires once, one second
+/// after it, with one notice for the district and one for each of its eight streets.
+async fn quarter_fires(mut bench: Bench, begins: &str, last: &str, downtime: bool) {
+    let begins = crate::needs::instant(begins);
+    if begins > bench.running.store.now() {
+        bench.advance(begins - TimeDelta::seconds(1)).await;
+        let running = recorded(&bench, "need_cycle.begun", None).await;
+        if downtime {
+            bench.stand_at(begins + TimeDelta::days(3));
+            bench.work().await;
+            bench.work().await;
+        } else {
+            bench.advance(begins).await;
+        }
+        assert_eq!(
+            recorded(&bench, "need_cycle.begun", None).await,
+            running + 1
+        );
+    }
+    let cycle = newest(&mut bench).await;
+    let wanted = format!("{last}T23:59:59+08:00");
+    assert_eq!(due(&cycle, "quarterly_cycle"), Some(wanted));
+    let midnight = day_after(last);
+    bench.advance(midnight - TimeDelta::seconds(1)).await;
+    assert_eq!(overdue(&bench).await, (0, 0));
+    if downtime {
+        bench.stand_at(midnight + TimeDelta::days(3));
+        bench.work().await;
+    } else {
+        bench.advance(midnight).await;
+    }
+    assert_eq!(overdue(&bench).await, (1, 9));
+    assert_eq!(newest(&mut bench).await["state"], json!("overdue"));
+    assert_eq!(bench.running.worker.run_due().await.unwrap(), 0);
+    assert_eq!(overdue(&bench).await, (1, 9));
+}
+
+/// How often T60 had its effect, and how many notices told of it.
+async fn overdue(bench: &Bench) -> (u64, usize) {
+    let event = "need_cycle.plan_overdue";
+    let view = bench.running.store.read(&Who::system("tests"));
+    let notices = outbox::Entity::find()
+        .filter(outbox::Column::Event.eq(event))
+        .filter(outbox::Column::Topic.eq(NOTICE))
+        .all(&view.db())
+        .await
+        .unwrap();
+    (recorded(bench, event, None).await, notices.len())
+}
+
+// 10 wd from 1 January: Sunday 4, 5 to 9, 12 to 15 January
+on_both_at! { "2026-01-05T09:00:00+08:00",
+    async fn the_plan_of_the_first_quarter_is_due_on_15_january(bench: Bench) {
+        quarter_fires(bench, "2026-01-01T00:00:00+08:00", "2026-01-15", false).await;
+    }
+
+    async fn the_plan_of_the_first_quarter_is_overdue_once_after_three_days_of_downtime(bench: Bench) {
+        quarter_fires(bench, "2026-01-01T00:00:00+08:00", "2026-01-15", true).await;
+    }
+}
+
+// 10 wd from 1 April: 2, 3, 7 to 10, 13 to 16 April; off 4 to 6 April
+on_both_at! { "2026-03-30T09:00:00+08:00",
+    async fn the_plan_of_the_second_quarter_is_due_on_16_april(bench: Bench) {
+        quarter_fires(bench, "2026-04-01T00:00:00+08:00", "2026-04-16", false).await;
+    }
+
+    async fn the_plan_of_the_second_quarter_is_overdue_once_after_three_days_of_downtime(bench: Bench) {
+        quarter_fires(bench, "2026-04-01T00:00:00+08:00", "2026-04-16", true).await;
+    }
+}
+
+// 10 wd from 1 October: 8, 9, Saturday 10, 12 to 16, 19, 20 October
+on_both_at! { "2026-09-30T09:00:00+08:00",
+    async fn the_plan_of_the_fourth_quarter_is_due_on_20_october(bench: Bench) {
+        quarter_fires(bench, "2026-10-01T00:00:00+08:00", "2026-10-20", false).await;
+    }
+
+    async fn the_plan_of_the_fourth_quarter_is_overdue_once_after_three_days_of_downtime(bench: Bench) {
+        quarter_fires(bench, "2026-10-01T00:00:00+08:00", "2026-10-20", true).await;
     }
 }
 

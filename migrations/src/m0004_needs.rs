@@ -1,5 +1,5 @@
 //! Needs (需求), their third-party analyses and expert opinions, supporters, comments, votes and
-//! recusals (评榜).
+//! recusals (评榜), and the quarters of a district with their plans (评榜周期).
 
 use crate::table::{T, step};
 
@@ -12,7 +12,9 @@ step!(
         "need_supporters",
         "need_comments",
         "need_votes",
-        "need_recusals"
+        "need_recusals",
+        "need_cycles",
+        "need_cycle_items"
     ],
     |manager| {
         T::new("needs")
@@ -24,6 +26,7 @@ step!(
             .text("source")
             .text("urgency")
             .big("affected_count")
+            .big("supporters")
             .json("detail")
             .text("target_groups")
             .text_opt("content_hash")
@@ -31,6 +34,7 @@ step!(
             .uuid_opt("analyst_id")
             .text_opt("priority")
             .text_opt("review_score")
+            .big_opt("review_hundredths")
             .text_opt("reason_code")
             .text_opt("reason")
             .uuid_opt("merged_into")
@@ -67,6 +71,8 @@ step!(
             .unique(&["number"])
             .index(&["division", "id"])
             .index(&["state", "id"])
+            .index(&["affected_count", "id"])
+            .index(&["supporters", "id"])
             .make(manager)
             .await?;
         T::new("need_analyses")
@@ -149,6 +155,29 @@ step!(
             .at("created_at")
             .belongs("need_id", "needs")
             .index(&["need_id", "person_id"])
+            .make(manager)
+            .await?;
+        T::new("need_cycles")
+            .id()
+            .text("number")
+            .text("division")
+            .date("starts_on")
+            .date("ends_on")
+            .big("waiting")
+            .text_opt("plan")
+            .at_opt("planned_at")
+            .stateful(&["planning", "planned", "overdue", "ended"])
+            .unique(&["number"])
+            .unique(&["division", "starts_on"])
+            .index(&["division", "id"])
+            .make(manager)
+            .await?;
+        T::new("need_cycle_items")
+            .uuid("cycle_id")
+            .uuid("need_id")
+            .key(&["cycle_id", "need_id"])
+            .belongs("cycle_id", "need_cycles")
+            .belongs("need_id", "needs")
             .make(manager)
             .await
     }

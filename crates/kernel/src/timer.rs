@@ -10,7 +10,7 @@ macro_rules! timers {
     // `tt`, not `literal`: the derive of the API schema does not see a name inside a captured literal
     ($($name:ident = $key:tt, $n:literal $unit:ident, $min:literal..=$max:literal, $zh:literal;)+) => {
         /// A timer of rulebook 2.7. `Publication`, `MilestoneDue`, `CampaignOpen` and `CampaignClose` carry
-        /// dates that people set.
+        /// dates that people set, `NextQuarter` the last day of a quarter.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
         pub enum Timer { $(#[doc = $zh] #[serde(rename = $key)] $name,)+ }
         impl Timer {
@@ -75,11 +75,13 @@ timers! {
     T43 = "objection_window", 7 Wd, 7..=7, "提出异议";
     T44 = "objection_answer", 7 Wd, 3..=7, "异议答复";
     T48 = "complaint_suspension_max", 30 Cd, 30..=30, "投诉中止最长期限";
+    T60 = "quarterly_cycle", 10 Wd, 10..=10, "评榜季度计划";
     FailedDecision = "failed_decision", 10 Wd, 5..=20, "流榜后的处理";
     Publication = "publication", 0 Wd, 0..=0, "定时发榜";
     MilestoneDue = "milestone_due", 0 Wd, 0..=0, "里程碑到期";
     CampaignOpen = "campaign_open", 0 Wd, 0..=0, "民意大摸排开始";
     CampaignClose = "campaign_close", 0 Wd, 0..=0, "民意大摸排结束";
+    NextQuarter = "next_quarter", 0 Wd, 0..=0, "评榜周期结束";
 }
 
 /// The lengths in force for an object: what a district or a posting sets, the rulebook otherwise.

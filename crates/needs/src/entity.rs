@@ -17,6 +17,8 @@ pub mod need {
         pub source: String,
         pub urgency: String,
         pub affected_count: i64,
+        /// Voices now, for the order of lists; who they are stands in `supporter`.
+        pub supporters: i64,
         pub detail: Detail,
         /// Codes with blanks around each, to be found by `LIKE`.
         pub target_groups: String,
@@ -26,6 +28,8 @@ pub mod need {
         pub analyst_id: Option<Uuid>,
         pub priority: Option<String>,
         pub review_score: Option<String>,
+        /// The same rounded, for the order of lists.
+        pub review_hundredths: Option<i64>,
         pub reason_code: Option<String>,
         pub reason: Option<String>,
         pub merged_into: Option<Uuid>,
@@ -187,6 +191,52 @@ pub mod recusal {
         pub decided_by: Option<Uuid>,
         pub decided_at: Option<DateTimeUtc>,
         pub created_at: DateTimeUtc,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// A quarter of a district (评榜周期).
+pub mod cycle {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "need_cycles")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub number: String,
+        pub division: String,
+        pub starts_on: Date,
+        pub ends_on: Date,
+        /// Needs in the backlog of the district when the quarter began.
+        pub waiting: i64,
+        pub plan: Option<String>,
+        pub planned_at: Option<DateTimeUtc>,
+        pub state: String,
+        pub version: i32,
+        pub created_at: DateTimeUtc,
+        pub updated_at: DateTimeUtc,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// A need that the plan of a quarter takes up again.
+pub mod cycle_item {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "need_cycle_items")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub cycle_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub need_id: Uuid,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,4 +1,5 @@
-//! The life cycle of a need (rulebook 2.8.1).
+//! The life cycles of a need (rulebook 2.8.1) and of a district's quarter (rulebook 2.7, T60; rows H-15,
+//! H-16).
 
 wubang_kernel::machine! {
     /// 需求 need (评榜), rulebook 2.8.1.
@@ -109,5 +110,28 @@ wubang_kernel::machine! {
         Fulfilled on Close [] by [System] => Closed, tell [Secretary];
         Draft | Submitted | SupplementRequired | Accepted | UnderReview | InComment | Approved | Backlog | Returned
             on Withdraw [] by [CommunitySecretary] => Withdrawn, tell [Street];
+    }
+}
+
+wubang_kernel::machine! {
+    /// 评榜周期 need cycle: one quarter of a district, rulebook 2.7, T60.
+    pub NeedCycle (NeedCycleState, NeedCycleEvent, NeedCycleGuard) = "need_cycle" "need_cycles" "评榜周期",
+    start Planning "need_cycle.begun" by [System];
+    states {
+        Planning = "planning" "待计划",
+        Planned = "planned" "已计划",
+        Overdue = "overdue" "逾期未计划",
+        Ended = "ended" "已结束",
+    }
+    events {
+        Plan = "need_cycle.planned" "plan" "下达计划单" "Issue the plan slip",
+        PlanOverdue = "need_cycle.plan_overdue" "" "计划单逾期" "The plan slip is overdue",
+        End = "need_cycle.ended" "" "季度结束" "The quarter ended",
+    }
+    guards {}
+    rows {
+        Planning | Overdue on Plan [] by [DistrictAdmin] => Planned, stop [T60];
+        Planning on PlanOverdue [] by [System] => Overdue, tell [District], at T60;
+        Planning | Planned | Overdue on End [] by [System] => Ended, stop [T60], at NextQuarter;
     }
 }

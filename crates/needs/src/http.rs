@@ -2,9 +2,9 @@
 
 use crate::model::{
     AcceptIn, AnalysisIn, CommentIn, CommentList, DuplicatesOut, MergeIn, NeedAppealDecisionIn,
-    NeedApprovalIn, NeedExclusionIn, NeedIn, NeedList, NeedOut, NeedPatch, NeedRecusalIn,
-    NeedReviewIn, NeedVoteIn, NothingIn, OpinionIn, PublicNeedList, PublicNeedOut, ReasonIn,
-    RejectIn,
+    NeedApprovalIn, NeedCycleList, NeedCycleOut, NeedCyclePlanIn, NeedExclusionIn, NeedIn,
+    NeedList, NeedOut, NeedPatch, NeedRecusalIn, NeedReviewIn, NeedVoteIn, NothingIn, OpinionIn,
+    PublicNeedList, PublicNeedOut, ReasonIn, RejectIn,
 };
 use crate::service;
 use actix_web::{get, patch, post};
@@ -46,6 +46,7 @@ list!(
         "affected_count_min",
         "affected_count_max"
     ],
+    sort ["created_at", "review_score", "affected_count", "supporters"],
     NeedList,
     service::list,
     "需求清单。List needs."
@@ -96,6 +97,7 @@ list_public!(
     "公开 public",
     "/api/v1/public/needs",
     ["state", "field", "division", "target_group", "urgency", "q"],
+    sort ["created_at", "affected_count", "supporters"],
     PublicNeedList,
     service::public_needs,
     "公开的需求:民意公示中、已立项及以后;登录者另见本辖区可附议的需求。Public needs: on the comment list, approved and later; those of one's own territory once submitted."
@@ -156,6 +158,32 @@ act!(decide_need_appeal, "评榜 needs", "/api/v1/needs/{id}/decide_appeal", Nee
 act!(record_need_vote, "评榜 needs", "/api/v1/needs/{id}/votes", NeedVoteIn => NeedOut, service::record_vote, "登记居民代表表决或议事协商结果。Record a vote or deliberation of residents.");
 act!(demand_need_recusal, "评榜 needs", "/api/v1/needs/{id}/recusals", NeedRecusalIn => NeedOut, service::demand_recusal, "要求评审人员回避,或声明自行回避。Demand a reviewer's recusal, or declare one's own.");
 act!(exclude_need_reviewer, "评榜 needs", "/api/v1/needs/{id}/exclude_reviewer", NeedExclusionIn => NeedOut, service::exclude_reviewer, "决定回避申请。Decide on a demand for recusal.");
+list!(
+    list_need_cycles,
+    "评榜 needs",
+    "/api/v1/need_cycles",
+    ["state", "division"],
+    NeedCycleList,
+    service::cycles::list,
+    "各季度的评榜周期。The quarters of the districts."
+);
+see!(
+    get_need_cycle,
+    "评榜 needs",
+    "/api/v1/need_cycles/{id}",
+    NeedCycleOut,
+    service::cycles::get,
+    "查看评榜周期:各街道储备件数、计划单与期限。Show a quarter: backlog per street, plan slip, deadlines."
+);
+see!(
+    get_need_cycle_actions,
+    "评榜 needs",
+    "/api/v1/need_cycles/{id}/actions",
+    ActionsOut,
+    service::cycles::get_actions,
+    "可办理的动作及不可办理的原因。What can be done, and why not the rest."
+);
+act!(plan_need_cycle, "评榜 needs", "/api/v1/need_cycles/{id}/plan", NeedCyclePlanIn => NeedCycleOut, service::cycles::plan, "区级下达本季度计划单。Issue the plan slip of the quarter.");
 
 /// Serves and documents the stage.
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -191,6 +219,10 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(record_need_vote)
         .service(demand_need_recusal)
         .service(exclude_need_reviewer)
+        .service(list_need_cycles)
+        .service(get_need_cycle_actions)
+        .service(plan_need_cycle)
+        .service(get_need_cycle)
         .service(get_need)
         .service(amend_need);
 }

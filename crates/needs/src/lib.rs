@@ -9,6 +9,7 @@ pub mod flow;
 mod http;
 pub mod import;
 pub mod model;
+mod quarter;
 mod rules;
 pub mod service;
 mod similarity;
@@ -25,7 +26,10 @@ use wubang_store::worker::TimerHandler;
 /// The life cycles of this stage.
 #[must_use]
 pub fn lifecycles() -> Vec<Lifecycle> {
-    vec![Lifecycle::of::<flow::Need>()]
+    vec![
+        Lifecycle::of::<flow::Need>(),
+        Lifecycle::of::<flow::NeedCycle>(),
+    ]
 }
 
 /// What this stage does when its timers are due.
@@ -43,6 +47,12 @@ pub fn timers() -> Vec<(&'static str, Timer, TimerHandler)> {
         }),
         ("need", Timer::T43, |tx, id| {
             Box::pin(service::appeal_lapsed(tx, id))
+        }),
+        ("need_cycle", Timer::T60, |tx, id| {
+            Box::pin(service::cycles::plan_overdue(tx, id))
+        }),
+        ("need_cycle", Timer::NextQuarter, |tx, id| {
+            Box::pin(service::cycles::next_quarter(tx, id))
         }),
     ]
 }

@@ -1,10 +1,15 @@
 //! Domain and wire types of a need.
 
+mod cycles;
 mod decisions;
 mod public;
 mod shown;
 mod voices;
 
+pub use cycles::{
+    NeedCycleList, NeedCycleOut, NeedCyclePlanIn, NeedCyclePlanOut, NeedCycleSummary,
+    PlannedNeedOut, StreetBacklogOut,
+};
 pub use decisions::{
     AppealRecord, NeedAppealDecisionIn, NeedAppealOut, NeedApprovalIn, NeedExclusionIn,
     NeedRecusalIn, NeedRecusalOut, NeedReviewIn, NeedVoteIn, NeedVoteKind, NeedVoteOut,

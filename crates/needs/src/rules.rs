@@ -2,7 +2,7 @@
 
 use crate::flow::{Need, NeedEvent, NeedGuard};
 use crate::model::{Detail, ReviewParts};
-use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use wubang_kernel::deadline::Term;
 use wubang_kernel::machine::{Facts, Name};
 use wubang_kernel::score::Exact;
@@ -29,16 +29,6 @@ pub(crate) fn review_term(configured: Term, urgency: &str) -> Term {
     } else {
         configured
     }
-}
-
-/// Year and quarter of a civil date: the cycle of T60.
-fn quarter(date: NaiveDate) -> (i32, u32) {
-    (date.year(), date.month0() / 3)
-}
-
-/// Whether a quarter began since (rulebook 2.7, T60): the next cycle for what waits in the backlog.
-pub(crate) fn is_new_cycle(since: NaiveDate, today: NaiveDate) -> bool {
-    quarter(since) < quarter(today)
 }
 
 /// Whether this failed posting is the last before a redesign (rulebook 2.5, re-posting).
@@ -311,15 +301,6 @@ mod tests {
             prop_assert!(!carried || quorate);
             prop_assert_eq!(quorate, present > entitled / 2);
             prop_assert_eq!(carried, quorate && in_favour > present / 2);
-        }
-
-        #[test]
-        fn a_cycle_is_new_from_the_first_day_of_the_next_quarter_on(since in 0_i64..3000, days in 0_i64..400) {
-            let start = NaiveDate::from_ymd_opt(2024, 1, 1).unwrap();
-            let since = start + chrono::Duration::days(since);
-            let today = since + chrono::Duration::days(days);
-            let next = since.iter_days().find(|day| day.day() == 1 && day.month0() % 3 == 0 && *day > since).unwrap();
-            prop_assert_eq!(is_new_cycle(since, today), today >= next);
         }
 
         #[test]

@@ -1,5 +1,6 @@
 //! Reading and writing needs; decides nothing.
 
+pub(crate) mod cycles;
 pub(crate) mod export;
 mod filter;
 pub(crate) mod reviewers;
@@ -10,17 +11,20 @@ pub(crate) use filter::{NeedFilter, index, spaced};
 use crate::entity::{analysis, need, opinion};
 use crate::flow;
 use crate::model::{Source, wire};
+use crate::visibility;
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    Select,
 };
 use std::collections::HashMap;
 use uuid::Uuid;
 use wubang_kernel::actor::Reach;
-use wubang_kernel::cursor::Page;
 use wubang_kernel::division::DivisionCode;
 use wubang_kernel::{Code, Role, RoleSet};
 use wubang_store::invariants::{Invariant, replay};
+use wubang_store::sorting::{By, Kind, arrange};
 use wubang_store::{Error, Key, Read, Tracked, Tx, scope};
+use wubang_web::ListQuery;
 
 /// A need as stored.
 pub type Need = need::Model;
@@ -61,6 +65,14 @@ impl Case {
     /// Analyses that hold. They outlive their cycle: the root cause does not change with a quarter.
     pub(crate) fn valid_analyses(&self) -> impl Iterator<Item = &analysis::Model> {
         self.analyses.iter().filter(|row| row.voided_at.is_none())
+    }
+
+    /// Opinions that a viewer may read: his own, and those of the others when [`visibility::reads_opinions`].
+    pub(crate) fn read_by(&self, viewer: Option<Uuid>) -> impl Iterator<Item = &opinion::Model> {
+        let own = move |row: &opinion::Model| viewer == Some(row.person_id);
+        let has_spoken = self.valid_opinions().any(own);
+        let all = visibility::reads_opinions(self.roles, has_spoken);
+        self.opinions.iter().filter(move |row| all || own(row))
     }
 
     /// Opinions that count: of the present cycle, and not void.
@@ -185,7 +197,7 @@ pub(crate) async fn neighbours(
 }
 
 /// The needs that the viewer may see.
-fn theirs(read: &impl Read) -> sea_orm::Select<need::Entity> {
+fn theirs(read: &impl Read) -> Select<need::Entity> {
     let actor = read.actor();
     let theirs = Condition::any()
         .add(scope::within(
@@ -206,26 +218,54 @@ fn theirs(read: &impl Read) -> sea_orm::Select<need::Entity> {
         .filter(need::Column::State.ne("deleted"))
 }
 
-/// One page of the needs that the viewer may see, newest first, one row more than asked for.
+/// What lists of needs can go by, beside the time of the draft.
+pub(crate) const SORTS: &[By<need::Entity>] = &[
+    By {
+        key: "review_score",
+        column: need::Column::ReviewHundredths,
+        kind: Kind::Number,
+        nullable: true,
+        value: |row| row.review_hundredths,
+    },
+    By {
+        key: "affected_count",
+        column: need::Column::AffectedCount,
+        kind: Kind::Number,
+        nullable: false,
+        value: |row| Some(row.affected_count),
+    },
+    By {
+        key: "supporters",
+        column: need::Column::Supporters,
+        kind: Kind::Number,
+        nullable: false,
+        value: |row| Some(row.supporters),
+    },
+];
+
+/// A page of needs in the order that the query asks for, one row more than asked for.
+async fn page(
+    select: Select<need::Entity>,
+    read: &impl Read,
+    query: &ListQuery,
+) -> Result<Vec<need::Model>, Error> {
+    let select = arrange(select, need::Column::Id, SORTS, query.order, query.after)?;
+    Ok(select.limit(query.page.limit + 1).all(&read.db()).await?)
+}
+
+/// One page of the needs that the viewer may see, one row more than asked for.
 pub(crate) async fn list(
     read: &impl Read,
     filter: &NeedFilter,
-    page: Page,
+    query: &ListQuery,
 ) -> Result<Vec<need::Model>, Error> {
-    let mut select = filter
-        .narrow(read, theirs(read))
-        .order_by_desc(need::Column::Id)
-        .limit(page.limit + 1);
-    if let Some(after) = page.after {
-        select = select.filter(need::Column::Id.lt(after));
-    }
-    Ok(select.all(&read.db()).await?)
+    page(filter.narrow(read, theirs(read)), read, query).await
 }
 
 /// The checks of this stage.
 #[must_use]
 pub fn invariants() -> Vec<Invariant> {
-    vec![
+    let mut all = vec![
         Invariant {
             name: "need_state_is_replay_of_trace",
             run: |view| Box::pin(replay::<need::Entity>(view)),
@@ -242,7 +282,13 @@ pub fn invariants() -> Vec<Invariant> {
             name: "voices_of_a_merged_need_have_moved",
             run: |view| Box::pin(voices::left_behind(view)),
         },
-    ]
+        Invariant {
+            name: "voices_of_a_need_are_counted",
+            run: |view| Box::pin(voices::miscounted(view)),
+        },
+    ];
+    all.extend(cycles::invariants());
+    all
 }
 
 async fn approved_without_score(view: &wubang_store::View) -> Result<Vec<Uuid>, Error> {

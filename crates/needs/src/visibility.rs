@@ -2,6 +2,8 @@
 //! functions.
 
 use crate::flow::NeedState;
+use crate::store::OFFICIALS;
+use wubang_kernel::{Role, RoleSet};
 
 /// Whether everybody may see the need (rulebook 2.6): on the comment list, approved and later.
 pub(crate) fn is_public(state: NeedState) -> bool {
@@ -44,6 +46,12 @@ pub(crate) fn is_open(state: NeedState) -> bool {
         )
 }
 
+/// Whether a reviewer may read what other experts said of the need: officials and the body that analyses it
+/// do, an expert once he has given an opinion of his own in the present cycle, so that none follows another.
+pub(crate) fn reads_opinions(roles: RoleSet, has_spoken: bool) -> bool {
+    has_spoken || roles.any(OFFICIALS) || roles.any(&[Role::ThirdParty, Role::System])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -65,5 +73,18 @@ mod tests {
         ] {
             assert!(!is_open(state) && !takes_support(state), "{state:?}");
         }
+    }
+
+    #[test]
+    fn only_an_expert_who_has_not_spoken_is_kept_from_the_opinions_of_others() {
+        for role in Role::ALL {
+            let roles = RoleSet::of(&[*role]);
+            assert!(reads_opinions(roles, true), "{role:?}");
+            let inside =
+                OFFICIALS.contains(role) || matches!(role, Role::ThirdParty | Role::System);
+            assert_eq!(reads_opinions(roles, false), inside, "{role:?}");
+        }
+        let both = RoleSet::of(&[Role::Expert, Role::StreetOfficer]);
+        assert!(reads_opinions(both, false));
     }
 }

@@ -78,6 +78,18 @@ const SENTENCES: &[(&str, &str)] = &[
         "need.merged",
         "所报需求已并入另一需求,原有附议一并转入,原编号仍可查询。",
     ),
+    (
+        "need_cycle.begun",
+        "新的季度评榜周期已经开始,储备中的需求可重新评审;计划单由区级在期限内下达。",
+    ),
+    (
+        "need_cycle.planned",
+        "区级已下达本季度评榜计划单,请按计划重新评审所列储备需求。",
+    ),
+    (
+        "need_cycle.plan_overdue",
+        "本季度评榜计划单逾期未下达,请尽快补办。",
+    ),
     ("timer.overdue", "有事项到期,请及时办理。"),
 ];
 
@@ -139,6 +151,8 @@ fn facts(facts: &Value) -> Vec<String> {
         ("target", "期望问卷份数"),
         ("reason", "理由"),
         ("appeal_until", "复核申请截止"),
+        ("waiting", "储备中的需求(件)"),
+        ("taken_up", "列入计划的本街道需求(件)"),
     ];
     NAMES
         .iter()

@@ -39,6 +39,7 @@ list_public!(
         "budget_ceiling_max",
         "q"
     ],
+    sort ["created_at", "published_at", "bid_deadline", "budget_ceiling_fen"],
     PostingList,
     service::public_postings,
     "公开的榜单。Published postings."

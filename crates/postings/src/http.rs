@@ -44,6 +44,7 @@ list!(
         "budget_ceiling_max",
         "q"
     ],
+    sort ["created_at", "published_at", "bid_deadline", "budget_ceiling_fen"],
     PostingList,
     service::list,
     "榜单列表。List postings."

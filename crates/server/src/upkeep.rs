@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
-use wubang_kernel::Who;
+use wubang_kernel::{Code, Who};
 use wubang_registry::KeyRing;
 use wubang_store::worker::Worker;
 use wubang_store::{Error, Store};
@@ -56,9 +56,21 @@ impl Upkeep {
         let mut origins = wubang_registry::clients::allowed_origins(&view).await?;
         origins.extend(self.configured.iter().cloned());
         self.origins.set(origins);
+        self.begin_quarters().await?;
         let tx = self.store.write(&Who::system("upkeep")).await?;
         wubang_store::idempotency::forget_old(&tx).await?;
         tx.commit().await
+    }
+
+    /// Districts that came in since the last look get their first quarter; the others follow by timer.
+    async fn begin_quarters(&self) -> Result<(), Error> {
+        let tx = self.store.write(&Who::system("upkeep")).await?;
+        match wubang_needs::service::cycles::begin_missing(&tx).await {
+            Ok(_) => tx.commit().await,
+            // another process was first
+            Err(Error::Refused(refusal)) if refusal.code == Code::Duplicate => Ok(()),
+            Err(other) => Err(other),
+        }
     }
 
     /// Works for ever, a round every so many seconds.

@@ -100,9 +100,10 @@ pub fn invariants() -> Vec<Invariant> {
 #[must_use]
 pub fn words() -> wubang_notices::Words {
     let mut words = wubang_notices::Words::default();
-    // a birth is no row of a table
+    // births are no rows of a table
     words.events.insert("posting.question_asked", "收到提问");
     words.events.insert(recount::MOVED, "期限顺延");
+    words.events.insert("need_cycle.begun", "新的评榜周期开始");
     for life in lifecycles() {
         words
             .events

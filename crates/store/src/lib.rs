@@ -20,6 +20,7 @@ pub mod rules;
 pub mod scope;
 pub mod search;
 pub mod sequence;
+pub mod sorting;
 pub mod timers;
 pub mod trace;
 mod turns;

@@ -68,6 +68,19 @@ macro_rules! see {
 /// `GET /things` with filters, for somebody signed in.
 #[macro_export]
 macro_rules! list {
+    ($name:ident, $tag:literal, $path:literal, [$($filter:literal),*], sort [$first:literal $(, $key:literal)*], $output:ty, $service:path, $doc:literal) => {
+        #[doc = $doc]
+        #[utoipa::path(tag = $tag, params($crate::query::Paging, $(($filter = Option<String>, Query, description = "筛选,可重复 · filter, repeatable"),)*
+                ("sort" = Option<String>, Query, description = concat!("排序,前面加 `-` 为降序,默认 `-created_at`;没有该项数据的排在最后:`", $first, "`" $(, "、`", $key, "`")*, " · order, `-` before it for the highest first; rows without a value come last"))),
+            responses((status = 200, description = "一页 · one page", body = $output)), security(("bearer" = [])))]
+        #[get($path)]
+        pub(crate) async fn $name(ctx: $crate::Ctx) -> $crate::Answer {
+            ctx.signed_in()?;
+            let query = $crate::query::ListQuery::of_sorted(&ctx, &[$($filter),*], &[$first $(, $key)*])?;
+            let value = $service(&ctx.read(), &query).await.map_err(|error| ctx.problem(error))?;
+            $crate::answer::page(&ctx, &value)
+        }
+    };
     ($name:ident, $tag:literal, $path:literal, [$($filter:literal),*], $output:ty, $service:path, $doc:literal) => {
         #[doc = $doc]
         #[utoipa::path(tag = $tag, params($crate::query::Paging, $(($filter = Option<String>, Query, description = "筛选,可重复 · filter, repeatable")),*),
@@ -101,6 +114,18 @@ macro_rules! see_public {
 /// A public list.
 #[macro_export]
 macro_rules! list_public {
+    ($name:ident, $tag:literal, $path:literal, [$($filter:literal),*], sort [$first:literal $(, $key:literal)*], $output:ty, $service:path, $doc:literal) => {
+        #[doc = $doc]
+        #[utoipa::path(tag = $tag, params($crate::query::Paging, $(($filter = Option<String>, Query, description = "筛选,可重复 · filter, repeatable"),)*
+                ("sort" = Option<String>, Query, description = concat!("排序,前面加 `-` 为降序,默认 `-created_at`;没有该项数据的排在最后:`", $first, "`" $(, "、`", $key, "`")*, " · order, `-` before it for the highest first; rows without a value come last"))),
+            responses((status = 200, description = "一页 · one page", body = $output)), security(()))]
+        #[get($path)]
+        pub(crate) async fn $name(ctx: $crate::Ctx) -> $crate::Answer {
+            let query = $crate::query::ListQuery::of_sorted(&ctx, &[$($filter),*], &[$first $(, $key)*])?;
+            let value = $service(&ctx.read(), &query).await.map_err(|error| ctx.problem(error))?;
+            $crate::answer::page(&ctx, &value)
+        }
+    };
     ($name:ident, $tag:literal, $path:literal, [$($filter:literal),*], $output:ty, $service:path, $doc:literal) => {
         #[doc = $doc]
         #[utoipa::path(tag = $tag, params($crate::query::Paging, $(($filter = Option<String>, Query, description = "筛选,可重复 · filter, repeatable")),*),

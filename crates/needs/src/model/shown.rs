@@ -118,7 +118,7 @@ pub struct NeedOut {
     pub analyst_organisation_id: Option<Uuid>,
     /// 第三方分析。
     pub analyses: Vec<AnalysisOut>,
-    /// 专家意见。
+    /// 专家意见。专家在本轮发表意见之前,只看到自己的意见。
     pub opinions: Vec<OpinionOut>,
     /// 居民代表表决与议事协商。
     pub votes: Vec<NeedVoteOut>,
@@ -183,6 +183,8 @@ pub struct NeedSummary {
     pub affected_count: i64,
     /// 优先级。
     pub priority: Option<String>,
+    /// 评榜得分。
+    pub review_score: Option<Hundredths>,
     /// 附议人数。
     pub supporters: i64,
     /// 创建时间。

@@ -3,6 +3,7 @@
 mod adopting;
 mod appeals;
 mod comments;
+pub mod cycles;
 mod export;
 mod fresh;
 mod intake;
@@ -39,6 +40,7 @@ use crate::model::{
     AnalysisOut, AppealRecord, NeedAppealOut, NeedList, NeedOut, NeedRecusalOut, NeedSummary,
     NeedVoteOut, OpinionOut, Source, Urgency, wire,
 };
+use crate::quarter::is_new_cycle;
 use crate::rules::{self, NeedFacts};
 use crate::store::{self, Case, reviewers};
 use uuid::Uuid;
@@ -46,7 +48,7 @@ use wubang_kernel::Role;
 use wubang_kernel::Timer;
 use wubang_kernel::deadline::{is_over, local_date};
 use wubang_kernel::machine::plan;
-use wubang_kernel::score::Exact;
+use wubang_kernel::score::{Exact, Hundredths};
 use wubang_store::commit::Commit;
 use wubang_store::{Error, Key, Read, Tx, View, commit, state_of, timers};
 use wubang_web::{DeadlineOut, Instant, ListQuery, WarningOut, actions};
@@ -71,7 +73,7 @@ fn facts(read: &impl Read, case: &Case) -> NeedFacts {
         upheld: None,
         new_cycle: need
             .backlogged_at
-            .is_some_and(|since| rules::is_new_cycle(local_date(since), local_date(now))),
+            .is_some_and(|since| is_new_cycle(local_date(since), local_date(now))),
         new_evidence: None,
         is_emergency: need.urgency == wire(Urgency::Emergency),
         is_flagged: need.emergency,
@@ -135,7 +137,10 @@ async fn out(read: &impl Read, case: Case) -> Result<NeedOut, Error> {
         field: need.field.clone(),
         analyst_organisation_id: need.analyst_id,
         analyses: case.analyses.iter().map(AnalysisOut::from).collect(),
-        opinions: case.opinions.iter().map(OpinionOut::from).collect(),
+        opinions: case
+            .read_by(read.actor().person)
+            .map(OpinionOut::from)
+            .collect(),
         votes: votes.into_iter().map(vote_out).collect(),
         recusals: recusals.into_iter().map(NeedRecusalOut::from).collect(),
         cycle: need.cycle,
@@ -219,8 +224,8 @@ pub async fn get_actions(view: &View, key: &Key) -> Result<actions::ActionsOut, 
 /// `invalid` with every wrong filter.
 pub async fn list(view: &View, query: &ListQuery) -> Result<NeedList, Error> {
     let filter = store::NeedFilter::of(query)?;
-    let rows = store::list(view, &filter, query.page).await?;
-    let (rows, next) = wubang_web::query::cut(rows, query.page, |row| row.id);
+    let rows = store::list(view, &filter, query).await?;
+    let (rows, next) = wubang_web::query::cut_by(rows, query, store::SORTS, |row| row.id);
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
     let supporters = store::voices::supporters(view, &ids).await?;
     let items = rows
@@ -244,6 +249,7 @@ fn summary(need: need::Model, supporters: i64) -> Result<NeedSummary, Error> {
         urgency: need.urgency,
         affected_count: need.affected_count,
         priority: need.priority,
+        review_score: need.review_hundredths.map(Hundredths),
         supporters,
         created_at: Instant(need.created_at),
     })

@@ -3,22 +3,22 @@
 use crate::entity::need;
 use crate::flow::{Need, NeedState};
 use crate::model::{PublicNeedList, PublicNeedOut, PublicNeedSummary};
-use crate::store::{NeedFilter, voices};
+use crate::store::{NeedFilter, SORTS, voices};
 use std::collections::HashMap;
 use uuid::Uuid;
 use wubang_kernel::{Timer, personal};
 use wubang_store::{Error, Key, Read, View, state_of, timers};
-use wubang_web::query::cut;
+use wubang_web::query::cut_by;
 use wubang_web::{Instant, ListQuery};
 
-/// Public needs, newest first; to somebody of the territory also those that he may support.
+/// Public needs; to somebody of the territory also those that he may support.
 ///
 /// # Errors
 /// `invalid` with every wrong filter.
 pub async fn public_needs(view: &View, query: &ListQuery) -> Result<PublicNeedList, Error> {
     let filter = NeedFilter::of(query)?;
-    let rows = voices::faces(view, &filter, query.page).await?;
-    let (rows, next) = cut(rows, query.page, |row| row.id);
+    let rows = voices::faces(view, &filter, query).await?;
+    let (rows, next) = cut_by(rows, query, SORTS, |row| row.id);
     let items = summaries(view, &rows).await?;
     Ok(PublicNeedList { items, next })
 }

@@ -255,6 +255,10 @@ fn scored<'a>(c: Commit<'a, need::Entity>, score: Option<Exact>) -> Commit<'a, n
         need::Column::ReviewScore,
         score.map(|score| score.to_string()),
     )
+    .set(
+        need::Column::ReviewHundredths,
+        score.map(|score| score.rounded().get()),
+    )
     .data(serde_json::json!({ "review_score": score.map(|score| score.rounded().to_string()) }))
 }
 

@@ -5,7 +5,7 @@ use crate::flow::{Need, NeedState};
 use crate::model::{CommentCountsOut, Stance, wire};
 use crate::store::{self, NEIGHBOURS, NeedFilter};
 use crate::visibility;
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect, QueryTrait,
@@ -17,6 +17,7 @@ use wubang_kernel::cursor::Page;
 use wubang_kernel::machine::{Machine, Name};
 use wubang_kernel::{Code, RoleSet};
 use wubang_store::{Error, Key, Read, Tx, scope, state_of};
+use wubang_web::ListQuery;
 
 /// The public face of a need: for everybody when it is public, for the people of its territory from
 /// the submission on; `not_found` otherwise. Also the viewer's roles in the territory.
@@ -38,24 +39,22 @@ fn states(holds: impl Fn(NeedState) -> bool) -> Condition {
     Condition::all().add(need::Column::State.is_in(names.map(Name::wire)))
 }
 
-/// One page of the needs whose public face the viewer may see, newest first, one row more than asked for.
+/// One page of the needs whose public face the viewer may see, one row more than asked for.
 pub(crate) async fn faces(
     read: &impl Read,
     filter: &NeedFilter,
-    page: Page,
+    query: &ListQuery,
 ) -> Result<Vec<need::Model>, Error> {
     let own = scope::within(need::Column::Division, read.actor().divisions(NEIGHBOURS));
     let seen = Condition::any()
         .add(states(visibility::is_public))
         .add(states(visibility::is_heard).add(own));
-    let mut select = filter
-        .narrow(read, need::Entity::find().filter(seen))
-        .order_by_desc(need::Column::Id)
-        .limit(page.limit + 1);
-    if let Some(after) = page.after {
-        select = select.filter(need::Column::Id.lt(after));
-    }
-    Ok(select.all(&read.db()).await?)
+    store::page(
+        filter.narrow(read, need::Entity::find().filter(seen)),
+        read,
+        query,
+    )
+    .await
 }
 
 /// Keeps the need in its state until the transaction ends, without a new version: voices do not disturb
@@ -93,7 +92,7 @@ pub(crate) async fn support(tx: &Tx, need_id: Uuid) -> Result<(), Error> {
         .exec(&tx.db())
         .await?;
     if again.rows_affected > 0 {
-        return Ok(());
+        return count(tx, need_id, 1).await;
     }
     let row = supporter::ActiveModel {
         id: Set(tx.new_id()),
@@ -104,6 +103,19 @@ pub(crate) async fn support(tx: &Tx, need_id: Uuid) -> Result<(), Error> {
     };
     supporter::Entity::insert(row)
         .exec_without_returning(&tx.db())
+        .await?;
+    count(tx, need_id, 1).await
+}
+
+/// Adds to the number of voices that stands in the need itself, so that lists can go by it.
+async fn count(tx: &Tx, need_id: Uuid, more: i64) -> Result<(), Error> {
+    need::Entity::update_many()
+        .col_expr(
+            need::Column::Supporters,
+            Expr::col(need::Column::Supporters).add(more),
+        )
+        .filter(need::Column::Id.eq(need_id))
+        .exec(&tx.db())
         .await?;
     Ok(())
 }
@@ -117,6 +129,9 @@ pub(crate) async fn unsupport(tx: &Tx, need_id: Uuid) -> Result<bool, Error> {
         .filter(supporter::Column::WithdrawnAt.is_null())
         .exec(&tx.db())
         .await?;
+    if taken.rows_affected > 0 {
+        count(tx, need_id, -1).await?;
+    }
     Ok(taken.rows_affected > 0)
 }
 
@@ -133,16 +148,17 @@ pub(crate) async fn move_supporters(tx: &Tx, from: Uuid, to: Uuid) -> Result<u64
             .into_query()
     };
     // who withdrew his voice for the one but speaks for the other speaks again
-    supporter::Entity::update_many()
+    let revived = supporter::Entity::update_many()
         .col_expr(
             supporter::Column::WithdrawnAt,
             Expr::value(None::<chrono::DateTime<chrono::Utc>>),
         )
         .filter(supporter::Column::NeedId.eq(to))
+        .filter(supporter::Column::WithdrawnAt.is_not_null())
         .filter(supporter::Column::PersonId.in_subquery(persons(active)))
         .exec(&tx.db())
         .await?;
-    supporter::Entity::update_many()
+    let moved = supporter::Entity::update_many()
         .col_expr(supporter::Column::NeedId, Expr::value(to))
         .filter(supporter::Column::NeedId.eq(from))
         .filter(supporter::Column::WithdrawnAt.is_null())
@@ -150,12 +166,20 @@ pub(crate) async fn move_supporters(tx: &Tx, from: Uuid, to: Uuid) -> Result<u64
         .exec(&tx.db())
         .await?;
     // who spoke for both speaks for the other alone
-    supporter::Entity::update_many()
+    let silent = supporter::Entity::update_many()
         .col_expr(supporter::Column::WithdrawnAt, Expr::value(tx.now()))
         .filter(supporter::Column::NeedId.eq(from))
         .filter(supporter::Column::WithdrawnAt.is_null())
         .exec(&tx.db())
         .await?;
+    let number = |rows: u64| i64::try_from(rows).unwrap_or(i64::MAX);
+    count(
+        tx,
+        from,
+        -number(moved.rows_affected + silent.rows_affected),
+    )
+    .await?;
+    count(tx, to, number(moved.rows_affected + revived.rows_affected)).await?;
     Ok(given)
 }
 
@@ -258,6 +282,32 @@ pub(crate) async fn comment_counts(
         }
     }
     Ok(all)
+}
+
+/// Needs whose own number of voices is not how many there are.
+pub(super) async fn miscounted(view: &wubang_store::View) -> Result<Vec<Uuid>, Error> {
+    let voices: HashMap<Uuid, i64> = supporter::Entity::find()
+        .select_only()
+        .column(supporter::Column::NeedId)
+        .column_as(supporter::Column::Id.count(), "voices")
+        .filter(supporter::Column::WithdrawnAt.is_null())
+        .group_by(supporter::Column::NeedId)
+        .into_tuple::<(Uuid, i64)>()
+        .all(&view.db())
+        .await?
+        .into_iter()
+        .collect();
+    let kept: Vec<(Uuid, i64)> = need::Entity::find()
+        .select_only()
+        .columns([need::Column::Id, need::Column::Supporters])
+        .into_tuple()
+        .all(&view.db())
+        .await?;
+    Ok(kept
+        .into_iter()
+        .filter(|(id, kept)| voices.get(id).copied().unwrap_or(0) != *kept)
+        .map(|(id, _)| id)
+        .collect())
 }
 
 /// Merged needs for which somebody still speaks.

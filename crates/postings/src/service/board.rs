@@ -30,7 +30,7 @@ fn division(query: &ListQuery) -> Result<Option<DivisionCode>, Refusal> {
 async fn listed(view: &View, query: &ListQuery, whom: For) -> Result<PostingList, Error> {
     let division = division(query)?;
     let rows = store::list(view, query, division.as_ref(), whom).await?;
-    let (rows, next) = wubang_web::query::cut(rows, query.page, |row| row.id);
+    let (rows, next) = wubang_web::query::cut_by(rows, query, &store::sorts(whom), |row| row.id);
     let items = rows
         .into_iter()
         .map(summary)

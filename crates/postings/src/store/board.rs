@@ -9,6 +9,7 @@ use sea_orm::{
 };
 use wubang_kernel::Faults;
 use wubang_kernel::division::DivisionCode;
+use wubang_store::sorting::{By, Kind, arrange};
 use wubang_store::{Error, Read, Tx, scope, search};
 use wubang_web::ListQuery;
 
@@ -99,22 +100,46 @@ fn holds(group: &str) -> SimpleExpr {
     scope::holds(posting::Column::TargetGroups, &format!(" {group} "))
 }
 
-/// One page of the postings that the viewer may see, newest first, one row more than asked for.
+/// What lists of postings can go by, beside the time of the draft. Drafts have no day of publication.
+pub(crate) const fn sorts(whom: For) -> [By<posting::Entity>; 3] {
+    [
+        By {
+            key: "published_at",
+            column: posting::Column::PublishedAt,
+            kind: Kind::Instant,
+            nullable: matches!(whom, For::Viewer),
+            value: |row| row.published_at.map(|at| at.timestamp_micros()),
+        },
+        By {
+            key: "bid_deadline",
+            column: posting::Column::BidDeadline,
+            kind: Kind::Instant,
+            nullable: true,
+            value: |row| row.bid_deadline.map(|at| at.timestamp_micros()),
+        },
+        By {
+            key: "budget_ceiling_fen",
+            column: posting::Column::BudgetCeilingFen,
+            kind: Kind::Number,
+            nullable: false,
+            value: |row| Some(row.budget_ceiling_fen),
+        },
+    ]
+}
+
+/// One page of the postings that the viewer may see, one row more than asked for.
 pub(crate) async fn list(
     read: &impl Read,
     query: &ListQuery,
     within: Option<&DivisionCode>,
     whom: For,
 ) -> Result<Vec<posting::Model>, Error> {
-    let mut select = posting::Entity::find()
+    let select = posting::Entity::find()
         .filter(seen(read, whom))
-        .filter(filtered(read, query, within, "")?)
-        .order_by_desc(posting::Column::Id)
-        .limit(query.page.limit + 1);
-    if let Some(after) = query.page.after {
-        select = select.filter(posting::Column::Id.lt(after));
-    }
-    Ok(select.all(&read.db()).await?)
+        .filter(filtered(read, query, within, "")?);
+    let id = posting::Column::Id;
+    let select = arrange(select, id, &sorts(whom), query.order, query.after)?;
+    Ok(select.limit(query.page.limit + 1).all(&read.db()).await?)
 }
 
 /// The postings published last, for feeds.

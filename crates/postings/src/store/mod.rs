@@ -5,7 +5,7 @@ pub(crate) mod changes;
 pub(crate) mod questions;
 pub(crate) mod templates;
 
-pub(crate) use board::{For, facets, index, latest, list};
+pub(crate) use board::{For, facets, index, latest, list, sorts};
 
 use crate::entity::{change, posting, posting_need, project, question};
 use crate::flow;

@@ -1,8 +1,10 @@
 //! Administrative divisions (区划) with their names.
 
 mod import;
+mod led;
 
 pub use import::{import_folder, put};
+pub use led::led;
 
 use crate::entity::divisions;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
