@@ -29,6 +29,7 @@ mod needs_lists;
 mod needs_recusals;
 mod needs_voices;
 mod operations;
+mod order_awards;
 mod orders;
 mod people;
 mod postings;
