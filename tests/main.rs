@@ -34,6 +34,7 @@ mod orders;
 mod people;
 mod postings;
 mod procedures;
+mod procurement;
 mod publicities;
 mod questions;
 mod races;

@@ -34,8 +34,8 @@ pub use reading::{division_of, find, load, need_ids, of_project, project, projec
 pub use rounds::repost;
 pub use suspending::{resume, resume_by_timer, suspend};
 pub use system::{
-    award_proposed, close, completed, contracted, failed, next_candidate, publicity_over, publish,
-    start_evaluation,
+    agreement_drafted, award_proposed, close, completed, contracted, failed, next_candidate,
+    publicity_over, publish, start_evaluation,
 };
 pub use types::FORMS;
 
@@ -284,6 +284,7 @@ pub fn summary(posting: posting::Model) -> Result<PostingSummary, Error> {
         budget_ceiling_fen: posting.budget_ceiling_fen,
         published_at: posting.published_at.map(Instant),
         bid_deadline: posting.bid_deadline.map(Instant),
+        external_result: posting.particulars.result,
     })
 }
 
