@@ -144,6 +144,11 @@ mod tests {
         );
     }
 
+    #[test]
+    fn a_free_service_has_no_tranches() {
+        assert_eq!(tranches(Fen::ZERO, &[50, 50], 1), Some(Vec::new()));
+    }
+
     proptest! {
         #[test]
         fn tranches_always_sum_to_the_price(price in 1_i64..=1_000_000_000, first in 1_u32..=98, milestones in 1_usize..6) {
