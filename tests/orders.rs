@@ -380,6 +380,18 @@ on_both! {
         approve(&mut bench, &path, approval()).await.ok();
     }
 
+    async fn the_sum_begins_anew_with_the_year(bench: Bench) {
+        district_sets(&mut bench, "directed", json!({ "orders": { "yearly_factor": 1 } })).await.ok();
+        let first = ordered(&mut bench, "directed").await;
+        accepted(&mut bench, &first, 800_000).await;
+        advance(&mut bench, "2026-12-30T09:00:00+08:00").await;
+        let path = another(&mut bench, |_| {}).await;
+        advance(&mut bench, "2026-12-31T23:59:59+08:00").await;
+        approve(&mut bench, &path, approval()).await.refused(409, "split_suspected");
+        advance(&mut bench, "2027-01-01T00:00:00+08:00").await;
+        assert_eq!(approve(&mut bench, &path, approval()).await.ok()["state"], json!("open"));
+    }
+
     async fn a_micro_order_counts_with_the_directed_ones_and_an_emergency_does_not(bench: Bench) {
         for kind in ["directed", "micro"] {
             district_sets(&mut bench, kind, json!({ "orders": { "yearly_factor": 1 } })).await.ok();
