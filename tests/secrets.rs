@@ -459,4 +459,40 @@ on_both! {
         }
         assert!(world.answered > 300, "{} answers only", world.answered);
     }
+
+    async fn an_order_and_a_procurement_show_nothing_of_their_papers(bench: Bench) {
+        let mut world = World::default();
+        people(&mut world);
+        let open = crate::orders::ordered(&mut bench, "directed").await;
+        bench.play.ids.posting = text(&open, "/id");
+        let mut letter = crate::orders::acceptance(791_357);
+        letter["service_plan"]["schedule"] = json!(mark("接单安排"));
+        letter["budget"][0]["description"] = json!(mark("接单预算"));
+        world.never("an acceptance", mark("接单安排"));
+        world.never("an acceptance", mark("接单预算"));
+        world.secret("the price of an acceptance", "791357", Some(Stage::Proposed));
+        let organisation = bench.organisation("lelin").await;
+        let body = json!({ "posting_id": open["id"], "organisation_id": organisation, "price_fen": 791_357, "letter": letter });
+        let head = bench.user(&agent_of("lelin", "org_legal_rep").unwrap()).await;
+        let bid = head.post("/api/v1/bids", body).await.ok();
+        world.ids.push(text(&bid, "/id"));
+        walk(&bench, &mut world, Stage::Open).await;
+        let accepted = head.post(&format!("/api/v1/bids/{}/submit", text(&bid, "/id")), json!({})).await.ok();
+        walk(&bench, &mut world, Stage::Closed).await;
+        let award = crate::orders::proposed(&mut bench, &open, &accepted).await.ok();
+        bench.play.ids.award = text(&award, "/id");
+        walk(&bench, &mut world, Stage::Proposed).await;
+        // beside it a procurement whose result is public and whose agreement is not
+        bench.play.ids.award.clear();
+        crate::procurement::decided(&mut bench).await;
+        walk(&bench, &mut world, Stage::Noticed).await;
+        let made = crate::procurement::draft_agreement(&mut bench, "street_officer").await.ok();
+        bench.play.ids.contract = text(&made, "/id");
+        world.never("the number of an agreement", text(&made, "/number"));
+        world.never("the hash of an agreement", text(&made, "/content_hash"));
+        walk(&bench, &mut world, Stage::Noticed).await;
+        for shown in ["791357", "郑财磋商采购-2026-118-成交"] {
+            assert!(world.read.contains(shown), "nobody has read {shown}");
+        }
+    }
 }

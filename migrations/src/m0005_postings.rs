@@ -43,6 +43,7 @@ step!(
             .uuid_opt("call_id")
             .json_opt("invitation")
             .uuid("drafted_by")
+            .uuid_opt("handed_in_by")
             .uuid_opt("endorsed_by")
             .uuid_opt("approved_by")
             .bool("content_acknowledged")

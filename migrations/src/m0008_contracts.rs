@@ -18,8 +18,11 @@ step!(
         .text("number")
         .uuid("project_id")
         .uuid("posting_id")
-        .uuid("award_id")
-        .uuid("bid_id")
+        // none where a statutory procedure decided elsewhere
+        .uuid_opt("award_id")
+        .uuid_opt("bid_id")
+        // when that procedure's result was taken in: one agreement for each
+        .at_opt("result_at")
         .uuid("organisation_id")
         .text("organisation_name")
         .uuid_opt("custodian_id")
@@ -44,6 +47,7 @@ step!(
         .belongs("posting_id", "postings")
         .belongs("award_id", "awards")
         .unique(&["award_id"])
+        .unique(&["posting_id", "result_at"])
         .unique(&["number"])
         .index(&["organisation_id", "id"])
         .index(&["division", "id"])

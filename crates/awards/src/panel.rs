@@ -7,6 +7,7 @@ use uuid::Uuid;
 use wubang_bids::Bid;
 use wubang_kernel::division::DivisionCode;
 use wubang_kernel::money::Fen;
+use wubang_kernel::procedure::Way;
 use wubang_kernel::{Code, Faults, Refusal, Role};
 use wubang_needs::model::NothingIn;
 use wubang_panels::composition::{self, COMMUNITY, DEPARTMENTS, EXPERTS, Seats};
@@ -91,7 +92,7 @@ fn parties(named: &[Seat]) -> impl Iterator<Item = &str> + Clone {
 /// after a recusal it fills the vacant seats; with no expert left to move up it forms a new round.
 ///
 /// # Errors
-/// `invalid_transition` unless the posting is closed; `panel_incomplete`, `recused`, `invalid`;
+/// `invalid_transition` unless the posting is closed, and where no panel decides; `panel_incomplete`, `recused`, `invalid`;
 /// `duplicate` when the panel is complete.
 pub async fn form_panel(tx: &Tx, key: &Key, input: AwardPanelIn) -> Result<AwardPanelOut, Error> {
     let PostingCase { posting, roles, .. } = wubang_postings::service::load(tx, key).await?;
@@ -99,7 +100,8 @@ pub async fn form_panel(tx: &Tx, key: &Key, input: AwardPanelIn) -> Result<Award
         .first_of(&[Role::StreetOfficer])
         .ok_or(Code::Forbidden)?;
     tx.expect_version(posting.version)?;
-    if posting.state != "closed" {
+    let judged = matches!(posting.procedure.0.code.way(), Way::Panel | Way::Call);
+    if posting.state != "closed" || !judged {
         return Err(Code::InvalidTransition.into());
     }
     let bids = wubang_bids::service::of_posting(tx, posting.id).await?;

@@ -338,6 +338,44 @@ mod tests {
     }
 
     #[test]
+    fn an_acceptance_of_an_order_is_asked_less() {
+        let light = LetterAsks {
+            light: true,
+            ..ASKS
+        };
+        let missing = |asks| {
+            let mut faults = Faults::new();
+            check_letter(
+                &Letter::default(),
+                Fen::new(100).unwrap(),
+                asks,
+                &mut faults,
+            );
+            let fields = faults.into_fields().into_iter();
+            fields
+                .map(|field| field.pointer)
+                .collect::<std::collections::HashSet<_>>()
+        };
+        let (full, less) = (missing(ASKS), missing(light));
+        assert!(less.is_subset(&full) && less.len() < full.len());
+        assert!(less.contains("/letter/budget"));
+        assert!(!less.contains("/letter/risk_plan"));
+    }
+
+    #[test]
+    fn only_a_free_service_is_offered_for_nothing() {
+        let price = |price, ceiling| BidFacts {
+            price: Fen::new(price).unwrap(),
+            ceiling: Fen::new(ceiling).unwrap(),
+            ..facts()
+        };
+        assert!(price(0, 0).within_ceiling());
+        assert!(!price(0, 1).within_ceiling());
+        assert!(!price(1, 0).within_ceiling());
+        assert!(price(1, 1).within_ceiling());
+    }
+
+    #[test]
     fn one_withdraw_row_is_open_in_each_state() {
         let street = RoleSet::of(&[Role::OrgAgent]);
         assert_eq!(

@@ -1,7 +1,8 @@
-//! Writing an agreement out of what was posted and what was bid: a pure function (rulebook 2.4.4, 2.4.5).
+//! Writing an agreement out of what was posted and what was bid, or decided elsewhere: pure functions
+//! (rulebook 2.3.2, 2.4.4, 2.4.5).
 
 use crate::model::{AgreedWeight, Clause, ContractContent, Contractor, Tranche, TrancheCondition};
-use wubang_bids::Bid;
+use wubang_bids::model::{Activity, ServicePlan};
 use wubang_kernel::money::Fen;
 use wubang_postings::Posting;
 use wubang_registry::organisations::Organisation;
@@ -23,19 +24,40 @@ const CLAUSES: [(&str, &str); 3] = [
     ),
 ];
 
-/// The content of an agreement from posting and bid.
+/// What the contractor owes, and for how much.
+pub(crate) struct Offer {
+    pub price_fen: i64,
+    pub service_plan: ServicePlan,
+}
+
+/// The service plan of a statutory procedure: its documents are kept there; here stands the least that was
+/// asked for.
+pub(crate) fn procured_plan(posting: &Posting) -> ServicePlan {
+    let activities = posting.content.minimum_quantity.iter();
+    let activities = activities.map(|row| Activity {
+        name: row.item.clone(),
+        frequency: "按采购文件".to_owned(),
+        quantity: format!("{}{}", row.quantity, row.unit),
+    });
+    ServicePlan {
+        activities: activities.collect(),
+        schedule: "以采购文件及中标(成交)文件为准。".to_owned(),
+    }
+}
+
+/// The content of an agreement from posting and offer.
 ///
 /// # Errors
 /// Internal: a frozen procedure whose tranches cannot be cut out of the price.
 pub(crate) fn content(
     posting: &Posting,
-    bid: &Bid,
+    offer: Offer,
     contractor: &Organisation,
 ) -> Result<ContractContent, Error> {
-    let (offer, procedure) = (&posting.content, &posting.procedure.0);
-    let price = Fen::new(bid.price_fen).map_err(|_| Error::internal("bid with a bad price"))?;
+    let (posted, procedure) = (&posting.content, &posting.procedure.0);
+    let price = Fen::new(offer.price_fen).map_err(|_| Error::internal("offer with a bad price"))?;
     Ok(ContractContent {
-        buyer: offer.buyer.clone(),
+        buyer: posted.buyer.clone(),
         contractor: Contractor {
             organisation_id: contractor.id,
             name: contractor.name.clone(),
@@ -43,16 +65,16 @@ pub(crate) fn content(
             legal_representative: contractor.legal_representative.clone(),
             custodian_id: contractor.custodian_id,
         },
-        service_content: offer.service_content.clone(),
-        minimum_quantity: offer.minimum_quantity.clone(),
-        target_groups: offer.target_groups.clone(),
-        communities: offer.communities.clone(),
-        starts_on: offer.starts_on,
-        ends_on: offer.ends_on,
+        service_content: posted.service_content.clone(),
+        minimum_quantity: posted.minimum_quantity.clone(),
+        target_groups: posted.target_groups.clone(),
+        communities: posted.communities.clone(),
+        starts_on: posted.starts_on,
+        ends_on: posted.ends_on,
         price_fen: price,
-        service_plan: bid.content.service_plan.clone(),
-        milestones: offer.milestones.clone(),
-        tranches: tranches(price, &procedure.tranches, offer.milestones.len())
+        service_plan: offer.service_plan,
+        milestones: posted.milestones.clone(),
+        tranches: tranches(price, &procedure.tranches, posted.milestones.len())
             .ok_or_else(|| Error::internal("tranches that do not fit the price"))?,
         evaluation_scheme: procedure.evaluation.scheme.clone(),
         evaluation_weights: procedure
@@ -64,7 +86,7 @@ pub(crate) fn content(
                 weight: rule.weight,
             })
             .collect(),
-        agreement_terms: offer.agreement_terms.clone(),
+        agreement_terms: posted.agreement_terms.clone(),
         clauses: CLAUSES
             .iter()
             .map(|(key, text)| Clause {
@@ -120,6 +142,11 @@ mod tests {
             cut.last().unwrap().condition,
             TrancheCondition::EvaluationPassed
         );
+    }
+
+    #[test]
+    fn a_free_service_has_no_tranches() {
+        assert_eq!(tranches(Fen::ZERO, &[50, 50], 1), Some(Vec::new()));
     }
 
     proptest! {

@@ -1,22 +1,25 @@
-//! Making an agreement out of a notified award, with its milestones and payments.
+//! Making an agreement out of a notified award, or of the result of a statutory procedure, with its milestones
+//! and payments.
 
-use crate::draft;
+use crate::draft::{self, Offer};
 use crate::entity::{contract, milestone, payment};
 use crate::flow;
 use crate::model::{
     ContractContent, ContractOut, FrozenTerms, PlannedMilestone, Supervision, Tranche, wire,
 };
 use crate::{out, store};
+use chrono::{DateTime, Utc};
 use sea_orm::ActiveValue::Set;
-use wubang_awards::Award;
+use uuid::Uuid;
 use wubang_kernel::actor::Reach;
 use wubang_kernel::deadline::local_date;
 use wubang_kernel::division::DivisionCode;
 use wubang_kernel::machine::{self, Birth};
-use wubang_kernel::{Code, Role, RoleSet};
+use wubang_kernel::procedure::Way;
+use wubang_kernel::{Code, Role, RoleSet, Timer};
 use wubang_needs::model::NothingIn;
 use wubang_postings::Posting;
-use wubang_registry::organisations;
+use wubang_registry::organisations::{self, Organisation};
 use wubang_store::{Error, Key, Read, Tx, birth, numbers};
 
 /// The street writes the agreement of an award: content from posting and bid, milestones, tranches.
@@ -40,8 +43,71 @@ pub async fn draft(tx: &Tx, key: &Key, _: NothingIn) -> Result<ContractOut, Erro
     let posting = wubang_postings::service::find(tx, award.posting_id).await?;
     let bid = wubang_bids::service::find(tx, award.bid_id).await?;
     let organisation = organisations::load(tx, award.organisation_id).await?;
-    let content = draft::content(&posting, &bid, &organisation)?;
-    let contract = insert(tx, made, &award, &posting, sign_by, content).await?;
+    let offer = Offer {
+        price_fen: bid.price_fen,
+        service_plan: bid.content.service_plan,
+    };
+    let content = draft::content(&posting, offer, &organisation)?;
+    let basis = Basis {
+        award_id: Some(award.id),
+        bid_id: Some(award.bid_id),
+        result_at: None,
+        sign_by,
+    };
+    make(tx, made, basis, &posting, &organisation, content).await
+}
+
+/// The street writes the agreement of a posting that a statutory procedure has decided (政府采购, rulebook
+/// 2.3.2): content from the posting and the result as taken in, to be signed within T17 of its notice.
+///
+/// # Errors
+/// `forbidden` for other roles; `invalid_transition` for other types and before the result is taken in;
+/// `duplicate` when there is an agreement about this result already.
+pub async fn draft_of_result(tx: &Tx, key: &Key, _: NothingIn) -> Result<ContractOut, Error> {
+    let posting = wubang_postings::service::load(tx, key).await?.posting;
+    tx.expect_version(posting.version)?;
+    let division = wubang_postings::service::division_of(&posting)?;
+    let made = machine::create::<flow::Contract>(tx.actor().roles(&Reach::at(division)))?;
+    if store::of_result(tx, posting.id).await?.is_some() {
+        return Err(Code::Duplicate.into());
+    }
+    let decided = posting.procedure.0.code.way() == Way::Elsewhere && posting.state == "awarded";
+    let result = posting.particulars.result.clone().filter(|_| decided);
+    let result = result.ok_or(Code::InvalidTransition)?;
+    let organisation = organisations::load(tx, result.organisation_id).await?;
+    let offer = Offer {
+        price_fen: result.price_fen,
+        service_plan: draft::procured_plan(&posting),
+    };
+    let content = draft::content(&posting, offer, &organisation)?;
+    wubang_postings::service::agreement_drafted(tx, &posting, made.role()).await?;
+    let term = posting.procedure.0.term(Timer::T17);
+    let basis = Basis {
+        award_id: None,
+        bid_id: None,
+        result_at: posting.closed_at,
+        sign_by: tx.calendar().counted_from(result.decided_on, term).at,
+    };
+    make(tx, made, basis, &posting, &organisation, content).await
+}
+
+/// What an agreement rests on: an award here, or a result taken in.
+struct Basis {
+    award_id: Option<Uuid>,
+    bid_id: Option<Uuid>,
+    result_at: Option<DateTime<Utc>>,
+    sign_by: DateTime<Utc>,
+}
+
+async fn make(
+    tx: &Tx,
+    made: Birth<flow::Contract>,
+    basis: Basis,
+    posting: &Posting,
+    contractor: &Organisation,
+    content: ContractContent,
+) -> Result<ContractOut, Error> {
+    let contract = insert(tx, made, basis, posting, contractor, content).await?;
     let milestones = insert_milestones(tx, &contract).await?;
     insert_payments(tx, &contract, &milestones).await?;
     let roles = store::roles(tx, &contract)?;
@@ -51,9 +117,9 @@ pub async fn draft(tx: &Tx, key: &Key, _: NothingIn) -> Result<ContractOut, Erro
 async fn insert(
     tx: &Tx,
     made: Birth<flow::Contract>,
-    award: &Award,
+    basis: Basis,
     posting: &Posting,
-    sign_by: chrono::DateTime<chrono::Utc>,
+    contractor: &Organisation,
     content: ContractContent,
 ) -> Result<contract::Model, Error> {
     let division = wubang_postings::service::division_of(posting)?;
@@ -67,12 +133,13 @@ async fn insert(
     let row = contract::ActiveModel {
         id: Set(tx.new_id()),
         number: Set(format!("{series}-{:04}", numbers::next(tx, &series).await?)),
-        project_id: Set(award.project_id),
-        posting_id: Set(award.posting_id),
-        award_id: Set(award.id),
-        bid_id: Set(award.bid_id),
-        organisation_id: Set(award.organisation_id),
-        organisation_name: Set(award.organisation_name.clone()),
+        project_id: Set(posting.project_id),
+        posting_id: Set(posting.id),
+        award_id: Set(basis.award_id),
+        bid_id: Set(basis.bid_id),
+        result_at: Set(basis.result_at),
+        organisation_id: Set(contractor.id),
+        organisation_name: Set(contractor.name.clone()),
         custodian_id: Set(content.contractor.custodian_id),
         division: Set(posting.division.clone()),
         title: Set(posting.title.clone()),
@@ -86,7 +153,7 @@ async fn insert(
             cutoff_hour: procedure.publish_cutoff_hour,
         }),
         supervision: Set(wire(Supervision::None)),
-        sign_by: Set(sign_by),
+        sign_by: Set(basis.sign_by),
         signed_at: Set(None),
         report_returns: Set(0),
         reason_code: Set(None),

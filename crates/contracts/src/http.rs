@@ -24,6 +24,22 @@ pub(crate) async fn draft_contract(ctx: Ctx, key: PathKey, body: Body<NothingIn>
     .await
 }
 
+/// 由街道依据榜单与登记的采购结果生成协议。Draft the agreement about the result of a statutory procedure.
+#[utoipa::path(tag = "承榜 contracts", params(("id" = String, Path, description = "榜单的 id 或编号 · id or number of the posting")), request_body = NothingIn,
+    responses((status = 201, description = "新建的协议 · the new agreement", body = ContractOut)), security(("bearer" = [])))]
+#[post("/api/v1/postings/{id}/contract")]
+pub(crate) async fn draft_procured_contract(
+    ctx: Ctx,
+    key: PathKey,
+    body: Body<NothingIn>,
+) -> Answer {
+    ctx.signed_in()?;
+    wubang_web::created(&ctx, "contracts", async |tx| {
+        service::draft_of_result(tx, &key.0, body.0).await
+    })
+    .await
+}
+
 list!(
     list_contracts,
     "承榜 contracts",
@@ -120,6 +136,7 @@ act!(record_payment, "实施 implementation", "/api/v1/payments/{id}/record_paym
 /// Serves and documents the stage.
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(draft_contract)
+        .service(draft_procured_contract)
         .service(list_contracts)
         .service(get_contract_actions)
         .service(send_contract)

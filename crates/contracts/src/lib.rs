@@ -48,7 +48,8 @@ pub fn timers() -> Vec<(&'static str, Timer, TimerHandler)> {
     })]
 }
 
-/// What this stage does about events of earlier ones: an award that falls takes its agreement along.
+/// What this stage does about events of earlier ones: what an agreement rests on takes it along
+/// when it falls.
 #[must_use]
 pub fn reactions() -> Vec<(&'static str, Reaction)> {
     vec![
@@ -57,6 +58,20 @@ pub fn reactions() -> Vec<(&'static str, Reaction)> {
                 tx,
                 happened.object_id,
                 "award_declined",
+            ))
+        }),
+        ("posting.result_taken_in", |tx, happened| {
+            Box::pin(service::on_result_fallen(
+                tx,
+                happened.object_id,
+                "result_replaced",
+            ))
+        }),
+        ("posting.failed", |tx, happened| {
+            Box::pin(service::on_result_fallen(
+                tx,
+                happened.object_id,
+                "posting_failed",
             ))
         }),
         ("award.lapsed", |tx, happened| {

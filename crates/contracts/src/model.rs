@@ -414,8 +414,8 @@ pub struct ContractOut {
     pub project_id: Uuid,
     /// 榜单。
     pub posting_id: Uuid,
-    /// 承榜。
-    pub award_id: Uuid,
+    /// 承榜;政府采购的协议没有。
+    pub award_id: Option<Uuid>,
     /// 承榜组织。
     pub organisation_id: Uuid,
     /// 承榜组织名称。

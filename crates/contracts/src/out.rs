@@ -47,7 +47,8 @@ pub(crate) fn contract_facts(read: &impl Read, case: &ContractCase) -> ContractF
             .map(|(role, person)| (party_of(role), person)),
         eligible: Ok(()),
         now: read.now(),
-        sign_by: contract.sign_by,
+        // past its term a statutory result only reminds: it is not ours to let it lapse
+        sign_by: contract.award_id.map(|_| contract.sign_by),
         starts_on: contract.starts_on,
         ends_on: contract.ends_on,
         report_returns: contract.report_returns,

@@ -54,7 +54,8 @@ pub(crate) struct ContractFacts {
     /// The re-check of eligibility; holds while nobody has asked for it.
     pub eligible: Result<(), Refusal>,
     pub now: DateTime<Utc>,
-    pub sign_by: DateTime<Utc>,
+    /// Until when the parties may sign; `None` where nothing lapses.
+    pub sign_by: Option<DateTime<Utc>>,
     pub starts_on: NaiveDate,
     pub ends_on: NaiveDate,
     pub report_returns: i32,
@@ -94,7 +95,7 @@ impl Facts<Contract> for ContractFacts {
             ContractGuard::SumsMatch => self.sums_match(),
             ContractGuard::NotYetSigned => self.not_yet_signed(),
             ContractGuard::OtherPerson => self.other_person(),
-            ContractGuard::InTime => !is_over(self.sign_by, self.now),
+            ContractGuard::InTime => self.sign_by.is_none_or(|at| !is_over(at, self.now)),
             ContractGuard::BothSigned => [BUYER, CONTRACTOR]
                 .iter()
                 .all(|party| self.signed.iter().any(|one| one.party == *party)),
@@ -111,7 +112,7 @@ impl Facts<Contract> for ContractFacts {
     }
 
     fn deadline(&self, event: ContractEvent) -> Option<DateTime<Utc>> {
-        (event == ContractEvent::PartySign).then_some(self.sign_by)
+        self.sign_by.filter(|_| event == ContractEvent::PartySign)
     }
 }
 
@@ -248,7 +249,7 @@ mod tests {
             signer: None,
             eligible: Ok(()),
             now: at("2026-06-01T04:00:00Z"),
-            sign_by: at("2026-06-20T15:59:59Z"),
+            sign_by: Some(at("2026-06-20T15:59:59Z")),
             starts_on: "2026-06-10".parse().unwrap(),
             ends_on: "2026-12-10".parse().unwrap(),
             report_returns: 0,

@@ -20,7 +20,7 @@ use wubang_store::commit::{Commit, edit};
 use wubang_store::{Error, Key, Read, Tx, View, commit, state_of, timers};
 use wubang_web::{ListQuery, actions};
 
-pub use crate::drafting::draft;
+pub use crate::drafting::{draft, draft_of_result};
 pub use crate::store::ContractCase;
 
 /// The system's own hat, for consequences of what a person did.
@@ -201,7 +201,9 @@ async fn conclude(tx: &Tx, case: &mut ContractCase, facts: ContractFacts) -> Res
         },
     )
     .await?;
-    wubang_awards::service::contracted(tx, case.contract.award_id).await?;
+    if let Some(award) = case.contract.award_id {
+        wubang_awards::service::contracted(tx, award).await?;
+    }
     wubang_postings::service::contracted(tx, case.contract.posting_id).await?;
     organisations::contracts_changed(tx, case.contract.organisation_id, 1).await?;
     enable(tx, case, TrancheCondition::AgreementSigned).await
@@ -227,6 +229,10 @@ async fn enable(tx: &Tx, case: &ContractCase, condition: TrancheCondition) -> Re
 }
 
 async fn still_eligible(tx: &Tx, contract: &contract::Model) -> Result<Result<(), Refusal>, Error> {
+    // who may contract was the statutory procedure's to judge: its result is recorded here, not reviewed
+    if contract.award_id.is_none() {
+        return Ok(Ok(()));
+    }
     let posting = wubang_postings::service::find(tx, contract.posting_id).await?;
     let organisation = organisations::load(tx, contract.organisation_id).await?;
     let mut refusal = Refusal::new(Code::NotEligible);
@@ -322,12 +328,30 @@ pub async fn supervise(tx: &Tx, key: &Key, input: SuperviseIn) -> Result<Contrac
 /// # Errors
 /// `invalid_transition` when the agreement is signed.
 pub async fn on_award_fallen(tx: &Tx, award: Uuid, reason_code: &'static str) -> Result<(), Error> {
-    let Some(contract) = store::of_award(tx, award)
-        .await?
-        .filter(|row| row.state != "void")
-    else {
-        return Ok(());
-    };
+    let fallen = store::of_award(tx, award).await?;
+    match fallen.filter(|row| row.state != "void") {
+        Some(contract) => void(tx, contract, reason_code).await,
+        None => Ok(()),
+    }
+}
+
+/// The result that it rests on was replaced, or its posting has failed: an agreement about a result that is
+/// not signed falls with it. Agreements of awards fall with their award.
+///
+/// # Errors
+/// `invalid_transition` when the agreement is signed.
+pub async fn on_result_fallen(
+    tx: &Tx,
+    posting: Uuid,
+    reason_code: &'static str,
+) -> Result<(), Error> {
+    match store::of_result(tx, posting).await? {
+        Some(contract) => void(tx, contract, reason_code).await,
+        None => Ok(()),
+    }
+}
+
+async fn void(tx: &Tx, contract: contract::Model, reason_code: &'static str) -> Result<(), Error> {
     let mut case = store::complete(tx, contract, RoleSet::of(SYSTEM)).await?;
     let facts = out::contract_facts(tx, &case);
     step(

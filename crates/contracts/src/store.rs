@@ -153,6 +153,19 @@ pub(crate) async fn of_award(
         .await?)
 }
 
+/// The agreement about the result of a posting decided elsewhere that stands, if there is one.
+pub(crate) async fn of_result(
+    read: &impl Read,
+    posting: Uuid,
+) -> Result<Option<contract::Model>, Error> {
+    Ok(contract::Entity::find()
+        .filter(contract::Column::PostingId.eq(posting))
+        .filter(contract::Column::AwardId.is_null())
+        .filter(contract::Column::State.ne("void"))
+        .one(&read.db())
+        .await?)
+}
+
 /// Agreements by id in one statement, in no order.
 pub(crate) async fn load_many(
     read: &impl Read,

@@ -125,12 +125,12 @@ pub trait Machine: Sized + Copy + Send + Sync + std::fmt::Debug + 'static {
     /// The table.
     const ROWS: &'static [Row<Self>];
 
-    /// Whether no row leads out of the state.
+    /// Whether the object is over: no row leads out of the state, and no timer acts within it.
     #[must_use]
     fn is_final(state: Self::State) -> bool {
         !Self::ROWS
             .iter()
-            .any(|row| row.from.contains(&state) && row.to != state)
+            .any(|row| row.from.contains(&state) && (row.to != state || row.at.is_some()))
     }
 }
 

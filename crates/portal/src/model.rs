@@ -48,7 +48,7 @@ pub struct ProjectOut {
     pub needs: Vec<ProjectNeed>,
     /// 各轮榜单。
     pub postings: Vec<PostingSummary>,
-    /// 承榜。
+    /// 承榜;政府采购的结果见各轮榜单。
     pub awards: Vec<AwardSummary>,
     /// 协议。
     pub contracts: Vec<ContractSummary>,

@@ -156,7 +156,12 @@ mod tests {
 
     impl Facts<Posting> for ChangeFacts {
         fn check(&self, guard: PostingGuard) -> Result<(), Refusal> {
-            if self.holds(guard) || guard == PostingGuard::NeedsApproved {
+            // an open competition over approved needs
+            let given = matches!(
+                guard,
+                PostingGuard::NeedsApproved | PostingGuard::InCompetition | PostingGuard::NotPicked
+            );
+            if given || self.holds(guard) {
                 Ok(())
             } else {
                 Err(guard.code().into())

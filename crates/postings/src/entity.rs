@@ -56,6 +56,7 @@ pub mod posting {
         pub call_id: Option<Uuid>,
         pub invitation: Option<Invitation>,
         pub drafted_by: Uuid,
+        pub handed_in_by: Option<Uuid>,
         pub endorsed_by: Option<Uuid>,
         pub approved_by: Option<Uuid>,
         pub content_acknowledged: bool,

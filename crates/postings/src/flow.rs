@@ -80,9 +80,9 @@ wubang_kernel::machine! {
         LastRound = Duplicate "no_later_round",
     }
     rows {
+        Draft on Submit [NeedsApproved, ContentComplete, BelowLimit, CommunityPicks] by [CommunitySecretary] => PendingApproval, start [T07], tell [Street, Secretary];
         Draft on Submit [OfficialsPick, NeedsApproved, ContentComplete, BelowLimit] by [CommunitySecretary, StreetOfficer] => PendingApproval, start [T07], tell [Street];
-        Draft on Submit [CommunityPicks, NeedsApproved, ContentComplete, BelowLimit] by [CommunitySecretary] => PendingApproval, start [T07], tell [Street, Secretary];
-        PendingApproval on Endorse [CommunityPicks, OtherPerson, NotYetEndorsed] by [CommunitySecretary] => PendingApproval, tell [Street];
+        PendingApproval on Endorse [CommunityPicks, NotYetEndorsed, OtherPerson] by [CommunitySecretary] => PendingApproval, tell [Street];
         PendingApproval on Return [] by [StreetOfficer] => Draft, stop [T07], tell [Secretary];
         PendingApproval on Approve [OtherPerson, Endorsed, ContentAcknowledged, NeedsApproved, WithinCaps, NotSplit] by [StreetOfficer] => Scheduled, start [Publication], stop [T07], tell [Secretary];
         Scheduled on Publish [ToEverybody] by [System] => Open, start [T08, T09, T10], stop [Publication], tell [Matched, Secretary], at Publication;
@@ -102,7 +102,7 @@ wubang_kernel::machine! {
         Suspended on Resume [SameAuthority, WasEvaluating] by [Supervisor, StreetOfficer, System] => Evaluating, stop [T48], tell [Street, Secretary, District], at T48;
         Suspended on Resume [SameAuthority, WasInPublicity] by [Supervisor, StreetOfficer, System] => AwardPublicity, stop [T48], tell [Street, Secretary, District], at T48;
         Open on Close [] by [System] => Closed, start [T12], stop [T09], tell [Street], at T09;
-        Closed on StartEvaluation [EnoughBids, PanelComplete, RecusalsSigned] by [StreetOfficer] => Evaluating, start [T13], stop [T12];
+        Closed on StartEvaluation [InCompetition, EnoughBids, PanelComplete, RecusalsSigned] by [StreetOfficer] => Evaluating, start [T13], stop [T12];
         Evaluating on ProposeAward [] by [System] => AwardPublicity, stop [T13];
         AwardPublicity on ProposeAward [] by [System] => AwardPublicity;
         Closed on ProposeAward [ToOne] by [System] => AwardPublicity, stop [T12];

@@ -471,6 +471,8 @@ pub struct PostingSummary {
     pub published_at: Option<Instant>,
     /// 揭榜截止。
     pub bid_deadline: Option<Instant>,
+    /// 登记的政府采购结果(代替承榜)。
+    pub external_result: Option<ExternalResult>,
 }
 
 wubang_web::list_of! {

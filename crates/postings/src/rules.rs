@@ -441,6 +441,44 @@ mod tests {
     }
 
     #[test]
+    fn the_secretary_hands_in_an_order_and_is_told_what_it_lacks() {
+        let order = PostingFacts {
+            kind: PostingType::Directed,
+            ..facts()
+        };
+        let hand_in = |role, facts: &PostingFacts| {
+            let roles = RoleSet::of(&[role]);
+            plan::<Posting>(PostingState::Draft, PostingEvent::Submit, roles, facts)
+                .map(|_| ())
+                .map_err(|refusal| refusal.code)
+        };
+        assert_eq!(hand_in(Role::StreetOfficer, &order), Err(Code::Forbidden));
+        assert_eq!(hand_in(Role::CommunitySecretary, &order), Ok(()));
+        for kind in PostingType::ALL {
+            let bad = PostingFacts {
+                checked: Some(Err(Code::OrderLimit.into())),
+                kind: *kind,
+                ..facts()
+            };
+            assert_eq!(
+                hand_in(Role::CommunitySecretary, &bad),
+                Err(Code::OrderLimit),
+                "{kind:?}"
+            );
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn orders_stay_within_their_sum_and_not_a_fen_beyond(so_far in 0_i64..5_000_000, own in 0_i64..1_000_000, most in 0_i64..5_000_000) {
+            let orders = Orders { so_far_fen: so_far, own_fen: own, most_fen: most };
+            proptest::prop_assert_eq!(orders.check().is_ok(), so_far + own <= most);
+            let code = orders.check().err().map(|refusal| refusal.code);
+            proptest::prop_assert!(code.is_none_or(|code| code == Code::SplitSuspected));
+        }
+    }
+
+    #[test]
     fn a_bid_window_outside_its_range_is_named() {
         let mut faults = Faults::new();
         apply(

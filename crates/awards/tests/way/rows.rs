@@ -164,6 +164,8 @@ pub(crate) async fn posting(tx: &Tx) -> Uuid {
             ("budget_ceiling_fen", 4_800_000_i64.into()),
             ("content", content.into()),
             ("overrides", serde_json::json!({}).into()),
+            ("particulars", serde_json::json!({}).into()),
+            ("funding", "governance_fund:治理资金".into()),
             (
                 "procedure",
                 serde_json::to_value(Procedure::of(PostingType::Open))

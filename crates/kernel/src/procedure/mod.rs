@@ -323,10 +323,28 @@ mod tests {
 
     #[test]
     fn the_defaults_obey_their_own_rules() {
-        let mut faults = Faults::new();
-        Procedure::of(PostingType::Open).check("", &mut faults);
-        EvaluationRule::simple().check("", &mut faults);
-        assert!(faults.is_empty(), "{faults:?}");
+        for code in PostingType::ALL {
+            let mut faults = Faults::new();
+            Procedure::of(*code).check("", &mut faults);
+            assert!(faults.is_empty(), "{code:?}: {faults:?}");
+            assert_eq!(PostingType::from_wire(code.as_str()), Some(*code));
+        }
+    }
+
+    #[test]
+    fn orders_have_their_own_terms_and_a_procurement_has_none() {
+        let window = |code| Procedure::of(code).window();
+        assert_eq!(window(PostingType::Directed), Some(Term::wd(5)));
+        assert_eq!(window(PostingType::Micro), Some(Term::wd(3)));
+        assert_eq!(window(PostingType::Emergency), Some(Term::wd(1)));
+        assert_eq!(window(PostingType::GovProcurement), None);
+        let shown = |code| Procedure::of(code).term(Timer::T15);
+        assert_eq!(shown(PostingType::Directed), Term::wd(3));
+        assert_eq!(shown(PostingType::Emergency), shown(PostingType::Open));
+        assert_eq!(
+            Procedure::of(PostingType::Directed).yearly_orders(),
+            3_000_000
+        );
     }
 
     #[test]

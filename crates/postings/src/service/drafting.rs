@@ -166,10 +166,10 @@ pub async fn submit(tx: &Tx, key: &Key, _: NothingIn) -> Result<PostingOut, Erro
         ..facts(tx, &case).await?
     };
     let data = serde_json::json!({ "settings": checked.procedure.version });
-    let frozen = FrozenProcedure(checked.procedure);
+    let (frozen, person) = (FrozenProcedure(checked.procedure), tx.person()?);
     let case = step(tx, case, PostingEvent::Submit, &facts, |c| {
         c.set(posting::Column::Procedure, frozen)
-            .set(posting::Column::EndorsedBy, Value::Uuid(None))
+            .set(posting::Column::HandedInBy, person)
             .data(data)
     })
     .await?;
@@ -179,7 +179,7 @@ pub async fn submit(tx: &Tx, key: &Key, _: NothingIn) -> Result<PostingOut, Erro
 /// Another member of the community's committee endorses the choice of the organisation (附议).
 ///
 /// # Errors
-/// `same_person` for the drafter; `duplicate` the second time; `invalid_transition` for other types.
+/// `same_person` for who drafted it or handed it in; `duplicate` the second time; `invalid_transition` for other types.
 pub async fn endorse(tx: &Tx, key: &Key, _: NothingIn) -> Result<PostingOut, Error> {
     let case = load_for(tx, key).await?;
     let (facts, person) = (facts(tx, &case).await?, tx.person()?);
@@ -190,7 +190,7 @@ pub async fn endorse(tx: &Tx, key: &Key, _: NothingIn) -> Result<PostingOut, Err
     out(tx, case).await
 }
 
-/// Returns the draft to its drafter.
+/// Returns the draft to its drafter. What another member endorsed is no longer what will be handed in.
 ///
 /// # Errors
 /// `invalid` without a reason.
@@ -202,6 +202,7 @@ pub async fn return_to_draft(tx: &Tx, key: &Key, input: ReasonIn) -> Result<Post
     let facts = facts(tx, &case).await?;
     let case = step(tx, case, PostingEvent::Return, &facts, |c| {
         c.set(posting::Column::Reason, reason.clone())
+            .set(posting::Column::EndorsedBy, Value::Uuid(None))
             .because(Some(reason))
     })
     .await?;

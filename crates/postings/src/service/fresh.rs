@@ -52,6 +52,7 @@ impl Fresh {
             particulars: Set(self.particulars),
             invitation: Set(None),
             drafted_by: Set(tx.person()?),
+            handed_in_by: Set(None),
             endorsed_by: Set(None),
             approved_by: Set(None),
             content_acknowledged: Set(false),

@@ -40,8 +40,8 @@ pub use recounting::on_recounted;
 pub use rounds::repost;
 pub use suspending::{resume, resume_by_timer, suspend};
 pub use system::{
-    award_proposed, close, completed, contracted, failed, next_candidate, publicity_over, publish,
-    start_evaluation,
+    agreement_drafted, award_proposed, close, completed, contracted, failed, next_candidate,
+    publicity_over, publish, start_evaluation,
 };
 pub use types::FORMS;
 
@@ -56,6 +56,7 @@ use crate::project;
 pub use crate::rules::EvaluationFacts;
 use crate::rules::{self, PostingFacts};
 use crate::store::{self, PostingCase, changes};
+use uuid::Uuid;
 use wubang_kernel::Role;
 use wubang_kernel::deadline::is_over;
 use wubang_kernel::machine::plan;
@@ -82,9 +83,7 @@ async fn facts(read: &impl Read, case: &PostingCase) -> Result<PostingFacts, Err
         tranches: procedure.tranches.len(),
         kind: checking::kind_of(&posting.kind)?,
         picked: posting.call_id.is_some(),
-        own_part: [Some(posting.drafted_by), posting.endorsed_by]
-            .iter()
-            .any(|one| one.is_some() && *one == read.actor().person),
+        own_part: took_part(posting, read.actor().person)?,
         endorsed: posting.endorsed_by.is_some(),
         split: None,
         acknowledged: None,
@@ -92,6 +91,15 @@ async fn facts(read: &impl Read, case: &PostingCase) -> Result<PostingFacts, Err
         evaluation: None,
         change: change_facts(read, case).await?,
     })
+}
+
+/// Whether somebody had a part in the posting before its approval: drafted it, endorsed it, or, where the
+/// community picks, handed it in.
+fn took_part(posting: &posting::Model, person: Option<Uuid>) -> Result<bool, Error> {
+    let picked = checking::kind_of(&posting.kind)?.picked_by_community();
+    let picker = posting.handed_in_by.filter(|_| picked);
+    let parts = [Some(posting.drafted_by), picker, posting.endorsed_by];
+    Ok(person.is_some() && parts.contains(&person))
 }
 
 /// What the state of the posting makes worth asking: nothing while it is a draft.
@@ -282,13 +290,14 @@ pub fn summary(posting: posting::Model) -> Result<PostingSummary, Error> {
         budget_ceiling_fen: posting.budget_ceiling_fen,
         published_at: posting.published_at.map(Instant),
         bid_deadline: posting.bid_deadline.map(Instant),
+        external_result: posting.particulars.result,
     })
 }
 
 /// Takes the running timer of an object out of those read together.
 fn timer_of(
     running: &mut Vec<wubang_store::entity::timers::Model>,
-    object: uuid::Uuid,
+    object: Uuid,
 ) -> Option<wubang_store::entity::timers::Model> {
     let found = running.iter().position(|row| row.object_id == object)?;
     Some(running.swap_remove(found))

@@ -12,7 +12,7 @@ use crate::rules::PostingFacts;
 use crate::store::{self, PostingCase};
 use uuid::Uuid;
 use wubang_kernel::{Code, Refusal, Role, RoleSet};
-use wubang_store::commit::Commit;
+use wubang_store::commit::{Commit, edit};
 use wubang_store::{Error, Key, Read, Tx};
 use wubang_web::Instant;
 
@@ -183,6 +183,17 @@ pub(super) async fn let_go(tx: &Tx, case: &PostingCase) -> Result<(), Error> {
         wubang_needs::service::posting_failed(tx, *need).await?;
     }
     rounds::await_decision(tx, case).await
+}
+
+/// An agreement about the result as it stands was drafted: whoever takes in another one at the same moment is
+/// told, and so is a second drafter.
+///
+/// # Errors
+/// `conflict` when the posting has changed meanwhile.
+pub async fn agreement_drafted(tx: &Tx, posting: &posting::Model, role: Role) -> Result<(), Error> {
+    let event = "posting.agreement_drafted";
+    edit::<posting::Entity>(tx, posting, event, role, |update| update, None).await?;
+    Ok(())
 }
 
 /// The agreement is signed.

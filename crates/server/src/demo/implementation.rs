@@ -54,14 +54,14 @@ impl Play {
     /// The first refusal.
     pub async fn contract_sent(&mut self) -> Result<String, String> {
         let street = self.cast("street_officer")?;
+        // without an award the result of a statutory procedure was taken in
+        let basis = if self.ids.award.is_empty() {
+            format!("/api/v1/postings/{}/contract", self.ids.posting)
+        } else {
+            format!("/api/v1/awards/{}/contract", self.ids.award)
+        };
         let made = self
-            .act(
-                "承榜",
-                &street,
-                "contract.drafted",
-                &format!("/api/v1/awards/{}/contract", self.ids.award),
-                Self::nothing(),
-            )
+            .act("承榜", &street, "contract.drafted", &basis, Self::nothing())
             .await?;
         self.ids.contract = text(&made, "/id")?;
         let send = self.contract_path("send");
