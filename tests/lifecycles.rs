@@ -216,7 +216,7 @@ on_both! {
         }
         nobody.get("/api/v1/lifecycles/nothing").await.refused(404, "not_found");
         let need: Value = nobody.get("/api/v1/lifecycles/need").await.ok();
-        assert_eq!(need["makers"], json!(["community_secretary"]));
+        assert_eq!(need["makers"], json!(["community_secretary", "system"]));
     }
 }
 

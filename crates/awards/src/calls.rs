@@ -91,15 +91,12 @@ async fn pick(tx: &Tx, decision: &Decision, id: Uuid, reason: &str) -> Result<()
     making::tell(tx, &award).await
 }
 
-/// What was picked out of a call, for everybody.
+/// What was picked out of a call, for everybody; nothing before the decision, and of a posting that is no call.
 ///
 /// # Errors
-/// `not_found` before anything was picked.
+/// `not_found` for a posting that is not public.
 pub async fn get_picks(view: &View, key: &Key) -> Result<PicksOut, Error> {
     let call = wubang_postings::service::load(view, key).await?.posting;
-    if call.procedure.0.code.way() != Way::Call || call.outcome.is_none() {
-        return Err(Code::NotFound.into());
-    }
     picks(view, call).await
 }
 
@@ -129,9 +126,14 @@ async fn picks(read: &impl Read, call: Posting) -> Result<PicksOut, Error> {
         });
     }
     items.sort_by_key(|item| item.rank);
-    let proposals = wubang_bids::service::of_posting(read, call.id).await?;
+    // how many proposed is nobody's to know before the decision
+    let decided = call.procedure.0.code.way() == Way::Call && call.state == "completed";
+    let proposals = match decided {
+        true => Some(wubang_bids::service::count_ranked(read, call.id).await?),
+        false => None,
+    };
     Ok(PicksOut {
-        proposals: proposals.iter().filter(|bid| bid.rank > 0).count(),
+        proposals,
         picked: items.len(),
         sum_fen: items
             .iter()

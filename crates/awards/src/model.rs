@@ -225,8 +225,8 @@ pub struct PicksOut {
     pub call_id: Uuid,
     /// 征集榜单编号。
     pub call_number: String,
-    /// 参评申报数。
-    pub proposals: usize,
+    /// 参评申报数;遴选后公开。
+    pub proposals: Option<u64>,
     /// 入选项目数。
     pub picked: usize,
     /// 资助合计(分)。

@@ -122,6 +122,15 @@ pub(crate) async fn count_in(read: &impl Read, posting: Uuid, state: &str) -> Re
         .await?)
 }
 
+/// How many bids of a posting have a rank.
+pub(crate) async fn count_ranked(read: &impl Read, posting: Uuid) -> Result<u64, Error> {
+    Ok(bid::Entity::find()
+        .filter(bid::Column::PostingId.eq(posting))
+        .filter(bid::Column::Rank.gt(0))
+        .count(&read.db())
+        .await?)
+}
+
 /// One page of the bids that the viewer may see, newest first, one row more than asked for.
 pub(crate) async fn list(
     read: &impl Read,

@@ -131,6 +131,14 @@ pub async fn count_qualified(read: &impl Read, posting: Uuid) -> Result<u64, Err
     store::count_in(read, posting, "qualified").await
 }
 
+/// How many bids of a posting a panel has ranked.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_ranked(read: &impl Read, posting: Uuid) -> Result<u64, Error> {
+    store::count_ranked(read, posting).await
+}
+
 /// A bid, whoever asks: for later stages.
 ///
 /// # Errors
