@@ -360,6 +360,20 @@ on_both! {
         assert_eq!((&public["split_reason"], &public["order"]["organisation_id"]), (&json!(reason), &first["order"]["organisation_id"]));
     }
 
+    async fn of_two_orders_approved_at_once_the_second_meets_the_sum_of_the_year(bench: Bench) {
+        district_sets(&mut bench, "directed", json!({ "orders": { "yearly_factor": 1 } })).await.ok();
+        let body = first_order(&mut bench, "directed").await;
+        let first = drafted(&mut bench, body).await;
+        let _ = endorsed(&mut bench, &first).await;
+        let second = another(&mut bench, |_| {}).await;
+        let (one, two) = (bench.cast("street_approver").await, bench.user("dong.siyu").await);
+        let (path, other) = (format!("{first}/approve"), format!("{second}/approve"));
+        let replies = tokio::join!(one.post(&path, approval()), two.post(&other, approval()));
+        let mut codes = [replies.0.code(), replies.1.code()];
+        codes.sort();
+        assert_eq!(codes, [None, Some("split_suspected".to_owned())]);
+    }
+
     async fn only_standing_orders_of_the_same_community_field_and_source_add_up(bench: Bench) {
         district_sets(&mut bench, "directed", json!({ "orders": { "yearly_factor": 1 } })).await.ok();
         let first = ordered(&mut bench, "directed").await;

@@ -85,10 +85,9 @@ pub async fn submit_sheet(tx: &Tx, key: &Key, input: AwardSheetIn) -> Result<She
     if posting.state != "evaluating" {
         return Err(Code::InvalidTransition.into());
     }
-    // while it is being evaluated every bid of a posting was opened
-    let bid = wubang_bids::service::find(tx, input.bid_id).await.ok();
-    let bid = bid.filter(|bid| bid.posting_id == posting.id && bid.opened_at.is_some());
-    let bid = bid.ok_or_else(unknown_bid)?;
+    let bid = wubang_bids::service::find_opened(tx, posting.id, input.bid_id)
+        .await?
+        .ok_or_else(unknown_bid)?;
     if !matches!(bid.state.as_str(), "qualified" | "scored") {
         return Err(Refusal::new(Code::InvalidTransition)
             .because("该意向书不在评分范围内", "this bid is not to be scored")

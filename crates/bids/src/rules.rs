@@ -142,6 +142,9 @@ pub(crate) fn serves_minors(groups: &[String]) -> bool {
 
 /// Notes what a letter still misses, field by field: the completeness list.
 pub(crate) fn check_letter(letter: &Letter, price: Fen, asks: LetterAsks, faults: &mut Faults) {
+    if !asks.light {
+        faults.prose("/letter/understanding", &letter.understanding, 20..=5000);
+    }
     faults.prose(
         "/letter/service_plan/schedule",
         &letter.service_plan.schedule,
@@ -176,9 +179,8 @@ pub(crate) fn check_letter(letter: &Letter, price: Fen, asks: LetterAsks, faults
     check_budget(letter, price, asks.management_percent, faults);
 }
 
-/// Notes what a panel would miss: who the bidder is and what he makes of the need.
+/// Notes what a panel would miss: who the bidder is and what he can do.
 fn check_capability(letter: &Letter, faults: &mut Faults) {
-    faults.prose("/letter/understanding", &letter.understanding, 20..=5000);
     faults.number("/letter/team/headcount", letter.team.headcount, 1..=100_000);
     faults.number(
         "/letter/team/social_workers",

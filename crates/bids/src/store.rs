@@ -99,6 +99,19 @@ pub(crate) async fn opened_of(read: &impl Read, posting: Uuid) -> Result<Vec<bid
         .await?)
 }
 
+/// One opened bid of a posting.
+pub(crate) async fn find_opened(
+    read: &impl Read,
+    posting: Uuid,
+    id: Uuid,
+) -> Result<Option<bid::Model>, Error> {
+    Ok(bid::Entity::find_by_id(id)
+        .filter(bid::Column::PostingId.eq(posting))
+        .filter(bid::Column::State.is_not_in(SEALED.iter().copied()))
+        .one(&read.db())
+        .await?)
+}
+
 /// The bids of a posting that are in one of the states, for the system's own steps.
 pub(crate) async fn in_states(
     tx: &Tx,

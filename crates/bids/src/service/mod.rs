@@ -12,7 +12,7 @@ pub use checking::{
 };
 pub use closing::{on_posting_resumed, window_over};
 pub use system::{
-    ScoreResult, awarded, count_qualified, count_ranked, declined, find, letter, not_selected,
+    ScoreResult, awarded, count_qualified, count_ranked, declined, find, find_opened, letter, not_selected,
     of_posting, recommended, reserved, scored, tell_results,
 };
 pub use writing::{amend, draft, revise, sign, submit, withdraw};

@@ -139,6 +139,18 @@ pub async fn count_ranked(read: &impl Read, posting: Uuid) -> Result<u64, Error>
     store::count_ranked(read, posting).await
 }
 
+/// One opened bid of a posting; none while it is sealed.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_opened(
+    read: &impl Read,
+    posting: Uuid,
+    id: Uuid,
+) -> Result<Option<crate::Bid>, Error> {
+    store::find_opened(read, posting, id).await
+}
+
 /// A bid, whoever asks: for later stages.
 ///
 /// # Errors

@@ -1,6 +1,6 @@
 //! What persons do with a posting: draft, approve, cancel.
 
-use super::fresh::Fresh;
+use super::fresh::{Fresh, next_number};
 use super::system::publish_case;
 use super::{facts, load_for, out, publicity, step};
 use crate::entity::posting;
@@ -15,7 +15,8 @@ use crate::store::{self, PostingCase};
 use sea_orm::Value;
 use sea_orm::sea_query::Expr;
 use wubang_kernel::actor::Reach;
-use wubang_kernel::deadline::{Deadline, local_date};
+use wubang_kernel::deadline::Deadline;
+use wubang_kernel::division::DivisionCode;
 use wubang_kernel::{Code, Faults, Role, Timer};
 use wubang_needs::model::{NothingIn, ReasonIn};
 use wubang_store::commit::edit;
@@ -35,9 +36,7 @@ pub(super) async fn make(tx: &Tx, draft: Draft) -> Result<PostingOut, Error> {
     let checked = checking::check(tx, &draft, None, &mut faults).await?;
     checking::finish(faults)?;
     let division = checked.division;
-    let year = local_date(tx.now()).format("%Y").to_string();
-    let series = format!("LB-{}-{year}", division.district6());
-    let number = format!("{series}-{:04}", numbers::next(tx, &series).await?);
+    let number = next_number(tx, &division).await?;
     let project = project::insert(
         tx,
         number.replacen("LB", "XM", 1),
@@ -232,6 +231,7 @@ pub async fn approve(tx: &Tx, key: &Key, input: ApproveIn) -> Result<PostingOut,
     };
     let mut faults = Faults::new();
     let checked = checking::check(tx, &draft, Some(case.posting.id), &mut faults).await?;
+    wait_for_others(tx, &checked.division).await?;
     let caps = checking::caps(tx, &checked.division, &checked.procedure).await?;
     let exceeded = caps.check().is_err();
     let orders = types::orders_of_the_year(tx, &case.posting).await?;
@@ -272,6 +272,14 @@ pub async fn approve(tx: &Tx, key: &Key, input: ApproveIn) -> Result<PostingOut,
         case
     };
     out(tx, case).await
+}
+
+/// Approvals of one street wait for each other: caps and the sum of the year are counted, and of two that
+/// count at once each would miss the other.
+async fn wait_for_others(tx: &Tx, division: &DivisionCode) -> Result<(), Error> {
+    let street = division.parent().unwrap_or(*division);
+    let _ = numbers::next(tx, &format!("approvals-{}", street.as_str())).await?;
+    Ok(())
 }
 
 /// Cancels a posting before the award notice (撤榜); its needs become approved again.

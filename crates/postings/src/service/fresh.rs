@@ -7,7 +7,16 @@ use crate::rules;
 use chrono::{DateTime, Utc};
 use sea_orm::ActiveValue::Set;
 use uuid::Uuid;
-use wubang_store::{Error, Read as _, Tx};
+use wubang_kernel::deadline::local_date;
+use wubang_kernel::division::DivisionCode;
+use wubang_store::{Error, Read as _, Tx, numbers};
+
+/// The number of a first round: `LB-{district}-{year}-{n}` (rulebook 2.4.2).
+pub(super) async fn next_number(tx: &Tx, division: &DivisionCode) -> Result<String, Error> {
+    let year = local_date(tx.now()).format("%Y");
+    let series = format!("LB-{}-{year}", division.district6());
+    Ok(format!("{series}-{:04}", numbers::next(tx, &series).await?))
+}
 
 /// What a new draft begins with; the rest of its row is empty.
 pub(super) struct Fresh {

@@ -1,7 +1,7 @@
 //! Picking projects out of a call (公益创投遴选, rulebook 2.3.3): each picked proposal becomes a need and a posting
 //! of its own in one decision, and the call is concluded.
 
-use super::fresh::Fresh;
+use super::fresh::{Fresh, next_number};
 use super::system::by_system;
 use super::{facts, publicity, step};
 use crate::Proposal;
@@ -13,11 +13,10 @@ use crate::project;
 use crate::store::{self, PostingCase};
 use uuid::Uuid;
 use wubang_kernel::actor::Reach;
-use wubang_kernel::deadline::local_date;
 use wubang_kernel::division::DivisionCode;
 use wubang_kernel::{Role, RoleSet, machine};
 use wubang_needs::service::Adopted;
-use wubang_store::{Error, Read, Tx, birth, numbers};
+use wubang_store::{Error, Read, Tx, birth};
 
 /// A proposal that is picked.
 #[derive(Debug, Clone, Copy)]
@@ -85,12 +84,7 @@ async fn fresh(
     role: Role,
 ) -> Result<Fresh, Error> {
     let proposal = pick.proposal;
-    let series = format!(
-        "LB-{}-{}",
-        community.district6(),
-        local_date(tx.now()).format("%Y")
-    );
-    let number = format!("{series}-{:04}", numbers::next(tx, &series).await?);
+    let number = next_number(tx, community).await?;
     let project = project::insert(
         tx,
         number.replacen("LB", "XM", 1),
