@@ -48,4 +48,5 @@ mod sorting;
 mod strangers;
 mod suspensions;
 mod timers;
+mod too_few;
 mod voices;

@@ -1,6 +1,6 @@
 //! Domain and wire types of a posting.
 
-use crate::changes::{ChangeOut, RoundOut, SuspensionOut};
+use crate::changes::{ChangeOut, RoundOut, SingleBidderOut, SuspensionOut};
 use crate::flow::{PostingState, QuestionState};
 use crate::forbidden::Passage;
 use crate::invitation::InvitationOut;
@@ -427,6 +427,8 @@ pub struct PostingOut {
     pub outcome: Option<String>,
     /// 中止情况(中止期间)。
     pub suspension: Option<SuspensionOut>,
+    /// 单一来源公示;仅有效揭榜只有一家、街道决定与其协商时。
+    pub single_bidder: Option<SingleBidderOut>,
     /// 发布后的变更,按先后次序。
     pub changes: Vec<ChangeOut>,
     /// 同一项目的各轮,含本轮。

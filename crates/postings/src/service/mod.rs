@@ -16,6 +16,7 @@ mod recounting;
 mod rounds;
 mod suspending;
 mod system;
+mod too_few;
 mod types;
 
 pub use board::{facets, latest, list, list_published};
@@ -43,6 +44,7 @@ pub use system::{
     award_proposed, close, completed, contracted, failed, next_candidate, publicity_over, publish,
     start_evaluation,
 };
+pub use too_few::{fail_too_few, single_bidder, single_bidder_over};
 pub use types::FORMS;
 
 use crate::change_rules::{ChangeFacts, Extensions};
@@ -53,7 +55,7 @@ use crate::forbidden::{self, Passage};
 use crate::invitation::InvitationOut;
 use crate::model::{PostingOut, PostingSummary};
 use crate::project;
-pub use crate::rules::EvaluationFacts;
+pub use crate::rules::{EvaluationFacts, Turnout};
 use crate::rules::{self, PostingFacts};
 use crate::store::{self, PostingCase, changes};
 use wubang_kernel::Role;
@@ -90,6 +92,11 @@ async fn facts(read: &impl Read, case: &PostingCase) -> Result<PostingFacts, Err
         acknowledged: None,
         caps: None,
         evaluation: None,
+        wanted: procedure.min_valid_bids,
+        turnout: None,
+        single_bidder: publicity::single_bidder(read, posting)
+            .await?
+            .map(|shown| shown.state == "ended"),
         change: change_facts(read, case).await?,
     })
 }
@@ -192,7 +199,9 @@ async fn out(read: &impl Read, case: PostingCase) -> Result<PostingOut, Error> {
     let running = timers::running(read, &clocks).await?;
     let known = changes::of_posting(read, posting.id).await?;
     let all = store::of_project(read, posting.project_id).await?;
+    let single_bidder = publicity::single_bidder(read, &posting).await?;
     Ok(PostingOut {
+        single_bidder: too_few::shown(&posting, single_bidder),
         suspension: suspension(&posting, &known),
         changes: known.into_iter().map(ChangeOut::from).collect(),
         rounds: rounds::shown(&all, case.roles)?,
