@@ -38,7 +38,7 @@ pub use reading::{
     division_of, find, load, need_ids, needs_of_many, of_project, project, projects, set_stage,
 };
 pub use recounting::on_recounted;
-pub use rounds::repost;
+pub use rounds::{repost, return_to_review};
 pub use suspending::{resume, resume_by_timer, suspend};
 pub use system::{
     award_proposed, close, completed, contracted, failed, next_candidate, publicity_over, publish,
@@ -242,6 +242,7 @@ async fn out(read: &impl Read, case: PostingCase) -> Result<PostingOut, Error> {
         reason_code: posting.reason_code,
         reason: posting.reason,
         outcome: posting.outcome,
+        need_returned_reason: posting.need_returned_reason,
         deadlines: running.into_iter().map(DeadlineOut::from).collect(),
         allowed_actions: actions::of::<Posting>(posting.id, state, case.roles, &facts).allowed,
         created_at: Instant(posting.created_at),
