@@ -274,7 +274,7 @@ async fn evaluation(bench: &mut Bench) -> Value {
 /// The result is notified and confirmed, and the project is closed: T39.
 async fn confirmed(bench: &mut Bench, way: &Way, drafts: &str) {
     let path = format!("/api/v1/evaluations/{}", bench.play.ids.evaluation);
-    let draft = json!({ "strengths": "任务按约完成,居民普遍认可。", "defects": "台账记录尚可更细。", "comments": "建议保持固定联系。" });
+    let draft = json!({ "strengths": "任务按约完成,居民普遍认可。", "defects": "台账记录尚可更细,个别活动缺少照片。", "comments": "建议保持固定联系,形成长效机制。" });
     does(bench, drafts, &format!("{path}/draft_result"), draft).await;
     does(
         bench,
@@ -311,7 +311,10 @@ async fn evaluated_simply(bench: &mut Bench, way: &Way) {
     way.agrees(&opened, &["evaluation_run"]);
     way.take_all(bench, "evaluation_run").await;
     let at = |verb: &str| format!("/api/v1/evaluations/{}/{verb}", text(&opened, "/id"));
-    let person = text(&bench.cast("secretary").await.get("/api/v1/me").await.ok(), "/id");
+    let person = text(
+        &bench.cast("secretary").await.get("/api/v1/me").await.ok(),
+        "/id",
+    );
     let panel = json!({ "community_person_ids": [person] });
     let formed = does(bench, "street_officer", &at("panel"), panel).await;
     let declare = format!("/api/v1/panels/{}/declare", text(&formed, "/panel/id"));
@@ -354,6 +357,7 @@ async fn joined(bench: &mut Bench) {
 // posting of September about National Day
 on_both_at! { "2026-01-30T08:00:00+08:00",
     async fn an_open_posting_goes_as_rehearsed_when_everybody_takes_all_his_time(bench: Bench) {
+        let mut bench = bench;
         let mut runner = TestRunner::deterministic();
         at_random(&mut bench, &mut runner, "2026-01-31", 13).await;
         open_way(&mut bench).await;
@@ -362,6 +366,7 @@ on_both_at! { "2026-01-30T08:00:00+08:00",
     }
 
     async fn an_order_to_one_organisation_goes_as_rehearsed_when_everybody_takes_all_his_time(bench: Bench) {
+        let mut bench = bench;
         joined(&mut bench).await;
         let mut runner = TestRunner::deterministic();
         at_random(&mut bench, &mut runner, "2026-02-02", 12).await;
@@ -371,6 +376,7 @@ on_both_at! { "2026-01-30T08:00:00+08:00",
     }
 
     async fn a_micro_order_goes_as_rehearsed_when_everybody_takes_all_his_time(bench: Bench) {
+        let mut bench = bench;
         joined(&mut bench).await;
         let mut runner = TestRunner::deterministic();
         at_random(&mut bench, &mut runner, "2026-02-05", 9).await;

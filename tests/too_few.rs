@@ -69,8 +69,7 @@ async fn qualify(bench: &mut Bench, key: &str) {
 
 async fn disqualify(bench: &mut Bench, key: &str) {
     let path = format!("/api/v1/bids/{}", bench.play.ids.bids[key]);
-    let ground =
-        json!({ "ground": "documents_missing", "reason": "未按公告提交近一年的年检结论" });
+    let ground = json!({ "ground": "documents_missing", "reason": "未按公告提交近一年的年检结论" });
     let first = bench.cast("street_officer").await;
     first
         .post(&format!("{path}/propose_disqualification"), ground)

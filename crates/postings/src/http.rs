@@ -3,7 +3,8 @@
 use crate::changes::{AmendPublishedIn, ExtendIn, SuspendIn};
 use crate::model::{
     AnswerIn, ApproveIn, CancelIn, CopyIn, ExternalResultIn, PostingIn, PostingList, PostingOut,
-    PostingPatch, QuestionIn, QuestionList, QuestionOut, RepostIn, TemplateIn, TemplateList, TemplateOut,
+    PostingPatch, QuestionIn, QuestionList, QuestionOut, RepostIn, TemplateIn, TemplateList,
+    TemplateOut,
 };
 use crate::service;
 use actix_web::{get, patch, post};

@@ -5,8 +5,8 @@ use crate::entity::posting;
 use serde_json::{Value, json};
 use wubang_kernel::Timer;
 use wubang_kernel::deadline::Deadline;
-use wubang_publicity::{Opening, Publicity};
 use wubang_publicity::model::{Channels, PublicityKind};
+use wubang_publicity::{Opening, Publicity};
 use wubang_store::trace::About;
 use wubang_store::{Error, Read, Tracked, Tx, timers};
 
