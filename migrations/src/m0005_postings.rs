@@ -61,6 +61,8 @@ step!(
             .text_opt("reason_code")
             .text_opt("reason")
             .text_opt("outcome")
+            .text_opt("single_bidder_reason")
+            .text_opt("need_returned_reason")
             .text_opt("resume_to")
             .text_opt("suspended_by")
             .stateful(&[

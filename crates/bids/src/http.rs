@@ -5,6 +5,7 @@ use crate::service;
 use actix_web::{get, patch, post};
 use utoipa_actix_web::service_config::ServiceConfig;
 use wubang_needs::model::{NothingIn, ReasonIn};
+use wubang_postings::model::PostingOut;
 use wubang_web::actions::ActionsOut;
 use wubang_web::{act, amend, list, make, see};
 
@@ -42,6 +43,8 @@ act!(withdraw_bid, "揭榜 bids", "/api/v1/bids/{id}/withdraw", ReasonIn => BidO
 act!(qualify_bid, "揭榜 bids", "/api/v1/bids/{id}/qualify", NothingIn => BidOut, service::qualify, "资格合格。Find a bid eligible.");
 act!(propose_bid_disqualification, "揭榜 bids", "/api/v1/bids/{id}/propose_disqualification", DisqualifyIn => BidOut, service::propose_disqualification, "提出资格不合格。Propose to disqualify.");
 act!(confirm_bid_disqualification, "揭榜 bids", "/api/v1/bids/{id}/confirm_disqualification", NothingIn => BidOut, service::confirm_disqualification, "由第二人确认资格不合格。Confirm the disqualification by a second person.");
+act!(fail_posting_too_few, "揭榜 bids", "/api/v1/postings/{id}/fail_too_few", ReasonIn => PostingOut, service::fail_too_few, "有效揭榜不足,街道宣布流榜(理由公开)。Let the round fail for too few valid bids, for a public reason.");
+act!(announce_single_bidder, "揭榜 bids", "/api/v1/postings/{id}/single_bidder", ReasonIn => PostingOut, service::single_bidder, "有效揭榜仅一家,公示后与其协商(单一来源公示)。Negotiate with the only bidder, after a publicity.");
 
 /// Serves and documents the stage.
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -55,6 +58,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(qualify_bid)
         .service(propose_bid_disqualification)
         .service(confirm_bid_disqualification)
+        .service(fail_posting_too_few)
+        .service(announce_single_bidder)
         .service(get_bid)
         .service(amend_bid);
 }

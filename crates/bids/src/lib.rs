@@ -53,6 +53,16 @@ pub fn reactions() -> Vec<(&'static str, Reaction)> {
         ("posting.resumed", |tx, happened| {
             Box::pin(service::on_posting_resumed(tx, happened.object_id))
         }),
+        ("posting.failed_too_few", |tx, happened| {
+            Box::pin(service::tell_judged(
+                tx,
+                happened.object_id,
+                "posting.failed",
+            ))
+        }),
+        ("posting.single_bidder_announced", |tx, happened| {
+            Box::pin(service::tell_judged(tx, happened.object_id, happened.event))
+        }),
         ("posting.failed", |tx, happened| {
             Box::pin(service::tell_judged(tx, happened.object_id, happened.event))
         }),

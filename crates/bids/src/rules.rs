@@ -230,6 +230,17 @@ fn check_budget(letter: &Letter, price: Fen, management_percent: u32, faults: &m
     }
 }
 
+/// Why a closed posting fails by itself: no valid bid is left, or several but fewer than wanted although the
+/// window was extended for it. About the only bidder, and where it was not extended, the street decides
+/// (rulebook 2.5).
+pub(crate) fn shortage(left: usize, wanted: usize, extended: bool) -> Option<&'static str> {
+    match left {
+        0 => Some("no_bids"),
+        2.. if extended && left < wanted => Some("too_few"),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -386,5 +397,16 @@ mod tests {
                 .to(),
             BidState::WithdrawnLate
         );
+    }
+
+    #[test]
+    fn without_bids_a_round_fails_and_about_the_only_one_the_street_decides() {
+        for extended in [false, true] {
+            assert_eq!(shortage(0, 1, extended), Some("no_bids"));
+            assert_eq!(shortage(1, 3, extended), None);
+            assert_eq!(shortage(3, 3, extended), None);
+        }
+        assert_eq!(shortage(2, 3, true), Some("too_few"));
+        assert_eq!(shortage(2, 3, false), None);
     }
 }

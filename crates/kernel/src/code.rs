@@ -91,6 +91,8 @@ codes! {
     OtherAuthority = "other_authority", 409, "须由决定中止的部门恢复", "The authority that suspended it must resume it";
     RoundsUsed = "rounds_used", 409, "发榜轮次已用完,需求须重新设计", "Every round is used; the need must be redesigned";
     TooFewMatches = "too_few_matches", 422, "符合条件的组织不足邀请数", "Too few organisations match to be invited";
+    EnoughBids = "enough_bids", 422, "有效揭榜数已达到要求", "There are as many valid bids as wanted";
+    NotSingleBidder = "not_single_bidder", 422, "有效揭榜不是恰好一家", "There is not exactly one valid bid";
     TooEarly = "too_early", 409, "尚未到时间", "It is too early for this";
     // 揭榜
     DeadlinePassed = "deadline_passed", 409, "已过截止时间", "The deadline has passed";

@@ -44,6 +44,7 @@ wubang_kernel::machine! {
         FlagEmergency = "need.emergency_flagged" "flag_emergency" "标记应急" "Flag as an emergency",
         Backlog = "need.backlogged" "backlog" "转入储备" "Put into the backlog",
         ShelfLifeEnd = "need.shelf_life_ended" "" "待发榜超期" "The shelf life ended",
+        ReturnToReview = "need.returned_to_review" "return_to_review" "退回评榜" "Return to the review",
         Adopt = "need.adopted" "" "随入选项目立项" "Adopted with its picked project",
         Post = "need.posted" "" "已发榜" "Posted",
         PostingFail = "need.posting_failed" "" "流榜" "The posting failed",
@@ -73,6 +74,8 @@ wubang_kernel::machine! {
         ScoreHigh = ScoreTooLow "score_80_or_more",
         ScoreNormal = ScoreTooLow "score_60_to_79",
         ScoreLow = ScoreTooHigh "score_below_60",
+        HasFailed = InvalidTransition "a_round_has_failed",
+        NotTaken = NeedTaken "in_no_posting",
         RoundsLeft = InvalidTransition "rounds_left",
         RoundsUsed = InvalidTransition "three_rounds_used",
     }
@@ -101,6 +104,7 @@ wubang_kernel::machine! {
         Approved on FlagEmergency [IsEmergency, NotFlagged] by [StreetOfficer] => Approved, tell [Secretary];
         UnderReview on Backlog [AnalysisPresent, OpinionsPresent, ScoreLow] by [StreetOfficer] => Backlog, stop [T03], tell [Secretary];
         Approved on ShelfLifeEnd [] by [System] => UnderReview, start [T03], stop [T06], tell [Street, Secretary], at T05;
+        Approved on ReturnToReview [HasFailed, NotTaken] by [StreetOfficer] => UnderReview, start [T03], stop [T05, T06], tell [Secretary];
         Draft on Adopt [] by [System] => Posted, tell [Secretary];
         Approved on Post [] by [System] => Posted, stop [T05, T06], tell [Secretary];
         Posted on PostingFail [RoundsLeft] by [System] => Approved, start [T05], tell [Secretary];

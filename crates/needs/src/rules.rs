@@ -117,6 +117,8 @@ pub(crate) struct NeedFacts {
     pub opinions_needed: usize,
     pub score: Option<Exact>,
     pub failed_rounds: i32,
+    /// Whether a posting holds it; `None` while nobody asked the postings.
+    pub taken: Option<bool>,
 }
 
 impl NeedFacts {
@@ -161,6 +163,8 @@ impl Facts<Need> for NeedFacts {
             NeedGuard::ScoreHigh => self.score_within(HIGH, i64::MAX),
             NeedGuard::ScoreNormal => self.score_within(PASS, HIGH),
             NeedGuard::ScoreLow => self.score_within(0, PASS),
+            NeedGuard::HasFailed => self.failed_rounds > 0,
+            NeedGuard::NotTaken => !self.taken.unwrap_or(false),
             NeedGuard::RoundsLeft => !is_last_round(self.failed_rounds),
             NeedGuard::RoundsUsed => is_last_round(self.failed_rounds),
             NeedGuard::SupplementedFirst => {
@@ -264,6 +268,7 @@ mod tests {
             opinions_needed: 2,
             score: Some(Exact::from_int(score)),
             failed_rounds: 0,
+            taken: None,
         }
     }
 

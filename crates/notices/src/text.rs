@@ -44,6 +44,14 @@ const SENTENCES: &[(&str, &str)] = &[
         "calendar.deadline_moved",
         "年度节假日安排已公布,期限按计数规则重新计算,只顺延不提前;新的期限见下。",
     ),
+    (
+        "posting.single_bidder_announced",
+        "本榜有效揭榜仅一家,拟与其协商,现予公示;公示期满无异议的进入评审。",
+    ),
+    (
+        "posting.single_bidder_over",
+        "单一来源公示期满,可以开始评审。",
+    ),
     ("posting.resumed", "榜单已恢复,各期限按剩余时间继续计算。"),
     (
         "bid.invalidated",

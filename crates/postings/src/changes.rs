@@ -102,6 +102,22 @@ pub struct SuspensionOut {
     pub resumes_to: String,
 }
 
+/// Talks with the only bidder, as announced (单一来源公示).
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SingleBidderOut {
+    /// 公开理由。
+    pub reason: String,
+    /// 公示编号。
+    #[schema(example = "GS-410108-2026-0003")]
+    pub publicity: String,
+    /// 公示状态:`running` 公示中、`ended` 期满、`stopped` 终止。
+    pub state: String,
+    /// 公示开始。
+    pub starts_at: Instant,
+    /// 公示结束,异议至此时止。
+    pub ends_at: Instant,
+}
+
 /// What kind of change an entry of the chronicle tells of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {

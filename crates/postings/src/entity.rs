@@ -74,6 +74,8 @@ pub mod posting {
         pub reason_code: Option<String>,
         pub reason: Option<String>,
         pub outcome: Option<String>,
+        pub single_bidder_reason: Option<String>,
+        pub need_returned_reason: Option<String>,
         pub resume_to: Option<String>,
         pub suspended_by: Option<String>,
         pub state: String,

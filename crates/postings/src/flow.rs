@@ -30,6 +30,9 @@ wubang_kernel::machine! {
         Suspend = "posting.suspended" "suspend" "中止" "Suspend",
         Resume = "posting.resumed" "resume" "恢复" "Resume",
         Close = "posting.closed" "" "截止" "Close",
+        FailTooFew = "posting.failed_too_few" "fail_too_few" "揭榜不足流榜" "Let the round fail for too few bids",
+        SingleBidder = "posting.single_bidder_announced" "single_bidder" "单一来源公示" "Announce talks with the only bidder",
+        EndSingleBidder = "posting.single_bidder_over" "" "单一来源公示期满" "The publicity of the only bidder is over",
         StartEvaluation = "posting.evaluation_started" "start_evaluation" "开始评审" "Start the evaluation",
         ProposeAward = "posting.award_proposed" "" "提出拟承榜对象" "Propose the award",
         TakeResult = "posting.result_taken_in" "external_result" "登记采购结果" "Take in the result of the statutory procedure",
@@ -64,6 +67,10 @@ wubang_kernel::machine! {
         NotPicked = InvalidTransition "not_picked_out_of_a_call",
         WithinCaps = CapReached "within_caps",
         EnoughBids = TooFewBids "enough_valid_bids",
+        InShort = EnoughBids "fewer_valid_bids_than_wanted",
+        AllChecked = Incomplete "every_bid_checked",
+        OneBid = NotSingleBidder "exactly_one_valid_bid",
+        NotAnnounced = Duplicate "single_bidder_not_announced_yet",
         PanelComplete = PanelIncomplete "panel_complete",
         RecusalsSigned = RecusalUnsigned "recusal_declarations_signed",
         BeforeDeadline = DeadlinePassed "before_the_bid_deadline",
@@ -102,6 +109,9 @@ wubang_kernel::machine! {
         Suspended on Resume [SameAuthority, WasEvaluating] by [Supervisor, StreetOfficer, System] => Evaluating, stop [T48], tell [Street, Secretary, District], at T48;
         Suspended on Resume [SameAuthority, WasInPublicity] by [Supervisor, StreetOfficer, System] => AwardPublicity, stop [T48], tell [Street, Secretary, District], at T48;
         Open on Close [] by [System] => Closed, start [T12], stop [T09], tell [Street], at T09;
+        Closed on FailTooFew [InCompetition, AllChecked, InShort] by [StreetOfficer] => Failed, tell [Secretary];
+        Closed on SingleBidder [InCompetition, AllChecked, InShort, OneBid, NotAnnounced] by [StreetOfficer] => Closed, start [SingleBidderPublicity], stop [T12], tell [Secretary];
+        Closed on EndSingleBidder [] by [System] => Closed, tell [Street], at SingleBidderPublicity;
         Closed on StartEvaluation [InCompetition, EnoughBids, PanelComplete, RecusalsSigned] by [StreetOfficer] => Evaluating, start [T13], stop [T12];
         Evaluating on ProposeAward [] by [System] => AwardPublicity, stop [T13];
         AwardPublicity on ProposeAward [] by [System] => AwardPublicity;

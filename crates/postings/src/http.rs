@@ -3,12 +3,13 @@
 use crate::changes::{AmendPublishedIn, ExtendIn, SuspendIn};
 use crate::model::{
     AnswerIn, ApproveIn, CancelIn, CopyIn, ExternalResultIn, PostingIn, PostingList, PostingOut,
-    PostingPatch, QuestionIn, QuestionList, QuestionOut, TemplateIn, TemplateList, TemplateOut,
+    PostingPatch, QuestionIn, QuestionList, QuestionOut, RepostIn, TemplateIn, TemplateList,
+    TemplateOut,
 };
 use crate::service;
 use actix_web::{get, patch, post};
 use utoipa_actix_web::service_config::ServiceConfig;
-use wubang_needs::model::{NothingIn, ReasonIn};
+use wubang_needs::model::{NeedOut, NothingIn, ReasonIn};
 use wubang_web::actions::ActionsOut;
 use wubang_web::{Answer, Ctx, ListQuery, PathKey, act, amend, list, make, see};
 
@@ -82,7 +83,8 @@ act!(resume_posting, "发榜 postings", "/api/v1/postings/{id}/resume", ReasonIn
 act!(decline_posting_order, "发榜 postings", "/api/v1/postings/{id}/decline_order", ReasonIn => PostingOut, service::decline_order, "被点选的组织谢绝点单。Decline an order as the picked organisation.");
 act!(take_in_external_result, "发榜 postings", "/api/v1/postings/{id}/external_result", ExternalResultIn => PostingOut, service::take_result, "登记政府采购结果(本平台不评标)。Take in the result of the statutory procedure; nothing is awarded here.");
 act!(report_external_failure, "发榜 postings", "/api/v1/postings/{id}/external_failure", ReasonIn => PostingOut, service::fail_elsewhere, "登记政府采购未成交。Record that the statutory procedure failed.");
-act!(repost_posting, "发榜 postings", "/api/v1/postings/{id}/repost", NothingIn => PostingOut, service::repost, "重新发榜:同一项目的新一轮草稿。Post again: a new draft round of the same project.");
+act!(repost_posting, "发榜 postings", "/api/v1/postings/{id}/repost", RepostIn => PostingOut, service::repost, "重新发榜:同一项目的新一轮草稿,公开与邀请之间可改类型。Post again: a new draft round of the same project, open or by invitation.");
+act!(return_need_to_review, "评榜 needs", "/api/v1/needs/{id}/return_to_review", ReasonIn => NeedOut, service::return_to_review, "流榜后退回评榜(理由公开)。Return a need to the review after a failed round.");
 act!(ask_about_posting, "发榜 postings", "/api/v1/postings/{id}/questions", QuestionIn => QuestionOut, service::ask, "提问截止前就榜单提问。Ask about an open posting, before the question deadline.");
 act!(answer_question, "发榜 postings", "/api/v1/questions/{id}/answer", AnswerIn => QuestionOut, service::answer, "答复提问,立即公开,提问者不公开。Answer a question: public at once, the asker hidden.");
 see!(
@@ -152,6 +154,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(take_in_external_result)
         .service(report_external_failure)
         .service(repost_posting)
+        .service(return_need_to_review)
         .service(ask_about_posting)
         .service(list_posting_questions)
         .service(list_public_posting_questions)

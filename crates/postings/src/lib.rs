@@ -52,6 +52,9 @@ pub fn timers() -> Vec<(&'static str, Timer, TimerHandler)> {
         ("posting", Timer::T08, |tx, id| {
             Box::pin(service::notice_period_ended(tx, id))
         }),
+        ("posting", Timer::SingleBidderPublicity, |tx, id| {
+            Box::pin(service::single_bidder_over(tx, id))
+        }),
         ("posting", Timer::T10, |_, _| Box::pin(async { Ok(()) })),
         ("posting", Timer::T48, |tx, id| {
             Box::pin(service::resume_by_timer(tx, id))

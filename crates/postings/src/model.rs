@@ -1,6 +1,6 @@
 //! Domain and wire types of a posting.
 
-use crate::changes::{ChangeOut, RoundOut, SuspensionOut};
+use crate::changes::{ChangeOut, RoundOut, SingleBidderOut, SuspensionOut};
 use crate::flow::{PostingState, QuestionState};
 use crate::forbidden::Passage;
 use crate::invitation::InvitationOut;
@@ -333,6 +333,16 @@ pub struct CancelIn {
     pub reason: String,
 }
 
+/// A new round (重新发榜).
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schema(example = json!({ "type": "invited" }))]
+pub struct RepostIn {
+    /// 新一轮的类型;仅 `open` 与 `invited` 之间可改,不填沿用。改类型的,规则按该类型的现行设置重新确定。
+    #[serde(rename = "type")]
+    pub kind: Option<PostingType>,
+}
+
 /// The result of the statutory procedure, taken in (登记采购结果).
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -427,6 +437,10 @@ pub struct PostingOut {
     pub outcome: Option<String>,
     /// 中止情况(中止期间)。
     pub suspension: Option<SuspensionOut>,
+    /// 流榜后需求退回评榜的公开理由。
+    pub need_returned_reason: Option<String>,
+    /// 单一来源公示;仅有效揭榜只有一家、街道决定与其协商时。
+    pub single_bidder: Option<SingleBidderOut>,
     /// 发布后的变更,按先后次序。
     pub changes: Vec<ChangeOut>,
     /// 同一项目的各轮,含本轮。

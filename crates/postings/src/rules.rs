@@ -37,6 +37,12 @@ pub(crate) struct PostingFacts {
     pub caps: Option<Caps>,
     /// `None` while nobody asked the later stages.
     pub evaluation: Option<EvaluationFacts>,
+    /// Least number of valid bids that the rules in force want.
+    pub wanted: usize,
+    /// `None` while nobody counted the bids.
+    pub turnout: Option<Turnout>,
+    /// Whether the publicity of the only bidder is over; `None` while there was none.
+    pub single_bidder: Option<bool>,
     /// What changes after the publication ask for.
     pub change: ChangeFacts,
 }
@@ -88,6 +94,15 @@ pub struct EvaluationFacts {
     pub recusals_signed: bool,
 }
 
+/// What the bids know of their number after the opening.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Turnout {
+    /// Bids that wait for their check of eligibility.
+    pub waiting: usize,
+    /// Qualified bids.
+    pub valid: usize,
+}
+
 impl Caps {
     /// Whether one more posting has room.
     pub(crate) fn check(self) -> Result<(), Refusal> {
@@ -104,6 +119,26 @@ impl Caps {
                 self.community, self.community_cap, self.street, self.street_cap
             ),
         ))
+    }
+}
+
+impl PostingFacts {
+    /// As many valid bids as wanted, or the only one after its publicity (rulebook 2.5).
+    fn enough_bids(&self) -> Result<(), Refusal> {
+        let Some(facts) = &self.evaluation else {
+            return Ok(());
+        };
+        if facts.valid_bids >= facts.min_valid_bids.max(1) {
+            return Ok(());
+        }
+        match (facts.valid_bids, self.single_bidder) {
+            (1, Some(true)) => Ok(()),
+            (1, Some(false)) => Err(Refusal::from(Code::TooFewBids).because(
+                "单一来源公示尚未期满",
+                "the publicity of the only bidder still runs",
+            )),
+            _ => Err(Code::TooFewBids.into()),
+        }
     }
 }
 
@@ -138,9 +173,13 @@ impl Facts<Posting> for PostingFacts {
             PostingGuard::NotSplit => return self.split.map_or(Ok(()), Orders::check),
             PostingGuard::NotPicked => !self.picked,
             PostingGuard::WithinCaps => return self.caps.map_or(Ok(()), Caps::check),
-            PostingGuard::EnoughBids => {
-                evaluation.is_none_or(|facts| facts.valid_bids >= facts.min_valid_bids.max(1))
+            PostingGuard::EnoughBids => return self.enough_bids(),
+            PostingGuard::InShort => {
+                self.wanted > 1 && self.turnout.is_none_or(|bids| bids.valid < self.wanted)
             }
+            PostingGuard::AllChecked => self.turnout.is_none_or(|bids| bids.waiting == 0),
+            PostingGuard::OneBid => self.turnout.is_none_or(|bids| bids.valid == 1),
+            PostingGuard::NotAnnounced => self.single_bidder.is_none(),
             PostingGuard::PanelComplete => {
                 return evaluation.map_or(Ok(()), |facts| facts.panel_complete.clone());
             }
@@ -388,6 +427,9 @@ mod tests {
             acknowledged: Some(true),
             caps: None,
             evaluation: None,
+            wanted: 1,
+            turnout: None,
+            single_bidder: None,
             change: ChangeFacts::default(),
         }
     }

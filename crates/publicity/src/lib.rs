@@ -16,7 +16,7 @@ mod store;
 pub use entity::publicity::Model as Publicity;
 pub use http::routes;
 pub use masking::masked;
-pub use service::{Opening, ended, moved, restart, start, stopped};
+pub use service::{Opening, ended, last, moved, restart, start, stopped};
 pub use store::invariants;
 
 use wubang_kernel::lifecycle::Lifecycle;

@@ -17,6 +17,8 @@ pub enum PublicityKind {
     NeedComment,
     /// 发榜公告.
     PostingNotice,
+    /// 单一来源公示.
+    SingleBidder,
     /// 拟承榜公示.
     Award,
     /// 考榜结果公示.
@@ -28,6 +30,7 @@ impl PublicityKind {
     pub const ALL: &'static [PublicityKind] = &[
         PublicityKind::NeedComment,
         PublicityKind::PostingNotice,
+        PublicityKind::SingleBidder,
         PublicityKind::Award,
         PublicityKind::Evaluation,
     ];
@@ -38,6 +41,7 @@ impl PublicityKind {
         match self {
             PublicityKind::NeedComment => "need_comment",
             PublicityKind::PostingNotice => "posting_notice",
+            PublicityKind::SingleBidder => "single_bidder",
             PublicityKind::Award => "award",
             PublicityKind::Evaluation => "evaluation",
         }
@@ -54,7 +58,7 @@ impl PublicityKind {
     pub const fn object(self) -> &'static str {
         match self {
             PublicityKind::NeedComment => "need",
-            PublicityKind::PostingNotice => "posting",
+            PublicityKind::PostingNotice | PublicityKind::SingleBidder => "posting",
             PublicityKind::Award => "award",
             PublicityKind::Evaluation => "evaluation",
         }
@@ -66,6 +70,7 @@ impl PublicityKind {
         match self {
             PublicityKind::NeedComment => Timer::T04,
             PublicityKind::PostingNotice => Timer::T08,
+            PublicityKind::SingleBidder => Timer::SingleBidderPublicity,
             PublicityKind::Award => Timer::T15,
             PublicityKind::Evaluation => Timer::T39,
         }

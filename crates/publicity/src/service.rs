@@ -141,6 +141,18 @@ fn starts_at(tx: &Tx, cutoff_hour: u32) -> DateTime<Utc> {
     tx.calendar().publicity_start(tx.now(), cutoff_hour)
 }
 
+/// The last publicity of an object, whatever became of it: for its owner.
+///
+/// # Errors
+/// When the database fails.
+pub async fn last(
+    read: &impl Read,
+    object_id: Uuid,
+    kind: PublicityKind,
+) -> Result<Option<publicity::Model>, Error> {
+    store::last(read, object_id, kind).await
+}
+
 /// The owner's timer was due: the publicity is over. Nothing happens when none runs.
 ///
 /// # Errors
@@ -247,6 +259,7 @@ pub async fn moved(
 const ENDS: &[(Timer, PublicityKind)] = &[
     (Timer::T04, PublicityKind::NeedComment),
     (Timer::T08, PublicityKind::PostingNotice),
+    (Timer::SingleBidderPublicity, PublicityKind::SingleBidder),
     (Timer::T15, PublicityKind::Award),
     (Timer::T39, PublicityKind::Evaluation),
 ];

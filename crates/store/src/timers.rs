@@ -37,7 +37,7 @@ pub fn deadline(
 ) -> Deadline {
     let term = terms.of(timer);
     match timer {
-        Timer::T04 | Timer::T08 | Timer::T15 | Timer::T39 => {
+        Timer::T04 | Timer::T08 | Timer::T15 | Timer::T39 | Timer::SingleBidderPublicity => {
             calendar.publicity(start, term, cutoff)
         }
         _ => calendar.deadline(start, term),

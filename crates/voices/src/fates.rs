@@ -77,6 +77,7 @@ pub const NEED_EVENTS: &[(&str, Fate)] = &[
     ("need.accepted", Fate::Accepted),
     ("need.review_started", Fate::UnderReview),
     ("need.shelf_life_ended", Fate::UnderReview),
+    ("need.returned_to_review", Fate::UnderReview),
     ("need.comment_opened", Fate::InComment),
     ("need.comment_ended", Fate::UnderReview),
     ("need.returned", Fate::Returned),

@@ -87,7 +87,7 @@ pub async fn on_recounted(tx: &Tx, recounted: &Recounted) -> Result<(), Error> {
     }
 }
 
-/// A posting ended without award: those whose bids were opened are told.
+/// A posting ended without award, or goes on with the only bidder: those whose bids were opened are told.
 ///
 /// # Errors
 /// When the database fails.
@@ -98,6 +98,7 @@ pub async fn tell_judged(tx: &Tx, posting_id: Uuid, event: &str) -> Result<(), E
     }
     let posting = wubang_postings::service::find(tx, posting_id).await?;
     let reason = posting.reason.clone();
+    let reason = reason.or_else(|| posting.single_bidder_reason.clone());
     tell(tx, &posting, event, bidders, false, reason).await
 }
 

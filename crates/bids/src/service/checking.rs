@@ -6,6 +6,7 @@ use super::{checks, facts, load_for, out, step};
 use crate::entity::bid;
 use crate::flow::BidEvent;
 use crate::model::{BidOut, DisqualifyIn};
+use crate::rules;
 use crate::store::{self};
 use uuid::Uuid;
 use wubang_kernel::Faults;
@@ -78,8 +79,8 @@ pub async fn confirm_disqualification(tx: &Tx, key: &Key, _: NothingIn) -> Resul
     out(tx, case).await
 }
 
-/// A closed posting without a valid bid left has failed (流榜), and so has one with too few after the
-/// extension for too few (rulebook 2.5). Where the window was not extended the street decides.
+/// A closed posting without a valid bid left has failed (流榜), and so has one with several but too few after
+/// the extension for too few (rulebook 2.5). Otherwise the street decides, also about the only bidder.
 pub(super) async fn fail_if_none_left(tx: &Tx, posting: &Posting) -> Result<(), Error> {
     let posting = wubang_postings::service::find(tx, posting.id).await?;
     if posting.state != "closed" {
@@ -87,15 +88,11 @@ pub(super) async fn fail_if_none_left(tx: &Tx, posting: &Posting) -> Result<(), 
     }
     let states = ["submitted", "opened", "qualified"];
     let left = store::in_states(tx, posting.id, &states).await?.len();
-    let too_few = left < posting.procedure.0.min_valid_bids;
-    let code = if left == 0 {
-        "no_bids"
-    } else if too_few && was_extended_for_too_few(tx, posting.id).await? {
-        "too_few"
-    } else {
-        return Ok(());
-    };
-    wubang_postings::service::failed(tx, posting.id, code, None).await
+    let extended = was_extended_for_too_few(tx, posting.id).await?;
+    match rules::shortage(left, posting.procedure.0.min_valid_bids, extended) {
+        Some(code) => wubang_postings::service::failed(tx, posting.id, code, None).await,
+        None => Ok(()),
+    }
 }
 
 /// The posting was closed: the box is opened and every bid in it checked again. No bid at all, or too few

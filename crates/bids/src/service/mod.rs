@@ -10,7 +10,7 @@ pub use changing::{on_posting_amended, on_question_answered, on_recounted, tell_
 pub use checking::{
     confirm_disqualification, open_box, posting_cancelled, propose_disqualification, qualify,
 };
-pub use closing::{on_posting_resumed, window_over};
+pub use closing::{fail_too_few, on_posting_resumed, single_bidder, window_over};
 pub use system::{
     ScoreResult, awarded, count_qualified, count_ranked, declined, find, find_opened, letter, not_selected,
     of_posting, recommended, reserved, scored, tell_results,

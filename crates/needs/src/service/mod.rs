@@ -25,7 +25,8 @@ pub use merging::{duplicates, merge};
 pub use public::{public_need, public_needs};
 pub use recusals::{demand_recusal, exclude_reviewer};
 pub use review::{
-    analyse, approve, backlog, flag_emergency, give_opinion, return_to_draft, start_review,
+    analyse, approve, backlog, flag_emergency, give_opinion, return_to_draft, return_to_review,
+    start_review,
 };
 use system::by_system;
 pub use system::{
@@ -91,6 +92,7 @@ fn facts(read: &impl Read, case: &Case) -> NeedFacts {
         },
         score: rules::review_score(&totals),
         failed_rounds: need.failed_rounds,
+        taken: None,
     }
 }
 

@@ -293,3 +293,30 @@ pub async fn backlog(tx: &Tx, key: &Key, _: NothingIn) -> Result<NeedOut, Error>
     .await?;
     out(tx, case).await
 }
+
+/// After a failed round the street returns an approved need to the review (退回评榜, rulebook 2.5): opinions
+/// are given anew, a redesign is not forced. `taken` is what the postings know: whether one holds it.
+///
+/// # Errors
+/// `invalid` without a reason; `invalid_transition` without a failed round; `need_taken`.
+pub async fn return_to_review(
+    tx: &Tx,
+    key: &Key,
+    taken: bool,
+    input: ReasonIn,
+) -> Result<NeedOut, Error> {
+    let reason = reason(&input.reason)?;
+    let case = load_for(tx, key).await?;
+    let facts = NeedFacts {
+        taken: Some(taken),
+        ..facts(tx, &case)
+    };
+    let cycle = case.need.cycle + 1;
+    let case = step(tx, case, NeedEvent::ReturnToReview, &facts, |c| {
+        c.set(need::Column::Cycle, cycle)
+            .set(need::Column::Reason, reason.clone())
+            .because(Some(reason))
+    })
+    .await?;
+    out(tx, case).await
+}

@@ -48,7 +48,8 @@ pub(crate) struct Leg {
 }
 
 /// The timers after the closing, each started when the one before it ends: the course of a posting in
-/// which everybody takes all the time he has.
+/// which everybody takes all the time he has. Who must do something does it in the last second, so that the
+/// day of the deadline is the day of the event (counting rule 1); what ends by itself ends a second later.
 fn after_closing(way: Way) -> &'static [Timer] {
     use Timer::{T12, T13, T14, T15, T16, T17};
     match way {
@@ -90,14 +91,21 @@ pub(crate) fn course(
     // a procedure elsewhere has its own calendar: the agreement is counted as if it ended at once
     let mut closed = published;
     if let Some(Opening { bids, questions }) = opening(calendar, procedure, published) {
-        closed = after(bids.at);
+        // an order is closed by its acceptance, everything else by the clock
+        closed = match procedure.code.way() {
+            Way::Order => bids.at,
+            Way::Panel | Way::Call | Way::Elsewhere => after(bids.at),
+        };
         legs.push(leg(Timer::T09, published, bids));
         legs.extend(questions.map(|asked| leg(Timer::T10, published, asked)));
     }
     let mut chain = |timers: &[Timer], mut starts_at: DateTime<Utc>| {
         for timer in timers {
             let deadline = length(*timer, starts_at);
-            let next = after(deadline.at);
+            let next = match timer {
+                Timer::T15 | Timer::T39 => after(deadline.at),
+                _ => deadline.at,
+            };
             legs.push(leg(*timer, starts_at, deadline));
             starts_at = next;
         }

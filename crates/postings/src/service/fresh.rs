@@ -79,6 +79,8 @@ impl Fresh {
             reason_code: Set(None),
             reason: Set(None),
             outcome: Set(None),
+            single_bidder_reason: Set(None),
+            need_returned_reason: Set(None),
             resume_to: Set(None),
             suspended_by: Set(None),
             state: Set("draft".to_owned()),

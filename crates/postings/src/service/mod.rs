@@ -16,6 +16,7 @@ mod recounting;
 mod rounds;
 mod suspending;
 mod system;
+mod too_few;
 mod types;
 
 pub use board::{facets, latest, list, list_published};
@@ -37,12 +38,13 @@ pub use reading::{
     division_of, find, load, need_ids, needs_of_many, of_project, project, projects, set_stage,
 };
 pub use recounting::on_recounted;
-pub use rounds::repost;
+pub use rounds::{repost, return_to_review};
 pub use suspending::{resume, resume_by_timer, suspend};
 pub use system::{
     agreement_drafted, award_proposed, close, completed, contracted, failed, next_candidate,
     publicity_over, publish, start_evaluation,
 };
+pub use too_few::{fail_too_few, single_bidder, single_bidder_over};
 pub use types::FORMS;
 
 use crate::change_rules::{ChangeFacts, Extensions};
@@ -53,8 +55,8 @@ use crate::forbidden::{self, Passage};
 use crate::invitation::InvitationOut;
 use crate::model::{PostingOut, PostingSummary};
 use crate::project;
-pub use crate::rules::EvaluationFacts;
 use crate::rules::{self, PostingFacts};
+pub use crate::rules::{EvaluationFacts, Turnout};
 use crate::store::{self, PostingCase, changes};
 use uuid::Uuid;
 use wubang_kernel::Role;
@@ -89,6 +91,11 @@ async fn facts(read: &impl Read, case: &PostingCase) -> Result<PostingFacts, Err
         acknowledged: None,
         caps: None,
         evaluation: None,
+        wanted: procedure.min_valid_bids,
+        turnout: None,
+        single_bidder: publicity::single_bidder(read, posting)
+            .await?
+            .map(|shown| shown.state == "ended"),
         change: change_facts(read, case).await?,
     })
 }
@@ -200,7 +207,9 @@ async fn out(read: &impl Read, case: PostingCase) -> Result<PostingOut, Error> {
     let running = timers::running(read, &clocks).await?;
     let known = changes::of_posting(read, posting.id).await?;
     let all = store::of_project(read, posting.project_id).await?;
+    let single_bidder = publicity::single_bidder(read, &posting).await?;
     Ok(PostingOut {
+        single_bidder: too_few::shown(&posting, single_bidder),
         suspension: suspension(&posting, &known),
         changes: known.into_iter().map(ChangeOut::from).collect(),
         rounds: rounds::shown(&all, case.roles)?,
@@ -241,6 +250,7 @@ async fn out(read: &impl Read, case: PostingCase) -> Result<PostingOut, Error> {
         reason_code: posting.reason_code,
         reason: posting.reason,
         outcome: posting.outcome,
+        need_returned_reason: posting.need_returned_reason,
         deadlines: running.into_iter().map(DeadlineOut::from).collect(),
         allowed_actions: actions::of::<Posting>(posting.id, state, case.roles, &facts).allowed,
         created_at: Instant(posting.created_at),

@@ -1,16 +1,17 @@
 //! The publicity (公示) of the notice: T08 from publication, anew after each change of the notice, never
-//! longer than the posting itself stands.
+//! longer than the posting itself stands; and that of talks with the only bidder.
 
 use crate::entity::posting;
 use serde_json::{Value, json};
 use wubang_kernel::Timer;
 use wubang_kernel::deadline::Deadline;
-use wubang_publicity::Opening;
 use wubang_publicity::model::{Channels, PublicityKind};
+use wubang_publicity::{Opening, Publicity};
 use wubang_store::trace::About;
-use wubang_store::{Error, Tracked, Tx, timers};
+use wubang_store::{Error, Read, Tracked, Tx, timers};
 
 const KIND: PublicityKind = PublicityKind::PostingNotice;
+const SINGLE: PublicityKind = PublicityKind::SingleBidder;
 
 /// The public notice: numbers, content and frozen rules.
 pub(super) fn notice(posting: &posting::Model) -> Value {
@@ -47,6 +48,51 @@ fn opening(posting: &posting::Model) -> Opening {
     }
 }
 
+/// Shows that the street would negotiate with the only bidder, and why. Who that is stays unsaid until an
+/// award is proposed (rulebook 2.6).
+pub(super) async fn announce(
+    tx: &Tx,
+    posting: &posting::Model,
+    reason: &str,
+) -> Result<Publicity, Error> {
+    let procedure = &posting.procedure.0;
+    let content = json!({ "number": posting.number, "title": posting.title, "field": posting.field,
+        "budget_ceiling_fen": posting.budget_ceiling_fen, "buyer": posting.content.buyer,
+        "valid_bids": 1, "min_valid_bids": procedure.min_valid_bids, "reason": reason });
+    let single = Opening {
+        kind: SINGLE,
+        content,
+        term: procedure.timers.of(SINGLE.timer()),
+        ..opening(posting)
+    };
+    wubang_publicity::start(tx, single).await
+}
+
+/// The publicity of the only bidder, where there was one.
+pub(super) async fn single_bidder(
+    read: &impl Read,
+    posting: &posting::Model,
+) -> Result<Option<Publicity>, Error> {
+    match posting.single_bidder_reason {
+        Some(_) => wubang_publicity::last(read, posting.id, SINGLE).await,
+        None => Ok(None),
+    }
+}
+
+/// The posting goes on after a suspension, and the publicity of the only bidder with what was left of it.
+pub(super) async fn single_bidder_moved(
+    tx: &Tx,
+    posting: &posting::Model,
+    ends: &Deadline,
+) -> Result<(), Error> {
+    wubang_publicity::moved(tx, posting.id, SINGLE, ends).await
+}
+
+/// The publicity of the only bidder was shown long enough.
+pub(super) async fn single_bidder_ended(tx: &Tx, id: uuid::Uuid) -> Result<(), Error> {
+    wubang_publicity::ended(tx, id, SINGLE).await
+}
+
 /// Shows the notice of a posting that was just published.
 pub(super) async fn start(tx: &Tx, posting: &posting::Model) -> Result<(), Error> {
     wubang_publicity::start(tx, opening(posting)).await?;
@@ -73,7 +119,10 @@ pub(super) async fn moved(tx: &Tx, posting: &posting::Model, ends: &Deadline) ->
 
 /// The posting was cancelled or failed.
 pub(super) async fn stopped(tx: &Tx, posting: &posting::Model, reason: &str) -> Result<(), Error> {
-    wubang_publicity::stopped(tx, posting.id, KIND, reason).await
+    for kind in [KIND, SINGLE] {
+        wubang_publicity::stopped(tx, posting.id, kind, reason).await?;
+    }
+    Ok(())
 }
 
 /// T08: the notice was shown long enough.

@@ -94,6 +94,7 @@ async fn go_on(tx: &Tx, case: PostingCase, reason: String) -> Result<PostingCase
             .next_back()
     };
     let (asking, shown) = (own(Timer::T10).is_some(), own(Timer::T08));
+    let single = own(Timer::SingleBidderPublicity);
     let windows = own(Timer::T09).map(|close| windows(tx, &case.posting, close, asking));
     let entry = Entry {
         deadline: windows
@@ -122,6 +123,9 @@ async fn go_on(tx: &Tx, case: PostingCase, reason: String) -> Result<PostingCase
     .await?;
     if let Some(ends) = shown {
         publicity::moved(tx, &case.posting, &ends).await?;
+    }
+    if let Some(ends) = single {
+        publicity::single_bidder_moved(tx, &case.posting, &ends).await?;
     }
     // the question deadline follows the bid deadline, not its own remainder
     if let Some(questions) = questions {

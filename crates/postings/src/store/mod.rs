@@ -197,6 +197,20 @@ pub(crate) async fn projects_of(tx: &Tx, needs: &[Uuid]) -> Result<Vec<Uuid>, Er
         .await?)
 }
 
+/// The failed posting that covered a need last.
+pub(crate) async fn last_failed_of(tx: &Tx, need: Uuid) -> Result<Option<posting::Model>, Error> {
+    let of = posting_need::Entity::find()
+        .filter(posting_need::Column::NeedId.eq(need))
+        .all(&tx.db())
+        .await?;
+    Ok(posting::Entity::find()
+        .filter(posting::Column::Id.is_in(of.into_iter().map(|row| row.posting_id)))
+        .filter(posting::Column::State.eq("failed"))
+        .order_by_desc(posting::Column::Id)
+        .one(&tx.db())
+        .await?)
+}
+
 /// Lets the needs of a failed or cancelled posting go.
 pub(crate) async fn release_needs(tx: &Tx, posting: Uuid) -> Result<(), Error> {
     posting_need::Entity::update_many()

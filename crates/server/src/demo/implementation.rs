@@ -196,15 +196,18 @@ impl Play {
     /// # Errors
     /// The first refusal.
     pub async fn report_accepted(&mut self) -> Result<(), String> {
-        let (agent, street) = (
-            agent_of(&self.cast("winner")?, "org_agent")?,
-            self.cast("street_officer")?,
-        );
+        self.report_submitted().await?;
+        self.report_checked().await
+    }
+
+    /// The contractor hands in the completion report.
+    ///
+    /// # Errors
+    /// The first refusal.
+    pub async fn report_submitted(&mut self) -> Result<(), String> {
+        let agent = agent_of(&self.cast("winner")?, "org_agent")?;
         let report = self.tale("/completion_report")?;
-        let (submit, accept) = (
-            self.contract_path("submit_completion_report"),
-            self.contract_path("accept_report"),
-        );
+        let submit = self.contract_path("submit_completion_report");
         self.act(
             "实施",
             &agent,
@@ -213,6 +216,16 @@ impl Play {
             report,
         )
         .await?;
+        Ok(())
+    }
+
+    /// The street accepts it.
+    ///
+    /// # Errors
+    /// The first refusal.
+    pub async fn report_checked(&mut self) -> Result<(), String> {
+        let street = self.cast("street_officer")?;
+        let accept = self.contract_path("accept_report");
         let note = self.tale("/report_check/note")?;
         self.act(
             "实施",

@@ -104,13 +104,17 @@ impl Play {
     /// # Errors
     /// The first refusal.
     pub async fn bids_scored(&mut self) -> Result<(), String> {
+        self.scoring_started().await?;
+        self.report_signed().await
+    }
+
+    /// The evaluation starts.
+    ///
+    /// # Errors
+    /// The first refusal.
+    pub async fn scoring_started(&mut self) -> Result<(), String> {
         let street = self.cast("street_officer")?;
-        let at = |verb: &str| format!("/api/v1/postings/{}/{verb}", self.ids.posting);
-        let (start, score, sign) = (
-            at("start_evaluation"),
-            at("score_sheets"),
-            at("sign_report"),
-        );
+        let start = format!("/api/v1/postings/{}/start_evaluation", self.ids.posting);
         self.act(
             "承榜",
             &street,
@@ -119,6 +123,16 @@ impl Play {
             Self::nothing(),
         )
         .await?;
+        Ok(())
+    }
+
+    /// Every seat scores every bid, all sign the report.
+    ///
+    /// # Errors
+    /// The first refusal.
+    pub async fn report_signed(&mut self) -> Result<(), String> {
+        let at = |verb: &str| format!("/api/v1/postings/{}/{verb}", self.ids.posting);
+        let (score, sign) = (at("score_sheets"), at("sign_report"));
         let seats = self.seats().await?;
         for (account, place) in &seats {
             for sheet in list(&self.story, &format!("/score_sheets/{place}/sheets"))? {
@@ -164,7 +178,16 @@ impl Play {
     /// # Errors
     /// The first refusal.
     pub async fn evaluation_scored(&mut self) -> Result<(), String> {
-        let (street, third) = (self.cast("street_officer")?, self.cast("third_party")?);
+        self.evaluation_opened().await?;
+        self.evaluation_carried_out().await
+    }
+
+    /// The street entrusts the third party.
+    ///
+    /// # Errors
+    /// The first refusal.
+    pub async fn evaluation_opened(&mut self) -> Result<(), String> {
+        let street = self.cast("street_officer")?;
         let key = text(&self.story, "/cast/third_party_organisation")?;
         let body = json!({ "third_party_organisation_id": self.organisation(&key).await? });
         let made = self
@@ -177,6 +200,15 @@ impl Play {
             )
             .await?;
         self.ids.evaluation = text(&made, "/id")?;
+        Ok(())
+    }
+
+    /// Panel, survey and every sheet.
+    ///
+    /// # Errors
+    /// The first refusal.
+    pub async fn evaluation_carried_out(&mut self) -> Result<(), String> {
+        let third = self.cast("third_party")?;
         let at = |verb: &str| format!("/api/v1/evaluations/{}/{verb}", self.ids.evaluation);
         let (panel, survey, start, sheets) = (
             at("panel"),
