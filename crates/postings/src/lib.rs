@@ -6,6 +6,7 @@
 
 mod change_rules;
 pub mod changes;
+mod content_rules;
 pub mod diff;
 mod entity;
 pub mod flow;

@@ -84,7 +84,7 @@ impl Proposal {
         faults.prose(&at("need"), &self.need, 20..=5000);
         faults.number(&at("affected_count"), self.affected_count, 1..=10_000_000);
         let mut found = Faults::new();
-        let content = rules::check_content(self.content(call), today, &mut found);
+        let content = crate::content_rules::check_content(self.content(call), today, &mut found);
         rules::check_tranches(&content, &call.procedure.0, &mut found);
         for field in found.into_fields() {
             let pointer = match field.pointer.strip_prefix("/content/communities") {

@@ -199,7 +199,7 @@ pub(crate) async fn check_notice(
     for (i, group) in said.content.target_groups.iter().enumerate() {
         taxonomy.check_target_group(&format!("/content/target_groups/{i}"), group, faults);
     }
-    let content = rules::check_content(said.content, local_date(read.now()), faults);
+    let content = crate::content_rules::check_content(said.content, local_date(read.now()), faults);
     rules::check_limit(ceiling, procedure, faults);
     rules::check_tranches(&content, procedure, faults);
     let names = wubang_registry::organisations::names_within(read, division).await?;
