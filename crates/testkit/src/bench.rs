@@ -62,7 +62,7 @@ pub fn run_at<F: AsyncFnOnce(Bench)>(database: Database, begins: DateTime<Utc>, 
         test(Bench::start_at(&url, &unique, None, begins).await).await;
         // opened anew: a test may have stopped its service
         let config = Config {
-            database_url: url,
+            database_url: url.clone(),
             ..Config::default()
         };
         let store = app::open_store(&config, Arc::new(TestClock::standing_at(beginning())))
@@ -72,6 +72,8 @@ pub fn run_at<F: AsyncFnOnce(Bench)>(database: Database, begins: DateTime<Utc>, 
             .await
             .expect("invariants");
         assert_eq!(broken, 0, "invariants are broken");
+        drop(store);
+        database::remove(database, &url).await;
     });
 }
 

@@ -98,6 +98,27 @@ pub async fn fresh(database: Database, unique: &str) -> Option<String> {
     }
 }
 
+/// Removes the database of a test that passed; that of one that failed stays to be looked at. Without this
+/// the databases of a few runs fill a disk.
+pub async fn remove(database: Database, url: &str) {
+    match database {
+        Database::Sqlite => {
+            let path = url.trim_start_matches("sqlite://");
+            for end in ["", "-wal", "-shm"] {
+                // the last two are there only while somebody writes
+                let _ = std::fs::remove_file(format!("{path}{end}"));
+            }
+        }
+        Database::Postgres => {
+            let (Some(server), Some((_, name))) = (cluster(), url.rsplit_once('/')) else {
+                return;
+            };
+            // what the test has left running still holds connections
+            query(&server, &format!("DROP DATABASE {name} WITH (FORCE)")).await;
+        }
+    }
+}
+
 /// Whether this runs where nothing may be skipped.
 #[must_use]
 pub fn under_ci() -> bool {
