@@ -32,7 +32,7 @@ async fn call(bench: &mut Bench, picks: i64, ceiling: i64) -> Value {
 }
 
 /// A call that is out: drafted by one officer of the street, approved by another.
-async fn called(bench: &mut Bench, picks: i64, ceiling: i64) -> Value {
+pub(crate) async fn called(bench: &mut Bench, picks: i64, ceiling: i64) -> Value {
     let body = call(bench, picks, ceiling).await;
     let street = bench.cast("street_officer").await;
     let made = street.post("/api/v1/postings", body).await.ok();
@@ -52,7 +52,7 @@ async fn called(bench: &mut Bench, picks: i64, ceiling: i64) -> Value {
 }
 
 /// The letter of the `i`-th proposal.
-fn letter(call: &Value, i: usize, price: i64) -> Value {
+pub(crate) fn letter(call: &Value, i: usize, price: i64) -> Value {
     let content = &call["content"];
     json!({
         "understanding": "楼院里独居老人多,邻里走动少,遇事无人照应,需要把热心邻居组织起来。",
@@ -73,12 +73,12 @@ fn letter(call: &Value, i: usize, price: i64) -> Value {
 }
 
 /// Price of the `i`-th proposal in fen: all different, none above [`EACH`].
-fn price(i: usize) -> i64 {
+pub(crate) fn price(i: usize) -> i64 {
     1_000_000 + 10_000 * i64::try_from(i).unwrap()
 }
 
 /// Makes an organisation of the street with its head; answers its id.
-async fn founded(bench: &mut Bench, i: usize, head: &str) -> String {
+pub(crate) async fn founded(bench: &mut Bench, i: usize, head: &str) -> String {
     let street = bench.cast("street_officer").await;
     let uscc = wubang_kernel::uscc::compose("52", "410108", &format!("MJX{i:05}")).unwrap();
     let body = json!({ "name": format!("郑州市惠济区微光{}号社会工作服务中心", i + 1), "uscc": uscc, "org_form": "social_service_institution", "management_tier": "registered",
@@ -92,7 +92,7 @@ async fn founded(bench: &mut Bench, i: usize, head: &str) -> String {
 }
 
 /// People of the demo district who lead an organisation in these tests: no officials of the street, no experts.
-fn heads() -> Vec<String> {
+pub(crate) fn heads() -> Vec<String> {
     let district: Value =
         serde_json::from_str(include_str!("../crates/server/data/demo/district.json")).unwrap();
     let people = list(&district, "/people");
@@ -141,7 +141,11 @@ fn points(i: usize, seat: usize) -> Value {
 }
 
 /// The deadline passes, everybody is found eligible, the panel scores and signs; answers bid → rank.
-async fn judged(bench: &mut Bench, call: &Value, bids: &[String]) -> Vec<(String, Value)> {
+pub(crate) async fn judged(
+    bench: &mut Bench,
+    call: &Value,
+    bids: &[String],
+) -> Vec<(String, Value)> {
     bench
         .advance(
             text(call, "/bid_deadline")
@@ -212,7 +216,7 @@ async fn accounts(bench: &mut Bench) -> HashMap<String, String> {
     }
 }
 
-async fn pick(bench: &mut Bench, call: &Value, bids: &[String]) -> Reply {
+pub(crate) async fn pick(bench: &mut Bench, call: &Value, bids: &[String]) -> Reply {
     let body = json!({ "bid_ids": bids, "reason": "按评审排名及资助总额确定入选项目。" });
     bench
         .cast("street_officer")

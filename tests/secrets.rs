@@ -495,4 +495,44 @@ on_both! {
             assert!(world.read.contains(shown), "nobody has read {shown}");
         }
     }
+
+    async fn a_call_shows_of_its_proposals_what_was_picked_and_no_more(bench: Bench) {
+        let mut world = World::default();
+        let call = crate::calls::called(&mut bench, 1, 4_000_000).await;
+        let mut bids = Vec::new();
+        for (i, head) in crate::calls::heads().into_iter().take(3).enumerate() {
+            // the third is the best, and the only one that is picked
+            let (picked, price) = (i == 2, crate::calls::price(i) + 357);
+            let mut letter = crate::calls::letter(&call, i, price);
+            for (what, pointer) in [("理解", "/understanding"), ("风险", "/risk_plan"), ("能力", "/capability_statement"), ("预算", "/budget/0/description")] {
+                let word = mark(&format!("{what}{i}"));
+                *letter.pointer_mut(pointer).unwrap() = json!(format!("{word},供评审组审阅的申报内容。"));
+                world.never("a part of a letter", word);
+            }
+            for (what, pointer) in [("名称", "/proposal/title"), ("需求", "/proposal/need"), ("内容", "/proposal/service_content")] {
+                let word = mark(&format!("{what}{i}"));
+                *letter.pointer_mut(pointer).unwrap() = json!(format!("{word},申报项目的公开内容说明"));
+                world.secret("a proposed project", word, picked.then_some(Stage::Proposed));
+            }
+            world.secret("the price of a proposal", price.to_string(), picked.then_some(Stage::Proposed));
+            let organisation = crate::calls::founded(&mut bench, i, &head).await;
+            let body = json!({ "posting_id": call["id"], "organisation_id": organisation, "price_fen": price, "letter": letter });
+            let head = bench.user(&head).await;
+            let id = text(&head.post("/api/v1/bids", body).await.ok(), "/id");
+            let _ = head.post(&format!("/api/v1/bids/{id}/submit"), json!({})).await.ok();
+            world.ids.push(id.clone());
+            bids.push(id);
+        }
+        walk(&bench, &mut world, Stage::Submitted).await;
+        let ranking = crate::calls::judged(&mut bench, &call, &bids).await;
+        walk(&bench, &mut world, Stage::Scored).await;
+        assert_eq!(ranking[0].0, bids[2]);
+        let picked = crate::calls::pick(&mut bench, &call, &bids[2..]).await.ok();
+        walk(&bench, &mut world, Stage::Proposed).await;
+        bench.play.ids.posting = text(&picked, "/items/0/posting_id");
+        bench.play.ids.project = text(&picked, "/items/0/project_id");
+        bench.play.ids.award = text(&picked, "/items/0/award_id");
+        walk(&bench, &mut world, Stage::Proposed).await;
+        assert!(world.read.contains(&mark("名称2")), "nobody has read what was picked");
+    }
 }
