@@ -350,6 +350,13 @@ on_both! {
         let open = approve(&mut bench, &path, json!({ "content_acknowledged": true, "split_reason": "没有超出时理由不留" })).await.ok();
         assert_eq!((&open["state"], &open["split_reason"]), (&json!("open"), &Value::Null));
         let path = another(&mut bench, |body| body["budget_ceiling_fen"] = json!(1)).await;
+        let stored = bench.cast("secretary").await.get(&path).await.ok();
+        let mut draft = order(&mut bench, "directed").await;
+        draft["need_ids"] = stored["need_ids"].clone();
+        draft["budget_ceiling_fen"] = json!(1);
+        let body = json!({ "draft": draft, "posting_id": stored["id"] });
+        let rehearsed = bench.cast("secretary").await.post("/api/v1/procedures/directed/simulate", body).await.ok();
+        assert!(list(&rehearsed, "/problems").iter().any(|one| one["code"] == json!("split_suspected") && one["pointer"] == json!("/split_reason")), "{rehearsed}");
         let problem = approve(&mut bench, &path, approval()).await.refused(409, "split_suspected");
         assert!(problem.to_string().contains("1000001"), "{problem}");
         let reply = approve(&mut bench, &path, json!({ "content_acknowledged": true, "split_reason": "急" })).await;

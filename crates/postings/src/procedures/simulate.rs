@@ -4,6 +4,7 @@ use super::course::{self, Leg};
 use super::model::{Finding, SimulateIn, SimulatedDeadline, SimulationOut, SpecialDay};
 use super::{Error, Key, Read, View, code_of};
 use crate::service::checking::{self, Draft};
+use crate::service::types;
 use chrono::{Datelike, NaiveDate};
 use std::collections::BTreeSet;
 use wubang_kernel::calendar::WorkCalendar;
@@ -31,6 +32,7 @@ pub async fn simulate(view: &View, key: &Key, input: SimulateIn) -> Result<Simul
     let mut faults = Faults::new();
     let checked = checking::check(view, &draft, input.posting_id, &mut faults).await?;
     checking::check_caps(view, &checked, &mut faults).await?;
+    types::check_split(view, &checked, &draft.field, input.posting_id, &mut faults).await?;
     let now = view.now();
     let published = draft.publish_at.unwrap_or(now).max(now);
     let legs = course::course(

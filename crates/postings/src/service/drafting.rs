@@ -234,7 +234,8 @@ pub async fn approve(tx: &Tx, key: &Key, input: ApproveIn) -> Result<PostingOut,
     wait_for_others(tx, &checked.division).await?;
     let caps = checking::caps(tx, &checked.division, &checked.procedure).await?;
     let exceeded = caps.check().is_err();
-    let orders = types::orders_of_the_year(tx, &case.posting).await?;
+    let (field, own) = (&case.posting.field, Some(case.posting.id));
+    let orders = types::orders_of_the_year(tx, &checked, field, own).await?;
     let split = orders.is_some_and(|orders| orders.check().is_err());
     let facts = PostingFacts {
         acknowledged: Some(

@@ -17,7 +17,7 @@ mod rounds;
 mod suspending;
 mod system;
 mod too_few;
-mod types;
+pub(crate) mod types;
 
 pub use board::{facets, latest, list, list_published};
 pub use changing::{

@@ -1,15 +1,15 @@
 //! What a posting type asks beyond what every posting must obey (rulebook 2.3).
 
-use super::checking::Draft;
-use crate::entity::posting;
+use super::checking::{Checked, Draft};
 use crate::invitation;
-use crate::rules::Orders;
-use crate::store;
+use crate::rules::{self, Orders};
+use crate::store::{self, Like};
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 use uuid::Uuid;
 use wubang_kernel::deadline::{at_hour, local_date};
 use wubang_kernel::division::DivisionCode;
 use wubang_kernel::procedure::{PostingType, Procedure, Way};
+use wubang_kernel::refusal::Bilingual;
 use wubang_kernel::{Code, Faults};
 use wubang_needs::Need;
 use wubang_registry::OrgForm;
@@ -182,22 +182,51 @@ fn year_of(now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     at_hour(first, 0, 0)
 }
 
-/// The orders of the year that an order adds to; `None` for other types.
+/// The orders of the year that an order adds to; `None` for other types. `own` is the order itself, once it
+/// is stored.
 ///
 /// # Errors
 /// When the database fails.
 pub(crate) async fn orders_of_the_year(
     read: &impl Read,
-    posting: &posting::Model,
+    checked: &Checked,
+    field: &str,
+    own: Option<Uuid>,
 ) -> Result<Option<Orders>, Error> {
-    let procedure = &posting.procedure.0;
-    if !procedure.code.picked_by_community() {
+    if !checked.procedure.code.picked_by_community() {
         return Ok(None);
     }
     let since = year_of(read.now()).ok_or_else(|| Error::internal("a year without beginning"))?;
+    let like = Like {
+        division: checked.division.as_str(),
+        field,
+        funding: &rules::funding(&checked.content),
+        but: own,
+    };
     Ok(Some(Orders {
-        so_far_fen: store::ordered_since(read, posting, since).await?,
-        own_fen: posting.budget_ceiling_fen,
-        most_fen: procedure.yearly_orders(),
+        so_far_fen: store::ordered_since(read, like, since).await?,
+        own_fen: checked.ceiling.get(),
+        most_fen: checked.procedure.yearly_orders(),
     }))
+}
+
+/// Notes that an order would exceed the sum of the year: it takes a public reason.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn check_split(
+    read: &impl Read,
+    checked: &Checked,
+    field: &str,
+    own: Option<Uuid>,
+    faults: &mut Faults,
+) -> Result<(), Error> {
+    let orders = orders_of_the_year(read, checked, field, own).await?;
+    if let Some(Err(refusal)) = orders.map(Orders::check) {
+        let text = refusal
+            .detail
+            .unwrap_or_else(|| Bilingual::new(refusal.code.zh(), refusal.code.en()));
+        faults.add("/split_reason", refusal.code.as_str(), text.zh, text.en);
+    }
+    Ok(())
 }

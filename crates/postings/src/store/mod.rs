@@ -255,11 +255,20 @@ pub(crate) async fn posted_since(
     Ok(rows.into_iter().map(|row| row.need_id).collect())
 }
 
+/// Which orders add up.
+pub(crate) struct Like<'a> {
+    pub division: &'a str,
+    pub field: &'a str,
+    pub funding: &'a str,
+    /// The one that is being decided on.
+    pub but: Option<Uuid>,
+}
+
 /// What the community's orders of the same field and funding source since an instant may cost, in fen; those
 /// that failed or were cancelled cost nothing.
 pub(crate) async fn ordered_since(
     read: &impl Read,
-    like: &posting::Model,
+    like: Like<'_>,
     since: DateTime<Utc>,
 ) -> Result<i64, Error> {
     let orders = PostingType::ALL
@@ -269,12 +278,12 @@ pub(crate) async fn ordered_since(
     let standing = Condition::any()
         .add(posting::Column::PublishedAt.gte(since))
         .add(posting::Column::State.eq("scheduled"));
-    let amounts: Vec<i64> = posting::Entity::find()
+    let select = posting::Entity::find()
         .select_only()
         .column(posting::Column::BudgetCeilingFen)
-        .filter(posting::Column::Division.eq(&like.division))
-        .filter(posting::Column::Field.eq(&like.field))
-        .filter(posting::Column::Funding.eq(&like.funding))
+        .filter(posting::Column::Division.eq(like.division))
+        .filter(posting::Column::Field.eq(like.field))
+        .filter(posting::Column::Funding.eq(like.funding))
         .filter(posting::Column::Kind.is_in(orders))
         .filter(posting::Column::State.is_not_in([
             "draft",
@@ -282,11 +291,12 @@ pub(crate) async fn ordered_since(
             "failed",
             "cancelled",
         ]))
-        .filter(posting::Column::Id.ne(like.id))
-        .filter(standing)
-        .into_tuple()
-        .all(&read.db())
-        .await?;
+        .filter(standing);
+    let select = match like.but {
+        Some(own) => select.filter(posting::Column::Id.ne(own)),
+        None => select,
+    };
+    let amounts: Vec<i64> = select.into_tuple().all(&read.db()).await?;
     Ok(amounts.into_iter().fold(0, i64::saturating_add))
 }
 
