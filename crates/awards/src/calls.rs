@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use uuid::Uuid;
 use wubang_kernel::procedure::Way;
 use wubang_kernel::score::Exact;
-use wubang_kernel::{Code, Refusal};
+use wubang_kernel::{Code, Refusal, faults};
 use wubang_postings::Posting;
 use wubang_postings::service::Pick;
 use wubang_store::{Error, Key, Read, Tx, View, state_of};
@@ -22,7 +22,7 @@ use wubang_store::{Error, Key, Read, Tx, View, state_of};
 /// `invalid` with every wrong pick; `rank_not_followed`, `below_threshold`, `report_unsigned`, `recused`;
 /// `invalid_transition` for other types and once projects were picked.
 pub async fn pick_projects(tx: &Tx, key: &Key, input: PickProjectsIn) -> Result<PicksOut, Error> {
-    let reason = proposal::reason(&input.reason)?;
+    let reason = faults::reason(&input.reason)?;
     let call = wubang_postings::service::load(tx, key).await?.posting;
     if call.procedure.0.code.way() != Way::Call || call.state != "evaluating" {
         return Err(Code::InvalidTransition.into());

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use wubang_bids::Bid;
 use wubang_kernel::procedure::Way;
 use wubang_kernel::score::Exact;
-use wubang_kernel::{Code, Faults, Refusal, Role, Timer};
+use wubang_kernel::{Code, Refusal, Role, Timer, faults};
 use wubang_needs::model::ReasonIn;
 use wubang_postings::{Posting, PostingCase};
 use wubang_store::{Error, Key, Tx, timers};
@@ -77,14 +77,6 @@ pub(crate) async fn load(tx: &Tx, key: &Key) -> Result<Decision, Error> {
     })
 }
 
-/// The reason of a decision.
-pub(crate) fn reason(text: &str) -> Result<String, Refusal> {
-    let mut faults = Faults::new();
-    let text = faults.prose("/reason", text, 5..=1000);
-    faults.finish()?;
-    Ok(text)
-}
-
 /// The posting whose panel judged: the posting itself, or the call out of which it was picked.
 pub(crate) fn judged_in(posting: &Posting) -> Uuid {
     let picked = posting.particulars.picked.as_ref();
@@ -98,7 +90,7 @@ pub(crate) fn judged_in(posting: &Posting) -> Uuid {
 /// `report_unsigned`, `rank_not_followed`, `below_threshold`, `recused`; `duplicate` while an award
 /// stands; `conflict` when somebody else was first.
 pub async fn propose_award(tx: &Tx, key: &Key, input: ProposeAwardIn) -> Result<AwardOut, Error> {
-    let reason = reason(&input.reason)?;
+    let reason = faults::reason(&input.reason)?;
     let posting = wubang_postings::service::load(tx, key).await?.posting;
     let award = match posting.procedure.0.code.way() {
         Way::Panel => by_rank(tx, key, input.bid_id, reason).await?,
@@ -152,7 +144,7 @@ async fn by_rank(tx: &Tx, key: &Key, chosen: Uuid, reason: String) -> Result<awa
 /// # Errors
 /// `rank_not_followed` when one reaches it; `report_unsigned`, `invalid_transition`.
 pub async fn reject_all(tx: &Tx, key: &Key, input: ReasonIn) -> Result<PostingStepOut, Error> {
-    let reason = reason(&input.reason)?;
+    let reason = faults::reason(&input.reason)?;
     let Decision {
         posting, standings, ..
     } = load(tx, key).await?;

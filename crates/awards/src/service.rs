@@ -11,7 +11,7 @@ use uuid::Uuid;
 use wubang_kernel::machine::{Audience, plan};
 use wubang_kernel::procedure::PostingType;
 use wubang_kernel::score::Exact;
-use wubang_kernel::{Faults, Role, RoleSet, Timer};
+use wubang_kernel::{Faults, Role, RoleSet, Timer, faults};
 use wubang_needs::model::{NothingIn, ReasonIn};
 use wubang_postings::Posting;
 use wubang_publicity::model::PublicityKind;
@@ -350,9 +350,7 @@ pub async fn contracted(tx: &Tx, id: Uuid) -> Result<(), Error> {
 /// # Errors
 /// `forbidden` for anybody else; `invalid` without a reason.
 pub async fn decline(tx: &Tx, key: &Key, input: ReasonIn) -> Result<AwardOut, Error> {
-    let mut faults = Faults::new();
-    let reason = faults.prose("/reason", &input.reason, 5..=1000);
-    faults.finish()?;
+    let reason = faults::reason(&input.reason)?;
     let case = load_for(tx, key).await?;
     let shown = masked(&case.award)?;
     let case = step(tx, case, AwardEvent::Decline, |c| {

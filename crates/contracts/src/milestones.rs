@@ -13,7 +13,7 @@ use crate::{flow::MilestoneState, payments};
 use uuid::Uuid;
 use wubang_kernel::deadline::{Deadline, at_hour, end_of_day};
 use wubang_kernel::machine::plan;
-use wubang_kernel::{Code, Faults, RoleSet, Timer};
+use wubang_kernel::{Code, Faults, RoleSet, Timer, faults};
 use wubang_needs::model::ReasonIn;
 use wubang_store::commit::Commit;
 use wubang_store::trace::About;
@@ -248,9 +248,7 @@ pub async fn return_to_contractor(
     key: &Key,
     input: ReasonIn,
 ) -> Result<MilestoneOut, Error> {
-    let mut faults = Faults::new();
-    let reason = faults.prose("/reason", &input.reason, 5..=1000);
-    faults.finish()?;
+    let reason = faults::reason(&input.reason)?;
     let (case, row) = load_for(tx, key).await?;
     let facts = out::milestone_facts(tx, &case, &row);
     let row = step(tx, &case, &row, MilestoneEvent::Return, &facts, |c| {

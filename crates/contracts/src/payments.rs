@@ -11,7 +11,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use std::collections::HashSet;
 use uuid::Uuid;
 use wubang_kernel::machine::plan;
-use wubang_kernel::{Faults, RoleSet};
+use wubang_kernel::{Faults, RoleSet, faults};
 use wubang_needs::model::{NothingIn, ReasonIn};
 use wubang_store::commit::Commit;
 use wubang_store::entity::holds;
@@ -174,9 +174,7 @@ pub async fn approve(tx: &Tx, key: &Key, _: NothingIn) -> Result<PaymentOut, Err
 /// # Errors
 /// `invalid` without a reason.
 pub async fn withhold(tx: &Tx, key: &Key, input: ReasonIn) -> Result<PaymentOut, Error> {
-    let mut faults = Faults::new();
-    let reason = faults.prose("/reason", &input.reason, 5..=1000);
-    faults.finish()?;
+    let reason = faults::reason(&input.reason)?;
     act(tx, key, PaymentEvent::Withhold, |c| {
         c.set(payment::Column::Reason, reason.clone())
             .because(Some(reason))

@@ -4,7 +4,7 @@ use crate::entity::contract;
 use crate::flow::ContractEvent;
 use crate::model::{AcceptReportIn, BudgetActual, CompletionReportContent, ContractOut};
 use crate::{out, service, store};
-use wubang_kernel::{Faults, Refusal};
+use wubang_kernel::{Faults, Refusal, faults};
 use wubang_needs::model::ReasonIn;
 use wubang_store::{Error, Key, Tx};
 
@@ -92,9 +92,7 @@ pub async fn submit(
 /// # Errors
 /// `return_limit` the second time; `invalid` without a reason.
 pub async fn return_report(tx: &Tx, key: &Key, input: ReasonIn) -> Result<ContractOut, Error> {
-    let mut faults = Faults::new();
-    let reason = faults.prose("/reason", &input.reason, 5..=1000);
-    faults.finish()?;
+    let reason = faults::reason(&input.reason)?;
     let mut case = service::load_for(tx, key).await?;
     let (facts, roles, returns) = (
         out::contract_facts(tx, &case),

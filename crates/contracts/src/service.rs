@@ -13,7 +13,7 @@ use uuid::Uuid;
 use wubang_kernel::deadline::{at_hour, local_date};
 use wubang_kernel::division::DivisionCode;
 use wubang_kernel::machine::plan;
-use wubang_kernel::{Code, Faults, Refusal, Role, RoleSet, Timer};
+use wubang_kernel::{Code, Faults, Refusal, Role, RoleSet, Timer, faults};
 use wubang_needs::model::NothingIn;
 use wubang_registry::organisations::{self, eligibility};
 use wubang_store::commit::{Commit, edit};
@@ -290,9 +290,7 @@ pub async fn activate(tx: &Tx, key: &Key, _: NothingIn) -> Result<ContractOut, E
 /// # Errors
 /// `invalid` without a reason; `invalid_transition` before the start or after the end.
 pub async fn supervise(tx: &Tx, key: &Key, input: SuperviseIn) -> Result<ContractOut, Error> {
-    let mut faults = Faults::new();
-    let reason = faults.prose("/reason", &input.reason, 5..=1000);
-    faults.finish()?;
+    let reason = faults::reason(&input.reason)?;
     let mut case = load_for(tx, key).await?;
     let role = case
         .roles

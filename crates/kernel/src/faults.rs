@@ -7,6 +7,17 @@ use crate::refusal::{Bilingual, FieldFault, Refusal};
 use crate::text;
 use std::ops::RangeInclusive;
 
+/// The reason of a decision that takes nothing else: see [`Faults::reason`].
+///
+/// # Errors
+/// `invalid`, naming `/reason`.
+pub fn reason(value: &str) -> Result<String, Refusal> {
+    let mut faults = Faults::new();
+    let reason = faults.reason(value);
+    faults.finish()?;
+    Ok(reason)
+}
+
 /// The wrong fields found so far. Readers return a harmless value for a wrong field,
 /// because [`Faults::finish`] refuses the whole input anyway.
 #[derive(Debug, Default)]
@@ -60,6 +71,11 @@ impl Faults {
             Ok(text) => text,
             Err(fault) => self.text_fault(pointer, &fault),
         }
+    }
+
+    /// The reason of a decision, at `/reason`: 5–1000 characters, as everybody may read it later.
+    pub fn reason(&mut self, value: &str) -> String {
+        self.prose("/reason", value, 5..=1000)
     }
 
     /// A whole number within bounds.

@@ -9,7 +9,7 @@ use crate::model::{BidOut, DisqualifyIn};
 use crate::rules;
 use crate::store::{self};
 use uuid::Uuid;
-use wubang_kernel::Faults;
+use wubang_kernel::faults;
 use wubang_needs::model::NothingIn;
 use wubang_postings::Posting;
 use wubang_postings::service::was_extended_for_too_few;
@@ -38,9 +38,7 @@ pub async fn propose_disqualification(
     key: &Key,
     input: DisqualifyIn,
 ) -> Result<BidOut, Error> {
-    let mut faults = Faults::new();
-    let reason = faults.prose("/reason", &input.reason, 5..=1000);
-    faults.finish()?;
+    let reason = faults::reason(&input.reason)?;
     let mut case = load_for(tx, key).await?;
     let (facts, person) = (facts(tx, &case, Vec::new())?, tx.person()?);
     let ground = serde_json::to_value(input.ground)?

@@ -11,7 +11,7 @@ use sea_orm::sea_query::Expr;
 use wubang_kernel::actor::Reach;
 use wubang_kernel::machine::{self, plan};
 use wubang_kernel::procedure::Way;
-use wubang_kernel::{Code, Faults, Role};
+use wubang_kernel::{Code, Faults, Role, faults};
 use wubang_needs::model::{NothingIn, ReasonIn};
 use wubang_store::commit::edit;
 use wubang_store::{Error, Key, Read, Tx, birth, commit, state_of};
@@ -249,9 +249,7 @@ async fn hand_in(tx: &Tx, mut case: Case, event: BidEvent) -> Result<Case, Error
 /// # Errors
 /// `deadline_passed` between the deadline and the opening.
 pub async fn withdraw(tx: &Tx, key: &Key, input: ReasonIn) -> Result<BidOut, Error> {
-    let mut faults = Faults::new();
-    let reason = faults.prose("/reason", &input.reason, 5..=1000);
-    faults.finish()?;
+    let reason = faults::reason(&input.reason)?;
     let mut case = load_for(tx, key).await?;
     let facts = facts(tx, &case, Vec::new())?;
     step(tx, &mut case, BidEvent::Withdraw, &facts, |c| {

@@ -94,7 +94,7 @@ fn unknown(faults: &mut Faults) {
 pub async fn merge(tx: &Tx, key: &Key, input: MergeIn) -> Result<NeedOut, Error> {
     let case = load_for(tx, key).await?;
     let mut faults = Faults::new();
-    let reason = faults.prose("/reason", &input.reason, 5..=1000);
+    let reason = faults.reason(&input.reason);
     let target = target(tx, &case, &input.target, &mut faults).await;
     faults.finish()?;
     let target = target?.need;

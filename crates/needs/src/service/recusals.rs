@@ -74,7 +74,7 @@ pub async fn demand_recusal(tx: &Tx, key: &Key, input: NeedRecusalIn) -> Result<
         .or(reviewer.filter(|_| own))
         .ok_or(Code::Forbidden)?;
     let mut faults = Faults::new();
-    let reason = faults.prose("/reason", &input.reason, 5..=1000);
+    let reason = faults.reason(&input.reason);
     if !is_reviewer(tx, &case.need, input.person_id).await? {
         faults.add(
             "/person_id",

@@ -115,7 +115,7 @@ pub async fn set(tx: &Tx, key: &Key, input: OverridesIn) -> Result<ProcedureOut,
     let code = code_of(key)?;
     let mut faults = Faults::new();
     let division = district(&input.division, &mut faults);
-    let reason = faults.prose("/reason", &input.reason, 5..=1000);
+    let reason = faults.reason(&input.reason);
     wubang_kernel::procedure::lay(
         Procedure::of(code),
         &input.overrides,

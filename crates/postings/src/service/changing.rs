@@ -100,7 +100,7 @@ pub async fn amend_published(
     let mut facts = facts(tx, &case).await?;
     may(&case, PostingEvent::Amend, &facts)?;
     let mut faults = Faults::new();
-    let reason = faults.prose("/reason", &input.reason, 5..=1000);
+    let reason = faults.reason(&input.reason);
     let acknowledgement = input
         .acknowledgement_reason
         .map(|text| faults.prose("/acknowledgement_reason", &text, 5..=1000));
@@ -226,7 +226,7 @@ pub async fn extend(tx: &Tx, key: &Key, input: ExtendIn) -> Result<PostingOut, E
     let mut facts = facts(tx, &case).await?;
     may(&case, PostingEvent::Extend, &facts)?;
     let mut faults = Faults::new();
-    let reason = faults.prose("/reason", &input.reason, 5..=1000);
+    let reason = faults.reason(&input.reason);
     faults.number("/days", input.days, 1..=365);
     faults.finish()?;
     facts.change.extensions.asked_days = input.days;

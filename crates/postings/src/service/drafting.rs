@@ -17,7 +17,7 @@ use sea_orm::sea_query::Expr;
 use wubang_kernel::actor::Reach;
 use wubang_kernel::deadline::Deadline;
 use wubang_kernel::division::DivisionCode;
-use wubang_kernel::{Code, Faults, Role, Timer};
+use wubang_kernel::{Code, Faults, Role, Timer, faults};
 use wubang_needs::model::{NothingIn, ReasonIn};
 use wubang_store::commit::edit;
 use wubang_store::{Error, Key, Read, Tx, birth, numbers};
@@ -194,9 +194,7 @@ pub async fn endorse(tx: &Tx, key: &Key, _: NothingIn) -> Result<PostingOut, Err
 /// # Errors
 /// `invalid` without a reason.
 pub async fn return_to_draft(tx: &Tx, key: &Key, input: ReasonIn) -> Result<PostingOut, Error> {
-    let mut faults = Faults::new();
-    let reason = faults.prose("/reason", &input.reason, 5..=1000);
-    faults.finish()?;
+    let reason = faults::reason(&input.reason)?;
     let case = load_for(tx, key).await?;
     let facts = facts(tx, &case).await?;
     let case = step(tx, case, PostingEvent::Return, &facts, |c| {
@@ -288,9 +286,7 @@ async fn wait_for_others(tx: &Tx, division: &DivisionCode) -> Result<(), Error> 
 /// # Errors
 /// `invalid_transition` after the award; `wrong_ground` for a ground that is another authority's.
 pub async fn cancel(tx: &Tx, key: &Key, input: CancelIn) -> Result<PostingOut, Error> {
-    let mut faults = Faults::new();
-    let reason = faults.prose("/reason", &input.reason, 5..=1000);
-    faults.finish()?;
+    let reason = faults::reason(&input.reason)?;
     let case = load_for(tx, key).await?;
     let published = case.posting.published_at.is_some();
     let mut facts = facts(tx, &case).await?;

@@ -9,7 +9,7 @@ use crate::model::{ExternalResultIn, PostingOut};
 use crate::particulars::{ExternalResult, Particulars};
 use crate::store::PostingCase;
 use wubang_kernel::deadline::{Deadline, local_date};
-use wubang_kernel::{Code, Faults, Timer};
+use wubang_kernel::{Code, Faults, Timer, faults};
 use wubang_needs::model::ReasonIn;
 use wubang_registry::organisations::{self, Organisation};
 use wubang_store::{Error, Key, Read, Tx};
@@ -91,9 +91,7 @@ pub async fn fail_elsewhere(tx: &Tx, key: &Key, input: ReasonIn) -> Result<Posti
     let case = load_for(tx, key).await?;
     let facts = facts(tx, &case).await?;
     may(&case, PostingEvent::Fail, &facts)?;
-    let mut faults = Faults::new();
-    let reason = faults.prose("/reason", &input.reason, 5..=1000);
-    faults.finish()?;
+    let reason = faults::reason(&input.reason)?;
     let case = step(tx, case, PostingEvent::Fail, &facts, |c| {
         reason_of(c, "external_failed", Some(reason))
     })

@@ -4,7 +4,7 @@ use super::system::{let_go, reason_of};
 use super::{facts, load_for, may, out, step};
 use crate::flow::PostingEvent;
 use crate::model::PostingOut;
-use wubang_kernel::Faults;
+use wubang_kernel::faults;
 use wubang_needs::model::ReasonIn;
 use wubang_store::{Error, Key, Tx};
 
@@ -16,9 +16,7 @@ pub async fn decline_order(tx: &Tx, key: &Key, input: ReasonIn) -> Result<Postin
     let case = load_for(tx, key).await?;
     let facts = facts(tx, &case).await?;
     may(&case, PostingEvent::DeclineOrder, &facts)?;
-    let mut faults = Faults::new();
-    let reason = faults.prose("/reason", &input.reason, 5..=1000);
-    faults.finish()?;
+    let reason = faults::reason(&input.reason)?;
     let case = step(tx, case, PostingEvent::DeclineOrder, &facts, |c| {
         reason_of(c, "order_declined", Some(reason))
     })

@@ -13,7 +13,7 @@ use crate::store::changes::{self, Entry};
 use sea_orm::Value;
 use uuid::Uuid;
 use wubang_kernel::deadline::{Deadline, Term};
-use wubang_kernel::{Faults, Timer};
+use wubang_kernel::{Timer, faults};
 use wubang_needs::model::ReasonIn;
 use wubang_store::trace::About;
 use wubang_store::{Error, Key, Read, Tracked, Tx, timers};
@@ -28,9 +28,7 @@ pub async fn suspend(tx: &Tx, key: &Key, input: SuspendIn) -> Result<PostingOut,
     let case = load_for(tx, key).await?;
     let mut facts = facts(tx, &case).await?;
     may(&case, PostingEvent::Suspend, &facts)?;
-    let mut faults = Faults::new();
-    let reason = faults.prose("/reason", &input.reason, 5..=1000);
-    faults.finish()?;
+    let reason = faults::reason(&input.reason)?;
     let authority = input.ground.authority();
     facts.change.own_ground = Some(case.roles.has(authority));
     facts.change.by_complaint = input.ground == SuspensionGround::Complaint;
@@ -66,9 +64,7 @@ pub async fn resume(tx: &Tx, key: &Key, input: ReasonIn) -> Result<PostingOut, E
     let case = load_for(tx, key).await?;
     let facts = facts(tx, &case).await?;
     may(&case, PostingEvent::Resume, &facts)?;
-    let mut faults = Faults::new();
-    let reason = faults.prose("/reason", &input.reason, 5..=1000);
-    faults.finish()?;
+    let reason = faults::reason(&input.reason)?;
     let case = go_on(tx, case, reason).await?;
     out(tx, case).await
 }

@@ -8,18 +8,28 @@ use crate::entity::posting;
 use crate::flow::PostingEvent;
 use crate::model::PostingOut;
 use crate::rules::{PostingFacts, Turnout};
+use crate::store::PostingCase;
 use uuid::Uuid;
-use wubang_kernel::{Faults, Timer};
+use wubang_kernel::{Timer, faults};
 use wubang_needs::model::ReasonIn;
 use wubang_publicity::Publicity;
 use wubang_store::{Error, Key, Tx};
 use wubang_web::Instant;
 
-fn reason(input: &ReasonIn) -> Result<String, Error> {
-    let mut faults = Faults::new();
-    let reason = faults.prose("/reason", &input.reason, 5..=1000);
-    faults.finish()?;
-    Ok(reason)
+/// The posting and what is known of it, its bids included; who may not is told so first.
+async fn asked(
+    tx: &Tx,
+    key: &Key,
+    event: PostingEvent,
+    turnout: Turnout,
+) -> Result<(PostingCase, PostingFacts), Error> {
+    let case = load_for(tx, key).await?;
+    let facts = PostingFacts {
+        turnout: Some(turnout),
+        ..facts(tx, &case).await?
+    };
+    may(&case, event, &facts)?;
+    Ok((case, facts))
 }
 
 /// The street declares that the round has failed for too few valid bids, with what the bids know of their
@@ -33,13 +43,8 @@ pub async fn fail_too_few(
     turnout: Turnout,
     input: ReasonIn,
 ) -> Result<PostingOut, Error> {
-    let case = load_for(tx, key).await?;
-    let facts = PostingFacts {
-        turnout: Some(turnout),
-        ..facts(tx, &case).await?
-    };
-    may(&case, PostingEvent::FailTooFew, &facts)?;
-    let reason = reason(&input)?;
+    let (case, facts) = asked(tx, key, PostingEvent::FailTooFew, turnout).await?;
+    let reason = faults::reason(&input.reason)?;
     let case = step(tx, case, PostingEvent::FailTooFew, &facts, |c| {
         reason_of(c, "too_few", Some(reason))
     })
@@ -60,13 +65,8 @@ pub async fn single_bidder(
     turnout: Turnout,
     input: ReasonIn,
 ) -> Result<PostingOut, Error> {
-    let case = load_for(tx, key).await?;
-    let facts = PostingFacts {
-        turnout: Some(turnout),
-        ..facts(tx, &case).await?
-    };
-    may(&case, PostingEvent::SingleBidder, &facts)?;
-    let reason = reason(&input)?;
+    let (case, facts) = asked(tx, key, PostingEvent::SingleBidder, turnout).await?;
+    let reason = faults::reason(&input.reason)?;
     let shown = publicity::announce(tx, &case.posting, &reason).await?;
     let told = serde_json::json!({ "reason": reason, "publicity_ends_at": Instant(shown.ends_at) });
     let data = serde_json::json!({ "publicity": shown.number, "ends": shown.deadline() });

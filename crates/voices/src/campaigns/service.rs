@@ -16,7 +16,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 use wubang_kernel::deadline::{Deadline, at_hour, end_of_day, is_over};
 use wubang_kernel::machine::{Audience, Facts, Name, plan};
-use wubang_kernel::{Code, Faults, Refusal, Role, RoleSet, Timer};
+use wubang_kernel::{Code, Faults, Refusal, Role, RoleSet, Timer, faults};
 use wubang_store::commit::Commit;
 use wubang_store::outbox::{self, Notice};
 use wubang_store::{Error, Key, Read, Tracked, Tx, View, commit, state_of, timers};
@@ -185,9 +185,7 @@ pub async fn summarise(tx: &Tx, key: &Key, input: SummaryIn) -> Result<CampaignO
 /// # Errors
 /// `invalid` without a reason; `invalid_transition` after its end.
 pub async fn cancel(tx: &Tx, key: &Key, input: CancelCampaignIn) -> Result<CampaignOut, Error> {
-    let mut faults = Faults::new();
-    let reason = faults.prose("/reason", &input.reason, 5..=1000);
-    faults.finish()?;
+    let reason = faults::reason(&input.reason)?;
     let case = load_for(tx, key).await?;
     let case = step(tx, case, CampaignEvent::Cancel, |c| {
         c.set(campaign::Column::Reason, reason.clone())
