@@ -69,7 +69,7 @@ async fn posting(bench: &mut Bench) -> Value {
 /// The hash anybody can compute from what was handed in.
 fn hash(bid: &Value) -> String {
     content_hash(
-        &json!({ "posting_id": bid["posting_id"], "organisation_id": bid["organisation_id"], "price_fen": bid["price_fen"], "letter": bid["letter"] }),
+        &json!({ "posting_id": bid["posting_id"], "organisation_id": bid["organisation_id"], "price_fen": bid["price_fen"], "letter": bid["letter"], "salt": bid["receipt"]["salt"] }),
     )
 }
 
@@ -114,7 +114,11 @@ on_both! {
         assert_eq!(done["receipt"]["content_hash"], json!(hash(&done)));
         assert_eq!((&done["receipt"]["revision"], &done["receipt"]["signed_by"]), (&json!(1), &json!("何雅静")));
         assert_eq!(done["price_fen"], json!(4_680_000));
+        assert_eq!(text(&done, "/receipt/salt").len(), 64);
         bench.work().await;
+        // the sequencer has seen the hand-in: its place in the trail stands in the receipt
+        let position = see(&mut bench, "lelin", &id).await["receipt"]["position"].as_i64();
+        assert!(position.is_some_and(|at| at > 0), "{position:?}");
         // the receipt goes to the bidder by mail as well
         let mails = bench.mails.sent();
         assert!(mails.iter().any(|mail| mail.to == "ning.jiayi@lelin.example" && mail.body.contains(&hash(&done))), "{mails:?}");

@@ -345,7 +345,7 @@ on_both! {
             data_dir: std::env::temp_dir().join("wubang-tests").join(format!("answers-{}", bench.running.address.port())),
             worker_seconds: 0,
             voices: VoicesConfig { per_address_per_day: 2, per_community_per_day: 9 },
-            ..Config::default()
+            ..wubang_testkit::config()
         };
         let small = app::start(Parts { config, test_clock: Some(bench.clock.clone()), mailer: Arc::new(MemoryMailer::new()) }).await.unwrap();
         let nobody = Caller::nobody(format!("http://{}", small.address));

@@ -19,11 +19,12 @@ struct Held {
     timers: Vec<timers::Model>,
 }
 
-fn held(url: &str) -> Held {
+fn held(url: &str, data: &std::path::Path) -> Held {
     block_on(async {
         let config = Config {
             database_url: url.to_owned(),
-            ..Config::default()
+            master_keys: data.join("master-keys"),
+            ..wubang_testkit::config()
         };
         let store = wubang_server::app::open_store(&config, Arc::new(SystemClock))
             .await
@@ -104,7 +105,7 @@ fn crash(kind: Database, after: usize) {
     };
     let data = folder(&name);
     let steps = killed(&url, &data, after);
-    let left = held(&url);
+    let left = held(&url, &data);
     let known = events();
     let mut said: BTreeMap<&str, usize> = BTreeMap::new();
     for event in steps.iter().filter(|event| known.contains(event.as_str())) {
@@ -125,7 +126,7 @@ fn crash(kind: Database, after: usize) {
     assert!(again.contains("总分   88.48   等级 good"), "{again}");
     let checks = printed(&mut wubang(&url, &data, &["invariants"]));
     assert!(!checks.contains("BROKEN"), "{checks}");
-    let now = held(&url);
+    let now = held(&url, &data);
     let ids: HashSet<_> = now.trace.iter().map(|row| row.id).collect();
     assert!(
         left.trace.iter().all(|row| ids.contains(&row.id)),

@@ -36,6 +36,7 @@ mod needs_voices;
 mod operations;
 mod order_awards;
 mod orders;
+mod peeking;
 mod people;
 mod postings;
 mod procedures;

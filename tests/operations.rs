@@ -108,7 +108,7 @@ on_both! {
             data_dir: std::env::temp_dir().join("wubang-tests").join(format!("limits-{}", bench.running.address.port())),
             worker_seconds: 0,
             requests_per_minute: 3,
-            ..Config::default()
+            ..wubang_testkit::config()
         };
         let limited = app::start(Parts { config, test_clock: None, mailer: Arc::new(MemoryMailer::new()) }).await.unwrap();
         let nobody = Caller::nobody(format!("http://{}", limited.address));
@@ -149,7 +149,7 @@ on_both! {
             database_url: bench.url.clone(),
             data_dir: std::env::temp_dir().join("wubang-tests").join(format!("plain-{}", bench.running.address.port())),
             worker_seconds: 0,
-            ..Config::default()
+            ..wubang_testkit::config()
         };
         let plain = app::start(Parts { config, test_clock: None, mailer: Arc::new(MemoryMailer::new()) }).await.unwrap();
         let nobody = Caller::nobody(format!("http://{}", plain.address));

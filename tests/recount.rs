@@ -174,7 +174,7 @@ on_both! {
     async fn a_worker_that_does_not_know_the_year_yet_moves_nothing(bench: Bench) {
         let first = open(&mut bench, "2026-12-22").await;
         // another process, which read the calendar before the year was loaded
-        let config = Config { database_url: bench.url.clone(), ..Config::default() };
+        let config = Config { database_url: bench.url.clone(), ..wubang_testkit::config() };
         let clock = TestClock::standing_at(bench.clock.now() + TimeDelta::minutes(1));
         let store = wubang_server::app::open_store(&config, Arc::new(clock)).await.unwrap();
         let worker = Worker::new(store.clone(), Vec::new(), Vec::new()).with_recounts(wubang_server::wiring::recounts());

@@ -95,7 +95,7 @@ async fn world(
 }
 
 /// What would give a bid away.
-fn canaries(bench: &Bench) -> Vec<String> {
+pub fn canaries(bench: &Bench) -> Vec<String> {
     let mut words: Vec<String> = bench.play.ids.bids.values().cloned().collect();
     for key in bench.play.ids.bids.keys() {
         let bid = bench.play.bid_of(key).unwrap();

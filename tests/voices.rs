@@ -224,7 +224,7 @@ on_both! {
             worker_seconds: 0,
             trusted_proxies: vec!["127.0.0.1".parse().unwrap()],
             voices: VoicesConfig { per_address_per_day: 2, per_community_per_day: 3 },
-            ..Config::default()
+            ..wubang_testkit::config()
         };
         let small = app::start(Parts { config, test_clock: Some(bench.clock.clone()), mailer: Arc::new(MemoryMailer::new()) }).await.unwrap();
         let nobody = Caller::nobody(format!("http://{}", small.address));

@@ -1,4 +1,5 @@
-//! Bids (揭榜意向书), every submitted version of them, and the sealed box of a posting.
+//! Bids (揭榜意向书), every submitted version of them, and the sealed box of a posting. Until the box is opened,
+//! price and content stand in envelopes only.
 
 use crate::table::{T, step};
 
@@ -14,8 +15,13 @@ step!(
             .text("organisation_name")
             .text("division")
             .text("mode")
+            // zero and empty until the opening
             .big("price_fen")
             .json("content")
+            // the working copy, readable with the bid's own key; that key is locked with a master key
+            .bytes_opt("sealed")
+            .text("recipient")
+            .text("locked_key")
             .text_opt("content_hash")
             .text_opt("signed_hash")
             .int("revision")
@@ -62,8 +68,8 @@ step!(
             .id()
             .uuid("bid_id")
             .int("revision")
-            .big("price_fen")
-            .json("content")
+            // readable with the bid's own key, and with that of the box while there is one
+            .bytes("sealed")
             .text("content_hash")
             .uuid("signed_by")
             .at("submitted_at")
@@ -76,6 +82,9 @@ step!(
             .bool("sealed")
             .big("entries")
             .at_opt("opened_at")
+            // the box's key, locked with a master key; destroyed with the opening
+            .text("recipient")
+            .text_opt("locked_key")
             .key(&["posting_id"])
             .belongs("posting_id", "postings")
             .make(manager)

@@ -109,6 +109,16 @@ impl T {
         self.with(ColumnDef::new(Alias::new(name)).date())
     }
 
+    /// Bytes.
+    pub fn bytes(self, name: &'static str) -> Self {
+        self.with(ColumnDef::new(Alias::new(name)).blob().not_null())
+    }
+
+    /// Bytes that may be missing.
+    pub fn bytes_opt(self, name: &'static str) -> Self {
+        self.with(ColumnDef::new(Alias::new(name)).blob())
+    }
+
     /// An opaque JSON document; never in a `WHERE`.
     pub fn json(self, name: &'static str) -> Self {
         self.with(ColumnDef::new(Alias::new(name)).json_binary().not_null())

@@ -19,6 +19,9 @@ pub mod bid {
         pub mode: String,
         pub price_fen: i64,
         pub content: Letter,
+        pub sealed: Option<Vec<u8>>,
+        pub recipient: String,
+        pub locked_key: String,
         pub content_hash: Option<String>,
         pub signed_hash: Option<String>,
         pub revision: i32,
@@ -50,7 +53,6 @@ pub mod bid {
 
 /// What was handed in, every time.
 pub mod bid_version {
-    use crate::model::Letter;
     use sea_orm::entity::prelude::*;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -60,8 +62,7 @@ pub mod bid_version {
         pub id: Uuid,
         pub bid_id: Uuid,
         pub revision: i32,
-        pub price_fen: i64,
-        pub content: Letter,
+        pub sealed: Vec<u8>,
         pub content_hash: String,
         pub signed_by: Uuid,
         pub submitted_at: DateTimeUtc,
@@ -84,6 +85,8 @@ pub mod bid_box {
         pub sealed: bool,
         pub entries: i64,
         pub opened_at: Option<DateTimeUtc>,
+        pub recipient: String,
+        pub locked_key: Option<String>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

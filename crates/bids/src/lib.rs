@@ -8,13 +8,14 @@ pub mod flow;
 mod http;
 pub mod model;
 mod rules;
+mod sealing;
 pub mod service;
 mod store;
 
 pub use entity::bid::Model as Bid;
 pub use http::routes;
 pub use service::ScoreResult;
-pub use store::invariants;
+pub use store::{check_keys, invariants};
 
 use wubang_kernel::Timer;
 use wubang_kernel::lifecycle::Lifecycle;

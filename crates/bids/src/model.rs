@@ -176,8 +176,13 @@ pub struct DisqualifyIn {
 pub struct Receipt {
     /// 提交时间。
     pub submitted_at: Instant,
-    /// 内容散列 (SHA-256)。
+    /// 内容散列:对 `{"letter":…,"organisation_id":…,"posting_id":…,"price_fen":…,"salt":…}`
+    /// 的规范 JSON(键按序、无空白、UTF-8)计算的 SHA-256。SHA-256 over the canonical JSON of these members.
     pub content_hash: String,
+    /// 盐:仅本组织可见;凭它与当时的内容,可向任何人证明提交过什么。
+    pub salt: Option<String>,
+    /// 在全程留痕中的序号;提交后片刻内可为空。
+    pub position: Option<i64>,
     /// 第几次提交。
     pub revision: i32,
     /// 签署人。

@@ -2,15 +2,19 @@
 
 use crate::entity::{bid, bid_box, bid_version};
 use crate::flow;
+use crate::model::Letter;
+use crate::sealing;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect,
 };
+use std::collections::HashMap;
 use uuid::Uuid;
 use wubang_kernel::actor::Reach;
 use wubang_kernel::division::DivisionCode;
 use wubang_kernel::{Code, Role, RoleSet};
+use wubang_store::entity::trace;
 use wubang_store::invariants::{Invariant, replay};
 use wubang_store::{Error, Key, Read, Tracked, Tx, View, scope};
 use wubang_web::ListQuery;
@@ -174,13 +178,27 @@ pub(crate) async fn list(
     Ok(select.all(&read.db()).await?)
 }
 
-/// Makes the box of a posting if there is none.
+/// The box of a posting, if anybody has begun a bid.
+pub(crate) async fn find_box(
+    read: &impl Read,
+    posting: Uuid,
+) -> Result<Option<bid_box::Model>, Error> {
+    Ok(bid_box::Entity::find_by_id(posting).one(&read.db()).await?)
+}
+
+/// Makes the box of a posting with its key, if there is none.
 pub(crate) async fn ensure_box(tx: &Tx, posting: Uuid) -> Result<(), Error> {
+    if find_box(tx, posting).await?.is_some() {
+        return Ok(());
+    }
+    let (recipient, locked_key) = sealing::box_key(tx, posting)?;
     let row = bid_box::ActiveModel {
         posting_id: Set(posting),
         sealed: Set(true),
         entries: Set(0),
         opened_at: Set(None),
+        recipient: Set(recipient),
+        locked_key: Set(Some(locked_key)),
     };
     bid_box::Entity::insert(row)
         .on_conflict(
@@ -197,7 +215,7 @@ pub(crate) async fn ensure_box(tx: &Tx, posting: Uuid) -> Result<(), Error> {
 ///
 /// # Errors
 /// `deadline_passed` when the box is open.
-pub(crate) async fn touch_box(tx: &Tx, posting: Uuid) -> Result<(), Error> {
+pub(crate) async fn touch_box(tx: &Tx, posting: Uuid) -> Result<bid_box::Model, Error> {
     let touched = bid_box::Entity::update_many()
         .col_expr(
             bid_box::Column::Entries,
@@ -207,11 +225,12 @@ pub(crate) async fn touch_box(tx: &Tx, posting: Uuid) -> Result<(), Error> {
         .filter(bid_box::Column::Sealed.eq(true))
         .exec(&tx.db())
         .await?;
-    if touched.rows_affected == 1 {
-        Ok(())
-    } else {
-        Err(Code::DeadlinePassed.into())
+    if touched.rows_affected != 1 {
+        return Err(Code::DeadlinePassed.into());
     }
+    find_box(tx, posting)
+        .await?
+        .ok_or_else(|| Error::internal("a box is gone"))
 }
 
 /// Holds the box, so that nobody hands in at the same moment; one that nobody has made is not there.
@@ -245,11 +264,15 @@ pub(crate) async fn bidders_of(
     Ok(select.into_tuple().all(&tx.db()).await?)
 }
 
-/// Opens the box, once.
+/// Opens the box, once, and destroys its key: from now on nobody reads a version that was not handed in last.
 pub(crate) async fn unseal_box(tx: &Tx, posting: Uuid) -> Result<(), Error> {
     bid_box::Entity::update_many()
         .col_expr(bid_box::Column::Sealed, Expr::value(false))
         .col_expr(bid_box::Column::OpenedAt, Expr::value(tx.now()))
+        .col_expr(
+            bid_box::Column::LockedKey,
+            Expr::value(sea_orm::Value::String(None)),
+        )
         .filter(bid_box::Column::PostingId.eq(posting))
         .filter(bid_box::Column::Sealed.eq(true))
         .exec(&tx.db())
@@ -270,13 +293,17 @@ pub(crate) async fn tell_results(tx: &Tx, posting: Uuid) -> Result<(), Error> {
 }
 
 /// Keeps what was handed in.
-pub(crate) async fn keep_version(tx: &Tx, bid: &bid::Model, signed_by: Uuid) -> Result<(), Error> {
+pub(crate) async fn keep_version(
+    tx: &Tx,
+    bid: &bid::Model,
+    sealed: Vec<u8>,
+    signed_by: Uuid,
+) -> Result<(), Error> {
     let row = bid_version::ActiveModel {
         id: Set(tx.new_id()),
         bid_id: Set(bid.id),
         revision: Set(bid.revision),
-        price_fen: Set(bid.price_fen),
-        content: Set(bid.content.clone()),
+        sealed: Set(sealed),
         content_hash: Set(bid.content_hash.clone().unwrap_or_default()),
         signed_by: Set(signed_by),
         submitted_at: Set(tx.now()),
@@ -285,6 +312,62 @@ pub(crate) async fn keep_version(tx: &Tx, bid: &bid::Model, signed_by: Uuid) -> 
         .exec_without_returning(&tx.db())
         .await?;
     Ok(())
+}
+
+/// What was handed in last of each of these bids.
+pub(crate) async fn last_versions(
+    tx: &Tx,
+    bids: &[bid::Model],
+) -> Result<HashMap<Uuid, bid_version::Model>, Error> {
+    let rows = bid_version::Entity::find()
+        .filter(bid_version::Column::BidId.is_in(bids.iter().map(|bid| bid.id)))
+        .order_by_asc(bid_version::Column::Revision)
+        .all(&tx.db())
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.bid_id, row)).collect())
+}
+
+/// Where the trail has the last hand-in of a bid; none until the sequencer has seen it.
+pub(crate) async fn position_of(read: &impl Read, bid: &bid::Model) -> Result<Option<i64>, Error> {
+    let record = trace::Entity::find()
+        .filter(trace::Column::ObjectId.eq(bid.id))
+        .filter(trace::Column::Event.is_in(["bid.submitted", "bid.revised"]))
+        .order_by_desc(trace::Column::Id)
+        .one(&read.db())
+        .await?;
+    Ok(record.and_then(|record| record.position))
+}
+
+/// Refuses to go on when sealed bids are locked with a master key that this process does not have: otherwise one
+/// would learn it at the opening.
+///
+/// # Errors
+/// Internal, naming how many.
+pub async fn check_keys(view: &View) -> Result<(), Error> {
+    let mut lost = 0_u64;
+    let mut after: Option<Uuid> = None;
+    loop {
+        let mut select = bid_box::Entity::find()
+            .filter(bid_box::Column::LockedKey.is_not_null())
+            .order_by_asc(bid_box::Column::PostingId)
+            .limit(1000);
+        if let Some(after) = after {
+            select = select.filter(bid_box::Column::PostingId.gt(after));
+        }
+        let rows = select.all(&view.db()).await?;
+        let Some(last) = rows.last() else { break };
+        after = Some(last.posting_id);
+        for key in rows.iter().filter_map(|row| row.locked_key.as_deref()) {
+            lost += u64::from(!view.vault().can_unlock(key));
+        }
+    }
+    if lost == 0 {
+        Ok(())
+    } else {
+        Err(Error::internal(format!(
+            "{lost} sealed boxes are locked with a master key that is not in the folder of master keys"
+        )))
+    }
 }
 
 /// The checks of this stage.
@@ -306,6 +389,14 @@ pub fn invariants() -> Vec<Invariant> {
         Invariant {
             name: "no_sealed_bid_in_the_project_trail",
             run: |view| Box::pin(sealed_in_trail(view)),
+        },
+        Invariant {
+            name: "no_readable_content_of_a_sealed_bid",
+            run: |view| Box::pin(readable_while_sealed(view)),
+        },
+        Invariant {
+            name: "opened_box_has_no_key",
+            run: |view| Box::pin(opened_with_key(view)),
         },
     ]
 }
@@ -348,8 +439,30 @@ async fn opened_in_sealed_box(view: &View) -> Result<Vec<Uuid>, Error> {
         .collect())
 }
 
+async fn readable_while_sealed(view: &View) -> Result<Vec<Uuid>, Error> {
+    let sealed = bid::Entity::find()
+        .filter(bid::Column::State.is_in(SEALED.iter().copied()))
+        .all(&view.db())
+        .await?;
+    let readable = |bid: &bid::Model| {
+        bid.price_fen != 0 || bid.content != Letter::default() || bid.sealed.is_none()
+    };
+    Ok(sealed
+        .into_iter()
+        .filter(readable)
+        .map(|bid| bid.id)
+        .collect())
+}
+
+async fn opened_with_key(view: &View) -> Result<Vec<Uuid>, Error> {
+    let open = bid_box::Entity::find()
+        .filter(bid_box::Column::Sealed.eq(false))
+        .filter(bid_box::Column::LockedKey.is_not_null());
+    let rows = open.all(&view.db()).await?;
+    Ok(rows.into_iter().map(|row| row.posting_id).collect())
+}
+
 async fn sealed_in_trail(view: &View) -> Result<Vec<Uuid>, Error> {
-    use wubang_store::entity::trace;
     let records = trace::Entity::find()
         .filter(trace::Column::Object.eq("bid"))
         .filter(trace::Column::ProjectId.is_not_null())

@@ -15,6 +15,7 @@ use std::path::Path;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 use utoipa_actix_web::AppExt;
+use wubang_kernel::Who;
 use wubang_kernel::clock::{Clock, SystemClock, TestClock};
 use wubang_mail::Mailer;
 use wubang_registry::RegistryAuthenticator;
@@ -71,7 +72,11 @@ pub async fn open_store(config: &Config, clock: Arc<dyn Clock>) -> Result<Store,
         std::fs::create_dir_all(folder)
             .map_err(|error| format!("cannot make {}: {error}", folder.display()))?;
     }
+    let folder = config.master_keys();
+    let vault = wubang_vault::open_folder(&folder)
+        .map_err(|error| format!("master keys in {}: {error}", folder.display()))?;
     let options = Options {
+        vault,
         url: config.database_url.clone(),
         connections: config.connections,
         clock,
@@ -89,6 +94,9 @@ pub async fn open_store(config: &Config, clock: Arc<dyn Clock>) -> Result<Store,
         .await
         .map_err(|error| error.to_string())?;
     wubang_registry::calendar::load_into(&store)
+        .await
+        .map_err(|error| error.to_string())?;
+    wubang_bids::check_keys(&store.read(&Who::system("start")))
         .await
         .map_err(|error| error.to_string())?;
     Ok(store)

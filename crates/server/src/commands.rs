@@ -72,6 +72,8 @@ enum Command {
         #[arg(long)]
         retire_days: Option<u32>,
     },
+    /// Add a master key, which locks what is sealed after the next start; older ones still open.
+    RotateMasterKey,
     /// Check the whole database against rules that must always hold.
     Invariants,
     /// Ask a running server whether it is ready.
@@ -139,6 +141,12 @@ pub async fn run(cli: Cli) -> Result<(), String> {
             name,
             division,
         } => bootstrap(&config, &account, &name, &division).await?,
+        Command::RotateMasterKey => {
+            let folder = config.master_keys();
+            let id = wubang_vault::add_key(&folder)
+                .map_err(|error| format!("master keys in {}: {error}", folder.display()))?;
+            print(&format!("new master key {id} in {}\n", folder.display()))?;
+        }
         Command::RotateKeys { retire_days } => rotate_keys(&config, retire_days)?,
         Command::Invariants => invariants(&config).await?,
         Command::Healthcheck => healthcheck(&config).await?,

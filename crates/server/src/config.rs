@@ -15,6 +15,9 @@ public_url = "http://127.0.0.1:8080"
 database_url = "sqlite://data/wubang.db"
 # Folder for keys and files.
 data_dir = "data"
+# Folder of the master keys, under which bids are sealed; empty: master-keys in data_dir. Keep a copy of it
+# apart from the database and its backups: who has both reads everything, who has lost it reads no sealed bid.
+master_keys = ""
 # Connections to the database.
 connections = 8
 # Requests a minute for one caller, per process.
@@ -60,6 +63,8 @@ pub struct Config {
     pub database_url: String,
     /// Folder for keys and files.
     pub data_dir: PathBuf,
+    /// Folder of the master keys; empty means `master-keys` in `data_dir`.
+    pub master_keys: PathBuf,
     /// Connections to the database.
     pub connections: u32,
     /// Requests a minute for one caller.
@@ -123,6 +128,7 @@ impl Default for Config {
             public_url: "http://127.0.0.1:8080".to_owned(),
             database_url: "sqlite://data/wubang.db".to_owned(),
             data_dir: PathBuf::from("data"),
+            master_keys: PathBuf::new(),
             connections: 8,
             requests_per_minute: 600,
             trusted_proxies: Vec::new(),
@@ -205,6 +211,9 @@ impl Config {
         if let Some(folder) = get("WUBANG_DATA_DIR") {
             self.data_dir = PathBuf::from(folder);
         }
+        if let Some(folder) = get("WUBANG_MASTER_KEYS") {
+            self.master_keys = PathBuf::from(folder);
+        }
         if let Some(origins) = get("WUBANG_CORS_ORIGINS") {
             self.cors.origins = origins
                 .split(',')
@@ -236,6 +245,16 @@ impl Config {
             &mut self.voices.per_community_per_day,
         )?;
         number(get, "WUBANG_WORKER_SECONDS", &mut self.worker_seconds)
+    }
+
+    /// Where the master keys are.
+    #[must_use]
+    pub fn master_keys(&self) -> PathBuf {
+        if self.master_keys.as_os_str().is_empty() {
+            self.data_dir.join("master-keys")
+        } else {
+            self.master_keys.clone()
+        }
     }
 
     /// The configuration without passwords, for printing.

@@ -49,6 +49,12 @@ impl From<DbErr> for Error {
     }
 }
 
+impl From<wubang_vault::VaultError> for Error {
+    fn from(error: wubang_vault::VaultError) -> Self {
+        Error::Internal(format!("vault: {error}"))
+    }
+}
+
 impl From<serde_json::Error> for Error {
     fn from(error: serde_json::Error) -> Self {
         Error::Internal(format!("json: {error}"))

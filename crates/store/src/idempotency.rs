@@ -1,4 +1,5 @@
-//! The stored answers of commands that came with an `Idempotency-Key`, kept for 24 hours.
+//! The stored answers of commands that came with an `Idempotency-Key`, kept for 24 hours. An answer may hold what
+//! only its caller may read, such as his bid: its body is locked with the master key.
 
 use crate::entity::idempotency;
 use crate::error::Error;
@@ -20,6 +21,15 @@ pub struct Answer {
     pub location: Option<String>,
 }
 
+fn purpose(caller: &str, key: &str) -> String {
+    format!("answer {caller} {key}")
+}
+
+fn unlocked(tx: &Tx, caller: &str, key: &str, body: &str) -> Result<String, Error> {
+    let body = tx.vault().unlock(&purpose(caller, key), body)?;
+    String::from_utf8(body.to_vec()).map_err(|_| Error::internal("a stored answer is no text"))
+}
+
 /// The answer given before under this key, if there is one.
 ///
 /// # Errors
@@ -37,7 +47,7 @@ pub async fn find(
         Some(row) if row.fingerprint != fingerprint => Err(Refusal::new(Code::KeyReused).into()),
         Some(row) => Ok(Some(Answer {
             status: u16::try_from(row.status).unwrap_or(200),
-            body: row.body,
+            body: unlocked(tx, caller, key, &row.body)?,
             etag: row.etag,
             location: row.location,
         })),
@@ -61,7 +71,9 @@ pub async fn keep(
         key: Set(key.to_owned()),
         fingerprint: Set(fingerprint.to_owned()),
         status: Set(i32::from(answer.status)),
-        body: Set(answer.body.clone()),
+        body: Set(tx
+            .vault()
+            .lock(&purpose(caller, key), answer.body.as_bytes())?),
         etag: Set(answer.etag.clone()),
         location: Set(answer.location.clone()),
         created_at: Set(tx.now()),

@@ -20,6 +20,7 @@ use wubang_kernel::Who;
 use wubang_kernel::calendar::WorkCalendar;
 use wubang_kernel::clock::{Clock, LatchedClock};
 use wubang_kernel::ids::{Ids, UuidV7};
+use wubang_vault::Vault;
 
 /// What a later stage does when an earlier one reports an event, in the same transaction.
 pub type Reaction = for<'a> fn(&'a Tx, &'a Happened) -> BoxFuture<'a, Result<(), Error>>;
@@ -34,9 +35,12 @@ pub struct Options {
     pub clock: Arc<dyn Clock>,
     /// Event name → what later stages do about it.
     pub reactions: Vec<(&'static str, Reaction)>,
+    /// The master keys.
+    pub vault: Vault,
 }
 
 pub(crate) struct Shared {
+    pub(crate) vault: Vault,
     pub(crate) clock: LatchedClock,
     pub(crate) ids: UuidV7,
     pub(crate) calendar: RwLock<WorkCalendar>,
@@ -75,6 +79,7 @@ impl Store {
             reactions.entry(event).or_default().push(reaction);
         }
         let shared = Arc::new(Shared {
+            vault: options.vault,
             clock: LatchedClock::new(options.clock),
             ids: UuidV7::default(),
             calendar: RwLock::new(WorkCalendar::builtin()),
@@ -229,7 +234,13 @@ impl Store {
     /// A view for reading.
     #[must_use]
     pub fn read(&self, who: &Who) -> View {
-        View::new(self.read.clone(), who.clone(), self.now(), self.calendar())
+        View::new(
+            self.read.clone(),
+            Arc::clone(&self.shared),
+            who.clone(),
+            self.now(),
+            self.calendar(),
+        )
     }
 
     /// Closes the connections.

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use wubang_kernel::calendar::WorkCalendar;
 use wubang_kernel::ids::Ids as _;
 use wubang_kernel::{Actor, Code, Refusal, Who};
+use wubang_vault::Vault;
 
 /// What a finder needs: a connection and the viewer. Both [`Tx`] and [`View`] give it.
 pub trait Read: Sync {
@@ -23,11 +24,14 @@ pub trait Read: Sync {
     fn now(&self) -> DateTime<Utc>;
     /// The calendar in force.
     fn calendar(&self) -> &WorkCalendar;
+    /// The master keys.
+    fn vault(&self) -> &Vault;
 }
 
 /// A reader's view of the store.
 pub struct View {
     conn: DatabaseConnection,
+    shared: Arc<Shared>,
     who: Who,
     now: DateTime<Utc>,
     calendar: WorkCalendar,
@@ -36,12 +40,14 @@ pub struct View {
 impl View {
     pub(crate) fn new(
         conn: DatabaseConnection,
+        shared: Arc<Shared>,
         who: Who,
         now: DateTime<Utc>,
         calendar: WorkCalendar,
     ) -> Self {
         View {
             conn,
+            shared,
             who,
             now,
             calendar,
@@ -61,6 +67,9 @@ impl Read for View {
     }
     fn calendar(&self) -> &WorkCalendar {
         &self.calendar
+    }
+    fn vault(&self) -> &Vault {
+        &self.shared.vault
     }
 }
 
@@ -183,5 +192,8 @@ impl Read for Tx {
     }
     fn calendar(&self) -> &WorkCalendar {
         &self.calendar
+    }
+    fn vault(&self) -> &Vault {
+        &self.shared.vault
     }
 }

@@ -6,6 +6,7 @@ use wubang_kernel::Who;
 use wubang_kernel::clock::SystemClock;
 use wubang_store::open::Options;
 use wubang_store::{Store, numbers};
+use wubang_vault::{MasterKey, Vault};
 
 async fn store(name: &str) -> (Store, std::path::PathBuf) {
     let file = std::env::temp_dir().join(format!("wubang-{name}-{}.db", std::process::id()));
@@ -21,6 +22,7 @@ async fn open(file: &std::path::Path) -> Store {
         connections: 4,
         clock: Arc::new(SystemClock),
         reactions: Vec::new(),
+        vault: Vault::new(MasterKey::generate(), Vec::new()),
     })
     .await
     .unwrap();

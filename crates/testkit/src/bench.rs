@@ -63,7 +63,7 @@ pub fn run_at<F: AsyncFnOnce(Bench)>(database: Database, begins: DateTime<Utc>, 
         // opened anew: a test may have stopped its service
         let config = Config {
             database_url: url.clone(),
-            ..Config::default()
+            ..database::config()
         };
         let store = app::open_store(&config, Arc::new(TestClock::standing_at(beginning())))
             .await
@@ -123,7 +123,7 @@ impl Bench {
             data_dir: database::folder().join(unique),
             worker_seconds: 0,
             connections: 4,
-            ..Config::default()
+            ..database::config()
         };
         let clock = TestClock::standing_at(begins);
         let mailer = mailer.unwrap_or_else(|| mails.clone());

@@ -44,6 +44,15 @@ pub fn filling() -> DateTime<Utc> {
     DateTime::from_timestamp(1_767_574_800, 0).unwrap_or_default()
 }
 
+/// A configuration with the master keys that all tests share, because one fills what others open.
+#[must_use]
+pub fn config() -> Config {
+    Config {
+        master_keys: folder().join("master-keys"),
+        ..Config::default()
+    }
+}
+
 /// A folder for this run of tests.
 pub(crate) fn folder() -> PathBuf {
     std::env::temp_dir().join("wubang-tests")
@@ -176,7 +185,7 @@ async fn query(url: &str, sql: &str) {
 async fn fill(url: &str) {
     let config = Config {
         database_url: url.to_owned(),
-        ..Config::default()
+        ..config()
     };
     let clock = TestClock::standing_at(filling());
     let store = wubang_server::app::open_store(&config, Arc::new(clock))

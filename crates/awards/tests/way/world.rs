@@ -7,6 +7,7 @@ use wubang_kernel::clock::TestClock;
 use wubang_kernel::{Actor, Code, Grant, Role, Scope, Who};
 use wubang_store::worker::Worker;
 use wubang_store::{Error, Options, Store, Tx};
+use wubang_vault::{MasterKey, Vault};
 
 use crate::rows::*;
 
@@ -28,6 +29,7 @@ impl World {
             connections: 4,
             clock: Arc::new(clock.clone()),
             reactions,
+            vault: Vault::new(MasterKey::generate(), Vec::new()),
         })
         .await
         .unwrap();

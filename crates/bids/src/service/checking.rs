@@ -7,12 +7,14 @@ use crate::entity::bid;
 use crate::flow::BidEvent;
 use crate::model::{BidOut, DisqualifyIn};
 use crate::rules;
+use crate::sealing::{self, Contents};
 use crate::store::{self};
 use uuid::Uuid;
 use wubang_kernel::faults;
 use wubang_needs::model::NothingIn;
 use wubang_postings::Posting;
 use wubang_postings::service::was_extended_for_too_few;
+use wubang_registry::Check;
 use wubang_store::{Error, Key, Read, Tx};
 
 /// The street finds a bid eligible.
@@ -99,19 +101,53 @@ pub(super) async fn fail_if_none_left(tx: &Tx, posting: &Posting) -> Result<(), 
 /// # Errors
 /// When the database fails.
 pub async fn open_box(tx: &Tx, posting_id: Uuid) -> Result<(), Error> {
-    store::unseal_box(tx, posting_id).await?;
     let posting = wubang_postings::service::find(tx, posting_id).await?;
-    let submitted = store::in_states(tx, posting_id, &["submitted"]).await?;
-    for bid in &submitted {
-        let checks = checks(tx, bid, &posting).await?;
-        let now = tx.now();
-        by_system(tx, bid.id, BidEvent::Open, |c| {
-            c.set(bid::Column::OpenedAt, now)
-                .set(bid::Column::Eligibility, serde_json::json!(checks))
-        })
-        .await?;
+    if let Some(sealed) = store::find_box(tx, posting_id).await? {
+        let secret = sealing::box_secret(tx, &posting, &sealed)?;
+        let submitted = store::in_states(tx, posting_id, &["submitted"]).await?;
+        let versions = store::last_versions(tx, &submitted).await?;
+        for bid in submitted {
+            let version = versions.get(&bid.id).ok_or_else(no_version)?;
+            let contents = sealing::open(&secret, &version.sealed, &version.content_hash)?;
+            open_bid(tx, &posting, bid, contents).await?;
+        }
+        store::unseal_box(tx, posting_id).await?;
     }
     fail_if_none_left(tx, &posting).await
+}
+
+fn no_version() -> Error {
+    Error::internal("a submitted bid without its version")
+}
+
+/// Opens one envelope. One that was changed in the database is opened empty and fails its check, so that it is
+/// seen and holds up nobody else.
+async fn open_bid(
+    tx: &Tx,
+    posting: &Posting,
+    mut bid: bid::Model,
+    contents: Option<Contents>,
+) -> Result<(), Error> {
+    let intact = contents.is_some();
+    if let Some(contents) = contents {
+        (bid.price_fen, bid.content) = (contents.price_fen, contents.letter);
+    }
+    let mut checks = checks(tx, &bid, posting).await?;
+    checks.push(Check {
+        rule: "envelope_intact",
+        passed: intact,
+        zh: "信封完好,内容与回执散列一致".to_owned(),
+        en: "the envelope is intact and its content is what the receipt says".to_owned(),
+    });
+    let now = tx.now();
+    by_system(tx, bid.id, BidEvent::Open, |c| {
+        c.set(bid::Column::OpenedAt, now)
+            .set(bid::Column::PriceFen, bid.price_fen)
+            .set(bid::Column::Content, bid.content)
+            .set(bid::Column::Sealed, sea_orm::Value::Bytes(None))
+            .set(bid::Column::Eligibility, serde_json::json!(checks))
+    })
+    .await
 }
 
 /// The posting was cancelled: bids go back unread, and who was opened already is told.
@@ -125,5 +161,6 @@ pub async fn posting_cancelled(tx: &Tx, posting_id: Uuid) -> Result<(), Error> {
         })
         .await?;
     }
+    store::unseal_box(tx, posting_id).await?;
     tell_judged(tx, posting_id, "posting.cancelled").await
 }

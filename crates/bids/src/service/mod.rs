@@ -21,6 +21,7 @@ use crate::entity::bid;
 use crate::flow::{Bid, BidEvent};
 use crate::model::{BidList, BidOut, BidSummary, Letter, MeanOut, MissingOut, Receipt};
 use crate::rules::{self, BidFacts, LetterAsks};
+use crate::sealing;
 use crate::store::{self, BIDDERS};
 use uuid::Uuid;
 use wubang_kernel::deadline::local_date;
@@ -49,10 +50,9 @@ fn price(bid: &bid::Model) -> Result<Fen, Error> {
     Fen::new(bid.price_fen).map_err(|_| Error::internal("bid with a bad price"))
 }
 
-/// SHA-256 over what the bidder hands in: posting, organisation, price and letter.
-fn hash(bid: &bid::Model) -> String {
-    let content = serde_json::json!({ "posting_id": bid.posting_id, "organisation_id": bid.organisation_id, "price_fen": bid.price_fen, "letter": bid.content });
-    wubang_kernel::digest::content_hash(&content)
+/// SHA-256 over what the bidder hands in: posting, organisation, price, letter and salt.
+fn hash(read: &impl Read, bid: &bid::Model) -> Result<String, Error> {
+    sealing::contents(read, bid)?.hash()
 }
 
 /// Where a bidder must be able to serve: the communities of the posting, or that of its own project.
@@ -123,7 +123,9 @@ fn facts(read: &impl Read, case: &Case, checks: Vec<Check>) -> Result<BidFacts, 
         checks,
         stored_checks_pass: !stored.is_empty() && stored.iter().all(|passed| *passed),
         signed: case.roles.has(Role::OrgLegalRep)
-            || bid.signed_hash.as_deref() == Some(hash(bid).as_str()),
+            || (bid.signed_hash.is_some()
+                && case.roles.any(BIDDERS)
+                && bid.signed_hash == Some(hash(read, bid)?)),
         proposed: bid.checked_by.is_some() && bid.reason_code.is_some(),
         own_proposal: bid.checked_by == read.actor().person,
         without_panel: posting.procedure.0.code.way() == Way::Order,
@@ -181,7 +183,10 @@ async fn check_codes(read: &impl Read, posting: &Posting, letter: &Letter) -> Re
 }
 
 async fn load(read: &impl Read, key: &Key) -> Result<Case, Error> {
-    let (bid, roles) = store::load(read, key).await?;
+    let (mut bid, roles) = store::load(read, key).await?;
+    if roles.any(BIDDERS) {
+        sealing::reveal(read, &mut bid)?;
+    }
     let posting = wubang_postings::service::find(read, bid.posting_id).await?;
     Ok(Case {
         bid,
@@ -234,15 +239,7 @@ async fn out(read: &impl Read, case: Case) -> Result<BidOut, Error> {
     let totals = knows_totals(&case);
     let Case { bid, roles, .. } = case;
     let state = state_of::<Bid>(&bid.state)?;
-    let receipt = bid
-        .submitted_at
-        .zip(bid.content_hash.clone())
-        .map(|(at, content_hash)| Receipt {
-            submitted_at: Instant(at),
-            content_hash,
-            revision: bid.revision,
-            signed_by: bid.signed_name.clone().unwrap_or_default(),
-        });
+    let receipt = receipt(read, &bid, own).await?;
     let total: Option<Exact> = bid
         .total
         .as_deref()
@@ -280,6 +277,23 @@ async fn out(read: &impl Read, case: Case) -> Result<BidOut, Error> {
         created_at: Instant(bid.created_at),
         updated_at: Instant(bid.updated_at),
     })
+}
+
+/// What proves the hand-in. The salt goes to the bidder only: with it he can prove what stood in the envelope.
+async fn receipt(read: &impl Read, bid: &bid::Model, own: bool) -> Result<Option<Receipt>, Error> {
+    let Some((at, content_hash)) = bid.submitted_at.zip(bid.content_hash.clone()) else {
+        return Ok(None);
+    };
+    Ok(Some(Receipt {
+        submitted_at: Instant(at),
+        content_hash,
+        revision: bid.revision,
+        signed_by: bid.signed_name.clone().unwrap_or_default(),
+        position: store::position_of(read, bid).await?,
+        salt: own
+            .then(|| sealing::salt(read, bid.id, &bid.locked_key))
+            .transpose()?,
+    }))
 }
 
 /// A bid for somebody who may see it.
@@ -330,7 +344,9 @@ pub async fn list(view: &View, query: &ListQuery) -> Result<BidList, Error> {
     let (rows, next) = wubang_web::query::cut(rows, query.page, |row| row.id);
     let items = rows
         .into_iter()
-        .map(|bid| {
+        .map(|mut bid| {
+            // before the opening nobody but the bidder finds the row
+            sealing::reveal(view, &mut bid)?;
             Ok(BidSummary {
                 state: state_of::<Bid>(&bid.state)?,
                 id: bid.id,

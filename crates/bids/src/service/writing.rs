@@ -1,10 +1,11 @@
 //! What the bidder does: draft, sign, hand in, withdraw.
 
 use super::checking::fail_if_none_left;
-use super::{Case, check_codes, checks, facts, hash, load, load_for, out, step};
+use super::{Case, check_codes, checks, facts, load, load_for, out, step};
 use crate::entity::bid;
 use crate::flow::{Bid, BidEvent};
-use crate::model::{BidIn, BidOut, BidPatch};
+use crate::model::{BidIn, BidOut, BidPatch, Letter};
+use crate::sealing::{self, Contents};
 use crate::store::{self, BIDDERS};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
@@ -55,16 +56,28 @@ pub async fn draft(tx: &Tx, input: BidIn) -> Result<BidOut, Error> {
     }
     check_codes(tx, &posting, &input.letter).await?;
     store::ensure_box(tx, posting.id).await?;
+    let id = tx.new_id();
+    let (recipient, locked_key) = sealing::bid_key(tx, id)?;
+    let contents = Contents {
+        posting_id: posting.id,
+        organisation_id: organisation.id,
+        price_fen: price.get(),
+        letter: input.letter,
+        salt: sealing::salt(tx, id, &locked_key)?,
+    };
     let row = bid::ActiveModel {
-        id: Set(tx.new_id()),
+        id: Set(id),
         project_id: Set(posting.project_id),
         posting_id: Set(posting.id),
         organisation_id: Set(organisation.id),
         organisation_name: Set(organisation.name),
         division: Set(posting.division.clone()),
         mode: Set("sole".to_owned()),
-        price_fen: Set(price.get()),
-        content: Set(input.letter),
+        price_fen: Set(0),
+        content: Set(Letter::default()),
+        sealed: Set(Some(sealing::seal(&contents, &recipient, None)?)),
+        recipient: Set(recipient),
+        locked_key: Set(locked_key),
         content_hash: Set(None),
         signed_hash: Set(None),
         revision: Set(0),
@@ -88,7 +101,8 @@ pub async fn draft(tx: &Tx, input: BidIn) -> Result<BidOut, Error> {
         created_at: Set(tx.now()),
         updated_at: Set(tx.now()),
     };
-    let bid = birth::<bid::Entity, _>(tx, made, row, None).await?;
+    let mut bid = birth::<bid::Entity, _>(tx, made, row, None).await?;
+    (bid.price_fen, bid.content) = (contents.price_fen, contents.letter);
     out(
         tx,
         Case {
@@ -123,21 +137,23 @@ pub async fn amend(tx: &Tx, key: &Key, patch: BidPatch) -> Result<BidOut, Error>
     let mut faults = Faults::new();
     let price = faults.fen("/price_fen", patch.price_fen.unwrap_or(case.bid.price_fen));
     faults.finish()?;
-    let letter = patch.letter.unwrap_or_else(|| case.bid.content.clone());
-    check_codes(tx, &case.posting, &letter).await?;
+    case.bid.price_fen = price.get();
+    if let Some(letter) = patch.letter {
+        case.bid.content = letter;
+    }
+    check_codes(tx, &case.posting, &case.bid.content).await?;
+    let contents = sealing::contents(tx, &case.bid)?;
+    let sealed = sealing::seal(&contents, &case.bid.recipient, None)?;
     case.bid = edit::<bid::Entity>(
         tx,
         &case.bid,
         "bid.draft_amended",
         role,
-        |update| {
-            update
-                .col_expr(bid::Column::PriceFen, Expr::value(price.get()))
-                .col_expr(bid::Column::Content, Expr::value(letter))
-        },
+        |update| update.col_expr(bid::Column::Sealed, Expr::value(sealed)),
         None,
     )
     .await?;
+    (case.bid.price_fen, case.bid.content) = (contents.price_fen, contents.letter);
     out(tx, case).await
 }
 
@@ -155,7 +171,8 @@ pub async fn sign(tx: &Tx, key: &Key, _: NothingIn) -> Result<BidOut, Error> {
     if !matches!(case.bid.state.as_str(), "draft" | "withdrawn") {
         return Err(Code::InvalidTransition.into());
     }
-    let (hash, person, name) = (hash(&case.bid), tx.person()?, tx.actor().name.clone());
+    let contents = sealing::contents(tx, &case.bid)?;
+    let (hash, person, name) = (contents.hash()?, tx.person()?, tx.actor().name.clone());
     case.bid = edit::<bid::Entity>(
         tx,
         &case.bid,
@@ -170,6 +187,7 @@ pub async fn sign(tx: &Tx, key: &Key, _: NothingIn) -> Result<BidOut, Error> {
         Some(serde_json::json!({ "content_hash": hash })),
     )
     .await?;
+    (case.bid.price_fen, case.bid.content) = (contents.price_fen, contents.letter);
     out(tx, case).await
 }
 
@@ -210,14 +228,16 @@ async fn hand_in(tx: &Tx, mut case: Case, event: BidEvent) -> Result<Case, Error
     let checks = checks(tx, &case.bid, &case.posting).await?;
     let facts = facts(tx, &case, checks)?;
     let planned = plan::<Bid>(state_of::<Bid>(&case.bid.state)?, event, case.roles, &facts)?;
-    store::touch_box(tx, case.posting.id).await?;
+    let of_box = store::touch_box(tx, case.posting.id).await?;
     // whoever amends or suspends holds the box as well: what he wrote is seen from here on
     let posting = wubang_postings::service::find(tx, case.posting.id).await?;
     if (&posting.state, &posting.notice_hash) != (&case.posting.state, &case.posting.notice_hash) {
         return Err(Code::Conflict.into());
     }
+    let contents = sealing::contents(tx, &case.bid)?;
+    let sealed = sealing::seal(&contents, &case.bid.recipient, Some(&of_box.recipient))?;
     let (hash, revision, person, name) = (
-        hash(&case.bid),
+        contents.hash()?,
         case.bid.revision + 1,
         tx.person()?,
         tx.actor().name.clone(),
@@ -227,8 +247,7 @@ async fn hand_in(tx: &Tx, mut case: Case, event: BidEvent) -> Result<Case, Error
         _ => (person, name),
     };
     case.bid = commit::<bid::Entity>(tx, &case.bid, planned)
-        .set(bid::Column::PriceFen, case.bid.price_fen)
-        .set(bid::Column::Content, case.bid.content.clone())
+        .set(bid::Column::Sealed, sealed.clone())
         .set(bid::Column::ContentHash, hash.clone())
         .set(bid::Column::SignedHash, hash.clone())
         .set(bid::Column::SignedBy, signer)
@@ -240,7 +259,8 @@ async fn hand_in(tx: &Tx, mut case: Case, event: BidEvent) -> Result<Case, Error
         .facts(serde_json::json!({ "posting": case.posting.number, "content_hash": hash, "submitted_at": Instant(tx.now()) }))
         .run()
         .await?;
-    store::keep_version(tx, &case.bid, signer).await?;
+    store::keep_version(tx, &case.bid, sealed, signer).await?;
+    (case.bid.price_fen, case.bid.content) = (contents.price_fen, contents.letter);
     Ok(case)
 }
 

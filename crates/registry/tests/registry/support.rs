@@ -15,6 +15,7 @@ use wubang_kernel::{Actor, Who};
 use wubang_registry::import::{Bundle, Report, import_district};
 use wubang_registry::{KeyRing, RegistryAuthenticator};
 use wubang_store::{Options, Store, Tx};
+use wubang_vault::{MasterKey, Vault};
 use wubang_web::Authenticator;
 use wubang_web::middleware::surround;
 
@@ -51,6 +52,7 @@ pub async fn world() -> World {
         connections: 4,
         clock: Arc::new(clock.clone()),
         reactions: Vec::new(),
+        vault: Vault::new(MasterKey::generate(), Vec::new()),
     })
     .await
     .unwrap();
