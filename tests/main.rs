@@ -24,6 +24,7 @@ mod evaluations_simple;
 mod failed_rounds;
 mod inputs;
 mod invitations;
+mod joint_bids;
 mod lifecycles;
 mod lists;
 mod mail;

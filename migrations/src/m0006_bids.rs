@@ -5,7 +5,13 @@ use crate::table::{T, step};
 
 step!(
     "m0006_bids",
-    ["bids", "bid_versions", "bid_boxes"],
+    [
+        "bids",
+        "bid_members",
+        "bid_entrants",
+        "bid_versions",
+        "bid_boxes"
+    ],
     |manager| {
         T::new("bids")
             .id()
@@ -62,6 +68,38 @@ step!(
             .belongs("organisation_id", "organisations")
             .unique(&["posting_id", "organisation_id"])
             .index(&["organisation_id", "id"])
+            .make(manager)
+            .await?;
+        T::new("bid_members")
+            .id()
+            .uuid("bid_id")
+            .uuid("organisation_id")
+            .text("organisation_name")
+            .text("role")
+            .text("standing")
+            .uuid("invited_by")
+            .at("invited_at")
+            .uuid_opt("answered_by")
+            .at_opt("answered_at")
+            .text_opt("reason")
+            // the content that its legal representative has confirmed; it counts while the content is the same
+            .text_opt("confirmed_hash")
+            .text_opt("confirmed_name")
+            .at_opt("confirmed_at")
+            .belongs("bid_id", "bids")
+            .belongs("organisation_id", "organisations")
+            .unique(&["bid_id", "organisation_id"])
+            .index(&["organisation_id", "id"])
+            .make(manager)
+            .await?;
+        // who takes part in a round, alone, as lead or as partner: once
+        T::new("bid_entrants")
+            .uuid("posting_id")
+            .uuid("organisation_id")
+            .uuid("bid_id")
+            .key(&["posting_id", "organisation_id"])
+            .belongs("bid_id", "bids")
+            .index(&["bid_id"])
             .make(manager)
             .await?;
         T::new("bid_versions")

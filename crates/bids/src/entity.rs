@@ -51,6 +51,55 @@ pub mod bid {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+/// Another organisation of a bid: a partner (联合方), or the custodian (资金代管机构) of one without legal
+/// personality.
+pub mod bid_member {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "bid_members")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub bid_id: Uuid,
+        pub organisation_id: Uuid,
+        pub organisation_name: String,
+        pub role: String,
+        pub standing: String,
+        pub invited_by: Uuid,
+        pub invited_at: DateTimeUtc,
+        pub answered_by: Option<Uuid>,
+        pub answered_at: Option<DateTimeUtc>,
+        pub reason: Option<String>,
+        pub confirmed_hash: Option<String>,
+        pub confirmed_name: Option<String>,
+        pub confirmed_at: Option<DateTimeUtc>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Who takes part in a round, and in which bid: one row for an organisation and a posting.
+pub mod bid_entrant {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "bid_entrants")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub posting_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub organisation_id: Uuid,
+        pub bid_id: Uuid,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
 /// What was handed in, every time.
 pub mod bid_version {
     use sea_orm::entity::prelude::*;

@@ -1,4 +1,4 @@
-//! The life cycle of a bid (rulebook 2.8.3), sole bidder.
+//! The life cycle of a bid (rulebook 2.8.3), of one organisation or of several.
 
 wubang_kernel::machine! {
     /// 揭榜意向书 bid (揭榜), rulebook 2.8.3.
@@ -23,6 +23,7 @@ wubang_kernel::machine! {
         Submit = "bid.submitted" "submit" "提交" "Submit",
         Revise = "bid.revised" "revise" "修订" "Revise",
         Withdraw = "bid.withdrawn" "withdraw" "撤回" "Withdraw",
+        Leave = "bid.member_left" "" "成员退出" "A member left",
         Open = "bid.opened" "" "开启" "Opened",
         Invalidate = "bid.invalidated" "" "因变更公告退回" "Returned because of an amendment",
         PostingCancel = "bid.posting_cancelled" "" "撤榜退回" "The posting was cancelled",
@@ -43,6 +44,7 @@ wubang_kernel::machine! {
         PriceWithin = PriceOutOfRange "price_within_the_ceiling",
         Eligible = NotEligible "organisation_eligible",
         CapacityFree = CapReached "capacity_free",
+        Confirmed = NotConfirmed "confirmed_by_all_members",
         Signed = NotSigned "signed_by_the_legal_representative",
         ChecksPass = ChecksFailed "eligibility_checks_pass",
         Proposed = Incomplete "disqualification_proposed",
@@ -50,9 +52,12 @@ wubang_kernel::machine! {
         WithoutPanel = InvalidTransition "ordered_from_one",
     }
     rows {
-        Draft | Withdrawn on Submit [Proceeding, BeforeDeadline, Complete, PriceWithin, Eligible, CapacityFree, Signed] by [OrgLegalRep, OrgAgent] => Submitted, tell [Organisation];
-        Submitted on Revise [Proceeding, BeforeDeadline, Complete, PriceWithin, Eligible, CapacityFree, Signed] by [OrgLegalRep, OrgAgent] => Submitted, tell [Organisation];
+        Draft | Withdrawn on Submit [Proceeding, BeforeDeadline, Complete, PriceWithin, Eligible, CapacityFree, Confirmed, Signed] by [OrgLegalRep, OrgAgent] => Submitted, tell [Organisation];
+        Submitted on Revise [Proceeding, BeforeDeadline, Complete, PriceWithin, Eligible, CapacityFree, Confirmed, Signed] by [OrgLegalRep, OrgAgent] => Submitted, tell [Organisation];
         Submitted on Withdraw [Proceeding, BeforeDeadline] by [OrgLegalRep, OrgAgent] => Withdrawn, tell [Organisation];
+        Draft on Withdraw [Proceeding, BeforeDeadline] by [OrgLegalRep, OrgAgent] => Withdrawn;
+        Draft | Submitted on Leave [] by [System] => Draft, tell [Organisation];
+        Withdrawn on Leave [] by [System] => Withdrawn, tell [Organisation];
         Submitted on Invalidate [] by [System] => Draft, tell [Organisation];
         Submitted on Open [] by [System] => Opened, tell [Organisation];
         Draft | Submitted on PostingCancel [] by [System] => Withdrawn, tell [Organisation];

@@ -3,9 +3,11 @@
 //! Invariants: before the posting is closed a bid is visible to its own organisation only, in every
 //! finder, list, count and trace; every submitted version is kept.
 
+mod consortium;
 mod entity;
 pub mod flow;
 mod http;
+mod members;
 pub mod model;
 mod rules;
 mod sealing;
@@ -32,6 +34,35 @@ pub fn lifecycles() -> Vec<Lifecycle> {
 /// What this stage does when an earlier one reports.
 #[must_use]
 pub fn reactions() -> Vec<(&'static str, Reaction)> {
+    let to_members: Reaction = |tx, happened| {
+        Box::pin(service::tell_members(
+            tx,
+            happened.object_id,
+            happened.event,
+        ))
+    };
+    let mut all: Vec<(&'static str, Reaction)> = TOLD_TO_MEMBERS
+        .iter()
+        .map(|event| (*event, to_members))
+        .collect();
+    all.extend(of_postings());
+    all
+}
+
+/// What the lead of a bid is told of its other organisations hear as well.
+const TOLD_TO_MEMBERS: &[&str] = &[
+    "bid.submitted",
+    "bid.revised",
+    "bid.withdrawn",
+    "bid.member_left",
+    "bid.invalidated",
+    "bid.opened",
+    "bid.disqualified",
+    "bid.recommended",
+    "bid.awarded",
+];
+
+fn of_postings() -> Vec<(&'static str, Reaction)> {
     vec![
         ("posting.closed", |tx, happened| {
             Box::pin(service::open_box(tx, happened.object_id))

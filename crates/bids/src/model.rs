@@ -1,6 +1,10 @@
 //! Domain and wire types of a bid.
 
 use crate::flow::BidState;
+pub use crate::members::{
+    BidInvitation, BidInvitationList, BidMemberOut, BidMode, MemberConfirmIn, MemberIn,
+    MemberInviteIn, MemberReasonIn, MemberRole,
+};
 use sea_orm::FromJsonQueryResult;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -89,6 +93,29 @@ pub struct Commitments {
     pub child_protection: bool,
 }
 
+/// What one member of a joint bid does, and its part of the money.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Share {
+    /// 牵头方或联合方。
+    pub organisation_id: Uuid,
+    /// 份额(万分之);全体合计 10000。
+    pub share_bp: u32,
+    /// 分工,5–2000 字。
+    pub work: String,
+}
+
+/// The agreement among the members of a joint bid (联合揭榜协议, rulebook 2.4.3).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Consortium {
+    /// 分工与份额。
+    pub shares: Vec<Share>,
+    /// 承诺承担连带责任。
+    #[serde(default)]
+    pub joint_liability: bool,
+}
+
 /// The letter of intent (揭榜意向书). A draft may be incomplete.
 #[derive(
     Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, FromJsonQueryResult,
@@ -115,6 +142,9 @@ pub struct Letter {
     pub capability_statement: String,
     /// 承诺。
     pub commitments: Commitments,
+    /// 联合揭榜协议;有联合方时必填。
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub consortium: Option<Consortium>,
     /// 申报项目;仅公益创投,必填。
     #[serde(skip_serializing_if = "Option::is_none")]
     pub proposal: Option<Proposal>,
@@ -126,8 +156,11 @@ pub struct Letter {
 pub struct BidIn {
     /// 榜单(id)。
     pub posting_id: Uuid,
-    /// 揭榜组织。
+    /// 揭榜组织,联合揭榜时为牵头方。
     pub organisation_id: Uuid,
+    /// 揭榜方式。
+    #[serde(default)]
+    pub mode: BidMode,
     /// 报价(分)。
     #[serde(default)]
     #[schema(minimum = 0)]
@@ -141,6 +174,8 @@ pub struct BidIn {
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct BidPatch {
+    /// 揭榜方式;仅草稿可改。
+    pub mode: Option<BidMode>,
     /// 报价(分)。
     pub price_fen: Option<i64>,
     /// 意向书(整体替换)。
@@ -212,7 +247,7 @@ pub struct BidOut {
     /// 组织名称。
     pub organisation_name: String,
     /// 方式 `sole`。
-    pub mode: String,
+    pub mode: BidMode,
     /// 状态。
     pub state: BidState,
     /// Version, as in `ETag`.
@@ -221,6 +256,10 @@ pub struct BidOut {
     pub price_fen: i64,
     /// 意向书。
     pub letter: Letter,
+    /// 联合方与资金代管机构;退出的也在内。
+    pub members: Vec<BidMemberOut>,
+    /// 当前内容的散列,供签署与确认(仅本组织与成员)。
+    pub content_hash: Option<String>,
     /// 尚缺的内容,供填写时提示(仅本组织,草稿阶段)。
     pub missing: Vec<MissingOut>,
     /// 回执。

@@ -1,8 +1,11 @@
 //! Facts, guards and the completeness list of a bid: pure functions (rulebook 2.4.3, 2.4.4, 2.8.3).
 
+use crate::consortium::{self, ConsortiumFacts};
 use crate::flow::{Bid, BidEvent, BidGuard};
 use crate::model::{BudgetItem, Letter};
+use crate::service::MemberCheck;
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 use wubang_kernel::deadline::is_over;
 use wubang_kernel::machine::{Facts, Name};
 use wubang_kernel::money::Fen;
@@ -43,8 +46,10 @@ pub(crate) struct BidFacts {
     pub ceiling: Fen,
     pub letter: Letter,
     pub asks: LetterAsks,
-    /// Empty while nobody has checked.
-    pub checks: Vec<Check>,
+    pub lead: Uuid,
+    /// Of every organisation of the bid; empty while nobody has checked.
+    pub checks: Vec<MemberCheck>,
+    pub consortium: ConsortiumFacts,
     /// Whether the checks stored at the opening all pass.
     pub stored_checks_pass: bool,
     /// Whether the legal representative has signed exactly this content, or acts himself.
@@ -63,10 +68,16 @@ impl BidFacts {
         let failed = self
             .checks
             .iter()
-            .filter(|check| !check.passed && of(check));
-        let refusal = failed.fold(Refusal::new(code), |refusal, check| {
+            .filter(|one| !one.check.passed && of(&one.check));
+        let refusal = failed.fold(Refusal::new(code), |refusal, one| {
+            let check = &one.check;
+            let whose = if one.organisation_id == self.lead {
+                "/organisation".to_owned()
+            } else {
+                format!("/members/{}", one.organisation_id)
+            };
             refusal.field(
-                &format!("/organisation/{}", check.rule),
+                &format!("{whose}/{}", check.rule),
                 "not_met",
                 check.zh.clone(),
                 check.en.clone(),
@@ -83,7 +94,8 @@ impl BidFacts {
     pub(crate) fn missing(&self) -> Faults {
         let mut faults = Faults::new();
         check_letter(&self.letter, self.price, self.asks, &mut faults);
-        for fault in &self.proposal {
+        let shared = consortium::faults(&self.consortium, &self.letter);
+        for fault in self.proposal.iter().chain(&shared) {
             let text = fault.text.clone();
             faults.add(&fault.pointer, fault.code, text.zh, text.en);
         }
@@ -113,6 +125,7 @@ impl Facts<Bid> for BidFacts {
             BidGuard::CapacityFree => {
                 return self.refuse_checks(Code::CapReached, |check| check.rule == "capacity_free");
             }
+            BidGuard::Confirmed => return self.consortium.confirmed(),
             BidGuard::Signed => self.signed,
             BidGuard::ChecksPass => self.stored_checks_pass,
             BidGuard::Proposed => self.proposed,
@@ -245,6 +258,7 @@ pub(crate) fn shortage(left: usize, wanted: usize, extended: bool) -> Option<&'s
 mod tests {
     use super::*;
     use crate::flow::BidState;
+    use crate::model::BidMode;
     use chrono::TimeDelta;
     use wubang_kernel::machine::plan;
     use wubang_kernel::{Role, RoleSet};
@@ -260,7 +274,14 @@ mod tests {
             ceiling: Fen::new(100).unwrap(),
             letter: Letter::default(),
             asks: ASKS,
+            lead: Uuid::nil(),
             checks: Vec::new(),
+            consortium: ConsortiumFacts {
+                mode: BidMode::Sole,
+                lead: Uuid::nil(),
+                members: Vec::new(),
+                wards: Vec::new(),
+            },
             stored_checks_pass: true,
             signed: true,
             proposed: false,

@@ -4,8 +4,8 @@
 //! alone uses, and destroys. Both are locked with a master key, which is not in the database. What is handed in
 //! is sealed for both, a draft for the bidder only.
 
-use crate::entity::{bid, bid_box};
-use crate::model::Letter;
+use crate::entity::{bid, bid_box, bid_member};
+use crate::model::{Letter, MemberRole};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use wubang_kernel::deadline::is_over;
@@ -23,8 +23,18 @@ pub(crate) struct Contents {
     pub organisation_id: Uuid,
     pub price_fen: i64,
     pub letter: Letter,
+    /// Who else is in it; nobody for a sole bid.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub members: Vec<SealedMember>,
     /// Known to the bidder alone, so that nobody can try prices against the hash.
     pub salt: String,
+}
+
+/// Another organisation of the bid.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct SealedMember {
+    pub organisation_id: Uuid,
+    pub role: MemberRole,
 }
 
 impl Contents {
@@ -77,12 +87,26 @@ pub(crate) fn salt(read: &impl Read, bid: Uuid, locked_key: &str) -> Result<Stri
 }
 
 /// The contents as they would be sealed now.
-pub(crate) fn contents(read: &impl Read, bid: &bid::Model) -> Result<Contents, Error> {
+pub(crate) fn contents(
+    read: &impl Read,
+    bid: &bid::Model,
+    members: &[bid_member::Model],
+) -> Result<Contents, Error> {
+    let mut inside: Vec<SealedMember> = members
+        .iter()
+        .filter(|member| member.belongs())
+        .map(|member| SealedMember {
+            organisation_id: member.organisation_id,
+            role: MemberRole::of(&member.role),
+        })
+        .collect();
+    inside.sort_by_key(|member| member.organisation_id);
     Ok(Contents {
         posting_id: bid.posting_id,
         organisation_id: bid.organisation_id,
         price_fen: bid.price_fen,
         letter: bid.content.clone(),
+        members: inside,
         salt: salt(read, bid.id, &bid.locked_key)?,
     })
 }

@@ -1,8 +1,9 @@
 //! Reading and writing bids; decides nothing. Every finder knows whether the box is still sealed.
 
-use crate::entity::{bid, bid_box, bid_version};
+use crate::entity::{bid, bid_box, bid_entrant, bid_member, bid_version};
 use crate::flow;
-use crate::model::Letter;
+use crate::members;
+use crate::model::{Letter, MemberRole};
 use crate::sealing;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{
@@ -27,6 +28,10 @@ const SEALED: &[&str] = &["draft", "submitted", "withdrawn"];
 const ORGANISERS: &[Role] = &[Role::StreetOfficer, Role::Supervisor];
 /// Roles of the bidder.
 pub(crate) const BIDDERS: &[Role] = &[Role::OrgLegalRep, Role::OrgAgent];
+/// Roles of who speaks for a member.
+const MEMBERS: &[Role] = &[Role::OrgLegalRep, Role::OrgAgent, Role::Custodian];
+/// The same with the other organisations of a joint bid, who read it and do not write it.
+pub(crate) const INSIDERS: &[Role] = &[Role::OrgLegalRep, Role::OrgAgent, Role::Partner];
 
 fn is_sealed(bid: &bid::Model) -> bool {
     SEALED.contains(&bid.state.as_str())
@@ -45,9 +50,30 @@ impl Tracked for bid::Model {
     }
 }
 
+/// The viewer's roles as one of the bid's organisations: as its lead, or as a member that has joined.
+fn own_roles(read: &impl Read, bid: &bid::Model, members: &[bid_member::Model]) -> RoleSet {
+    let actor = read.actor();
+    let own = actor.roles(&Reach::of(bid.organisation_id));
+    let speaks = members.iter().any(|member| {
+        member.joined()
+            && actor
+                .roles(&Reach::of(member.organisation_id))
+                .any(MemberRole::of(&member.role).roles())
+    });
+    if !speaks {
+        return own;
+    }
+    let partner = RoleSet::of(&[Role::Partner]);
+    own.union(actor.roles(&Reach::default().assigned(partner)))
+}
+
 /// The roles of the viewer towards a bid, with the seat he may have on the panel.
-async fn roles(read: &impl Read, bid: &bid::Model) -> Result<RoleSet, Error> {
-    let own = read.actor().roles(&Reach::of(bid.organisation_id));
+async fn roles(
+    read: &impl Read,
+    bid: &bid::Model,
+    members: &[bid_member::Model],
+) -> Result<RoleSet, Error> {
+    let own = own_roles(read, bid, members);
     if is_sealed(bid) {
         return Ok(own);
     }
@@ -55,7 +81,7 @@ async fn roles(read: &impl Read, bid: &bid::Model) -> Result<RoleSet, Error> {
         .map_err(|_| Error::internal("bid with a bad division"))?;
     let over = read.actor().roles(&Reach::at(division));
     let seat = match read.actor().person {
-        Some(person) if !over.any(ORGANISERS) && !own.any(BIDDERS) => {
+        Some(person) if !over.any(ORGANISERS) && !own.any(INSIDERS) => {
             wubang_panels::service::is_member(read, "award", bid.posting_id, person).await?
         }
         _ => false,
@@ -68,18 +94,22 @@ async fn roles(read: &impl Read, bid: &bid::Model) -> Result<RoleSet, Error> {
     Ok(own.union(over).union(assigned))
 }
 
-/// A bid for its bidder, and after the opening for those who judge it; `not_found` for everybody else.
-pub(crate) async fn load(read: &impl Read, key: &Key) -> Result<(bid::Model, RoleSet), Error> {
+/// A bid for its organisations, and after the opening for those who judge it; `not_found` for everybody else.
+pub(crate) async fn load(
+    read: &impl Read,
+    key: &Key,
+) -> Result<(bid::Model, Vec<bid_member::Model>, RoleSet), Error> {
     let Key::Id(id) = key else {
         return Err(Code::NotFound.into());
     };
     let bid = find(read, *id).await?;
-    let roles = roles(read, &bid).await?;
+    let members = members::of_bid(read, bid.id).await?;
+    let roles = roles(read, &bid, &members).await?;
     let sees =
-        roles.any(BIDDERS) || roles.any(ORGANISERS) || roles.any(&[Role::Assessor, Role::System]);
+        roles.any(INSIDERS) || roles.any(ORGANISERS) || roles.any(&[Role::Assessor, Role::System]);
     // over a division one has roles towards an opened bid only; `roles` has seen to that
     if sees {
-        Ok((bid, roles))
+        Ok((bid, members, roles))
     } else {
         Err(Code::NotFound.into())
     }
@@ -158,6 +188,7 @@ pub(crate) async fn list(
     let opened = bid::Column::State.is_not_in(SEALED.iter().copied());
     let theirs = Condition::any()
         .add(bid::Column::OrganisationId.is_in(actor.organisations(BIDDERS)))
+        .add(members::joined_by(actor.organisations(MEMBERS)))
         .add(Condition::all().add(opened).add(scope::within(
             bid::Column::Division,
             actor.divisions(ORGANISERS),
@@ -255,13 +286,22 @@ pub(crate) async fn bidders_of(
 ) -> Result<Vec<Uuid>, Error> {
     let mut select = bid::Entity::find()
         .select_only()
-        .column(bid::Column::OrganisationId)
+        .columns([bid::Column::Id, bid::Column::OrganisationId])
         .filter(bid::Column::PostingId.eq(posting))
         .order_by_asc(bid::Column::Id);
     if let Some(states) = states {
         select = select.filter(bid::Column::State.is_in(states.iter().copied()));
     }
-    Ok(select.into_tuple().all(&tx.db()).await?)
+    let rows: Vec<(Uuid, Uuid)> = select.into_tuple().all(&tx.db()).await?;
+    let (bids, mut told): (Vec<Uuid>, Vec<Uuid>) = rows.into_iter().unzip();
+    let members = members::of_bids(tx, &bids).await?;
+    told.extend(
+        members
+            .into_iter()
+            .filter(bid_member::Model::joined)
+            .map(|member| member.organisation_id),
+    );
+    Ok(told)
 }
 
 /// Opens the box, once, and destroys its key: from now on nobody reads a version that was not handed in last.
@@ -395,6 +435,10 @@ pub fn invariants() -> Vec<Invariant> {
             run: |view| Box::pin(readable_while_sealed(view)),
         },
         Invariant {
+            name: "members_of_a_submitted_bid_take_part_in_this_one_alone",
+            run: |view| Box::pin(members_elsewhere(view)),
+        },
+        Invariant {
             name: "opened_box_has_no_key",
             run: |view| Box::pin(opened_with_key(view)),
         },
@@ -452,6 +496,35 @@ async fn readable_while_sealed(view: &View) -> Result<Vec<Uuid>, Error> {
         .filter(readable)
         .map(|bid| bid.id)
         .collect())
+}
+
+async fn members_elsewhere(view: &View) -> Result<Vec<Uuid>, Error> {
+    let submitted = bid::Entity::find()
+        .filter(bid::Column::State.is_not_in(["draft", "withdrawn"]))
+        .filter(bid::Column::SubmittedAt.is_not_null())
+        .all(&view.db())
+        .await?;
+    let members = bid_member::Entity::find()
+        .filter(bid_member::Column::Role.eq("partner"))
+        .filter(bid_member::Column::Standing.eq("joined"))
+        .all(&view.db())
+        .await?;
+    let entrants = bid_entrant::Entity::find().all(&view.db()).await?;
+    let enters = |bid: &bid::Model, organisation: Uuid| {
+        entrants.iter().any(|entrant| {
+            entrant.posting_id == bid.posting_id
+                && entrant.organisation_id == organisation
+                && entrant.bid_id == bid.id
+        })
+    };
+    let wrong = |bid: &&bid::Model| {
+        let partners = members.iter().filter(|member| member.bid_id == bid.id);
+        !enters(bid, bid.organisation_id)
+            || partners
+                .into_iter()
+                .any(|member| !enters(bid, member.organisation_id))
+    };
+    Ok(submitted.iter().filter(wrong).map(|bid| bid.id).collect())
 }
 
 async fn opened_with_key(view: &View) -> Result<Vec<Uuid>, Error> {

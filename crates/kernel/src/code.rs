@@ -99,6 +99,10 @@ codes! {
     NotEligible = "not_eligible", 422, "不符合揭榜资格", "The organisation is not eligible";
     PriceOutOfRange = "price_out_of_range", 422, "报价须大于零且不超过最高限价", "The price must be above zero and within the ceiling";
     NotSigned = "not_signed", 422, "须由法定代表人或其授权的人签署", "The legal representative or an authorised person must sign";
+    AlreadyBidding = "already_bidding", 409, "该组织已参与本榜单的另一份意向书", "The organisation takes part in another bid of this posting";
+    ContentChanged = "content_changed", 409, "内容已变化,请查看后再确认", "The content has changed: read it and confirm that";
+    NotConfirmed = "not_confirmed", 422, "尚有成员未加入或未确认当前内容", "A member has not joined or not confirmed the content as it stands";
+    MembersFull = "members_full", 409, "联合方数量已达上限", "The bid has as many partners as allowed";
     CapReached = "cap_reached", 409, "已达资源限流上限", "A cap is reached";
     ChecksFailed = "checks_failed", 422, "资格审查存在未通过项", "A check of eligibility fails";
     // 评审

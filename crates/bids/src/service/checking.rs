@@ -2,9 +2,10 @@
 
 use super::changing::tell_judged;
 use super::system::by_system;
-use super::{checks, facts, load_for, out, step};
+use super::{Known, MemberCheck, checks, facts, load_for, out, step};
 use crate::entity::bid;
 use crate::flow::BidEvent;
+use crate::members;
 use crate::model::{BidOut, DisqualifyIn};
 use crate::rules;
 use crate::sealing::{self, Contents};
@@ -23,7 +24,7 @@ use wubang_store::{Error, Key, Read, Tx};
 /// `checks_failed`.
 pub async fn qualify(tx: &Tx, key: &Key, _: NothingIn) -> Result<BidOut, Error> {
     let mut case = load_for(tx, key).await?;
-    let (facts, person) = (facts(tx, &case, Vec::new())?, tx.person()?);
+    let (facts, person) = (facts(tx, &case, Known::default())?, tx.person()?);
     step(tx, &mut case, BidEvent::Qualify, &facts, |c| {
         c.set(bid::Column::CheckedBy, person)
     })
@@ -42,7 +43,7 @@ pub async fn propose_disqualification(
 ) -> Result<BidOut, Error> {
     let reason = faults::reason(&input.reason)?;
     let mut case = load_for(tx, key).await?;
-    let (facts, person) = (facts(tx, &case, Vec::new())?, tx.person()?);
+    let (facts, person) = (facts(tx, &case, Known::default())?, tx.person()?);
     let ground = serde_json::to_value(input.ground)?
         .as_str()
         .unwrap_or_default()
@@ -69,7 +70,7 @@ pub async fn propose_disqualification(
 /// `incomplete` when nobody has proposed it; `same_person`.
 pub async fn confirm_disqualification(tx: &Tx, key: &Key, _: NothingIn) -> Result<BidOut, Error> {
     let mut case = load_for(tx, key).await?;
-    let facts = facts(tx, &case, Vec::new())?;
+    let facts = facts(tx, &case, Known::default())?;
     let reason = case.bid.reason.clone();
     step(tx, &mut case, BidEvent::Disqualify, &facts, |c| {
         c.because(reason)
@@ -132,12 +133,16 @@ async fn open_bid(
     if let Some(contents) = contents {
         (bid.price_fen, bid.content) = (contents.price_fen, contents.letter);
     }
-    let mut checks = checks(tx, &bid, posting).await?;
-    checks.push(Check {
-        rule: "envelope_intact",
-        passed: intact,
-        zh: "信封完好,内容与回执散列一致".to_owned(),
-        en: "the envelope is intact and its content is what the receipt says".to_owned(),
+    let members = members::of_bid(tx, bid.id).await?;
+    let mut checks = checks(tx, &bid, &members, posting).await?;
+    checks.push(MemberCheck {
+        organisation_id: bid.organisation_id,
+        check: Check {
+            rule: "envelope_intact",
+            passed: intact,
+            zh: "信封完好,内容与回执散列一致".to_owned(),
+            en: "the envelope is intact and its content is what the receipt says".to_owned(),
+        },
     });
     let now = tx.now();
     by_system(tx, bid.id, BidEvent::Open, |c| {

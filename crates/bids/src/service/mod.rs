@@ -3,6 +3,7 @@
 mod changing;
 mod checking;
 mod closing;
+mod joining;
 mod system;
 mod writing;
 
@@ -11,18 +12,27 @@ pub use checking::{
     confirm_disqualification, open_box, posting_cancelled, propose_disqualification, qualify,
 };
 pub use closing::{fail_too_few, on_posting_resumed, single_bidder, window_over};
+pub use joining::{
+    accept_invitation, confirm, decline_invitation, invitations, invite_member, leave,
+    remove_member, tell_members,
+};
 pub use system::{
     ScoreResult, awarded, count_qualified, count_ranked, declined, find, find_opened, letter,
     not_selected, of_posting, recommended, reserved, scored, tell_results,
 };
 pub use writing::{amend, draft, revise, sign, submit, withdraw};
 
-use crate::entity::bid;
+use crate::consortium::{ConsortiumFacts, MemberFact, Ward};
+use crate::entity::{bid, bid_member};
 use crate::flow::{Bid, BidEvent};
-use crate::model::{BidList, BidOut, BidSummary, Letter, MeanOut, MissingOut, Receipt};
+use crate::model::{
+    BidList, BidMemberOut, BidMode, BidOut, BidSummary, Letter, MeanOut, MemberRole, MissingOut,
+    Receipt,
+};
 use crate::rules::{self, BidFacts, LetterAsks};
 use crate::sealing;
-use crate::store::{self, BIDDERS};
+use crate::store::{self, INSIDERS};
+use serde::Serialize;
 use uuid::Uuid;
 use wubang_kernel::deadline::local_date;
 use wubang_kernel::division::DivisionCode;
@@ -33,7 +43,7 @@ use wubang_kernel::refusal::FieldFault;
 use wubang_kernel::score::Exact;
 use wubang_kernel::{Faults, Role, RoleSet};
 use wubang_postings::Posting;
-use wubang_registry::{Ask, Check, eligibility};
+use wubang_registry::{Ask, Check, Organisation, eligibility};
 use wubang_store::commit::Commit;
 use wubang_store::{Error, Key, Read, Tx, View, commit, state_of};
 use wubang_web::actions::{self, ActionsOut};
@@ -42,6 +52,8 @@ use wubang_web::{Instant, ListQuery};
 /// A bid with everything a decision needs.
 struct Case {
     bid: bid::Model,
+    /// Every other organisation that was ever invited.
+    members: Vec<bid_member::Model>,
     posting: Posting,
     roles: RoleSet,
 }
@@ -50,9 +62,9 @@ fn price(bid: &bid::Model) -> Result<Fen, Error> {
     Fen::new(bid.price_fen).map_err(|_| Error::internal("bid with a bad price"))
 }
 
-/// SHA-256 over what the bidder hands in: posting, organisation, price, letter and salt.
-fn hash(read: &impl Read, bid: &bid::Model) -> Result<String, Error> {
-    sealing::contents(read, bid)?.hash()
+/// SHA-256 over what the bidder hands in: posting, organisations, price, letter and salt.
+fn hash(read: &impl Read, case: &Case) -> Result<String, Error> {
+    sealing::contents(read, &case.bid, &case.members)?.hash()
 }
 
 /// Where a bidder must be able to serve: the communities of the posting, or that of its own project.
@@ -68,13 +80,78 @@ fn served<'a>(posting: &'a Posting, letter: &'a Letter) -> Vec<&'a str> {
     }
 }
 
+/// A rule answered for one organisation of a bid.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct MemberCheck {
+    /// Which organisation.
+    pub organisation_id: Uuid,
+    /// The answer.
+    #[serde(flatten)]
+    pub check: Check,
+}
+
+/// The rules that a custodian must meet, which does not serve the residents itself.
+const OF_CUSTODIANS: &[&str] = &[
+    "status_active",
+    "not_serious_dishonest",
+    "not_abnormal_listed",
+];
+
+/// The organisations of a bid as the registry knows them: its lead first.
+async fn organisations(
+    read: &impl Read,
+    bid: &bid::Model,
+    members: &[bid_member::Model],
+) -> Result<Vec<Organisation>, Error> {
+    let inside = members.iter().filter(|member| member.belongs());
+    let ids: Vec<Uuid> = std::iter::once(bid.organisation_id)
+        .chain(inside.map(|member| member.organisation_id))
+        .collect();
+    let found = wubang_registry::organisations::load_many(read, &ids).await?;
+    let in_order = ids
+        .iter()
+        .filter_map(|id| found.iter().find(|one| one.id == *id).cloned());
+    Ok(in_order.collect())
+}
+
+fn is_custodian(members: &[bid_member::Model], organisation: Uuid) -> bool {
+    members.iter().any(|member| {
+        member.organisation_id == organisation
+            && MemberRole::of(&member.role) == MemberRole::Custodian
+    })
+}
+
+/// Every rule for every organisation of a bid (rulebook 2.4.4 (1)).
 async fn checks(
     read: &impl Read,
     bid: &bid::Model,
+    members: &[bid_member::Model],
+    posting: &Posting,
+) -> Result<Vec<MemberCheck>, Error> {
+    let mut all = Vec::new();
+    for organisation in organisations(read, bid, members).await? {
+        let custodian = is_custodian(members, organisation.id);
+        let answers = checks_of(read, &organisation, &bid.content, posting)?;
+        all.extend(
+            answers
+                .into_iter()
+                .filter(|check| !custodian || OF_CUSTODIANS.contains(&check.rule))
+                .map(|check| MemberCheck {
+                    organisation_id: organisation.id,
+                    check,
+                }),
+        );
+    }
+    Ok(all)
+}
+
+fn checks_of(
+    read: &impl Read,
+    organisation: &Organisation,
+    letter: &Letter,
     posting: &Posting,
 ) -> Result<Vec<Check>, Error> {
-    let organisation = wubang_registry::organisations::load(read, bid.organisation_id).await?;
-    let communities = served(posting, &bid.content)
+    let communities = served(posting, letter)
         .into_iter()
         .map(DivisionCode::parse)
         .collect::<Result<Vec<_>, _>>();
@@ -88,7 +165,7 @@ async fn checks(
             forms_allowed: wubang_postings::service::FORMS,
             caps: &posting.procedure.0.caps,
         };
-        for check in eligibility(&organisation, today, &ask) {
+        for check in eligibility(organisation, today, &ask) {
             match all.iter_mut().find(|known| known.rule == check.rule) {
                 Some(known) if known.passed => *known = check,
                 Some(_) => {}
@@ -99,7 +176,29 @@ async fn checks(
     Ok(all)
 }
 
-fn facts(read: &impl Read, case: &Case, checks: Vec<Check>) -> Result<BidFacts, Error> {
+/// What the checks of somebody who writes a bid need: every rule, and who has no legal personality.
+#[derive(Default)]
+struct Known {
+    checks: Vec<MemberCheck>,
+    wards: Vec<Ward>,
+}
+
+async fn known(read: &impl Read, case: &Case) -> Result<Known, Error> {
+    let wards = organisations(read, &case.bid, &case.members)
+        .await?
+        .into_iter()
+        .filter(|one| one.is_filed() && !is_custodian(&case.members, one.id))
+        .map(|one| Ward {
+            organisation_id: one.id,
+            custodian_id: one.custodian_id,
+        });
+    Ok(Known {
+        wards: wards.collect(),
+        checks: checks(read, &case.bid, &case.members, &case.posting).await?,
+    })
+}
+
+fn facts(read: &impl Read, case: &Case, known: Known) -> Result<BidFacts, Error> {
     let (bid, posting) = (&case.bid, &case.posting);
     let stored: Vec<bool> = bid
         .eligibility
@@ -111,6 +210,12 @@ fn facts(read: &impl Read, case: &Case, checks: Vec<Check>) -> Result<BidFacts, 
                 .collect()
         })
         .unwrap_or_default();
+    let hash = case
+        .roles
+        .any(INSIDERS)
+        .then(|| hash(read, case))
+        .transpose()?;
+    let asks = asks(posting, &bid.content);
     Ok(BidFacts {
         now: read.now(),
         posting_open: posting.state == "open",
@@ -119,18 +224,36 @@ fn facts(read: &impl Read, case: &Case, checks: Vec<Check>) -> Result<BidFacts, 
         price: price(bid)?,
         ceiling: ceiling(posting)?,
         letter: bid.content.clone(),
-        asks: asks(posting, &bid.content),
-        checks,
+        lead: bid.organisation_id,
+        checks: known.checks,
         stored_checks_pass: !stored.is_empty() && stored.iter().all(|passed| *passed),
-        signed: case.roles.has(Role::OrgLegalRep)
-            || (bid.signed_hash.is_some()
-                && case.roles.any(BIDDERS)
-                && bid.signed_hash == Some(hash(read, bid)?)),
+        signed: case.roles.has(Role::OrgLegalRep) || (hash.is_some() && bid.signed_hash == hash),
         proposed: bid.checked_by.is_some() && bid.reason_code.is_some(),
         own_proposal: bid.checked_by == read.actor().person,
         without_panel: posting.procedure.0.code.way() == Way::Order,
         proposal: proposal_faults(read, posting, &bid.content),
+        // an order is accepted by the one who was picked; its custodian signs the agreement
+        consortium: ConsortiumFacts {
+            mode: BidMode::of(&bid.mode),
+            lead: bid.organisation_id,
+            members: member_facts(case, hash.as_deref()),
+            wards: if asks.light { Vec::new() } else { known.wards },
+        },
+        asks,
     })
+}
+
+fn member_facts(case: &Case, hash: Option<&str>) -> Vec<MemberFact> {
+    let inside = case.members.iter().filter(|member| member.belongs());
+    inside
+        .map(|member| MemberFact {
+            organisation_id: member.organisation_id,
+            name: member.organisation_name.clone(),
+            role: MemberRole::of(&member.role),
+            joined: member.joined(),
+            confirmed: hash.is_some() && member.confirmed_hash.as_deref() == hash,
+        })
+        .collect()
 }
 
 /// Most that one bid may ask: the ceiling of the posting, or that of a single project of a call.
@@ -183,13 +306,14 @@ async fn check_codes(read: &impl Read, posting: &Posting, letter: &Letter) -> Re
 }
 
 async fn load(read: &impl Read, key: &Key) -> Result<Case, Error> {
-    let (mut bid, roles) = store::load(read, key).await?;
-    if roles.any(BIDDERS) {
+    let (mut bid, members, roles) = store::load(read, key).await?;
+    if roles.any(INSIDERS) {
         sealing::reveal(read, &mut bid)?;
     }
     let posting = wubang_postings::service::find(read, bid.posting_id).await?;
     Ok(Case {
         bid,
+        members,
         posting,
         roles,
     })
@@ -217,7 +341,7 @@ fn missing(facts: &BidFacts) -> Vec<MissingOut> {
 
 /// Whether this viewer may know totals now: organisers and panel always, the bidder from the notice on.
 fn knows_totals(case: &Case) -> bool {
-    let own = case.roles.any(BIDDERS);
+    let own = case.roles.any(INSIDERS);
     let told = case.bid.told_at.is_some();
     case.roles.any(&[
         Role::StreetOfficer,
@@ -228,14 +352,16 @@ fn knows_totals(case: &Case) -> bool {
 }
 
 async fn out(read: &impl Read, case: Case) -> Result<BidOut, Error> {
-    let own = case.roles.any(BIDDERS);
+    let own = case.roles.any(INSIDERS);
     let editing = matches!(case.bid.state.as_str(), "draft" | "submitted" | "withdrawn");
-    let checks = if own && editing {
-        checks(read, &case.bid, &case.posting).await?
+    let known = if own && editing {
+        known(read, &case).await?
     } else {
-        Vec::new()
+        Known::default()
     };
-    let facts = facts(read, &case, checks)?;
+    let facts = facts(read, &case, known)?;
+    let current = own.then(|| hash(read, &case)).transpose()?;
+    let members = members_out(&case, current.as_deref());
     let totals = knows_totals(&case);
     let Case { bid, roles, .. } = case;
     let state = state_of::<Bid>(&bid.state)?;
@@ -255,11 +381,13 @@ async fn out(read: &impl Read, case: Case) -> Result<BidOut, Error> {
         project_id: bid.project_id,
         organisation_id: bid.organisation_id,
         organisation_name: bid.organisation_name,
-        mode: bid.mode,
+        mode: BidMode::of(&bid.mode),
         state,
         version: bid.version,
         price_fen: bid.price_fen,
         letter: bid.content,
+        members,
+        content_hash: current,
         missing: if own && editing {
             missing(&facts)
         } else {
@@ -277,6 +405,22 @@ async fn out(read: &impl Read, case: Case) -> Result<BidOut, Error> {
         created_at: Instant(bid.created_at),
         updated_at: Instant(bid.updated_at),
     })
+}
+
+/// The other organisations; who turned an invitation down is the bidders' own matter.
+fn members_out(case: &Case, hash: Option<&str>) -> Vec<BidMemberOut> {
+    let shown = |member: &&bid_member::Model| hash.is_some() || member.joined();
+    let out = |member: &bid_member::Model| BidMemberOut {
+        organisation_id: member.organisation_id,
+        organisation_name: member.organisation_name.clone(),
+        role: MemberRole::of(&member.role),
+        standing: member.standing.clone(),
+        confirmed: hash.is_some() && member.confirmed_hash.as_deref() == hash,
+        confirmed_by: member.confirmed_name.clone().filter(|_| hash.is_some()),
+        confirmed_at: member.confirmed_at.filter(|_| hash.is_some()).map(Instant),
+        reason: member.reason.clone().filter(|_| hash.is_some()),
+    };
+    case.members.iter().filter(shown).map(out).collect()
 }
 
 /// What proves the hand-in. The salt goes to the bidder only: with it he can prove what stood in the envelope.
@@ -311,12 +455,12 @@ pub async fn get(view: &View, key: &Key) -> Result<BidOut, Error> {
 /// `not_found`.
 pub async fn get_actions(view: &View, key: &Key) -> Result<ActionsOut, Error> {
     let case = load(view, key).await?;
-    let checks = if case.roles.any(BIDDERS) {
-        checks(view, &case.bid, &case.posting).await?
+    let known = if case.roles.any(INSIDERS) {
+        known(view, &case).await?
     } else {
-        Vec::new()
+        Known::default()
     };
-    let facts = facts(view, &case, checks)?;
+    let facts = facts(view, &case, known)?;
     Ok(actions::of::<Bid>(
         case.bid.id,
         state_of::<Bid>(&case.bid.state)?,

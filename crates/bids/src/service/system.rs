@@ -1,6 +1,6 @@
 //! What later stages do to a bid, as the system, and what they read of it.
 
-use super::{Case, facts, step};
+use super::{Case, Known, facts, step};
 use crate::entity::bid;
 use crate::flow::BidEvent;
 use crate::model::{Letter, MeanOut};
@@ -21,10 +21,12 @@ pub(super) async fn by_system(
     let posting = wubang_postings::service::find(tx, bid.posting_id).await?;
     let mut case = Case {
         bid,
+        // the system's steps ask nothing of them
+        members: Vec::new(),
         posting,
         roles: RoleSet::of(&[Role::System]),
     };
-    let facts = facts(tx, &case, Vec::new())?;
+    let facts = facts(tx, &case, Known::default())?;
     step(tx, &mut case, event, &facts, with).await
 }
 

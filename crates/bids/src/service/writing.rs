@@ -1,19 +1,22 @@
 //! What the bidder does: draft, sign, hand in, withdraw.
 
 use super::checking::fail_if_none_left;
-use super::{Case, check_codes, checks, facts, load, load_for, out, step};
+use super::{Case, Known, check_codes, facts, joining, known, load, load_for, out, step};
 use crate::entity::bid;
 use crate::flow::{Bid, BidEvent};
-use crate::model::{BidIn, BidOut, BidPatch, Letter};
+use crate::members;
+use crate::model::{BidIn, BidMode, BidOut, BidPatch, Letter, MemberRole};
 use crate::sealing::{self, Contents};
 use crate::store::{self, BIDDERS};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use wubang_kernel::actor::Reach;
+use wubang_kernel::deadline::is_over;
 use wubang_kernel::machine::{self, plan};
 use wubang_kernel::procedure::Way;
-use wubang_kernel::{Code, Faults, Role, faults};
+use wubang_kernel::{Code, Faults, Refusal, Role, faults};
 use wubang_needs::model::{NothingIn, ReasonIn};
+use wubang_postings::Posting;
 use wubang_store::commit::edit;
 use wubang_store::{Error, Key, Read, Tx, birth, commit, state_of};
 use wubang_web::Instant;
@@ -47,14 +50,11 @@ pub async fn draft(tx: &Tx, input: BidIn) -> Result<BidOut, Error> {
     if posting.state == "suspended" {
         return Err(Code::PostingSuspended.into());
     }
-    if posting.state != "open"
-        || posting
-            .bid_deadline
-            .is_none_or(|at| wubang_kernel::deadline::is_over(at, tx.now()))
-    {
+    if posting.state != "open" || posting.bid_deadline.is_none_or(|at| is_over(at, tx.now())) {
         return Err(Code::DeadlinePassed.into());
     }
     check_codes(tx, &posting, &input.letter).await?;
+    check_mode(&posting, input.mode)?;
     store::ensure_box(tx, posting.id).await?;
     let id = tx.new_id();
     let (recipient, locked_key) = sealing::bid_key(tx, id)?;
@@ -63,6 +63,7 @@ pub async fn draft(tx: &Tx, input: BidIn) -> Result<BidOut, Error> {
         organisation_id: organisation.id,
         price_fen: price.get(),
         letter: input.letter,
+        members: Vec::new(),
         salt: sealing::salt(tx, id, &locked_key)?,
     };
     let row = bid::ActiveModel {
@@ -72,7 +73,7 @@ pub async fn draft(tx: &Tx, input: BidIn) -> Result<BidOut, Error> {
         organisation_id: Set(organisation.id),
         organisation_name: Set(organisation.name),
         division: Set(posting.division.clone()),
-        mode: Set("sole".to_owned()),
+        mode: Set(input.mode.as_str().to_owned()),
         price_fen: Set(0),
         content: Set(Letter::default()),
         sealed: Set(Some(sealing::seal(&contents, &recipient, None)?)),
@@ -102,16 +103,35 @@ pub async fn draft(tx: &Tx, input: BidIn) -> Result<BidOut, Error> {
         updated_at: Set(tx.now()),
     };
     let mut bid = birth::<bid::Entity, _>(tx, made, row, None).await?;
+    members::enter(tx, &bid, bid.organisation_id).await?;
     (bid.price_fen, bid.content) = (contents.price_fen, contents.letter);
     out(
         tx,
         Case {
             bid,
+            members: Vec::new(),
             posting,
             roles,
         },
     )
     .await
+}
+
+/// Several organisations bid together where the notice takes that, and nobody accepts an order with others.
+fn check_mode(posting: &Posting, mode: BidMode) -> Result<(), Error> {
+    let mut faults = Faults::new();
+    let order = posting.procedure.0.code.way() == Way::Order;
+    if (mode == BidMode::Joint && !posting.content.accepts_joint_bids)
+        || (mode != BidMode::Sole && order)
+    {
+        faults.add(
+            "/mode",
+            "not_allowed",
+            "本榜单不接受这种揭榜方式",
+            "this posting does not take bids in this mode",
+        );
+    }
+    Ok(faults.finish()?)
 }
 
 /// While the posting is suspended drafts are kept as they are.
@@ -122,6 +142,25 @@ fn proceeding(case: &Case) -> Result<(), Error> {
     Ok(())
 }
 
+/// What was submitted is kept as its version. The working copy of a sole bid is changed by revising it; that of
+/// several organisations must be confirmed by all of them before that, so it stays open until the deadline.
+fn open_to_change(case: &Case, tx: &Tx) -> Result<(), Error> {
+    match case.bid.state.as_str() {
+        "draft" | "withdrawn" => Ok(()),
+        "submitted" if BidMode::of(&case.bid.mode) != BidMode::Sole => {
+            let late = case
+                .posting
+                .bid_deadline
+                .is_none_or(|at| is_over(at, tx.now()));
+            if late {
+                return Err(Code::DeadlinePassed.into());
+            }
+            Ok(())
+        }
+        _ => Err(Code::InvalidTransition.into()),
+    }
+}
+
 /// The bidder changes what he will hand in. A submitted bid stays as handed in until it is revised.
 ///
 /// # Errors
@@ -130,9 +169,13 @@ pub async fn amend(tx: &Tx, key: &Key, patch: BidPatch) -> Result<BidOut, Error>
     let mut case = load_for(tx, key).await?;
     let role = case.roles.first_of(BIDDERS).ok_or(Code::Forbidden)?;
     proceeding(&case)?;
-    // what was submitted is kept as its version; the working copy is open until the deadline
-    if !matches!(case.bid.state.as_str(), "draft" | "withdrawn") {
-        return Err(Code::InvalidTransition.into());
+    open_to_change(&case, tx)?;
+    if let Some(mode) = patch.mode {
+        if case.bid.state == "submitted" {
+            return Err(Code::InvalidTransition.into());
+        }
+        check_mode(&case.posting, mode)?;
+        mode.as_str().clone_into(&mut case.bid.mode);
     }
     let mut faults = Faults::new();
     let price = faults.fen("/price_fen", patch.price_fen.unwrap_or(case.bid.price_fen));
@@ -142,14 +185,20 @@ pub async fn amend(tx: &Tx, key: &Key, patch: BidPatch) -> Result<BidOut, Error>
         case.bid.content = letter;
     }
     check_codes(tx, &case.posting, &case.bid.content).await?;
-    let contents = sealing::contents(tx, &case.bid)?;
+    let contents = sealing::contents(tx, &case.bid, &case.members)?;
     let sealed = sealing::seal(&contents, &case.bid.recipient, None)?;
+    let mode = case.bid.mode.clone();
+    joining::tell_void(tx, &case, &contents.hash()?).await?;
     case.bid = edit::<bid::Entity>(
         tx,
         &case.bid,
         "bid.draft_amended",
         role,
-        |update| update.col_expr(bid::Column::Sealed, Expr::value(sealed)),
+        |update| {
+            update
+                .col_expr(bid::Column::Sealed, Expr::value(sealed))
+                .col_expr(bid::Column::Mode, Expr::value(mode))
+        },
         None,
     )
     .await?;
@@ -168,10 +217,8 @@ pub async fn sign(tx: &Tx, key: &Key, _: NothingIn) -> Result<BidOut, Error> {
         .first_of(&[Role::OrgLegalRep])
         .ok_or(Code::Forbidden)?;
     proceeding(&case)?;
-    if !matches!(case.bid.state.as_str(), "draft" | "withdrawn") {
-        return Err(Code::InvalidTransition.into());
-    }
-    let contents = sealing::contents(tx, &case.bid)?;
+    open_to_change(&case, tx)?;
+    let contents = sealing::contents(tx, &case.bid, &case.members)?;
     let (hash, person, name) = (contents.hash()?, tx.person()?, tx.actor().name.clone());
     case.bid = edit::<bid::Entity>(
         tx,
@@ -213,6 +260,16 @@ pub async fn submit(tx: &Tx, key: &Key, _: NothingIn) -> Result<BidOut, Error> {
 /// As [`submit`].
 pub async fn revise(tx: &Tx, key: &Key, patch: BidPatch) -> Result<BidOut, Error> {
     let mut case = load_for(tx, key).await?;
+    if patch.mode.is_some() {
+        return Err(Refusal::new(Code::Invalid)
+            .field(
+                "/mode",
+                "not_allowed",
+                "已提交,不可改揭榜方式",
+                "the mode is open in a draft only",
+            )
+            .into());
+    }
     let mut faults = Faults::new();
     case.bid.price_fen = faults
         .fen("/price_fen", patch.price_fen.unwrap_or(case.bid.price_fen))
@@ -224,9 +281,22 @@ pub async fn revise(tx: &Tx, key: &Key, patch: BidPatch) -> Result<BidOut, Error
     out(tx, case).await
 }
 
+/// Every organisation of the bid takes part in this one alone: those of a withdrawn bid were free meanwhile.
+async fn enter_all(tx: &Tx, case: &Case) -> Result<(), Error> {
+    members::enter(tx, &case.bid, case.bid.organisation_id).await?;
+    let partners = case
+        .members
+        .iter()
+        .filter(|member| member.joined() && MemberRole::of(&member.role) == MemberRole::Partner);
+    for partner in partners {
+        members::enter(tx, &case.bid, partner.organisation_id).await?;
+    }
+    Ok(())
+}
+
 async fn hand_in(tx: &Tx, mut case: Case, event: BidEvent) -> Result<Case, Error> {
-    let checks = checks(tx, &case.bid, &case.posting).await?;
-    let facts = facts(tx, &case, checks)?;
+    let known = known(tx, &case).await?;
+    let facts = facts(tx, &case, known)?;
     let planned = plan::<Bid>(state_of::<Bid>(&case.bid.state)?, event, case.roles, &facts)?;
     let of_box = store::touch_box(tx, case.posting.id).await?;
     // whoever amends or suspends holds the box as well: what he wrote is seen from here on
@@ -234,7 +304,8 @@ async fn hand_in(tx: &Tx, mut case: Case, event: BidEvent) -> Result<Case, Error
     if (&posting.state, &posting.notice_hash) != (&case.posting.state, &case.posting.notice_hash) {
         return Err(Code::Conflict.into());
     }
-    let contents = sealing::contents(tx, &case.bid)?;
+    enter_all(tx, &case).await?;
+    let contents = sealing::contents(tx, &case.bid, &case.members)?;
     let sealed = sealing::seal(&contents, &case.bid.recipient, Some(&of_box.recipient))?;
     let (hash, revision, person, name) = (
         contents.hash()?,
@@ -271,12 +342,15 @@ async fn hand_in(tx: &Tx, mut case: Case, event: BidEvent) -> Result<Case, Error
 pub async fn withdraw(tx: &Tx, key: &Key, input: ReasonIn) -> Result<BidOut, Error> {
     let reason = faults::reason(&input.reason)?;
     let mut case = load_for(tx, key).await?;
-    let facts = facts(tx, &case, Vec::new())?;
+    let facts = facts(tx, &case, Known::default())?;
     step(tx, &mut case, BidEvent::Withdraw, &facts, |c| {
         c.set(bid::Column::Reason, reason.clone())
             .because(Some(reason))
     })
     .await?;
+    if case.bid.state == "withdrawn" {
+        members::leave(tx, &case.bid, None).await?;
+    }
     fail_if_none_left(tx, &case.posting).await?;
     out(tx, case).await
 }

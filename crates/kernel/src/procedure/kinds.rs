@@ -152,6 +152,7 @@ impl Procedure {
             tranches: vec![50, 30, 20],
             invitations: 3,
             procurement_limit_fen: fen(100_000_000),
+            max_partners: 3,
             management_percent: 10,
             publish_cutoff_hour: 17,
             caps: CapRule {

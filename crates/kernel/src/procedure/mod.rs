@@ -173,6 +173,8 @@ pub struct Procedure {
     pub tranches: Vec<u32>,
     /// Ceiling in fen from which the law on procurement rules.
     pub procurement_limit_fen: Fen,
+    /// Most partners of a joint bid beside its lead.
+    pub max_partners: u32,
     /// Most that management may cost, in percent of the price.
     pub management_percent: u32,
     /// Hour of day (+08:00) from which a publication counts as the next working day.

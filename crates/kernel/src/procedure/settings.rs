@@ -83,6 +83,7 @@ settings! {
     "panel/large_from_fen" panel.large_from_fen, 1_000_000..=100_000_000 "fen", "大额评审组起点金额", "Ceiling from which the large panel sits";
     "evaluation/survey_minimum" evaluation.survey_minimum, 5..=1000 "", "满意度调查最低有效份数", "Valid survey answers wanted";
     "procurement_limit_fen" procurement_limit_fen, 1_000_000..=1_000_000_000 "fen", "政府采购限额标准", "Ceiling from which the law on procurement rules";
+    "max_partners" max_partners, 1..=5 "", "联合方数量上限(不含牵头方)", "Most partners of a joint bid beside the lead";
     "management_percent" management_percent, 0..=15 "%", "管理费上限", "Most that management may cost";
     "publish_cutoff_hour" publish_cutoff_hour, 12..=24 "", "当日公示截止时点", "Hour from which a publication counts as the next working day";
     "caps/contracts_ungraded" caps.contracts_ungraded, 1..=10 "", "未评级组织在办协议上限", "Active contracts of an organisation without grade";
