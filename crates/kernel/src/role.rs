@@ -41,14 +41,18 @@ roles! {
     Assessor = "assessor", "评审组成员", 11;
     System = "system", "系统", 12;
     Public = "public", "公众", 13;
+    Objector = "objector", "异议人", 14;
 }
 
 impl Role {
     /// Whether a person can be given this role. `assessor` comes from a seat on a panel,
-    /// `system` and `public` from being the worker or nobody.
+    /// `objector` from an objection of one's own, `system` and `public` from being the worker or nobody.
     #[must_use]
     pub const fn grantable(self) -> bool {
-        !matches!(self, Role::Assessor | Role::System | Role::Public)
+        !matches!(
+            self,
+            Role::Assessor | Role::System | Role::Public | Role::Objector
+        )
     }
 
     /// Whether the role is held inside an organisation rather than over a division.

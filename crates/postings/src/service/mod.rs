@@ -39,10 +39,12 @@ pub use reading::{
 };
 pub use recounting::on_recounted;
 pub use rounds::{repost, return_to_review};
-pub use suspending::{resume, resume_by_timer, suspend};
+pub use suspending::{
+    resume, resume_after_objection, resume_by_timer, suspend, suspend_for_objection,
+};
 pub use system::{
     agreement_drafted, award_proposed, close, completed, contracted, failed, next_candidate,
-    publicity_over, publish, start_evaluation,
+    publicity_over, publish, reevaluate, start_evaluation,
 };
 pub use too_few::{fail_too_few, single_bidder, single_bidder_over};
 pub use types::FORMS;
