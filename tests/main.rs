@@ -33,6 +33,7 @@ mod needs_decisions;
 mod needs_lists;
 mod needs_recusals;
 mod needs_voices;
+mod objections;
 mod operations;
 mod order_awards;
 mod orders;

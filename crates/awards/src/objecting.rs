@@ -53,6 +53,14 @@ pub async fn revocations(read: &impl Read, award: &crate::Award) -> Result<Vec<R
     })
 }
 
+/// The awards that stand still because of objections, for checks.
+///
+/// # Errors
+/// When the database fails.
+pub async fn suspended(read: &impl Read) -> Result<Vec<Uuid>, Error> {
+    store::suspended(read).await
+}
+
 /// An objection was accepted: the award stands still, and its posting with it (2.8.2, 2.8.4). Nothing
 /// happens when it stands still already, has fallen away or is contracted.
 ///

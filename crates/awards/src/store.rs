@@ -89,6 +89,17 @@ pub(crate) async fn live_of(
         .await?)
 }
 
+/// The ids of the awards that stand still.
+pub(crate) async fn suspended(read: &impl Read) -> Result<Vec<Uuid>, Error> {
+    Ok(award::Entity::find()
+        .select_only()
+        .column(award::Column::Id)
+        .filter(award::Column::State.eq("suspended"))
+        .into_tuple()
+        .all(&read.db())
+        .await?)
+}
+
 /// The first award of each of some postings.
 pub(crate) async fn of_postings(
     read: &impl Read,
