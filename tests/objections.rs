@@ -304,13 +304,12 @@ on_both! {
         assert_eq!((&runs["state"], &runs["publicity_ends_at"], due(&runs, "award_publicity").as_deref()), (&json!("in_publicity"), &json!(end), Some(end)));
         assert_eq!(posting(&mut bench).await["state"], json!("award_publicity"));
         // the page stays, with the moved end
-        let page = bench.nobody().get(&format!("/api/v1/public/publicities?kind=award")).await.ok();
+        let page = bench.nobody().get("/api/v1/public/publicities?kind=award").await.ok();
         assert_eq!((&page["items"][0]["state"], &page["items"][0]["ends_at"]), (&json!("running"), &json!(end)));
         bench.advance(instant(end)).await;
         assert_eq!(award(&mut bench).await["state"], json!("in_publicity"));
         bench.advance(instant(end) + TimeDelta::seconds(1)).await;
         assert_eq!(award(&mut bench).await["state"], json!("confirmed"));
-        // thirty-one March is the third of fifteen working days; who dismissed it has answered with a document
         let kinds: Vec<String> = objection(&mut bench, RIVAL, &id).await["documents"].as_array().unwrap().iter().map(|one| text(one, "/kind")).collect();
         assert_eq!(kinds, ["objection_form", "objection_reply"]);
     }
@@ -451,7 +450,7 @@ on_both! {
         assert_eq!((&failed["state"], &failed["reason_code"]), (&json!("failed"), &json!("objection_upheld")));
         assert!(text(&failed, "/reason").contains("YY-410108-2026-0001"), "{failed}");
         let path = format!("/api/v1/postings/{}/repost", bench.play.ids.posting);
-        let again = bench.user("wang.min").await.post(&path, json!({ "kind": "open" })).await.ok();
+        let again = bench.user("wang.min").await.post(&path, json!({})).await.ok();
         assert!(text(&again, "/number").ends_with("-R2"), "{again}");
     }
 
