@@ -35,6 +35,7 @@ mod needs_lists;
 mod needs_recusals;
 mod needs_voices;
 mod objection_clock;
+mod objection_targets;
 mod objections;
 mod operations;
 mod order_awards;

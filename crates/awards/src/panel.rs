@@ -113,7 +113,7 @@ pub async fn form_panel(tx: &Tx, key: &Key, input: AwardPanelIn) -> Result<Award
         check_new(earlier, &named)?;
     }
     let panel = match &before {
-        Some(panel) if !again && complete(&posting, &panel).is_ok() => {
+        Some(panel) if !again && complete(&posting, panel).is_ok() => {
             return Err(Code::Duplicate.into());
         }
         Some(panel)

@@ -29,6 +29,12 @@ words! {
     pub enum ObjectionTarget {
         /// 拟承榜:公示期内。
         Award = "award",
+        /// 发榜公告的内容:自发榜至揭榜截止,可揭榜的组织。
+        PostingContent = "posting_content",
+        /// 资格不合格的认定:被认定的揭榜组织。
+        Disqualification = "disqualification",
+        /// 需求不予立项的决定:申报的社区;不中止。
+        NeedDecision = "need_decision",
     }
 }
 
@@ -64,6 +70,14 @@ words! {
         NextInRank = "next_in_rank",
         /// 本轮流榜,重新发榜。
         Repost = "repost",
+        /// 责令变更公告。
+        AmendDemanded = "amend_demanded",
+        /// 撤榜。
+        Cancel = "cancel",
+        /// 恢复资格。
+        RestoreBid = "restore_bid",
+        /// 重新评榜。
+        ReturnToReview = "return_to_review",
         /// 不改变所异议的决定。
         None = "none",
     }

@@ -218,3 +218,146 @@ pub(crate) fn is_raised(form: &ObjectionForm, grounds: &[GroundCode]) -> bool {
         .iter()
         .all(|code| form.grounds.iter().any(|ground| ground.code == *code))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::flow::ObjectionState;
+    use proptest::prelude::*;
+    use wubang_kernel::lifecycle::Lifecycle;
+    use wubang_kernel::machine::{Machine, plan};
+    use wubang_kernel::{Code, Role, RoleSet};
+
+    fn facts() -> ObjectionFacts {
+        ObjectionFacts {
+            now: DateTime::<Utc>::UNIX_EPOCH,
+            decider: false,
+            recused: false,
+            supplement_used: false,
+            supplement_until: None,
+            other_side: true,
+            invited: false,
+            answered: false,
+            hearing_over: false,
+            hearing_until: None,
+            outcome: None,
+            complain_by: None,
+            raised: None,
+            can_stand_still: false,
+            stands_still: false,
+            suspended_before: false,
+            abuse_found: false,
+        }
+    }
+
+    fn decided(outcome: Outcome, facts: ObjectionFacts) -> Result<ObjectionState, Code> {
+        let facts = ObjectionFacts {
+            outcome: Some(outcome),
+            ..facts
+        };
+        let roles = RoleSet::of(&[Role::StreetOfficer]);
+        let (state, event) = (ObjectionState::Accepted, ObjectionEvent::Decide);
+        plan::<Objection>(state, event, roles, &facts)
+            .map(|step| step.to())
+            .map_err(|refusal| refusal.code)
+    }
+
+    #[test]
+    fn nothing_is_upheld_before_the_other_side_was_heard() {
+        let heard = ObjectionFacts {
+            answered: true,
+            ..facts()
+        };
+        let silent = ObjectionFacts {
+            hearing_over: true,
+            ..facts()
+        };
+        let office = ObjectionFacts {
+            other_side: false,
+            ..facts()
+        };
+        for (outcome, to) in [
+            (Outcome::Upheld, ObjectionState::Upheld),
+            (Outcome::PartlyUpheld, ObjectionState::PartlyUpheld),
+        ] {
+            assert_eq!(decided(outcome, facts()), Err(Code::NotHeard));
+            for known in [heard.clone(), silent.clone(), office.clone()] {
+                assert_eq!(decided(outcome, known), Ok(to));
+            }
+        }
+        assert_eq!(
+            decided(Outcome::Dismissed, facts()),
+            Ok(ObjectionState::Dismissed)
+        );
+    }
+
+    #[test]
+    fn every_state_is_reached_and_only_the_last_is_final() {
+        assert!(Lifecycle::of::<Objection>().faults().is_empty());
+        let last = Objection::STATES.iter().copied();
+        let last: Vec<_> = last.filter(|state| Objection::is_final(*state)).collect();
+        assert_eq!(last, [ObjectionState::Closed]);
+    }
+
+    #[test]
+    fn who_decided_or_took_part_handles_nothing() {
+        let (decider, recused) = (
+            ObjectionFacts {
+                decider: true,
+                ..facts()
+            },
+            ObjectionFacts {
+                recused: true,
+                ..facts()
+            },
+        );
+        for row in Objection::ROWS
+            .iter()
+            .filter(|row| row.by.contains(&Role::StreetOfficer))
+        {
+            assert!(
+                row.guards
+                    .iter()
+                    .any(|guard| decider.check(*guard).is_err())
+            );
+            assert!(
+                row.guards
+                    .iter()
+                    .any(|guard| recused.check(*guard).is_err())
+            );
+        }
+        for row in Objection::ROWS
+            .iter()
+            .filter(|row| row.by.contains(&Role::Supervisor))
+        {
+            assert!(
+                row.guards
+                    .iter()
+                    .any(|guard| recused.check(*guard).is_err())
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_complaint_is_limited_to_what_was_raised(raised in prop::collection::hash_set(0..8_usize, 1..8), asked in prop::collection::hash_set(0..8_usize, 1..8)) {
+            let all = [GroundCode::Procedure, GroundCode::Qualification, GroundCode::Arithmetic, GroundCode::Facts, GroundCode::Recusal, GroundCode::FalseMaterial, GroundCode::Collusion, GroundCode::UnfairTerms];
+            let ground = |i: &usize| ObjectionGround { code: all[*i], facts: String::new(), evidence: None };
+            let form = ObjectionForm { grounds: raised.iter().map(ground).collect(), demand: ObjectionDemand { effect: Effect::Repost, text: String::new() } };
+            let asks: Vec<GroundCode> = asked.iter().map(|i| all[*i]).collect();
+            prop_assert_eq!(is_raised(&form, &asks), asked.is_subset(&raised));
+        }
+
+        #[test]
+        fn an_effect_is_ordered_exactly_when_something_is_upheld(must in any::<bool>(), may in any::<bool>(), given in prop::option::of(0..4_usize), possible in 0..4_usize) {
+            let may = may || must;
+            let all = [Effect::Reevaluate, Effect::NextInRank, Effect::Repost, Effect::None];
+            let effect = given.map(|i| all[i]);
+            let mut faults = Faults::new();
+            check_effect(effect, must, may, &all[..possible], &mut faults);
+            let changes = effect.is_some_and(|effect| effect != Effect::None);
+            let right = if changes { may && given.is_some_and(|i| i < possible) } else { !must || possible == 0 };
+            prop_assert_eq!(faults.is_empty(), right);
+        }
+    }
+}

@@ -81,6 +81,7 @@ fn roles(read: &impl Read, row: &objection::Model) -> Result<RoleSet, Error> {
     if row.invited_at.is_some() {
         let other = inside(row.respondent_organisation_id);
         roles.extend(AGENTS.iter().filter(|role| other.has(**role)));
+        // the community answers for what it has posted
         let secretary = row.respondent == Respondent::Secretary.wire();
         if secretary && over.has(Role::CommunitySecretary) {
             roles.push(Role::CommunitySecretary);

@@ -133,6 +133,7 @@ wubang_kernel::machine! {
         Open on DeclineOrder [ToOne] by [OrgLegalRep, OrgAgent] => Failed, stop [T09], tell [Street, Secretary];
         Open | Awarded on Fail [Elsewhere] by [StreetOfficer] => Failed, stop [T17], tell [Secretary];
         Draft | PendingApproval | Scheduled | Open | Suspended | Closed | Evaluating | AwardPublicity on Cancel [OwnGround] by [StreetOfficer, Supervisor] => Cancelled, tell [Secretary, Street];
+        Open | Closed | Evaluating on Cancel [] by [System] => Cancelled, tell [Secretary, Street];
         Failed on Repost [NotPicked, LastRound, RoundsLeft, NeedsApproved] by [StreetOfficer, CommunitySecretary] => Failed;
         Cancelled on Repost [NotPicked, LastRound, RoundsLeft, NeedsApproved] by [StreetOfficer, CommunitySecretary] => Cancelled;
     }

@@ -13,7 +13,7 @@ pub use checking::{
 pub use closing::{fail_too_few, on_posting_resumed, single_bidder, window_over};
 pub use system::{
     ScoreResult, award_revoked, awarded, count_qualified, count_ranked, declined, find,
-    find_opened, letter, not_selected, of_posting, recommended, reopen, reserved, scored,
+    find_opened, letter, not_selected, of_posting, recommended, reopen, reserved, restore, scored,
     tell_results,
 };
 pub use writing::{amend, draft, revise, sign, submit, withdraw};

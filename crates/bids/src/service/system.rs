@@ -115,6 +115,19 @@ pub async fn award_revoked(tx: &Tx, id: Uuid) -> Result<(), Error> {
     by_system(tx, id, BidEvent::Revoke, |c| c).await
 }
 
+/// An objection against its disqualification was upheld (rulebook 2.8.12): the bid is valid again.
+///
+/// # Errors
+/// `invalid_transition` unless it was disqualified; `posting_suspended`.
+pub async fn restore(tx: &Tx, id: Uuid, reason: &str) -> Result<(), Error> {
+    by_system(tx, id, BidEvent::Restore, |c| {
+        c.set(bid::Column::ReasonCode, None::<String>)
+            .set(bid::Column::Reason, None::<String>)
+            .because(Some(reason.to_owned()))
+    })
+    .await
+}
+
 /// A new panel judges the bids of a posting again: what the earlier one gave them falls away.
 ///
 /// # Errors

@@ -64,7 +64,7 @@ pub(super) async fn out(read: &impl Read, case: Case) -> Result<ObjectionOut, Er
             .ok_or_else(|| Error::internal("objection of an unknown standing"))?,
         respondent: Respondent::from_wire(&row.respondent)
             .ok_or_else(|| Error::internal("objection against an unknown side"))?,
-        objector: (sight == Sight::Whole).then(|| ObjectorOut {
+        objector: (sight == Sight::Whole).then_some(ObjectorOut {
             person_id: row.objector_id,
             name: row.objector_name,
             organisation_id: row.objector_organisation_id,

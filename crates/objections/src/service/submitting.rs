@@ -87,7 +87,11 @@ pub async fn submit(tx: &Tx, input: ObjectionIn) -> Result<ObjectionOut, Error> 
     let standing = standing(tx, &target, input.organisation_id, &mut faults)?;
     let form = check_form(&input.grounds, &input.demand, &target.effects, &mut faults);
     faults.finish()?;
-    if !target.for_everybody && standing != Standing::Bidder {
+    let able = |organisation| {
+        let only = target.only.as_ref();
+        only.is_none_or(|only| only.contains(&organisation))
+    };
+    if target.only.is_some() && !input.organisation_id.is_some_and(able) {
         return Err(Code::NoStanding.into());
     }
     if store::count_open(tx, input.target_id, person, input.organisation_id).await? > 0 {

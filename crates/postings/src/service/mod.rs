@@ -26,7 +26,9 @@ pub use changing::{
 pub use copying::{
     copy, draft_from_template, get_template, keep_template, list_templates, retire_template,
 };
-pub use drafting::{amend, approve, cancel, draft, endorse, return_to_draft, submit};
+pub use drafting::{
+    amend, approve, cancel, cancel_after_objection, draft, endorse, return_to_draft, submit,
+};
 pub use elsewhere::{fail_elsewhere, take_result};
 pub use ordering::decline_order;
 pub use picking::{Pick, conclude, pick, picked_of};
