@@ -16,6 +16,7 @@ const TABLES: &[(&str, &[(&str, &str)])] = &[
     ("needs", &[("number", "#")]),
     ("requests", &[("number", "#")]),
     ("campaigns", &[("number", "#")]),
+    ("objections", &[("number", "#")]),
     ("projects", &[("number", "#")]),
     ("postings", &[("number", "#"), ("project_id", "projects")]),
     (

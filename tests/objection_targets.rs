@@ -80,6 +80,16 @@ async fn disqualified(bench: &mut Bench) -> String {
     bench.play.ids.bids["yinxing"].clone()
 }
 
+/// An objection of the community to a rejection, which was dismissed.
+pub(crate) async fn dismissed(bench: &mut Bench) -> String {
+    let need = rejected_need(bench).await;
+    let body = form("need_decision", &need, "return_to_review");
+    let id = text(&object(bench, "zhao.lei", None, &body).await.ok(), "/id");
+    accept(bench, &id).await;
+    decide(bench, &id, "dismissed", Value::Null).await.ok();
+    id
+}
+
 async fn rejected_need(bench: &mut Bench) -> String {
     let id = submitted(bench, new_need()).await;
     let path = format!("/api/v1/needs/{id}/reject");
