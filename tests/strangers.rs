@@ -45,6 +45,7 @@ const FOR_ALL_SIGNED_IN: &[(&str, &str)] = &[
     ("export_needs", "scoped in the query, see below"),
     ("list_need_cycles", "scoped in the query, see below"),
     ("list_bids", "scoped in the query, see below"),
+    ("list_bid_invitations", "scoped in the query, see below"),
     ("list_awards", "scoped in the query, see below"),
     ("list_contracts", "scoped in the query, see below"),
     ("list_milestones", "scoped in the query, see below"),
@@ -60,6 +61,7 @@ const FOR_ALL_SIGNED_IN: &[(&str, &str)] = &[
     ("list_posting_templates", "scoped in the query, see below"),
     ("list_requests", "scoped in the query, see below"),
     ("list_campaigns", "scoped in the query, see below"),
+    ("list_objections", "scoped in the query, see below"),
     (
         "get_award_panel",
         "who decided is public once the result is (rulebook 2.6)",
@@ -72,6 +74,7 @@ const SCOPED: &[&str] = &[
     "export_needs",
     "list_need_cycles",
     "list_bids",
+    "list_bid_invitations",
     "list_awards",
     "list_contracts",
     "list_milestones",
@@ -80,10 +83,14 @@ const SCOPED: &[&str] = &[
     "list_posting_templates",
     "list_requests",
     "list_campaigns",
+    "list_objections",
 ];
 
 /// Public operations that refuse nobody's empty-handed call with 401 by their nature: they take credentials.
 const TAKES_CREDENTIALS: &[&str] = &["sign_in", "activate_account", "refresh_session"];
+
+/// Public operations that want a name themselves, to tell who has none of the other way.
+const WANTS_A_NAME: &[&str] = &["submit_objection"];
 
 /// Public operations that take the code of a receipt: with a wrong one there is no such request.
 const TAKES_A_CODE: &[&str] = &["get_request_status", "rate_request"];
@@ -301,6 +308,7 @@ impl Real {
             .ok();
         let request = crate::voices::handed_in(bench).await;
         let campaign = crate::campaigns::open_today(bench).await;
+        let objection = crate::objection_targets::dismissed(bench).await;
         let shown = "/api/v1/public/publicities?limit=1";
         let shown = bench.nobody().get(shown).await.ok();
         let cycles = seen(bench, "wei.guohua", "/api/v1/need_cycles").await;
@@ -319,6 +327,7 @@ impl Real {
                 ("evaluations", ids.evaluation),
                 ("requests", request),
                 ("campaigns", campaign),
+                ("objections", objection),
                 ("questions", text(&questions, "/items/0/id")),
                 ("projects", ids.project),
                 ("posting_templates", text(&template, "/id")),
@@ -491,7 +500,8 @@ async fn strangers(mut bench: Bench) {
     let nobody = bench.nobody();
     for operation in operations(&document) {
         let reply = ask(&document, &nobody, &operation, &real).await;
-        let fits = if operation.secured || TAKES_CREDENTIALS.contains(&operation.id.as_str()) {
+        let named = [TAKES_CREDENTIALS, WANTS_A_NAME].concat();
+        let fits = if operation.secured || named.contains(&operation.id.as_str()) {
             reply.status == 401
         } else if TAKES_A_CODE.contains(&operation.id.as_str()) {
             reply.status == 404

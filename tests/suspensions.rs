@@ -293,7 +293,8 @@ on_both! {
         assert_eq!(posting(&mut bench).await["state"], json!("award_publicity"));
         bench.advance(later + TimeDelta::seconds(1)).await;
         assert_eq!(posting(&mut bench).await["state"], json!("awarded"));
-        suspend(&mut bench, "wang.min", "safety").await.refused(409, "invalid_transition");
+        // once awarded, objections and complaints alone make it stand still
+        suspend(&mut bench, "wang.min", "safety").await.refused(403, "forbidden");
     }
 
     async fn a_suspended_posting_can_be_withdrawn_and_its_bids_stay_sealed(bench: Bench) {

@@ -39,17 +39,21 @@ step!("m0007_awards", ["award_reports", "awards"], |manager| {
         .text("proposal_reason")
         .text_opt("reason_code")
         .text_opt("reason")
+        .text_opt("resume_to")
         .stateful(&[
             "in_publicity",
+            "suspended",
             "confirmed",
             "notified",
             "contracted",
             "declined",
             "lapsed",
+            "revoked",
         ])
         .belongs("posting_id", "postings")
         .belongs("bid_id", "bids")
-        .unique(&["bid_id"])
+        // not unique: judged again, the same bid may be first again
+        .index(&["bid_id"])
         .unique(&["number"])
         .index(&["posting_id"])
         .index(&["organisation_id", "id"])

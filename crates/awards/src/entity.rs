@@ -55,6 +55,7 @@ pub mod award {
         pub proposal_reason: String,
         pub reason_code: Option<String>,
         pub reason: Option<String>,
+        pub resume_to: Option<String>,
         pub state: String,
         pub version: i32,
         pub created_at: DateTimeUtc,

@@ -10,6 +10,7 @@ pub mod flow;
 mod http;
 mod making;
 pub mod model;
+pub mod objecting;
 mod ordering;
 mod panel;
 mod proposal;

@@ -124,6 +124,7 @@ fn row(tx: &Tx, proposed: Proposed<'_>, number: String) -> Result<award::ActiveM
         proposal_reason: Set(reason),
         reason_code: Set(None),
         reason: Set(None),
+        resume_to: Set(None),
         state: Set("in_publicity".to_owned()),
         version: Set(1),
         created_at: Set(tx.now()),

@@ -101,21 +101,28 @@ pub async fn form_panel(tx: &Tx, key: &Key, input: AwardPanelIn) -> Result<Award
         .ok_or(Code::Forbidden)?;
     tx.expect_version(posting.version)?;
     let judged = matches!(posting.procedure.0.code.way(), Way::Panel | Way::Call);
-    if posting.state != "closed" || !judged {
+    let before = wubang_panels::service::load(tx, PURPOSE, posting.id).await?;
+    let again = judged_again(tx, &posting, before.as_ref()).await?;
+    if !(posting.state == "closed" || again) || !judged {
         return Err(Code::InvalidTransition.into());
     }
     let bids = wubang_bids::service::of_posting(tx, posting.id).await?;
     let division = wubang_postings::service::division_of(&posting)?;
     let (seats, named) = (seats(&posting)?, named(tx, &division, &input).await?);
-    let before = wubang_panels::service::load(tx, PURPOSE, posting.id).await?;
-    let panel = match before {
-        Some(panel) if complete(&posting, &panel).is_ok() => return Err(Code::Duplicate.into()),
+    if let Some(earlier) = before.as_ref().filter(|_| again) {
+        check_new(earlier, &named)?;
+    }
+    let panel = match &before {
+        Some(panel) if !again && complete(&posting, panel).is_ok() => {
+            return Err(Code::Duplicate.into());
+        }
         Some(panel)
-            if panel
-                .active()
-                .filter(|member| member.party == EXPERTS)
-                .count()
-                == seats.experts =>
+            if !again
+                && panel
+                    .active()
+                    .filter(|member| member.party == EXPERTS)
+                    .count()
+                    == seats.experts =>
         {
             composition::check(
                 seats,
@@ -131,11 +138,49 @@ pub async fn form_panel(tx: &Tx, key: &Key, input: AwardPanelIn) -> Result<Award
                 seats,
                 std::iter::repeat_n(EXPERTS, seats.experts).chain(parties(&named)),
             )?;
-            let formation = formation(&posting, division, seats, named, &bids, earlier.as_ref());
+            let mut formation =
+                formation(&posting, division, seats, named, &bids, earlier.as_ref());
+            if let (true, Some(earlier), Some(draw)) = (again, earlier, &mut formation.draw) {
+                draw.excluded = earlier.members.iter().map(|one| one.person_id).collect();
+            }
             wubang_panels::service::form(tx, formation).await?
         }
     };
     out(tx, &panel, &bids, false)
+}
+
+/// Whether an upheld objection has ordered another panel: the last one has reported, and the bids wait for
+/// scores again (rulebook 2.5).
+async fn judged_again(
+    read: &impl Read,
+    posting: &Posting,
+    before: Option<&Loaded>,
+) -> Result<bool, Error> {
+    let Some(panel) = before.filter(|_| posting.state == "evaluating") else {
+        return Ok(false);
+    };
+    Ok(store::report_of(read, panel.panel.id).await?.is_some()
+        && wubang_bids::service::count_qualified(read, posting.id).await? > 0)
+}
+
+/// Nobody of the panel whose result fell judges again.
+fn check_new(earlier: &Loaded, named: &[Seat]) -> Result<(), Refusal> {
+    let mut faults = Faults::new();
+    for seat in named {
+        if earlier
+            .members
+            .iter()
+            .any(|member| member.person_id == seat.person_id)
+        {
+            faults.add(
+                format!("/{}_person_ids", seat.party),
+                "sat_before",
+                "此人曾参加被撤销的评审",
+                "sat on the panel whose result was revoked",
+            );
+        }
+    }
+    faults.finish()
 }
 
 fn formation(

@@ -1,6 +1,6 @@
 //! Who may be awarded, and what becomes of the others: pure functions (rulebook 2.4.4, 2.8.3).
 
-use crate::flow::{Award, AwardGuard};
+use crate::flow::{Award, AwardGuard, AwardState};
 use uuid::Uuid;
 use wubang_kernel::machine::{Facts, Name};
 use wubang_kernel::score::Exact;
@@ -16,6 +16,8 @@ pub(crate) struct AwardFacts {
     pub held: bool,
     /// Whether it answers an emergency, which need not wait for the end of its publicity.
     pub at_once: bool,
+    /// State from which an objection has suspended it.
+    pub resume_to: Option<AwardState>,
 }
 
 impl Facts<Award> for AwardFacts {
@@ -23,6 +25,9 @@ impl Facts<Award> for AwardFacts {
         let holds = match guard {
             AwardGuard::NoOpenHold => !self.held,
             AwardGuard::AtOnce => self.at_once,
+            AwardGuard::WasInPublicity => self.resume_to == Some(AwardState::InPublicity),
+            AwardGuard::WasConfirmed => self.resume_to == Some(AwardState::Confirmed),
+            AwardGuard::WasNotified => self.resume_to == Some(AwardState::Notified),
         };
         if holds {
             Ok(())
@@ -184,7 +189,7 @@ pub(crate) fn may_reject_all(standings: &[Standing], threshold: i64) -> Result<(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::flow::{AwardEvent, AwardState};
+    use crate::flow::AwardEvent;
     use proptest::prelude::*;
     use wubang_kernel::lifecycle::Lifecycle;
     use wubang_kernel::machine::{Machine, plan};
@@ -268,6 +273,7 @@ mod tests {
         let held = AwardFacts {
             held: true,
             at_once: false,
+            resume_to: None,
         };
         for (state, event, role) in [
             (AwardState::InPublicity, AwardEvent::Confirm, Role::System),
@@ -291,6 +297,7 @@ mod tests {
                     &AwardFacts {
                         held: false,
                         at_once: false,
+                        resume_to: None,
                     }
                 )
                 .is_ok()
@@ -299,10 +306,34 @@ mod tests {
     }
 
     #[test]
+    fn a_suspended_award_goes_back_to_where_it_was_once_nothing_holds_it() {
+        for was in [
+            AwardState::InPublicity,
+            AwardState::Confirmed,
+            AwardState::Notified,
+        ] {
+            let resume = |held| {
+                let facts = AwardFacts {
+                    held,
+                    at_once: false,
+                    resume_to: Some(was),
+                };
+                let system = RoleSet::of(&[Role::System]);
+                plan::<Award>(AwardState::Suspended, AwardEvent::Resume, system, &facts)
+                    .map(|step| step.to())
+                    .map_err(|refusal| refusal.code)
+            };
+            assert_eq!(resume(false), Ok(was));
+            assert_eq!(resume(true), Err(Code::OpenHold));
+        }
+    }
+
+    #[test]
     fn only_the_legal_representative_declines() {
         let free = AwardFacts {
             held: false,
             at_once: false,
+            resume_to: None,
         };
         let asked = |role| {
             plan::<Award>(
@@ -322,7 +353,11 @@ mod tests {
     #[test]
     fn every_state_is_reached_and_final_states_stay() {
         assert!(Lifecycle::of::<Award>().faults().is_empty());
-        for state in [AwardState::Declined, AwardState::Lapsed] {
+        for state in [
+            AwardState::Declined,
+            AwardState::Lapsed,
+            AwardState::Revoked,
+        ] {
             assert!(Award::is_final(state));
         }
         // the publicity of an emergency may outlast the signing of its agreement
@@ -331,8 +366,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn rows_of_one_state_and_event_exclude_each_other(held in any::<bool>(), at_once in any::<bool>()) {
-            let facts = AwardFacts { held, at_once };
+        fn rows_of_one_state_and_event_exclude_each_other(held in any::<bool>(), at_once in any::<bool>(), was in 0..4_usize) {
+            let states = [AwardState::InPublicity, AwardState::Confirmed, AwardState::Notified];
+            let facts = AwardFacts { held, at_once, resume_to: states.get(was).copied() };
             for state in Award::STATES {
                 for event in Award::EVENTS {
                     let open = Award::ROWS.iter().filter(|row| row.event == *event && row.from.contains(state))

@@ -5,8 +5,7 @@ use crate::flow::{Award, AwardEvent};
 use crate::model::{AwardList, AwardOut, AwardPublicity, AwardSummary, PublicAwardOut};
 use crate::proposal::judged_in;
 use crate::rules::AwardFacts;
-use crate::{PURPOSE, review, store};
-use sea_orm::sea_query::Expr;
+use crate::{PURPOSE, objecting, review, store};
 use uuid::Uuid;
 use wubang_kernel::machine::{Audience, plan};
 use wubang_kernel::procedure::PostingType;
@@ -15,7 +14,7 @@ use wubang_kernel::{Faults, Role, RoleSet, Timer, faults};
 use wubang_needs::model::{NothingIn, ReasonIn};
 use wubang_postings::Posting;
 use wubang_publicity::model::PublicityKind;
-use wubang_store::commit::{Commit, edit};
+use wubang_store::commit::Commit;
 use wubang_store::outbox::{self, Notice};
 use wubang_store::{Error, Key, Read, Tracked, Tx, View, commit, holds, state_of, timers};
 use wubang_web::DeadlineOut;
@@ -23,10 +22,10 @@ use wubang_web::actions::{self, ActionsOut};
 use wubang_web::{Instant, ListQuery};
 
 /// An award with the viewer's roles and what the guards ask for.
-struct Case {
-    award: award::Model,
+pub(crate) struct Case {
+    pub(crate) award: award::Model,
     roles: RoleSet,
-    facts: AwardFacts,
+    pub(crate) facts: AwardFacts,
 }
 
 async fn facts(read: &impl Read, award: &award::Model) -> Result<AwardFacts, Error> {
@@ -35,6 +34,11 @@ async fn facts(read: &impl Read, award: &award::Model) -> Result<AwardFacts, Err
     Ok(AwardFacts {
         held,
         at_once: posting.procedure.0.code == PostingType::Emergency,
+        resume_to: award
+            .resume_to
+            .as_deref()
+            .map(state_of::<Award>)
+            .transpose()?,
     })
 }
 
@@ -54,7 +58,7 @@ async fn load_for(tx: &Tx, key: &Key) -> Result<Case, Error> {
     Ok(case)
 }
 
-async fn as_system(tx: &Tx, id: Uuid) -> Result<Case, Error> {
+pub(crate) async fn as_system(tx: &Tx, id: Uuid) -> Result<Case, Error> {
     let award = store::find(tx, &Key::Id(id)).await?;
     let facts = facts(tx, &award).await?;
     Ok(Case {
@@ -65,7 +69,7 @@ async fn as_system(tx: &Tx, id: Uuid) -> Result<Case, Error> {
 }
 
 /// Plans an event on an award and spends it with what `with` adds.
-async fn step(
+pub(crate) async fn step(
     tx: &Tx,
     mut case: Case,
     event: AwardEvent,
@@ -171,7 +175,9 @@ pub async fn get_public(view: &View, key: &Key) -> Result<PublicAwardOut, Error>
     let panel = match award.noticed_at {
         Some(_) => {
             let posting = wubang_postings::service::find(view, award.posting_id).await?;
-            wubang_panels::service::load(view, PURPOSE, judged_in(&posting)).await?
+            // those who judged this award, when another panel was formed since
+            wubang_panels::service::load_of(view, PURPOSE, judged_in(&posting), award.created_at)
+                .await?
         }
         None => None,
     };
@@ -232,7 +238,7 @@ pub async fn list(view: &View, query: &ListQuery) -> Result<AwardList, Error> {
 
 /// What the award shows of itself once its publicity is over: personal data that was there for the
 /// publicity only is masked, in the stage's own copy too (rulebook 2.6).
-fn masked(award: &award::Model) -> Result<AwardPublicity, Error> {
+pub(crate) fn masked(award: &award::Model) -> Result<AwardPublicity, Error> {
     let shown = serde_json::to_value(&award.publicity)?;
     Ok(serde_json::from_value(wubang_publicity::masked(&shown))?)
 }
@@ -387,6 +393,14 @@ pub async fn lapse(tx: &Tx, id: Uuid) -> Result<(), Error> {
 /// The awardee is gone: on to the reserve, whose turn the street proposes within T14, or 流榜.
 async fn fall_away(tx: &Tx, award: &award::Model) -> Result<(), Error> {
     wubang_bids::service::declined(tx, award.bid_id).await?;
+    // one that fell away while an objection was open leaves the posting to go on
+    let reason = "拟承榜对象已放弃,中止的原因消除";
+    wubang_postings::service::resume_after_objection(tx, award.posting_id, reason).await?;
+    on_to_the_next(tx, award).await
+}
+
+/// The next in reserve is to be proposed, or the posting fails.
+pub(crate) async fn on_to_the_next(tx: &Tx, award: &award::Model) -> Result<(), Error> {
     let bids = wubang_bids::service::of_posting(tx, award.posting_id).await?;
     if !bids.iter().any(|bid| bid.state == "reserve") {
         return wubang_postings::service::failed(tx, award.posting_id, "no_candidate", None).await;
@@ -427,33 +441,15 @@ pub(crate) async fn on_posting_suspended(tx: &Tx, posting: Uuid) -> Result<(), E
     }
 }
 
-/// The posting goes on: so does the publicity, with what was left of it.
+/// The posting goes on: so does the publicity, with what was left of it, unless an objection holds the award.
 ///
 /// # Errors
 /// When the database fails.
 pub(crate) async fn on_posting_resumed(tx: &Tx, posting: Uuid) -> Result<(), Error> {
-    let Some(award) = store::live_of(tx, posting).await? else {
-        return Ok(());
-    };
-    let resumed = timers::resume(tx, &[award.id]).await?;
-    let publicity = resumed
-        .into_iter()
-        .find(|(row, _)| row.timer == Timer::T15.key());
-    let Some((_, ends)) = publicity else {
-        return Ok(());
-    };
-    wubang_publicity::moved(tx, award.id, PublicityKind::Award, &ends).await?;
-    let data = serde_json::json!({ "publicity_ends_at": ends });
-    edit::<award::Entity>(
-        tx,
-        &award,
-        "award.publicity_resumed",
-        Role::System,
-        |update| update.col_expr(award::Column::PublicityEndsAt, Expr::value(ends.at)),
-        Some(data),
-    )
-    .await?;
-    Ok(())
+    match store::live_of(tx, posting).await? {
+        Some(award) if award.state != "suspended" => objecting::run_on(tx, &award).await,
+        _ => Ok(()),
+    }
 }
 
 /// An award, whoever asks: for later stages.

@@ -40,7 +40,13 @@ const OFFICIALS: &[Role] = &[
 /// Roles of the awardee.
 const AWARDEES: &[Role] = &[Role::OrgLegalRep, Role::OrgAgent];
 /// States in which an award has not fallen away.
-const LIVE: &[&str] = &["in_publicity", "confirmed", "notified", "contracted"];
+const LIVE: &[&str] = &[
+    "in_publicity",
+    "suspended",
+    "confirmed",
+    "notified",
+    "contracted",
+];
 
 /// An award, whoever asks.
 pub(crate) async fn find(read: &impl Read, key: &Key) -> Result<award::Model, Error> {
@@ -80,6 +86,17 @@ pub(crate) async fn live_of(
     Ok(live
         .order_by_desc(award::Column::Id)
         .one(&read.db())
+        .await?)
+}
+
+/// The ids of the awards that stand still.
+pub(crate) async fn suspended(read: &impl Read) -> Result<Vec<Uuid>, Error> {
+    Ok(award::Entity::find()
+        .select_only()
+        .column(award::Column::Id)
+        .filter(award::Column::State.eq("suspended"))
+        .into_tuple()
+        .all(&read.db())
         .await?)
 }
 
@@ -238,6 +255,11 @@ async fn wrong_hashes(view: &View) -> Result<Vec<Uuid>, Error> {
         // after the publicity it is masked, and the hash is still that of what was shown
         let right = match row.state.as_str() {
             "in_publicity" => content_hash(&shown) == row.publicity_hash,
+            "suspended" => {
+                content_hash(&shown) == row.publicity_hash
+                    || (row.resume_to.as_deref() != Some("in_publicity")
+                        && wubang_publicity::masked(&shown) == shown)
+            }
             // an emergency is noticed while it is shown
             "notified" | "contracted" if row.publicity_ends_at >= view.now() => {
                 content_hash(&shown) == row.publicity_hash
@@ -262,7 +284,9 @@ async fn wrong_totals(view: &View) -> Result<Vec<Uuid>, Error> {
     for row in award::Entity::find().all(&view.db()).await? {
         let posting = wubang_postings::service::find(view, row.posting_id).await?;
         let judged_in = crate::proposal::judged_in(&posting);
-        let panel = wubang_panels::service::load(view, crate::PURPOSE, judged_in).await?;
+        let panel =
+            wubang_panels::service::load_of(view, crate::PURPOSE, judged_in, row.created_at)
+                .await?;
         let total = panel.and_then(|panel| {
             wubang_panels::scoring::mean_total(
                 &panel.valid_sheets(row.bid_id),

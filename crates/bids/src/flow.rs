@@ -35,6 +35,9 @@ wubang_kernel::machine! {
         Keep = "bid.reserved" "" "列为候补" "Kept in reserve",
         Pass = "bid.not_selected" "" "未承榜" "Not selected",
         Award = "bid.awarded" "" "承榜" "Awarded",
+        Revoke = "bid.award_revoked" "" "承榜撤销" "The award was revoked",
+        Restore = "bid.restored" "" "异议成立,资格恢复" "Restored after an objection",
+        Reopen = "bid.reevaluation_ordered" "" "重新评审" "To be judged again",
         Decline = "bid.declined" "" "放弃" "Declined",
     }
     guards {
@@ -71,6 +74,9 @@ wubang_kernel::machine! {
         Scored on Keep [] by [System] => Reserve;
         Scored on Pass [] by [System] => NotSelected;
         Recommended on Award [] by [System] => Awarded, tell [Organisation];
+        Disqualified on Restore [Proceeding] by [System] => Qualified, tell [Organisation, Street];
+        Recommended | Awarded on Revoke [] by [System] => NotSelected, tell [Organisation];
+        Scored | Reserve | NotSelected on Reopen [] by [System] => Qualified, tell [Organisation];
         Recommended | Awarded on Decline [] by [System] => Declined, tell [Organisation];
     }
 }

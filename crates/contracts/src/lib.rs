@@ -74,6 +74,13 @@ pub fn reactions() -> Vec<(&'static str, Reaction)> {
                 "posting_failed",
             ))
         }),
+        ("award.revoked", |tx, happened| {
+            Box::pin(service::on_award_fallen(
+                tx,
+                happened.object_id,
+                "award_revoked",
+            ))
+        }),
         ("award.lapsed", |tx, happened| {
             Box::pin(service::on_award_fallen(
                 tx,

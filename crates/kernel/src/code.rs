@@ -113,6 +113,10 @@ codes! {
     RankNotFollowed = "rank_not_followed", 422, "拟承榜对象须遵循排名", "The proposal must follow the ranking";
     SheetsMissing = "sheets_missing", 422, "评分表未交齐", "Score sheets are missing";
     BelowThreshold = "below_threshold", 422, "没有达到合格线的揭榜", "No bid reaches the threshold";
+    // 异议与投诉
+    NoStanding = "no_standing", 422, "与所异议的事项无利害关系,不具备提出异议的资格", "You have no standing to object to this";
+    NotHeard = "not_heard", 422, "尚未听取另一方意见,且陈述期限未满", "The other side has not been heard, and its time is not over";
+    NotRaised = "not_raised", 422, "投诉只能就异议中已提出的事由提出", "A complaint is limited to the grounds that the objection raised";
     // 承榜与协议
     AlreadySigned = "already_signed", 409, "该方已签署", "This party has signed already";
     NotDelivered = "not_delivered", 422, "阶段任务未完成且未到结束日期", "Milestones are open and the end date is not reached";

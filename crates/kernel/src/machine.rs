@@ -49,6 +49,8 @@ pub enum Audience {
     Secretary,
     /// The district's administrators.
     District,
+    /// The supervising department.
+    Supervisor,
     /// The people of the organisations that belong to the object.
     Organisation,
     /// Organisations whose coverage and fields fit.

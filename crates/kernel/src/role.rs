@@ -42,16 +42,18 @@ roles! {
     System = "system", "系统", 12;
     Public = "public", "公众", 13;
     Partner = "partner", "联合方", 14;
+    Objector = "objector", "异议人", 15;
 }
 
 impl Role {
     /// Whether a person can be given this role. `assessor` comes from a seat on a panel, `partner` from working
-    /// for another organisation of a joint bid, `system` and `public` from being the worker or nobody.
+    /// for another organisation of a joint bid, `objector` from an objection of one's own, `system` and `public`
+    /// from being the worker or nobody.
     #[must_use]
     pub const fn grantable(self) -> bool {
         !matches!(
             self,
-            Role::Assessor | Role::Partner | Role::System | Role::Public
+            Role::Assessor | Role::Partner | Role::Objector | Role::System | Role::Public
         )
     }
 

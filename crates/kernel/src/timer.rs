@@ -74,8 +74,14 @@ timers! {
     T50 = "feedback_resolve", 15 Wd, 5..=30, "诉求办理";
     T43 = "objection_window", 7 Wd, 7..=7, "提出异议";
     T44 = "objection_answer", 7 Wd, 3..=7, "异议答复";
+    T45 = "complaint_window", 15 Wd, 15..=15, "提出投诉";
+    T46 = "complaint_accept", 5 Wd, 5..=5, "投诉审查";
+    T47 = "complaint_decide", 30 Wd, 30..=30, "投诉处理";
     T48 = "complaint_suspension_max", 30 Cd, 30..=30, "投诉中止最长期限";
     T60 = "quarterly_cycle", 10 Wd, 10..=10, "评榜季度计划";
+    ObjectionAccept = "objection_accept", 3 Wd, 1..=3, "异议受理";
+    ObjectionSupplement = "objection_supplement", 5 Wd, 5..=10, "异议补正";
+    ObjectionHearing = "objection_hearing", 2 Wd, 2..=5, "异议另一方陈述";
     SingleBidderPublicity = "single_bidder_publicity", 5 Wd, 3..=10, "单一来源公示";
     FailedDecision = "failed_decision", 10 Wd, 5..=20, "流榜后的处理";
     Publication = "publication", 0 Wd, 0..=0, "定时发榜";

@@ -34,6 +34,7 @@ wubang_kernel::machine! {
         Reject = "need.rejected" "reject" "不予立项" "Reject",
         Appeal = "need.appealed" "appeal" "申请区级复核" "Ask the district",
         AppealLapse = "need.appeal_lapsed" "" "复核申请期满" "The time to ask the district ended",
+        Object = "need.objection_upheld" "" "异议成立,重新评榜" "An objection was upheld",
         DecideAppeal = "need.appeal_decided" "decide_appeal" "答复复核申请" "Answer as the district",
         Merge = "need.merged" "merge" "合并" "Merge into another need",
         StartReview = "need.review_started" "start_review" "开始评审" "Start the review",
@@ -90,6 +91,7 @@ wubang_kernel::machine! {
         Submitted | UnderReview on Reject [SupplementedFirst] by [StreetOfficer] => Rejected, start [T43], stop [T01, T03], tell [Secretary];
         Rejected on AppealLapse [] by [System] => Rejected, at T43;
         Rejected on Appeal [AppealUnused, AppealInTime] by [CommunitySecretary] => Appealed, start [T44], stop [T43], tell [District];
+        Rejected on Object [] by [System] => Submitted, start [T01], stop [T43], tell [Street, Secretary];
         Appealed on DecideAppeal [AppealUpheld] by [DistrictAdmin] => Submitted, start [T01], stop [T44], tell [Street, Secretary];
         Appealed on DecideAppeal [AppealDismissed] by [DistrictAdmin] => Rejected, stop [T44], tell [Street, Secretary];
         Submitted | Accepted | UnderReview | Backlog on Merge [TargetOpen] by [StreetOfficer] => Merged, stop [T01, T03], tell [Secretary];

@@ -22,6 +22,7 @@ pub(crate) async fn of(read: &impl Read, notice: &Notice) -> Result<Vec<Recipien
                 people_with_role(read, &[Role::CommunitySecretary], &division).await?
             }
             Audience::District => people_with_role(read, &[Role::DistrictAdmin], &division).await?,
+            Audience::Supervisor => people_with_role(read, &[Role::Supervisor], &division).await?,
             Audience::Organisation => people_of_organisations(read, &notice.organisations).await?,
             Audience::Matched => {
                 let organisations: Vec<Uuid> =

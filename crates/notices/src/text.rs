@@ -116,6 +116,42 @@ const SENTENCES: &[(&str, &str)] = &[
         "need_cycle.plan_overdue",
         "本季度评榜计划单逾期未下达,请尽快补办。",
     ),
+    (
+        "objection.submitted",
+        "异议已收到,请妥存编号与内容校验值;承办人将在三个工作日内决定是否受理。",
+    ),
+    (
+        "objection.accepted",
+        "异议已受理;所异议的事项中止的,期限停止计算,待异议办结后按剩余时间继续。",
+    ),
+    (
+        "objection.hearing_opened",
+        "请就异议所提问题作出陈述;逾期未陈述的,承办人将径行调查。",
+    ),
+    (
+        "objection.overdue",
+        "异议逾期未答复。异议人可以立即向监督部门投诉;所涉事项在答复或处理之前继续中止。",
+    ),
+    (
+        "complaint.filed",
+        "收到一件对异议答复(或逾期未答复)的投诉,请在五个工作日内审查是否受理。",
+    ),
+    (
+        "complaint.suspension_over",
+        "因投诉而作的暂停已满最长期限,所涉事项已自动恢复;投诉尚未办结的,请尽快处理。",
+    ),
+    (
+        "award.suspended",
+        "有异议被受理,承榜程序中止,公示与签约期限停止计算。",
+    ),
+    (
+        "award.resumed",
+        "异议已办结,承榜程序恢复,期限按剩余时间继续计算。",
+    ),
+    (
+        "award.revoked",
+        "异议或投诉成立,承榜已撤销,处理理由见异议答复公开页。",
+    ),
     ("timer.overdue", "有事项到期,请及时办理。"),
 ];
 
@@ -177,6 +213,7 @@ fn facts(facts: &Value) -> Vec<String> {
         ("target", "期望问卷份数"),
         ("reason", "理由"),
         ("appeal_until", "复核申请截止"),
+        ("complain_by", "投诉截止"),
         ("waiting", "储备中的需求(件)"),
         ("taken_up", "列入计划的本街道需求(件)"),
     ];

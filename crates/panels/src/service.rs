@@ -8,6 +8,7 @@ use crate::model::{
 };
 use crate::view;
 use crate::{sheets, store};
+use chrono::{DateTime, Utc};
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 use wubang_kernel::procedure::Criterion;
@@ -25,6 +26,23 @@ pub async fn load(
     object_id: Uuid,
 ) -> Result<Option<Loaded>, Error> {
     match store::newest(read, purpose, object_id).await? {
+        Some(panel) => Ok(Some(store::complete(read, panel).await?)),
+        None => Ok(None),
+    }
+}
+
+/// The panel that was the newest for an object at an instant, with members and sheets: who judged what was
+/// decided then.
+///
+/// # Errors
+/// When the database fails.
+pub async fn load_of(
+    read: &impl Read,
+    purpose: &str,
+    object_id: Uuid,
+    at: DateTime<Utc>,
+) -> Result<Option<Loaded>, Error> {
+    match store::newest_at(read, purpose, object_id, at).await? {
         Some(panel) => Ok(Some(store::complete(read, panel).await?)),
         None => Ok(None),
     }

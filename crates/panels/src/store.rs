@@ -3,6 +3,7 @@
 use crate::composition::EXPERTS;
 use crate::entity::{member, panel, sheet};
 use crate::model::{DrawRecord, Loaded, Member, PENDING, Panel, Points, RECUSED, Reasons, Sheet};
+use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
@@ -24,6 +25,23 @@ pub(crate) async fn newest(
     let rounds = panel::Entity::find()
         .filter(panel::Column::Purpose.eq(purpose))
         .filter(panel::Column::ObjectId.eq(object_id));
+    Ok(rounds
+        .order_by_desc(panel::Column::Round)
+        .one(&read.db())
+        .await?)
+}
+
+/// The panel of the newest round at an instant.
+pub(crate) async fn newest_at(
+    read: &impl Read,
+    purpose: &str,
+    object_id: Uuid,
+    at: DateTime<Utc>,
+) -> Result<Option<Panel>, Error> {
+    let rounds = panel::Entity::find()
+        .filter(panel::Column::Purpose.eq(purpose))
+        .filter(panel::Column::ObjectId.eq(object_id))
+        .filter(panel::Column::CreatedAt.lte(at));
     Ok(rounds
         .order_by_desc(panel::Column::Round)
         .one(&read.db())

@@ -130,9 +130,19 @@ pub(crate) async fn list(view: &View, filter: &ListQuery) -> Result<ProjectList,
 }
 
 /// Whose name the trail keeps to the supervisor (rulebook 2.6): who sits on a panel, until the result;
-/// who asked about a posting, for ever.
+/// who asked about a posting, for ever; and who objected, when what he withdrew lets award and posting go on.
 fn is_secret(row: &wubang_store::entity::trace::Model) -> bool {
-    row.actor_role == "assessor" || (row.object == "posting_question" && row.from_state.is_none())
+    let goes_on = row.actor_role == "system"
+        && [
+            "award.resumed",
+            "award.publicity_resumed",
+            "posting.resumed",
+            "publicity.moved",
+        ]
+        .contains(&row.event.as_str());
+    goes_on
+        || row.actor_role == "assessor"
+        || (row.object == "posting_question" && row.from_state.is_none())
 }
 
 /// The process trail of a project, newest first.

@@ -76,6 +76,7 @@ impl ChangeFacts {
             PostingGuard::WasClosed => was("closed"),
             PostingGuard::WasEvaluating => was("evaluating"),
             PostingGuard::WasInPublicity => was("award_publicity"),
+            PostingGuard::WasAwarded => was("awarded"),
             PostingGuard::RoundsLeft => self.rounds < self.most_rounds,
             PostingGuard::LastRound => self.last_round,
             _ => false,

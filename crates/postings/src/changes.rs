@@ -94,7 +94,7 @@ pub struct SuspensionOut {
     pub ground: Option<String>,
     /// 公开理由。
     pub reason: String,
-    /// 决定中止的部门:`street_officer` 或 `supervisor`。
+    /// 决定中止的部门:`street_officer` 或 `supervisor`;因异议自动中止的为 `system`。
     pub by: String,
     /// 自何时起。
     pub since: Instant,
@@ -149,7 +149,7 @@ pub struct ChangeOut {
     pub sequence: i32,
     /// 类别:`amendment` 变更、`extension` 延期、`too_few` 揭榜不足延期、`suspension` 中止、`resumption` 恢复、`recount` 节假日安排公布后重新计算。
     pub kind: String,
-    /// 理由类别(中止)。
+    /// 理由类别(中止);因异议自动中止的为 `objection`。
     pub ground: Option<String>,
     /// 公开理由。
     pub reason: String,

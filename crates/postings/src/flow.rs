@@ -40,6 +40,7 @@ wubang_kernel::machine! {
         Pick = "posting.picked" "" "入选立项" "Picked out of a call for projects",
         EndPublicity = "posting.publicity_over" "" "公示期满" "The publicity is over",
         NextCandidate = "posting.next_candidate" "" "递补" "On to the next candidate",
+        Reevaluate = "posting.reevaluation_ordered" "" "重新评审" "Evaluate again",
         Contract = "posting.contracted" "" "签约" "Contracted",
         Complete = "posting.completed" "" "完成" "Completed",
         Fail = "posting.failed" "external_failure" "流榜" "The statutory procedure failed",
@@ -83,6 +84,7 @@ wubang_kernel::machine! {
         WasClosed = InvalidTransition "was_closed",
         WasEvaluating = InvalidTransition "was_evaluating",
         WasInPublicity = InvalidTransition "was_in_publicity",
+        WasAwarded = InvalidTransition "was_awarded",
         RoundsLeft = RoundsUsed "rounds_left",
         LastRound = Duplicate "no_later_round",
     }
@@ -104,10 +106,13 @@ wubang_kernel::machine! {
         Open on Suspend [BeforeDeadline, OwnGround] by [Supervisor, StreetOfficer] => Suspended, tell [Street, Secretary];
         Closed | Evaluating | AwardPublicity on Suspend [OwnGround, ByComplaint] by [Supervisor] => Suspended, start [T48], tell [Street, Secretary];
         Closed | Evaluating | AwardPublicity on Suspend [OwnGround] by [Supervisor, StreetOfficer] => Suspended, tell [Street, Secretary];
+        Open on Suspend [BeforeDeadline] by [System] => Suspended, tell [Street, Secretary];
+        Closed | Evaluating | AwardPublicity | Awarded on Suspend [] by [System] => Suspended, tell [Street, Secretary];
         Suspended on Resume [SameAuthority, WasOpen] by [Supervisor, StreetOfficer, System] => Open, stop [T48], tell [Street, Secretary, District], at T48;
         Suspended on Resume [SameAuthority, WasClosed] by [Supervisor, StreetOfficer, System] => Closed, stop [T48], tell [Street, Secretary, District], at T48;
         Suspended on Resume [SameAuthority, WasEvaluating] by [Supervisor, StreetOfficer, System] => Evaluating, stop [T48], tell [Street, Secretary, District], at T48;
         Suspended on Resume [SameAuthority, WasInPublicity] by [Supervisor, StreetOfficer, System] => AwardPublicity, stop [T48], tell [Street, Secretary, District], at T48;
+        Suspended on Resume [SameAuthority, WasAwarded] by [System] => Awarded;
         Open on Close [] by [System] => Closed, start [T12], stop [T09], tell [Street], at T09;
         Closed on FailTooFew [InCompetition, AllChecked, InShort] by [StreetOfficer] => Failed, tell [Secretary];
         Closed on SingleBidder [InCompetition, AllChecked, InShort, OneBid, NotAnnounced] by [StreetOfficer] => Closed, start [SingleBidderPublicity], stop [T12], tell [Secretary];
@@ -121,12 +126,14 @@ wubang_kernel::machine! {
         Draft on Pick [] by [System] => AwardPublicity, tell [Secretary];
         AwardPublicity on EndPublicity [] by [System] => Awarded, start [T16];
         AwardPublicity | Awarded on NextCandidate [] by [System] => AwardPublicity, stop [T16], tell [Street];
+        AwardPublicity | Awarded on Reevaluate [] by [System] => Evaluating, start [T13], stop [T16], tell [Street, Secretary];
         Awarded on Contract [] by [System] => Contracted, stop [T16, T17], tell [Secretary];
         Contracted on Complete [] by [System] => Completed, tell [Secretary];
         Closed | Evaluating | AwardPublicity | Awarded on Fail [] by [System] => Failed, stop [T17], tell [Street, Secretary];
         Open on DeclineOrder [ToOne] by [OrgLegalRep, OrgAgent] => Failed, stop [T09], tell [Street, Secretary];
         Open | Awarded on Fail [Elsewhere] by [StreetOfficer] => Failed, stop [T17], tell [Secretary];
         Draft | PendingApproval | Scheduled | Open | Suspended | Closed | Evaluating | AwardPublicity on Cancel [OwnGround] by [StreetOfficer, Supervisor] => Cancelled, tell [Secretary, Street];
+        Open | Closed | Evaluating on Cancel [] by [System] => Cancelled, tell [Secretary, Street];
         Failed on Repost [NotPicked, LastRound, RoundsLeft, NeedsApproved] by [StreetOfficer, CommunitySecretary] => Failed;
         Cancelled on Repost [NotPicked, LastRound, RoundsLeft, NeedsApproved] by [StreetOfficer, CommunitySecretary] => Cancelled;
     }

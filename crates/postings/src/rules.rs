@@ -192,6 +192,7 @@ impl Facts<Posting> for PostingFacts {
             | PostingGuard::WasClosed
             | PostingGuard::WasEvaluating
             | PostingGuard::WasInPublicity
+            | PostingGuard::WasAwarded
             | PostingGuard::RoundsLeft
             | PostingGuard::LastRound => self.change.holds(guard),
         };

@@ -25,6 +25,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
     wubang_bids::routes(cfg);
     wubang_contracts::routes(cfg);
     wubang_evaluations::routes(cfg);
+    wubang_objections::routes(cfg);
     wubang_portal::routes(cfg);
     crate::operations::routes(cfg);
 }
@@ -49,6 +50,7 @@ pub fn timers() -> Vec<(&'static str, Timer, TimerHandler)> {
     all.extend(wubang_awards::timers());
     all.extend(wubang_contracts::timers());
     all.extend(wubang_evaluations::timers());
+    all.extend(wubang_objections::timers());
     all.extend(wubang_voices::timers());
     all
 }
@@ -62,6 +64,7 @@ pub fn recounts() -> Vec<(&'static str, RecountHandler)> {
     all.extend(wubang_awards::recounts());
     all.extend(wubang_contracts::recounts());
     all.extend(wubang_evaluations::recounts());
+    all.extend(wubang_objections::recounts());
     all
 }
 
@@ -75,6 +78,7 @@ pub fn lifecycles() -> Vec<Lifecycle> {
     all.extend(wubang_awards::lifecycles());
     all.extend(wubang_contracts::lifecycles());
     all.extend(wubang_evaluations::lifecycles());
+    all.extend(wubang_objections::lifecycles());
     all.extend(wubang_voices::lifecycles());
     all
 }
@@ -92,6 +96,7 @@ pub fn invariants() -> Vec<Invariant> {
     all.extend(wubang_awards::invariants());
     all.extend(wubang_contracts::invariants());
     all.extend(wubang_evaluations::invariants());
+    all.extend(wubang_objections::invariants());
     all.extend(wubang_voices::invariants());
     all
 }
@@ -102,6 +107,7 @@ pub fn words() -> wubang_notices::Words {
     let mut words = wubang_notices::Words::default();
     // births are no rows of a table
     words.events.insert("posting.question_asked", "收到提问");
+    words.events.insert("objection.submitted", "收到异议");
     words.events.insert(recount::MOVED, "期限顺延");
     words.events.insert("need_cycle.begun", "新的评榜周期开始");
     for life in lifecycles() {

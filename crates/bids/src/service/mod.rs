@@ -17,8 +17,9 @@ pub use joining::{
     remove_member, tell_members,
 };
 pub use system::{
-    ScoreResult, awarded, count_qualified, count_ranked, declined, find, find_opened, letter,
-    not_selected, of_posting, recommended, reserved, scored, tell_results,
+    ScoreResult, award_revoked, awarded, count_qualified, count_ranked, declined, find,
+    find_opened, letter, not_selected, of_posting, recommended, reopen, reserved, restore, scored,
+    tell_results,
 };
 pub use writing::{amend, draft, revise, sign, submit, withdraw};
 

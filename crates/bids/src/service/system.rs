@@ -5,6 +5,7 @@ use crate::entity::bid;
 use crate::flow::BidEvent;
 use crate::model::{Letter, MeanOut};
 use crate::store::{self};
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 use wubang_kernel::score::{Exact, Hundredths};
 use wubang_kernel::{Role, RoleSet};
@@ -106,6 +107,46 @@ pub async fn awarded(tx: &Tx, id: Uuid) -> Result<(), Error> {
 /// `invalid_transition`.
 pub async fn declined(tx: &Tx, id: Uuid) -> Result<(), Error> {
     by_system(tx, id, BidEvent::Decline, |c| c).await
+}
+
+/// Its award was revoked after an upheld objection (rulebook 2.8.12): it is not selected any more.
+///
+/// # Errors
+/// `invalid_transition`.
+pub async fn award_revoked(tx: &Tx, id: Uuid) -> Result<(), Error> {
+    by_system(tx, id, BidEvent::Revoke, |c| c).await
+}
+
+/// An objection against its disqualification was upheld (rulebook 2.8.12): the bid is valid again.
+///
+/// # Errors
+/// `invalid_transition` unless it was disqualified; `posting_suspended`.
+pub async fn restore(tx: &Tx, id: Uuid, reason: &str) -> Result<(), Error> {
+    by_system(tx, id, BidEvent::Restore, |c| {
+        c.set(bid::Column::ReasonCode, None::<String>)
+            .set(bid::Column::Reason, None::<String>)
+            .because(Some(reason.to_owned()))
+    })
+    .await
+}
+
+/// A new panel judges the bids of a posting again: what the earlier one gave them falls away.
+///
+/// # Errors
+/// `conflict` when somebody else was first.
+pub async fn reopen(tx: &Tx, posting: Uuid) -> Result<(), Error> {
+    for bid in store::in_states(tx, posting, &["scored", "reserve", "not_selected"]).await? {
+        by_system(tx, bid.id, BidEvent::Reopen, |c| {
+            c.set(bid::Column::Total, None::<String>)
+                .set(bid::Column::Rank, 0)
+                .set(bid::Column::Means, None::<serde_json::Value>)
+                .set(bid::Column::TieBreak, None::<String>)
+                .set(bid::Column::ToldAt, None::<DateTime<Utc>>)
+                .data(serde_json::json!({ "total_before": bid.total, "rank_before": bid.rank }))
+        })
+        .await?;
+    }
+    Ok(())
 }
 
 /// The notice of award is out: from now on every bidder sees his own rank, total and averages

@@ -66,6 +66,18 @@ pub async fn decide_appeal(
     out(tx, case).await
 }
 
+/// An objection against the rejection was upheld (rulebook 2.8.12): the street looks at the need again.
+///
+/// # Errors
+/// `invalid_transition` unless the need is rejected.
+pub async fn objection_upheld(tx: &Tx, id: Uuid, reason: &str) -> Result<(), Error> {
+    by_system(tx, id, NeedEvent::Object, |c, need| {
+        c.set(need::Column::Cycle, need.cycle + 1)
+            .because(Some(reason.to_owned()))
+    })
+    .await
+}
+
 /// T43: nobody asked the district in time. The rejection stands; the lapse is recorded.
 ///
 /// # Errors

@@ -15,7 +15,7 @@ mod system;
 mod votes;
 
 pub use adopting::{Adopted, adopt};
-pub use appeals::{appeal, appeal_lapsed, decide_appeal};
+pub use appeals::{appeal, appeal_lapsed, decide_appeal, objection_upheld};
 pub use comments::{comment, comment_ended, comments, open_comment, support, unsupport};
 pub use export::export;
 pub use intake::{

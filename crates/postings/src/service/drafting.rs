@@ -1,7 +1,7 @@
 //! What persons do with a posting: draft, approve, cancel.
 
 use super::fresh::{Fresh, next_number};
-use super::system::publish_case;
+use super::system::{by_system, publish_case};
 use super::{facts, load_for, out, publicity, step};
 use crate::entity::posting;
 use crate::flow::PostingEvent;
@@ -14,6 +14,7 @@ use crate::service::types;
 use crate::store::{self, PostingCase};
 use sea_orm::Value;
 use sea_orm::sea_query::Expr;
+use uuid::Uuid;
 use wubang_kernel::actor::Reach;
 use wubang_kernel::deadline::Deadline;
 use wubang_kernel::division::DivisionCode;
@@ -301,10 +302,30 @@ pub async fn cancel(tx: &Tx, key: &Key, input: CancelIn) -> Result<PostingOut, E
             .because(Some(reason))
     })
     .await?;
+    let_needs_go(tx, &case, published).await?;
+    out(tx, case).await
+}
+
+/// An upheld objection cancels the posting (rulebook 2.8.12). `reason` is public.
+///
+/// # Errors
+/// `invalid_transition` once an award was proposed, and while another authority keeps it suspended.
+pub async fn cancel_after_objection(tx: &Tx, id: Uuid, reason: &str) -> Result<(), Error> {
+    let case = by_system(tx, id, PostingEvent::Cancel, |c| {
+        c.set(posting::Column::ReasonCode, "objection_upheld")
+            .set(posting::Column::Reason, reason.to_owned())
+            .because(Some(reason.to_owned()))
+    })
+    .await?;
+    let_needs_go(tx, &case, true).await
+}
+
+/// What follows when a posting was cancelled.
+async fn let_needs_go(tx: &Tx, case: &PostingCase, published: bool) -> Result<(), Error> {
     publicity::stopped(tx, &case.posting, "榜单已撤销").await?;
     store::release_needs(tx, case.posting.id).await?;
     for need in case.need_ids.iter().filter(|_| published) {
         wubang_needs::service::posting_cancelled(tx, *need).await?;
     }
-    out(tx, case).await
+    Ok(())
 }

@@ -26,7 +26,9 @@ pub use changing::{
 pub use copying::{
     copy, draft_from_template, get_template, keep_template, list_templates, retire_template,
 };
-pub use drafting::{amend, approve, cancel, draft, endorse, return_to_draft, submit};
+pub use drafting::{
+    amend, approve, cancel, cancel_after_objection, draft, endorse, return_to_draft, submit,
+};
 pub use elsewhere::{fail_elsewhere, take_result};
 pub use ordering::decline_order;
 pub use picking::{Pick, conclude, pick, picked_of};
@@ -39,10 +41,12 @@ pub use reading::{
 };
 pub use recounting::on_recounted;
 pub use rounds::{repost, return_to_review};
-pub use suspending::{resume, resume_by_timer, suspend};
+pub use suspending::{
+    resume, resume_after_objection, resume_by_timer, suspend, suspend_for_objection,
+};
 pub use system::{
     agreement_drafted, award_proposed, close, completed, contracted, failed, next_candidate,
-    publicity_over, publish, start_evaluation,
+    publicity_over, publish, reevaluate, start_evaluation,
 };
 pub use too_few::{fail_too_few, single_bidder, single_bidder_over};
 pub use types::FORMS;

@@ -240,6 +240,7 @@ pub(super) fn words_of(reason_code: &str) -> Option<&'static str> {
         "too_few" => Some("延期后有效揭榜数仍不足"),
         "order_declined" => Some("点选的组织未接单"),
         "external_failed" => Some("法定采购程序未产生结果"),
+        "objection_upheld" => Some("异议成立,承榜撤销,重新发榜"),
         "no_candidate" => Some("承榜对象放弃或失效,且没有候补"),
         _ => None,
     }

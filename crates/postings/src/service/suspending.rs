@@ -16,7 +16,7 @@ use wubang_kernel::deadline::{Deadline, Term};
 use wubang_kernel::{Timer, faults};
 use wubang_needs::model::ReasonIn;
 use wubang_store::trace::About;
-use wubang_store::{Error, Key, Read, Tracked, Tx, timers};
+use wubang_store::{Error, Key, Read, Tracked, Tx, holds, timers};
 use wubang_web::Instant;
 
 /// Suspends a posting; its timers and those of its open questions stand still.
@@ -76,6 +76,59 @@ pub async fn resume(tx: &Tx, key: &Key, input: ReasonIn) -> Result<PostingOut, E
 pub async fn resume_by_timer(tx: &Tx, id: Uuid) -> Result<(), Error> {
     let case = super::system::as_system(tx, id).await?;
     go_on(tx, case, "投诉中止已满最长期限,自动恢复".to_owned()).await?;
+    Ok(())
+}
+
+/// Who has suspended a posting because of an objection: nobody but the end of the objection resumes it.
+const BY_OBJECTION: &str = "system";
+
+/// An objection was accepted: the posting stands still with everything that runs (rulebook 2.8.2, 2.8.12).
+/// Nothing happens when it is suspended already, or over. `reason` is public.
+///
+/// # Errors
+/// `deadline_passed` when the bid deadline is over and nobody has closed the posting yet.
+pub async fn suspend_for_objection(tx: &Tx, id: Uuid, reason: &str) -> Result<(), Error> {
+    let case = super::system::as_system(tx, id).await?;
+    let from = case.posting.state.clone();
+    if !matches!(
+        from.as_str(),
+        "open" | "closed" | "evaluating" | "award_publicity" | "awarded"
+    ) {
+        return Ok(());
+    }
+    let facts = facts(tx, &case).await?;
+    may(&case, PostingEvent::Suspend, &facts)?;
+    let entry = Entry {
+        ground: Some("objection".to_owned()),
+        ..Entry::of(Kind::Suspension, reason.to_owned(), &case.posting)
+    };
+    changes::add(tx, &case.posting, entry).await?;
+    // before the step, which may start a timer of its own
+    timers::suspend(tx, &clocks(tx, case.posting.id).await?).await?;
+    step(tx, case, PostingEvent::Suspend, &facts, |c| {
+        c.set(posting::Column::ResumeTo, from.clone())
+            .set(posting::Column::SuspendedBy, BY_OBJECTION)
+            .because(Some(reason.to_owned()))
+            .data(serde_json::json!({ "ground": "objection", "resume_to": from }))
+            .facts(serde_json::json!({ "reason": reason }))
+    })
+    .await?;
+    Ok(())
+}
+
+/// The last objection is over: a posting that was suspended because of it goes on with what was left.
+/// Nothing happens to one that another authority has suspended, or that something else still holds.
+/// `reason` is public.
+///
+/// # Errors
+/// `conflict` when somebody else was first.
+pub async fn resume_after_objection(tx: &Tx, id: Uuid, reason: &str) -> Result<(), Error> {
+    let case = super::system::as_system(tx, id).await?;
+    let by_objection = case.posting.suspended_by.as_deref() == Some(BY_OBJECTION);
+    if !by_objection || holds::any(tx, id).await? {
+        return Ok(());
+    }
+    go_on(tx, case, reason.to_owned()).await?;
     Ok(())
 }
 

@@ -144,6 +144,19 @@ pub async fn next_candidate(tx: &Tx, id: Uuid) -> Result<(), Error> {
     Ok(())
 }
 
+/// An objection was upheld: another panel judges the bids again (rulebook 2.5, 2.8.2); T13 begins anew.
+/// `reason` is public.
+///
+/// # Errors
+/// `invalid_transition` unless an award stands or has just fallen.
+pub async fn reevaluate(tx: &Tx, id: Uuid, reason: &str) -> Result<(), Error> {
+    by_system(tx, id, PostingEvent::Reevaluate, |c| {
+        c.because(Some(reason.to_owned()))
+    })
+    .await?;
+    Ok(())
+}
+
 /// The posting fails (流榜); its needs become approved again and the buyer decides within a term, or,
 /// after three rounds, they go back to review.
 ///
