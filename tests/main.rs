@@ -19,6 +19,7 @@ mod courses;
 mod crash;
 mod demo;
 mod districts;
+mod draws;
 mod evaluations;
 mod evaluations_simple;
 mod failed_rounds;

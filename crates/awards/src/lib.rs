@@ -5,6 +5,7 @@
 //! was shown in publicity never changes while it is shown; an open objection holds confirmation and notice.
 
 mod calls;
+mod drawing;
 mod entity;
 pub mod flow;
 mod http;
@@ -59,6 +60,15 @@ pub fn timers() -> Vec<(&'static str, Timer, TimerHandler)> {
 #[must_use]
 pub fn reactions() -> Vec<(&'static str, Reaction)> {
     vec![
+        ("posting.published", |tx, happened| {
+            Box::pin(drawing::on_posting_published(tx, happened.object_id))
+        }),
+        ("posting.failed", |tx, happened| {
+            Box::pin(drawing::on_posting_failed(tx, happened.object_id))
+        }),
+        ("award.notice_issued", |tx, happened| {
+            Box::pin(drawing::on_notice_issued(tx, happened.object_id))
+        }),
         ("posting.cancelled", |tx, happened| {
             Box::pin(service::on_posting_cancelled(tx, happened.object_id))
         }),

@@ -62,6 +62,14 @@ pub async fn open(tx: &Tx, key: &Key, input: OpenEvaluationIn) -> Result<Evaluat
     let row = new_row(tx, &contract, &posting, third_party.as_ref()).await?;
     let row = birth::<evaluation::Entity, _>(tx, made, row, Some(data)).await?;
     start_clock(tx, &row).await?;
+    let object = wubang_panels::DrawFor {
+        purpose: PURPOSE,
+        object_id: row.id,
+        project_id: Some(row.project_id),
+        division: row.division.clone(),
+    };
+    // before anybody is named, let alone a pool fixed
+    wubang_panels::draws::commit(tx, &object, row.round).await?;
     out::evaluation(tx, &store::complete(tx, row).await?).await
 }
 
@@ -340,7 +348,7 @@ pub async fn form_panel(tx: &Tx, key: &Key, input: FormPanelIn) -> Result<Evalua
         excluded_organisations: excluded(&contract),
     };
     let panel = wubang_panels::service::form(tx, formation).await?;
-    let data = serde_json::json!({ "panel_id": panel.panel.id, "draw_commitment": panel.panel.draw_commitment, "seats": panel.members.len() });
+    let data = serde_json::json!({ "panel_id": panel.panel.id, "draw_commitment": panel.draw.commitment, "seats": panel.members.len() });
     service::spend(tx, &mut case, planned, |c| c.data(data)).await?;
     out::evaluation(tx, &store::complete(tx, case.evaluation).await?).await
 }

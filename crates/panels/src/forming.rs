@@ -1,9 +1,9 @@
 //! Forming a panel: the draw of its experts and the seats by name (rulebook 2.9, 2.10).
 
 use crate::composition::EXPERTS;
-use crate::draw;
+use crate::draws::{self, DrawFor};
 use crate::entity::panel;
-use crate::model::{DrawRecord, Formation, Loaded, PENDING, Seat};
+use crate::model::{DrawEntry, DrawRecord, Formation, Loaded, PENDING, Seat};
 use crate::service::conflicted;
 use crate::{store, view};
 use sea_orm::ActiveValue::Set;
@@ -61,7 +61,7 @@ async fn check_named(
     }
 }
 
-/// The pool in drawn order, with names.
+/// The pool, with names by person.
 async fn draw_pool(
     tx: &Tx,
     formation: &Formation,
@@ -78,10 +78,9 @@ async fn draw_pool(
             && !wanted.excluded.contains(person)
             && !formation.named.iter().any(|seat| seat.person_id == *person)
     };
-    let pool: HashMap<Uuid, String> = matching
+    let pool: Vec<_> = matching
         .into_iter()
         .filter(|expert| free(&expert.person_id))
-        .map(|expert| (expert.person_id, expert.name))
         .collect();
     if pool.len() < wanted.count {
         let (got, count) = (pool.len(), wanted.count);
@@ -92,28 +91,39 @@ async fn draw_pool(
             )
             .into());
     }
-    let ids: Vec<Uuid> = pool.keys().copied().collect();
-    Ok((
-        DrawRecord {
-            field: wanted.field.clone(),
-            count: wanted.count,
-            order: draw::order(seed, &ids),
-        },
-        pool,
-    ))
+    let entries: Vec<DrawEntry> = pool
+        .iter()
+        .map(|expert| DrawEntry {
+            id: expert.id,
+            person_id: expert.person_id,
+        })
+        .collect();
+    let record = draws::record(
+        seed,
+        &wanted.field,
+        wanted.count,
+        vec![("neighbouring", entries)],
+    );
+    let names = pool
+        .into_iter()
+        .map(|expert| (expert.person_id, expert.name))
+        .collect();
+    Ok((record, names))
 }
 
-/// Forms a panel: draws its experts and seats the persons named. Only the commitment to the nonce
-/// is shown until the result is public (rulebook 2.10).
+/// Forms a panel: draws its experts under the seed that was committed before, and seats the persons
+/// named. Only the commitment to the nonce is shown until the result is public (rulebook 2.10). The
+/// seed of a further round is committed at once, before anybody knows whether it will be needed.
 ///
 /// # Errors
 /// `recused` for a named person with ties; `panel_incomplete` when the pool is too small;
 /// `invalid` for unknown persons; `duplicate` when the round has a panel already.
 pub async fn form(tx: &Tx, formation: Formation) -> Result<Loaded, Error> {
     let names = check_named(tx, &formation.named, &formation.excluded_organisations).await?;
-    let nonce = draw::new_nonce();
-    let seed = draw::seed(formation.object_id, formation.round, &nonce);
-    let (record, pool) = draw_pool(tx, &formation, &seed).await?;
+    let committed = draws::committed(tx, &formation).await?;
+    let (record, pool) = draw_pool(tx, &formation, &committed.seed()).await?;
+    let draw = draws::fix(tx, committed, record).await?;
+    draws::commit(tx, &DrawFor::of(&formation), formation.round + 1).await?;
     let row = panel::ActiveModel {
         id: Set(tx.new_id()),
         purpose: Set(formation.purpose.to_owned()),
@@ -121,19 +131,17 @@ pub async fn form(tx: &Tx, formation: Formation) -> Result<Loaded, Error> {
         project_id: Set(formation.project_id),
         division: Set(formation.division.as_str().to_owned()),
         round: Set(formation.round),
-        draw_commitment: Set(draw::commitment(&nonce)),
-        draw_nonce: Set(nonce),
-        draw_record: Set(record),
+        draw_id: Set(draw.id),
         version: Set(1),
         created_at: Set(tx.now()),
     };
     let panel = store::insert_panel(tx, row).await?;
-    let drawn = panel
-        .draw_record
-        .order
+    let count = draw.record.as_ref().map_or(0, |record| record.count);
+    let drawn = draw
+        .order()
         .iter()
-        .take(panel.draw_record.count)
-        .map(|person| (*person, EXPERTS, &pool));
+        .take(count)
+        .map(|entry| (entry.person_id, EXPERTS, &pool));
     let named = formation
         .named
         .iter()
@@ -145,25 +153,23 @@ pub async fn form(tx: &Tx, formation: Formation) -> Result<Loaded, Error> {
     }
     let loaded = Loaded {
         panel,
+        draw,
         members,
         sheets: Vec::new(),
     };
-    let data = serde_json::json!({ "commitment": loaded.panel.draw_commitment, "round": formation.round, "seats": loaded.members.len() });
-    let role = view::roles(tx, &loaded)?
+    announce(tx, &loaded).await?;
+    Ok(loaded)
+}
+
+/// Notes the new panel and invites its members.
+async fn announce(tx: &Tx, loaded: &Loaded) -> Result<(), Error> {
+    let data = serde_json::json!({ "commitment": loaded.draw.commitment, "round": loaded.panel.round, "seats": loaded.members.len() });
+    let role = view::roles(tx, loaded)?
         .first_of(&[Role::StreetOfficer, Role::DistrictAdmin, Role::System])
         .unwrap_or(Role::StreetOfficer);
     store::note(tx, &loaded.panel, "panel.formed", role, None, data).await?;
-    invite(
-        tx,
-        &loaded,
-        loaded
-            .members
-            .iter()
-            .map(|member| member.person_id)
-            .collect(),
-    )
-    .await?;
-    Ok(loaded)
+    let persons = loaded.members.iter().map(|member| member.person_id);
+    invite(tx, loaded, persons.collect()).await
 }
 
 /// Gives vacant seats of a panel to persons by name: after a named member has recused himself.

@@ -1,10 +1,10 @@
 //! Addresses of the panels. Forming and scoring belong to the stages that need a panel.
 
-use crate::model::{PanelDeclareIn, PanelOut};
-use crate::service;
+use crate::model::{DrawsOut, PanelDeclareIn, PanelOut};
+use crate::{draws, service};
 use actix_web::{get, post};
 use utoipa_actix_web::service_config::ServiceConfig;
-use wubang_web::{act, see};
+use wubang_web::{act, see, see_public};
 
 see!(
     get_panel,
@@ -16,7 +16,18 @@ see!(
 );
 act!(declare_panel, "评审 panels", "/api/v1/panels/{id}/declare", PanelDeclareIn => PanelOut, service::declare, "签署回避声明或回避。Sign the recusal declaration, or recuse yourself.");
 
+see_public!(
+    get_public_draws,
+    "公开 public",
+    "/api/v1/public/draws/{id}",
+    DrawsOut,
+    draws::get_public,
+    "专家抽取:承诺即时公开,结果公布后公开随机数与专家编号,任何人可复算。Draws of a posting or an evaluation: commitments at once, nonce and pool with the result."
+);
+
 /// Serves and documents the panels.
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(declare_panel).service(get_panel);
+    cfg.service(declare_panel)
+        .service(get_panel)
+        .service(get_public_draws);
 }

@@ -4,7 +4,7 @@ pub use crate::forming::{fill, form};
 
 use crate::forming::invite;
 use crate::model::{
-    CLEAR, Loaded, Member, PanelDeclareIn, PanelOut, RECUSED, Sheet, SheetIn, SheetOut,
+    CLEAR, DECLINED, Loaded, Member, PanelDeclareIn, PanelOut, RECUSED, Sheet, SheetIn, SheetOut,
 };
 use crate::view;
 use crate::{sheets, store};
@@ -149,6 +149,14 @@ pub async fn declare(tx: &Tx, key: &Key, input: PanelDeclareIn) -> Result<PanelO
         }
         (_, true) => None,
     };
+    if input.clear && input.unable {
+        faults.add(
+            "/unable",
+            "not_allowed",
+            "声明参加时不得填写",
+            "does not go with a declaration to take part",
+        );
+    }
     faults.finish()?;
     let (id, person) = (panel_id(key)?, tx.person()?);
     let before = store::complete(tx, store::by_id(tx, id).await?).await?;
@@ -162,7 +170,11 @@ pub async fn declare(tx: &Tx, key: &Key, input: PanelDeclareIn) -> Result<PanelO
     if input.clear && member.declaration == CLEAR {
         return Err(Code::AlreadySigned.into());
     }
-    let declaration = if input.clear { CLEAR } else { RECUSED };
+    let declaration = match (input.clear, input.unable) {
+        (true, _) => CLEAR,
+        (false, true) => DECLINED,
+        (false, false) => RECUSED,
+    };
     store::write_declaration(tx, member.id, declaration, reason.clone()).await?;
     let data = serde_json::json!({ "seat": member.seat, "declaration": declaration });
     store::note(
@@ -189,13 +201,13 @@ async fn is_superseded(tx: &Tx, loaded: &Loaded) -> Result<bool, Error> {
 
 /// The next in the drawn order who never sat on this panel takes the seat of a drawn member.
 async fn replace(tx: &Tx, loaded: &Loaded, left: &Member) -> Result<(), Error> {
-    let order = &loaded.panel.draw_record.order;
-    if !order.contains(&left.person_id) {
+    let order = loaded.draw.order();
+    if !order.iter().any(|entry| entry.person_id == left.person_id) {
         return Ok(());
     }
     let waiting: Vec<Uuid> = order
         .iter()
-        .copied()
+        .map(|entry| entry.person_id)
         .filter(|person| {
             !loaded
                 .members

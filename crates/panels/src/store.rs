@@ -1,8 +1,8 @@
 //! Reading and writing panels; decides nothing but who may look.
 
-use crate::composition::EXPERTS;
-use crate::entity::{member, panel, sheet};
-use crate::model::{DrawRecord, Loaded, Member, PENDING, Panel, Points, RECUSED, Reasons, Sheet};
+use crate::draws;
+use crate::entity::{draw, member, panel, sheet};
+use crate::model::{CLEAR, KeptDraw, Loaded, Member, PENDING, Panel, Points, Reasons, Sheet};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
@@ -91,9 +91,18 @@ pub(crate) async fn seated(read: &impl Read, panel: Panel) -> Result<Loaded, Err
         .order_by_asc(member::Column::Id);
     Ok(Loaded {
         members: members.all(&read.db()).await?,
+        draw: draw_of(read, &panel).await?,
         panel,
         sheets: Vec::new(),
     })
+}
+
+/// The draw of a panel.
+async fn draw_of(read: &impl Read, panel: &Panel) -> Result<KeptDraw, Error> {
+    draw::Entity::find_by_id(panel.draw_id)
+        .one(&read.db())
+        .await?
+        .ok_or_else(|| Error::internal("panel without a draw"))
 }
 
 /// How many sheets of sitting members count.
@@ -181,7 +190,7 @@ pub(crate) async fn write_declaration(
         .col_expr(member::Column::Declaration, Expr::value(declaration))
         .col_expr(member::Column::DeclarationReason, Expr::value(reason))
         .col_expr(member::Column::DeclaredAt, Expr::value(tx.now()))
-        .col_expr(member::Column::Active, Expr::value(declaration != RECUSED))
+        .col_expr(member::Column::Active, Expr::value(declaration == CLEAR))
         .filter(member::Column::Id.eq(member_id))
         .exec(&tx.db())
         .await?;
@@ -281,7 +290,7 @@ pub fn invariants() -> Vec<Invariant> {
         },
         Invariant {
             name: "drawn_order_recomputes_from_nonce",
-            run: |view| Box::pin(wrong_draws(view)),
+            run: |view| Box::pin(draws::wrong(view)),
         },
     ]
 }
@@ -297,15 +306,15 @@ async fn wrong_totals(view: &View) -> Result<Vec<Uuid>, Error> {
 
 async fn sheets_of_recused(view: &View) -> Result<Vec<Uuid>, Error> {
     let members = member::Entity::find().all(&view.db()).await?;
-    // a recused member must be inactive too, or the sheet would count
+    // a member who left must be inactive too, or the sheet would count
     let broken: Vec<Uuid> = members
         .iter()
-        .filter(|member| (member.declaration == RECUSED) == member.active)
+        .filter(|member| [CLEAR, PENDING].contains(&member.declaration.as_str()) != member.active)
         .map(|member| member.id)
         .collect();
     let clear: HashMap<Uuid, bool> = members
         .iter()
-        .map(|member| (member.id, member.declaration == crate::model::CLEAR))
+        .map(|member| (member.id, member.declaration == CLEAR))
         .collect();
     let sheets = sheet::Entity::find()
         .filter(sheet::Column::VoidedAt.is_null())
@@ -316,41 +325,4 @@ async fn sheets_of_recused(view: &View) -> Result<Vec<Uuid>, Error> {
         .filter(|sheet| clear.get(&sheet.member_id) != Some(&true))
         .map(|sheet| sheet.id);
     Ok(broken.into_iter().chain(counted).collect())
-}
-
-/// Order and commitment recompute, and the drawn members are the first of the order who were not
-/// seated by name.
-async fn wrong_draws(view: &View) -> Result<Vec<Uuid>, Error> {
-    let panels = panel::Entity::find().all(&view.db()).await?;
-    let mut seats: HashMap<Uuid, Vec<Member>> = HashMap::new();
-    for member in member::Entity::find().all(&view.db()).await? {
-        seats.entry(member.panel_id).or_default().push(member);
-    }
-    let wrong = panels.into_iter().filter(|panel| {
-        let members = seats.get(&panel.id).map(Vec::as_slice).unwrap_or_default();
-        !draw_recomputes(panel, members)
-    });
-    Ok(wrong.map(|panel| panel.id).collect())
-}
-
-fn draw_recomputes(panel: &Panel, members: &[Member]) -> bool {
-    let DrawRecord { order, .. } = &panel.draw_record;
-    let seed = crate::draw::seed(panel.object_id, panel.round, &panel.draw_nonce);
-    let named = |person: &Uuid| {
-        members
-            .iter()
-            .any(|member| member.person_id == *person && member.party != EXPERTS)
-    };
-    let drawn: Vec<Uuid> = members
-        .iter()
-        .filter(|member| member.party == EXPERTS && order.contains(&member.person_id))
-        .map(|member| member.person_id)
-        .collect();
-    let mut first = order
-        .iter()
-        .filter(|person| !named(person))
-        .take(drawn.len());
-    crate::draw::commitment(&panel.draw_nonce) == panel.draw_commitment
-        && crate::draw::order(&seed, order) == *order
-        && first.all(|person| drawn.contains(person))
 }

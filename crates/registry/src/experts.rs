@@ -21,6 +21,8 @@ use wubang_web::{Instant, ListQuery, list_of};
 /// A member of the pool, as panels see him.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Expert {
+    /// Id of the entry, which is what is drawn.
+    pub id: Uuid,
     /// The person.
     pub person_id: Uuid,
     /// Name.
@@ -90,6 +92,7 @@ pub struct ExpertIn {
 
 fn of_row(row: &experts::Model, name: &str) -> Result<Expert, Error> {
     Ok(Expert {
+        id: row.id,
         person_id: row.person_id,
         name: name.to_owned(),
         specialities: serde_json::from_value(row.specialities.clone())?,

@@ -52,6 +52,7 @@ pub(crate) fn proposal(bid: u128) -> ProposeAwardIn {
 
 pub(crate) fn clear(clear: bool) -> PanelDeclareIn {
     PanelDeclareIn {
+        unable: false,
         clear,
         reason: (!clear).then(|| "与揭榜组织负责人有亲属关系".to_owned()),
     }
