@@ -17,6 +17,9 @@ use wubang_store::trace::{self, About, Entry};
 use wubang_store::{Error, Key, Read, Tx, View};
 use wubang_web::Instant;
 
+/// The purpose whose panels are named with the result.
+const AWARD: &str = "award";
+
 /// What a draw is made for.
 #[derive(Debug, Clone)]
 pub struct DrawFor {

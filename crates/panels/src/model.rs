@@ -370,8 +370,8 @@ pub struct DrawSeated {
     pub seat: i32,
     /// 专家编号。
     pub id: Uuid,
-    /// 姓名。
-    pub name: String,
+    /// 姓名;考榜不公开。
+    pub name: Option<String>,
 }
 
 /// An expert who was drawn and does not sit.
