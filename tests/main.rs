@@ -37,6 +37,7 @@ mod needs_voices;
 mod operations;
 mod order_awards;
 mod orders;
+mod panels;
 mod people;
 mod postings;
 mod procedures;

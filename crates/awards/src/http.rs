@@ -1,11 +1,11 @@
 //! Addresses of the stage, with those of a posting that need its bids and its panel.
 
 use crate::model::{
-    AwardList, AwardOut, AwardPanelIn, AwardPanelOut, AwardReportOut, AwardReportSignIn,
-    AwardSheetIn, AwardSheetsOut, PickProjectsIn, PicksOut, PostingStepOut, ProposeAwardIn,
-    PublicAwardOut,
+    AwardList, AwardOut, AwardPanelIn, AwardPanelOut, AwardPanelRehearsalOut, AwardReportOut,
+    AwardReportSignIn, AwardSheetIn, AwardSheetsOut, PanelConflictsOut, PickProjectsIn, PicksOut,
+    PostingStepOut, ProposeAwardIn, PublicAwardOut,
 };
-use crate::{calls, panel, proposal, review, service};
+use crate::{calls, candidates, panel, proposal, review, service};
 use actix_web::{get, post};
 use utoipa_actix_web::service_config::ServiceConfig;
 use wubang_needs::model::{NothingIn, ReasonIn};
@@ -21,6 +21,15 @@ see!(
     AwardPanelOut,
     panel::get_panel,
     "查看评审组。Show the panel of a posting."
+);
+act!(rehearse_award_panel, "承榜 awards", "/api/v1/postings/{id}/panel/rehearse", AwardPanelIn => AwardPanelRehearsalOut, panel::rehearse_panel, "预演组成评审组:各席位需要、可用和被排除的人数。Rehearse the panel: seats needed, available, and taken out by what.");
+see!(
+    get_award_panel_conflicts,
+    "承榜 awards",
+    "/api/v1/postings/{id}/panel/conflicts",
+    PanelConflictsOut,
+    candidates::get_conflicts,
+    "候选人的回避理由与提示。Grounds of recusal and warnings about candidates."
 );
 act!(start_posting_evaluation, "承榜 awards", "/api/v1/postings/{id}/start_evaluation", NothingIn => PostingStepOut, panel::start_evaluation, "开始评审。Start the evaluation.");
 act!(submit_award_sheet, "承榜 awards", "/api/v1/postings/{id}/score_sheets", AwardSheetIn => SheetOut, review::submit_sheet, "提交评分表。Hand in a score sheet.");
@@ -92,6 +101,8 @@ see_public!(
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(form_award_panel)
         .service(get_award_panel)
+        .service(rehearse_award_panel)
+        .service(get_award_panel_conflicts)
         .service(start_posting_evaluation)
         .service(submit_award_sheet)
         .service(get_award_sheets)

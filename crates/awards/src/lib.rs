@@ -5,6 +5,7 @@
 //! was shown in publicity never changes while it is shown; an open objection holds confirmation and notice.
 
 mod calls;
+mod candidates;
 mod drawing;
 mod entity;
 pub mod flow;

@@ -17,7 +17,8 @@ use wubang_kernel::deadline::local_date;
 use wubang_kernel::division::DivisionCode;
 use wubang_kernel::machine;
 use wubang_kernel::{Code, Faults, Refusal, Role, Timer};
-use wubang_panels::{Draw, Formation, Seat};
+use wubang_panels::pool::ExpertPool;
+use wubang_panels::{Draw, Formation, Parties, Seat};
 use wubang_postings::Posting;
 use wubang_registry::organisations::{self, Organisation};
 use wubang_registry::people;
@@ -302,10 +303,13 @@ fn places(row: &evaluation::Model, contract: &Contract) -> Result<Vec<DivisionCo
     Ok(places)
 }
 
-fn excluded(contract: &Contract) -> Vec<Uuid> {
-    std::iter::once(contract.organisation_id)
-        .chain(contract.custodian_id)
-        .collect()
+fn excluded(contract: &Contract) -> Parties {
+    Parties {
+        organisations: std::iter::once(contract.organisation_id)
+            .chain(contract.custodian_id)
+            .collect(),
+        analysts: Vec::new(),
+    }
 }
 
 /// Third party or street forms the panel: experts are drawn by field where the scheme has them, the
@@ -343,9 +347,12 @@ pub async fn form_panel(tx: &Tx, key: &Key, input: FormPanelIn) -> Result<Evalua
             field: row.field.clone(),
             count: experts,
             excluded: Vec::new(),
+            pool: ExpertPool::default(),
+            quota: None,
+            chosen: None,
         }),
         named: named.seats(),
-        excluded_organisations: excluded(&contract),
+        parties: excluded(&contract),
     };
     let panel = wubang_panels::service::form(tx, formation).await?;
     let data = serde_json::json!({ "panel_id": panel.panel.id, "draw_commitment": panel.draw.commitment, "seats": panel.members.len() });

@@ -116,6 +116,7 @@ pub(crate) fn record(
         count,
         strata,
         order,
+        own_choice: None,
     }
 }
 
@@ -245,6 +246,9 @@ fn sealed(row: &KeptDraw) -> DrawOut {
         seated: Vec::new(),
         passed: Vec::new(),
         lots: Vec::new(),
+        // that experts were chosen, and why, is public at once
+        own_choice: row.record.as_ref().and_then(|one| one.own_choice.clone()),
+        chosen: Vec::new(),
     }
 }
 
@@ -262,7 +266,8 @@ fn shown(row: &KeptDraw, members: &[Member]) -> DrawOut {
             Some(DrawSeated {
                 seat: member.seat,
                 id: entry(member.person_id)?,
-                name: member.name.clone(),
+                // who evaluated a project is never public by name (rulebook 2.6)
+                name: (row.purpose == AWARD).then(|| member.name.clone()),
             })
         });
     let passed = experts()
@@ -273,7 +278,10 @@ fn shown(row: &KeptDraw, members: &[Member]) -> DrawOut {
                 reason: member.declaration.clone(),
             })
         });
+    let chosen = experts()
+        .filter(|member| member.active && row.purpose == AWARD && !record.holds(member.person_id));
     DrawOut {
+        chosen: chosen.map(|member| member.name.clone()).collect(),
         fixed_at: row.fixed_at.map(Instant),
         revealed_at: row.revealed_at.map(Instant),
         nonce: Some(row.nonce.clone()),

@@ -1,24 +1,40 @@
 //! Forming a panel: the draw of its experts and the seats by name (rulebook 2.9, 2.10).
 
 use crate::composition::EXPERTS;
+use crate::conflicts::{self, Parties};
 use crate::draws::{self, DrawFor};
 use crate::entity::panel;
-use crate::model::{DrawEntry, DrawRecord, Formation, Loaded, PENDING, Seat};
-use crate::service::conflicted;
+use crate::model::{
+    Draw, DrawEntry, DrawOwnChoice, DrawRecord, Formation, Loaded, OwnChoice, PENDING, Seat,
+    SeatFigures,
+};
+use crate::pool::{self, Barrier, Bars, Survey};
 use crate::{store, view};
+use chrono::Months;
 use sea_orm::ActiveValue::Set;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 use wubang_kernel::{Code, Faults, Refusal, Role};
+use wubang_registry::experts::PoolExpert;
 use wubang_registry::{experts, people};
 use wubang_store::outbox::{self, Notice};
 use wubang_store::{Error, Read, Tx};
+
+/// Where the persons of a party stand in the input.
+fn pointer(party: &str) -> &'static str {
+    match party {
+        EXPERTS => "/expert_person_ids",
+        "departments" => "/department_person_ids",
+        "residents" => "/resident_person_ids",
+        _ => "/community_person_ids",
+    }
+}
 
 /// Refuses persons who are named twice, unknown, or must recuse themselves; answers their names.
 async fn check_named(
     tx: &Tx,
     named: &[Seat],
-    organisations: &[Uuid],
+    parties: &Parties,
 ) -> Result<HashMap<Uuid, String>, Error> {
     let persons: Vec<Uuid> = named.iter().map(|seat| seat.person_id).collect();
     let names: HashMap<Uuid, String> = people::recipients(tx, persons.clone())
@@ -30,14 +46,14 @@ async fn check_named(
     for (i, seat) in named.iter().enumerate() {
         if !names.contains_key(&seat.person_id) {
             faults.add(
-                format!("/{}_person_ids", seat.party),
+                pointer(&seat.party),
                 "unknown_value",
                 format!("没有人员 {}", seat.person_id),
                 format!("there is no person {}", seat.person_id),
             );
         } else if persons.iter().take(i).any(|other| *other == seat.person_id) {
             faults.add(
-                format!("/{}_person_ids", seat.party),
+                pointer(&seat.party),
                 "duplicate",
                 "同一人不得占两席",
                 "has two seats",
@@ -45,23 +61,53 @@ async fn check_named(
         }
     }
     faults.finish()?;
-    let recused = conflicted(tx, &persons, organisations).await?;
-    match persons
-        .iter()
-        .find(|person| recused.contains(person))
-        .and_then(|person| names.get(person))
-    {
-        Some(name) => Err(Refusal::new(Code::Recused)
+    let found = conflicts::of(tx, &persons, parties).await?;
+    let hard = found.into_iter().find(|conflict| conflict.hard);
+    match hard.and_then(|one| Some((one.ground, names.get(&one.person_id)?))) {
+        Some((ground, name)) => Err(Refusal::new(Code::Recused)
             .because(
-                format!("{name}与参与方有利害关系"),
-                format!("{name} works for one of the parties"),
+                format!("{name}与参与方有利害关系:{}", ground.zh()),
+                format!("{name}: {}", ground.en()),
             )
             .into()),
         None => Ok(names),
     }
 }
 
-/// The pool, with names by person.
+/// What keeps experts out of the draw of a panel.
+async fn bars(
+    read: &impl Read,
+    formation: &Formation,
+    wanted: &Draw,
+    experts: &[PoolExpert],
+) -> Result<Bars, Error> {
+    let persons: Vec<Uuid> = experts.iter().map(|one| one.expert.person_id).collect();
+    let found = conflicts::of(read, &persons, &formation.parties).await?;
+    let mut recused = HashMap::new();
+    for conflict in found.into_iter().filter(|one| one.hard) {
+        recused.entry(conflict.person_id).or_insert(conflict.ground);
+    }
+    let about = (
+        formation.purpose,
+        formation.division.as_str(),
+        formation.object_id,
+    );
+    let since = read
+        .now()
+        .checked_sub_months(Months::new(12))
+        .unwrap_or_default();
+    Ok(Bars {
+        named: formation.named.iter().map(|seat| seat.person_id).collect(),
+        left: wanted.excluded.iter().copied().collect(),
+        busy: match wanted.quota {
+            Some(most) => store::at_quota(read, &persons, about, since, most).await?,
+            None => HashSet::new(),
+        },
+        recused,
+    })
+}
+
+/// Draws from the pool that is wanted; names by person.
 async fn draw_pool(
     tx: &Tx,
     formation: &Formation,
@@ -70,45 +116,98 @@ async fn draw_pool(
     let Some(wanted) = &formation.draw else {
         return Ok((DrawRecord::default(), HashMap::new()));
     };
-    let matching = experts::matching(tx, &wanted.field, &formation.division).await?;
-    let persons: Vec<Uuid> = matching.iter().map(|expert| expert.person_id).collect();
-    let recused = conflicted(tx, &persons, &formation.excluded_organisations).await?;
-    let free = |person: &Uuid| {
-        !recused.contains(person)
-            && !wanted.excluded.contains(person)
-            && !formation.named.iter().any(|seat| seat.person_id == *person)
+    let experts = experts::pool(tx, &formation.division).await?;
+    let bars = bars(tx, formation, wanted, &experts).await?;
+    let survey = pool::survey(&experts, &wanted.field, wanted.pool, &bars);
+    let count = match &wanted.chosen {
+        Some(chosen) => own_choice(&survey, &experts, &bars, wanted, chosen)?,
+        None => wanted.count,
     };
-    let pool: Vec<_> = matching
+    survey.enough(count, wanted.pool)?;
+    let entries = |experts: &[&PoolExpert]| {
+        let entry = |one: &&PoolExpert| DrawEntry {
+            id: one.expert.id,
+            person_id: one.expert.person_id,
+        };
+        experts.iter().map(entry).collect::<Vec<_>>()
+    };
+    let strata = survey.strata.iter();
+    let pools = strata.map(|(pool, experts)| (pool.as_str(), entries(experts)));
+    let mut record = draws::record(seed, &wanted.field, count, pools.collect());
+    record.own_choice = wanted.chosen.as_ref().map(|chosen| DrawOwnChoice {
+        seats: chosen.persons.len(),
+        reason: chosen.reason.clone(),
+    });
+    let names = experts
         .into_iter()
-        .filter(|expert| free(&expert.person_id))
-        .collect();
-    if pool.len() < wanted.count {
-        let (got, count) = (pool.len(), wanted.count);
-        return Err(Refusal::new(Code::PanelIncomplete)
-            .because(
-                format!("可抽取的专家只有 {got} 人,需要 {count} 人"),
-                format!("only {got} experts can be drawn, {count} are needed"),
-            )
-            .into());
-    }
-    let entries: Vec<DrawEntry> = pool
-        .iter()
-        .map(|expert| DrawEntry {
-            id: expert.id,
-            person_id: expert.person_id,
-        })
-        .collect();
-    let record = draws::record(
-        seed,
-        &wanted.field,
-        wanted.count,
-        vec![("neighbouring", entries)],
-    );
-    let names = pool
-        .into_iter()
-        .map(|expert| (expert.person_id, expert.name))
+        .map(|one| (one.expert.person_id, one.expert.name))
         .collect();
     Ok((record, names))
+}
+
+/// How many are drawn beside those who are chosen: all that can be. Nobody is chosen for a seat that a
+/// draw can fill, and nobody whom a hard condition keeps out.
+fn own_choice(
+    survey: &Survey<'_>,
+    experts: &[PoolExpert],
+    bars: &Bars,
+    wanted: &Draw,
+    chosen: &OwnChoice,
+) -> Result<usize, Refusal> {
+    let mut faults = Faults::new();
+    let missing = wanted.count.saturating_sub(survey.available());
+    if chosen.persons.len() != missing {
+        faults.add(
+            "/expert_person_ids",
+            "wrong_number",
+            format!("抽取后尚缺 {missing} 人,只能指定 {missing} 人"),
+            format!("{missing} are missing after the draw, so {missing} are chosen"),
+        );
+    }
+    // a seat by name is what is asked here
+    let bars = Bars {
+        named: HashSet::new(),
+        ..bars.clone()
+    };
+    for (i, person) in chosen.persons.iter().enumerate() {
+        // whom the street chooses may know another field: that is what its reason is for
+        let known = experts.iter().find(|one| one.expert.person_id == *person);
+        let barrier = match known {
+            Some(one) if one.active => bars.person(*person).map(Barrier::code),
+            Some(_) => Some(Barrier::Inactive.code()),
+            None => Some("unknown_value"),
+        };
+        if let Some(code) = barrier {
+            faults.add(
+                format!("/expert_person_ids/{i}"),
+                code,
+                "此人不能作为专家任职",
+                "may not sit as an expert",
+            );
+        }
+    }
+    faults.finish()?;
+    Ok(wanted.count - missing)
+}
+
+/// The figures of the expert seats as a formation would find them: nothing is drawn or written.
+///
+/// # Errors
+/// When the database fails.
+pub async fn rehearse(read: &impl Read, formation: &Formation) -> Result<Vec<SeatFigures>, Error> {
+    let Some(wanted) = &formation.draw else {
+        return Ok(Vec::new());
+    };
+    let experts = experts::pool(read, &formation.division).await?;
+    let bars = bars(read, formation, wanted, &experts).await?;
+    let survey = pool::survey(&experts, &wanted.field, wanted.pool, &bars);
+    let chosen = wanted
+        .chosen
+        .as_ref()
+        .map_or(0, |chosen| chosen.persons.len());
+    let mut figures = survey.figures(wanted.count, wanted.pool);
+    figures.available += chosen;
+    Ok(vec![figures])
 }
 
 /// Forms a panel: draws its experts under the seed that was committed before, and seats the persons
@@ -119,7 +218,7 @@ async fn draw_pool(
 /// `recused` for a named person with ties; `panel_incomplete` when the pool is too small;
 /// `invalid` for unknown persons; `duplicate` when the round has a panel already.
 pub async fn form(tx: &Tx, formation: Formation) -> Result<Loaded, Error> {
-    let names = check_named(tx, &formation.named, &formation.excluded_organisations).await?;
+    let names = check_named(tx, &formation.named, &formation.parties).await?;
     let committed = draws::committed(tx, &formation).await?;
     let (record, pool) = draw_pool(tx, &formation, &committed.seed()).await?;
     let draw = draws::fix(tx, committed, record).await?;
@@ -180,10 +279,10 @@ pub async fn fill(
     tx: &Tx,
     panel_id: Uuid,
     named: Vec<Seat>,
-    excluded_organisations: &[Uuid],
+    parties: &Parties,
     role: Role,
 ) -> Result<Loaded, Error> {
-    let names = check_named(tx, &named, excluded_organisations).await?;
+    let names = check_named(tx, &named, parties).await?;
     let mut loaded = store::lock(tx, panel_id).await?;
     for seat in &named {
         let number = vacant(&loaded, &seat.party);

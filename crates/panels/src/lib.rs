@@ -7,18 +7,21 @@
 //! points never enter the trace.
 
 pub mod composition;
+pub mod conflicts;
 pub mod draw;
 pub mod draws;
 mod entity;
 mod forming;
 mod http;
 pub mod model;
+pub mod pool;
 pub mod scoring;
 pub mod service;
 mod sheets;
 mod store;
 mod view;
 
+pub use conflicts::Parties;
 pub use draws::DrawFor;
 pub use http::routes;
 pub use model::{Draw, Formation, Loaded, Member, Panel, Seat, Sheet};

@@ -1,5 +1,7 @@
 //! Domain and wire types of panels.
 
+use crate::conflicts::Parties;
+use crate::pool::ExpertPool;
 use sea_orm::FromJsonQueryResult;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -73,6 +75,8 @@ pub struct DrawRecord {
     pub strata: Vec<DrawStratum>,
     /// The whole pool in drawn order.
     pub order: Vec<DrawEntry>,
+    /// Experts who were named because every pool was too small.
+    pub own_choice: Option<DrawOwnChoice>,
 }
 
 impl DrawRecord {
@@ -126,10 +130,60 @@ pub struct Lots(pub Vec<Vec<Uuid>>);
 pub struct Draw {
     /// Field code of the posting.
     pub field: String,
-    /// How many experts.
+    /// How many experts sit, those of [`Draw::chosen`] included.
     pub count: usize,
     /// Persons who may not be drawn (scorers of an earlier round).
     pub excluded: Vec<Uuid>,
+    /// How wide the pool is.
+    pub pool: ExpertPool,
+    /// Most panels of the division within twelve months that an expert may sit on; `None`: any number.
+    pub quota: Option<usize>,
+    /// Experts named because the widest pool is too small, with the public reason.
+    pub chosen: Option<OwnChoice>,
+}
+
+/// Experts named by the street where no pool is large enough (自行选定; rulebook 2.10).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnChoice {
+    /// Who.
+    pub persons: Vec<Uuid>,
+    /// Why, to be shown at once.
+    pub reason: String,
+}
+
+/// An own choice as it is kept with the draw.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DrawOwnChoice {
+    /// 指定的席位数。
+    pub seats: usize,
+    /// 公开的理由。
+    pub reason: String,
+}
+
+/// How many experts of the pool one reason took out; counts only.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct SeatBarOut {
+    /// 原因,如 `no_speciality`、`recused_employment`、`quota`、`named_elsewhere`、`inactive`。
+    pub code: String,
+    /// 人数。
+    pub count: usize,
+}
+
+/// What is there for the seats of one party.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct SeatFigures {
+    /// 席位,如 `/seats/experts`。
+    pub seat: String,
+    /// 需要人数。
+    pub needed: usize,
+    /// 可用人数。
+    pub available: usize,
+    /// 被排除的人数,按原因。
+    pub taken_out: Vec<SeatBarOut>,
+    /// 专家范围。
+    pub pool: Option<ExpertPool>,
+    /// 人数不足时可扩大到的范围。
+    pub next_pool: Option<ExpertPool>,
 }
 
 /// A seat given to a person by name.
@@ -158,8 +212,9 @@ pub struct Formation {
     pub draw: Option<Draw>,
     /// Persons named.
     pub named: Vec<Seat>,
-    /// Organisations (bidders, the contractor) whose people can neither be drawn nor named (rulebook 2.9).
-    pub excluded_organisations: Vec<Uuid>,
+    /// Bidders or contractor, and who analysed the need: their people can neither be drawn nor named
+    /// (rulebook 2.9).
+    pub parties: Parties,
 }
 
 /// A panel with its members and sheets.
@@ -412,6 +467,10 @@ pub struct DrawOut {
     pub passed: Vec<DrawPassed>,
     /// 以抽签决定先后的各组意向书,按签号排列。
     pub lots: Vec<Vec<Uuid>>,
+    /// 专家不足时由街道指定的席位和理由,即时公开。
+    pub own_choice: Option<DrawOwnChoice>,
+    /// 指定的专家姓名,结果公布后公开。
+    pub chosen: Vec<String>,
 }
 
 /// The draws of a posting or an evaluation (抽取).

@@ -1,7 +1,8 @@
 //! What can be done with a panel: form it, declare, score, sign.
 
-pub use crate::forming::{fill, form};
+pub use crate::forming::{fill, form, rehearse};
 
+use crate::conflicts::{self, Parties};
 use crate::forming::invite;
 use crate::model::{
     CLEAR, DECLINED, Loaded, Member, PanelDeclareIn, PanelOut, RECUSED, Sheet, SheetIn, SheetOut,
@@ -12,7 +13,7 @@ use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 use wubang_kernel::procedure::Criterion;
 use wubang_kernel::{Code, Faults, Refusal, Role};
-use wubang_registry::{experts, people};
+use wubang_registry::people;
 use wubang_store::{Error, Key, Read, Tx, View};
 
 /// The panel of the newest round for an object, with members and sheets.
@@ -80,8 +81,8 @@ pub async fn objects_of(read: &impl Read, purpose: &str, person: Uuid) -> Result
     store::objects_of(read, purpose, person).await
 }
 
-/// Persons among `persons` who must recuse themselves because they work for one of the
-/// organisations: an active grant inside one, or one as the expert's employer (rulebook 2.9, 1–3).
+/// Persons among `persons` who must recuse themselves from judging the organisations: any hard ground
+/// of [`conflicts`] (rulebook 2.9).
 ///
 /// # Errors
 /// When the database fails.
@@ -90,22 +91,16 @@ pub async fn conflicted(
     persons: &[Uuid],
     organisations: &[Uuid],
 ) -> Result<HashSet<Uuid>, Error> {
-    let own = people::people_of_organisations(read, organisations).await?;
-    let mut found: HashSet<Uuid> = own
+    let parties = Parties {
+        organisations: organisations.to_vec(),
+        analysts: Vec::new(),
+    };
+    let found = conflicts::of(read, persons, &parties).await?;
+    Ok(found
         .into_iter()
-        .map(|one| one.person_id)
-        .filter(|person| persons.contains(person))
-        .collect();
-    let employed = experts::of_people(read, persons)
-        .await?
-        .into_iter()
-        .filter(|expert| {
-            expert
-                .employer_id
-                .is_some_and(|id| organisations.contains(&id))
-        });
-    found.extend(employed.map(|expert| expert.person_id));
-    Ok(found)
+        .filter(|conflict| conflict.hard)
+        .map(|conflict| conflict.person_id)
+        .collect())
 }
 
 /// A panel for its members, its organisers and the supervisor. `finished`: the result is public, so

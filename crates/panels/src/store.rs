@@ -1,5 +1,6 @@
 //! Reading and writing panels; decides nothing but who may look.
 
+use crate::composition::EXPERTS;
 use crate::draws;
 use crate::entity::{draw, member, panel, sheet};
 use crate::model::{CLEAR, KeptDraw, Loaded, Member, PENDING, Panel, Points, Reasons, Sheet};
@@ -8,7 +9,7 @@ use sea_orm::{
     ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect,
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 use wubang_kernel::{Code, Role};
 use wubang_store::invariants::Invariant;
@@ -68,6 +69,44 @@ pub(crate) async fn objects_of(
         .filter(panel::Column::Purpose.eq(purpose))
         .filter(panel::Column::Id.in_subquery(seats));
     Ok(panels.into_tuple().all(&read.db()).await?)
+}
+
+/// Experts among some persons who sat on as many panels of a purpose in a division since an instant as
+/// is allowed; the panels of one object do not count.
+pub(crate) async fn at_quota(
+    read: &impl Read,
+    persons: &[Uuid],
+    (purpose, division, object): (&str, &str, Uuid),
+    since: chrono::DateTime<chrono::Utc>,
+    most: usize,
+) -> Result<HashSet<Uuid>, Error> {
+    let panels = Query::select()
+        .column(panel::Column::Id)
+        .from(panel::Entity)
+        .and_where(Expr::col(panel::Column::Purpose).eq(purpose))
+        .and_where(Expr::col(panel::Column::Division).eq(division))
+        .and_where(Expr::col(panel::Column::ObjectId).ne(object))
+        .and_where(Expr::col(panel::Column::CreatedAt).gt(since))
+        .to_owned();
+    let seats: Vec<Uuid> = member::Entity::find()
+        .select_only()
+        .column(member::Column::PersonId)
+        .filter(member::Column::PanelId.in_subquery(panels))
+        .filter(member::Column::PersonId.is_in(persons.iter().copied()))
+        .filter(member::Column::Party.eq(EXPERTS))
+        .filter(member::Column::Active.eq(true))
+        .into_tuple()
+        .all(&read.db())
+        .await?;
+    let mut counts: HashMap<Uuid, usize> = HashMap::new();
+    for person in seats {
+        *counts.entry(person).or_default() += 1;
+    }
+    Ok(counts
+        .into_iter()
+        .filter(|(_, count)| *count >= most)
+        .map(|(person, _)| person)
+        .collect())
 }
 
 /// A panel with its members and sheets.

@@ -38,6 +38,9 @@ pub(crate) fn sheet(bid: u128, plan: i64) -> AwardSheetIn {
 
 pub(crate) fn named() -> AwardPanelIn {
     AwardPanelIn {
+        pool: wubang_panels::pool::ExpertPool::default(),
+        expert_person_ids: Vec::new(),
+        own_choice_reason: None,
         community_person_ids: vec![Uuid::from_u128(3)],
         department_person_ids: vec![Uuid::from_u128(4)],
     }
