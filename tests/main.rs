@@ -55,4 +55,5 @@ mod strangers;
 mod suspensions;
 mod timers;
 mod too_few;
+mod totals;
 mod voices;

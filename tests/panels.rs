@@ -77,6 +77,48 @@ async fn against(bench: &mut Bench, account: &str) -> Vec<(String, bool)> {
         .collect()
 }
 
+/// Two postings whose bids are opened.
+async fn two_closed(bench: &mut Bench) -> Vec<String> {
+    let mut needs = Vec::new();
+    for _ in 0..2 {
+        bench.play.need_approved().await.unwrap();
+        needs.push(bench.play.ids.need.clone());
+    }
+    let mut postings = Vec::new();
+    for need in needs {
+        bench.play.ids.need = need;
+        bench.play.posting_open().await.unwrap();
+        let words = bench.play.bid_of("lelin").unwrap();
+        bench.play.bid_submitted("lelin", &words).await.unwrap();
+        postings.push(bench.play.ids.posting.clone());
+    }
+    bench.play.deadline_passed().await.unwrap();
+    bench.forget();
+    postings
+}
+
+/// The assignment of experts to some postings, with the seats by name.
+async fn assignment(bench: &mut Bench, postings: &[String]) -> Value {
+    let community = bench.person("cao.junjie").await;
+    let department = bench.person("luo.jianguo").await;
+    let one = |posting: &String| json!({ "posting_id": posting, "community_person_ids": [community], "department_person_ids": [department] });
+    json!({ "postings": postings.iter().map(one).collect::<Vec<_>>() })
+}
+
+/// Accounts of the experts of a panel, by seat.
+async fn by_seat(bench: &mut Bench, panel: &Value, accounts: &[String]) -> Vec<String> {
+    let mut experts = Vec::new();
+    for member in list(panel, "/members") {
+        for account in accounts {
+            let person = json!(bench.person(account).await);
+            if member["party"] == json!("experts") && member["person_id"] == person {
+                experts.push(account.clone());
+            }
+        }
+    }
+    experts
+}
+
 /// A panel elsewhere in the same community, for which everybody of the field was drawn.
 async fn sat_elsewhere(bench: &Bench) {
     let tx = bench
@@ -107,6 +149,7 @@ async fn sat_elsewhere(bench: &Bench) {
             pool: ExpertPool::Neighbouring,
             quota: None,
             chosen: None,
+            assigned: Vec::new(),
         }),
         named: Vec::new(),
         parties: Parties::default(),
@@ -342,5 +385,166 @@ on_both! {
         let path = format!("/api/v1/relatives/{}/withdraw", text(&made, "/id"));
         assert!(wang.post(&path, json!({})).await.ok()["withdrawn_at"].is_string());
         wang.post(&path, json!({})).await.refused(409, "invalid_transition");
+    }
+
+    async fn a_forced_recusal_is_decided_by_the_chair_and_not_undone(bench: Bench) {
+        qualified(&mut bench).await;
+        let body = named(&mut bench, "neighbouring").await;
+        let panel = form(&mut bench, &body).await.ok();
+        let at_panel = |verb: &str| format!("/api/v1/panels/{}/{verb}", text(&panel, "/id"));
+        let (demand, decide, declare) = (at_panel("recusals"), at_panel("decide_recusal"), at_panel("declare"));
+        let seats = crate::awards::seats(&mut bench).await;
+        let experts: Vec<String> = by_seat(&mut bench, &panel, &seats).await;
+        let (chair, member) = (experts[0].clone(), experts[1].clone());
+        let (chair_id, member_id) = (bench.person(&chair).await, bench.person(&member).await);
+        let because = "该成员曾任揭榜组织监事,应当回避";
+        // whoever does not see the panel demands nothing
+        bench.user("ning.jiayi").await.post(&demand, json!({ "person_id": member_id, "reason": because })).await.refused(404, "not_found");
+        let own = bench.user(&member).await.post(&demand, json!({ "person_id": member_id, "reason": "短" })).await;
+        assert_eq!(own.pointers(), ["/reason", "/person_id"]);
+        own.refused(422, "invalid");
+        bench.user(&member).await.post(&declare, json!({ "clear": true })).await.ok();
+        let made = street(&mut bench).await.post(&demand, json!({ "person_id": member_id, "reason": because })).await.ok();
+        let id = text(&made, "/items/0/id");
+        street(&mut bench).await.post(&demand, json!({ "person_id": member_id, "reason": because })).await.refused(409, "duplicate");
+        // members do not read demands that others made, the chair reads those that he decides
+        for (account, seen) in [(&member, 0), (&chair, 1)] {
+            assert_eq!(list(&bench.user(account).await.get(&demand).await.ok(), "/items").len(), seen, "{account}");
+        }
+        let upheld = json!({ "recusal_id": id, "upheld": true, "reason": "任职情况属实,应当回避" });
+        for other in ["wang.min", "wei.guohua", "luo.jianguo"] {
+            bench.user(other).await.post(&decide, upheld.clone()).await.refused(403, "forbidden");
+        }
+        let decided = bench.user(&chair).await.post(&decide, upheld.clone()).await.ok();
+        assert_eq!((&decided["items"][0]["outcome"], decided["items"][0]["decided_at"].is_string()), (&json!("upheld"), true));
+        let reply = bench.user(&chair).await.post(&decide, upheld).await;
+        assert_eq!(reply.pointers(), ["/recusal_id"]);
+        reply.refused(422, "invalid");
+        // he had declared himself clear, and cannot do so again: the next in the drawn order has his seat
+        bench.user(&member).await.post(&declare, json!({ "clear": true })).await.refused(404, "not_found");
+        let after = crate::awards::seats(&mut bench).await;
+        assert!(!after.contains(&member) && after.len() == 5);
+        // about the chair the district decides
+        let made = bench.cast("supervisor").await.post(&demand, json!({ "person_id": chair_id, "reason": because })).await.ok();
+        let about_chair = list(&made, "/items").into_iter().find(|one| one["person_id"] == json!(chair_id)).unwrap();
+        let dismissed = json!({ "recusal_id": about_chair["id"], "upheld": false, "reason": "与揭榜组织没有任职关系" });
+        bench.user(&chair).await.post(&decide, dismissed.clone()).await.refused(403, "forbidden");
+        for account in &after {
+            bench.user(account).await.post(&declare, json!({ "clear": true })).await.ok();
+        }
+        bench.play.scoring_started().await.unwrap();
+        // nobody scores while a demand is open
+        let sheet = json!({ "bid_id": bench.play.ids.bids["lelin"], "points": { "plan": 20, "team": 20, "track_record": 10, "budget": 10, "sustainability": 8 } });
+        bench.user(&chair).await.post(&at(&bench, "score_sheets"), sheet.clone()).await.refused(422, "recusal_unsigned");
+        bench.user("wei.guohua").await.post(&decide, dismissed).await.ok();
+        bench.user(&chair).await.post(&at(&bench, "score_sheets"), sheet).await.ok();
+        // scoring has begun
+        let late = json!({ "person_id": chair_id, "reason": because });
+        bench.cast("supervisor").await.post(&demand, late).await.refused(409, "invalid_transition");
+    }
+
+    async fn who_had_to_stand_aside_is_not_named_for_a_later_round(bench: Bench) {
+        qualified(&mut bench).await;
+        // three can be drawn, and nobody is left to move up
+        for account in SAME_FIELD.iter().chain(&NEIGHBOURS[3..]) {
+            employed(&mut bench, account, "lelin").await;
+        }
+        let body = named(&mut bench, "neighbouring").await;
+        let panel = form(&mut bench, &body).await.ok();
+        let demand = format!("/api/v1/panels/{}/recusals", text(&panel, "/id"));
+        let decide = format!("/api/v1/panels/{}/decide_recusal", text(&panel, "/id"));
+        let seats = crate::awards::seats(&mut bench).await;
+        let experts = by_seat(&mut bench, &panel, &seats).await;
+        for account in ["cao.junjie", experts[1].as_str()] {
+            let person = bench.person(account).await;
+            let made = bench.cast("supervisor").await.post(&demand, json!({ "person_id": person, "reason": "与揭榜组织负责人存在利害关系" })).await.ok();
+            let open = list(&made, "/items").into_iter().find(|one| one["outcome"] == json!("demanded")).unwrap();
+            bench.user(&experts[0]).await.post(&decide, json!({ "recusal_id": open["id"], "upheld": true, "reason": "情况属实,应当回避" })).await.ok();
+        }
+        let mut again = named(&mut bench, "neighbouring").await;
+        let figures = rehearsed(&mut bench, &again).await;
+        assert!(out(&figures).contains(&("left_before".to_owned(), 1)), "{figures}");
+        again["pool"] = json!("own_choice");
+        again["own_choice_reason"] = json!("本区符合条件的专家不足,指定规划专家一名");
+        again["expert_person_ids"] = json!([bench.person("shi.mengxi").await]);
+        form(&mut bench, &again).await.refused(409, "recused");
+        again["community_person_ids"] = json!([bench.person("dong.siyu").await]);
+        let second = form(&mut bench, &again).await.ok();
+        assert_eq!(second["round"], json!(2));
+        let shown = bench.nobody().get(&format!("/api/v1/public/draws/{}", bench.play.ids.posting)).await.ok();
+        assert_eq!(list(&shown, "/rounds").len(), 3);
+        let (first, next) = (&shown["rounds"][0], &shown["rounds"][1]);
+        assert!(next["commitment"] != first["commitment"] && next["committed_at"].is_string());
+    }
+
+    async fn experts_are_assigned_to_several_panels_with_even_loads(bench: Bench) {
+        let postings = two_closed(&mut bench).await;
+        let body = assignment(&mut bench, &postings).await;
+        let (rehearse, assign) = ("/api/v1/panels/assignments/rehearse", "/api/v1/panels/assignments");
+        street(&mut bench).await.post(rehearse, body.clone()).await.refused(403, "forbidden");
+        let district = bench.cast("district_admin").await;
+        let mut wrong = body.clone();
+        wrong["postings"][1]["posting_id"] = json!(postings[0]);
+        wrong["pool"] = json!("own_choice");
+        wrong["most_each"] = json!(0);
+        let reply = district.post(rehearse, wrong).await;
+        assert_eq!(reply.pointers(), ["/postings/1/posting_id", "/most_each", "/pool"]);
+        reply.refused(422, "invalid");
+        let mut short = body.clone();
+        short["postings"][1]["department_person_ids"] = json!([]);
+        let reply = district.post(rehearse, short).await;
+        assert_eq!(reply.pointers(), ["/postings/1/seats/departments"]);
+        reply.refused(422, "panel_incomplete");
+        let seen = district.post(rehearse, body.clone()).await.ok();
+        // six seats, eight experts: nobody gets a second seat
+        assert_eq!((&seen["feasible"], &seen["loads"]), (&json!(true), &json!([{ "seats": 1, "experts": 6 }])));
+        assert_eq!((&seen["postings"][0]["panel_id"], &seen["postings"][1]["seats"]["available"]), (&Value::Null, &json!(8)));
+        let done = district.post(assign, body.clone()).await.ok();
+        assert_eq!(done["loads"], seen["loads"]);
+        let mut sitting = Vec::new();
+        for posting in &postings {
+            let panel = district.get(&format!("/api/v1/postings/{posting}/panel")).await.ok();
+            let experts = list(&panel, "/members").into_iter().filter(|one| one["party"] == json!("experts"));
+            sitting.extend(experts.map(|one| text(&one, "/person_id")));
+        }
+        sitting.sort();
+        sitting.dedup();
+        assert_eq!(sitting.len(), 6, "an expert sits twice");
+        district.post(assign, body).await.refused(409, "duplicate");
+        // the seats are in the draws, which still recompute
+        for posting in &postings {
+            let id: Uuid = posting.parse().unwrap();
+            let tx = bench.running.store.write(&Who::system("tests")).await.unwrap();
+            draws::reveal(&tx, "award", id).await.unwrap();
+            tx.commit().await.unwrap();
+            let open = bench.nobody().get(&format!("/api/v1/public/draws/{posting}")).await.ok();
+            assert_eq!((&open["rounds"][0]["strata"][0]["pool"], list(&open, "/rounds/0/strata/0/ids").len()), (&json!("assigned"), 3));
+            assert_eq!(python(include_str!("support/check_draw.py"), &open.to_string()), "ok");
+        }
+    }
+
+    async fn an_assignment_that_cannot_be_says_which_postings_miss_how_many_seats(bench: Bench) {
+        let postings = two_closed(&mut bench).await;
+        for account in &NEIGHBOURS[1..] {
+            employed(&mut bench, account, "lelin").await;
+        }
+        let mut body = assignment(&mut bench, &postings).await;
+        body["most_each"] = json!(1);
+        let district = bench.cast("district_admin").await;
+        let seen = district.post("/api/v1/panels/assignments/rehearse", body.clone()).await.ok();
+        assert_eq!(seen["shortage"], json!({ "posting_ids": postings, "needed": 6, "experts": 5, "missing": 1 }));
+        assert_eq!((&seen["feasible"], &seen["loads"]), (&json!(false), &json!([])));
+        let reply = district.post("/api/v1/panels/assignments", body.clone()).await;
+        assert_eq!(reply.pointers()[0], "/postings/0/seats/experts");
+        assert!(reply.pointers().contains(&"/postings/1/seats/experts".to_owned()));
+        reply.refused(422, "panel_incomplete");
+        // nothing half done: neither posting has a panel
+        for posting in &postings {
+            district.get(&format!("/api/v1/postings/{posting}/panel")).await.refused(404, "not_found");
+        }
+        // with two seats for one of them it can be
+        body["most_each"] = json!(2);
+        let seen = district.post("/api/v1/panels/assignments", body).await.ok();
+        assert_eq!(seen["loads"], json!([{ "seats": 1, "experts": 4 }, { "seats": 2, "experts": 1 }]));
     }
 }

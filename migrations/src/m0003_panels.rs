@@ -4,7 +4,13 @@ use crate::table::{T, step};
 
 step!(
     "m0003_panels",
-    ["draws", "panels", "panel_members", "score_sheets"],
+    [
+        "draws",
+        "panels",
+        "panel_members",
+        "panel_recusals",
+        "score_sheets"
+    ],
     |manager| {
         // the seed is committed before the pool is fixed; the nonce is shown with the result
         T::new("draws")
@@ -57,6 +63,23 @@ step!(
             .belongs("person_id", "people")
             .unique(&["panel_id", "person_id"])
             .index(&["person_id"])
+            .make(manager)
+            .await?;
+        // demands that a member stand aside (申请回避), and what was decided on them
+        T::new("panel_recusals")
+            .id()
+            .uuid("panel_id")
+            .uuid("member_id")
+            .uuid("demanded_by")
+            .text("reason")
+            .text("outcome")
+            .at("created_at")
+            .uuid_opt("decided_by")
+            .text_opt("decision")
+            .at_opt("decided_at")
+            .belongs("panel_id", "panels")
+            .belongs("member_id", "panel_members")
+            .index(&["panel_id"])
             .make(manager)
             .await?;
         T::new("score_sheets")

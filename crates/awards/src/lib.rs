@@ -4,6 +4,7 @@
 //! Invariants: one award of a posting stands at a time; its total recomputes from the sheets; what
 //! was shown in publicity never changes while it is shown; an open objection holds confirmation and notice.
 
+mod assigning;
 mod calls;
 mod candidates;
 mod drawing;
@@ -26,6 +27,7 @@ pub use entity::award::Model as Award;
 pub use http::routes;
 pub use panel::{form_panel, get_panel, start_evaluation};
 pub use proposal::{propose_award, reject_all};
+pub use ranking::tie_keys;
 pub use review::{get_report, get_sheets, sign_report, submit_sheet};
 pub use store::invariants;
 

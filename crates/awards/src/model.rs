@@ -47,6 +47,79 @@ pub struct AwardPanelRehearsalOut {
     pub seats: Vec<SeatFigures>,
 }
 
+/// One posting of an assignment, with the persons named for it.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AssignmentPostingIn {
+    /// 榜单。
+    pub posting_id: Uuid,
+    /// 社区或街道席位。
+    pub community_person_ids: Vec<Uuid>,
+    /// 职能部门席位。
+    pub department_person_ids: Vec<Uuid>,
+}
+
+/// Panels of several closed postings, to be formed at once (统一分配专家).
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "postings": [{ "posting_id": "019c0a52-7c3e-7b1a-9d7e-2f6f0a3b9c11", "community_person_ids": ["019c0a52-7c3e-7b1a-9d7e-2f6f0a3b9c12"], "department_person_ids": ["019c0a52-7c3e-7b1a-9d7e-2f6f0a3b9c13"] }], "pool": "neighbouring", "most_each": 3 }))]
+pub struct AssignmentIn {
+    /// 已截止的榜单,1–20 个。
+    pub postings: Vec<AssignmentPostingIn>,
+    /// 专家范围;不含指定。
+    #[serde(default)]
+    pub pool: ExpertPool,
+    /// 每位专家在本次分配中最多的席位数,1–20,默认 3。
+    #[serde(default)]
+    pub most_each: Option<i64>,
+}
+
+/// Postings that cannot all be filled, and what is missing among them.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct AssignmentShortageOut {
+    /// 榜单。
+    pub posting_ids: Vec<Uuid>,
+    /// 这些榜单共需席位。
+    pub needed: usize,
+    /// 能任其中任一席位的专家人数。
+    pub experts: usize,
+    /// 缺少的席位。
+    pub missing: usize,
+}
+
+/// How many experts get how many seats.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct AssignmentLoadOut {
+    /// 席位数。
+    pub seats: usize,
+    /// 专家人数。
+    pub experts: usize,
+}
+
+/// One posting of an assignment.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct AssignmentPostingOut {
+    /// 榜单。
+    pub posting_id: Uuid,
+    /// 专家席位的数字。
+    pub seats: SeatFigures,
+    /// 评审组;预演时没有。
+    pub panel_id: Option<Uuid>,
+}
+
+/// An assignment over several postings; counts only, so that no rehearsal tells who would sit.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct AssignmentOut {
+    /// 能否全部坐满。
+    pub feasible: bool,
+    /// 各榜单。
+    pub postings: Vec<AssignmentPostingOut>,
+    /// 不能坐满时缺在哪里。
+    pub shortage: Option<AssignmentShortageOut>,
+    /// 分配后各专家本次所得席位数的分布。
+    pub loads: Vec<AssignmentLoadOut>,
+}
+
 /// One ground of recusal of one candidate.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct PanelConflictOut {

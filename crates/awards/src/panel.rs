@@ -24,7 +24,7 @@ pub(crate) fn bidders(bids: &[Bid]) -> Vec<Uuid> {
     bids.iter().map(|bid| bid.organisation_id).collect()
 }
 
-fn seats(posting: &Posting) -> Result<Seats, Error> {
+pub(crate) fn seats(posting: &Posting) -> Result<Seats, Error> {
     let ceiling = Fen::new(posting.budget_ceiling_fen)
         .map_err(|_| Error::internal("posting with a bad ceiling"))?;
     Ok(composition::seats(&posting.procedure.0.panel, ceiling)?)
@@ -49,7 +49,11 @@ pub(crate) fn step_out(posting: &Posting) -> Result<PostingStepOut, Error> {
 
 /// The named seats; persons without the role that the seat needs over the division are refused, and so
 /// is an own choice of experts that is not asked for or has no reason.
-async fn named(tx: &Tx, division: &DivisionCode, input: &AwardPanelIn) -> Result<Named, Error> {
+pub(crate) async fn named(
+    tx: &Tx,
+    division: &DivisionCode,
+    input: &AwardPanelIn,
+) -> Result<Named, Error> {
     let mut faults = Faults::new();
     let mut seats = Vec::new();
     for (party, field, persons) in [
@@ -89,13 +93,13 @@ async fn named(tx: &Tx, division: &DivisionCode, input: &AwardPanelIn) -> Result
 }
 
 /// Persons named for a panel.
-struct Named {
+pub(crate) struct Named {
     seats: Vec<Seat>,
     chosen: Option<OwnChoice>,
 }
 
 impl Named {
-    fn parties(&self) -> impl Iterator<Item = &str> + Clone {
+    pub(crate) fn parties(&self) -> impl Iterator<Item = &str> + Clone {
         self.seats.iter().map(|seat| seat.party.as_str())
     }
 }
@@ -266,7 +270,7 @@ fn by_name(party: &str, needed: usize, named: &[Seat], found: &[Conflict]) -> Se
     }
 }
 
-async fn formation(
+pub(crate) async fn formation(
     read: &impl Read,
     posting: &Posting,
     (pool, experts): (ExpertPool, usize),
@@ -306,6 +310,7 @@ async fn formation(
             pool,
             quota: Some(posting.procedure.0.panel.expert_awards),
             chosen,
+            assigned: Vec::new(),
         }),
         named: seats,
         parties: parties(read, posting, bids).await?,

@@ -71,7 +71,8 @@ pub(crate) async fn ranking(
 
 /// The tie-break of rulebook 2.11.1 before the lot. A criterion that the posting does not have
 /// decides nothing.
-fn tie_keys(means: &[(String, Exact)], price_fen: i64, grade: i64) -> Vec<TieKey> {
+#[must_use]
+pub fn tie_keys(means: &[(String, Exact)], price_fen: i64, grade: i64) -> Vec<TieKey> {
     let mean = |key: &str| {
         means
             .iter()

@@ -350,6 +350,7 @@ pub async fn form_panel(tx: &Tx, key: &Key, input: FormPanelIn) -> Result<Evalua
             pool: ExpertPool::default(),
             quota: None,
             chosen: None,
+            assigned: Vec::new(),
         }),
         named: named.seats(),
         parties: excluded(&contract),

@@ -76,6 +76,7 @@ timers! {
     T44 = "objection_answer", 7 Wd, 3..=7, "异议答复";
     T48 = "complaint_suspension_max", 30 Cd, 30..=30, "投诉中止最长期限";
     T60 = "quarterly_cycle", 10 Wd, 10..=10, "评榜季度计划";
+    RecusalDecision = "recusal_decision", 1 Wd, 1..=1, "决定回避申请";
     SingleBidderPublicity = "single_bidder_publicity", 5 Wd, 3..=10, "单一来源公示";
     FailedDecision = "failed_decision", 10 Wd, 5..=20, "流榜后的处理";
     Publication = "publication", 0 Wd, 0..=0, "定时发榜";

@@ -110,3 +110,28 @@ pub mod sheet {
     pub enum Relation {}
     impl ActiveModelBehavior for ActiveModel {}
 }
+
+/// Demand that a member stand aside (申请回避).
+pub(crate) mod recusal {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "panel_recusals")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub panel_id: Uuid,
+        pub member_id: Uuid,
+        pub demanded_by: Uuid,
+        pub reason: String,
+        pub outcome: String,
+        pub created_at: DateTimeUtc,
+        pub decided_by: Option<Uuid>,
+        pub decision: Option<String>,
+        pub decided_at: Option<DateTimeUtc>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}

@@ -74,13 +74,13 @@ async fn check_named(
     }
 }
 
-/// What keeps experts out of the draw of a panel.
-async fn bars(
+/// What keeps experts out of the draw of a panel, and how many seats each has had of his quota.
+pub(crate) async fn bars(
     read: &impl Read,
     formation: &Formation,
     wanted: &Draw,
     experts: &[PoolExpert],
-) -> Result<Bars, Error> {
+) -> Result<(Bars, HashMap<Uuid, usize>), Error> {
     let persons: Vec<Uuid> = experts.iter().map(|one| one.expert.person_id).collect();
     let found = conflicts::of(read, &persons, &formation.parties).await?;
     let mut recused = HashMap::new();
@@ -96,15 +96,20 @@ async fn bars(
         .now()
         .checked_sub_months(Months::new(12))
         .unwrap_or_default();
-    Ok(Bars {
+    let had = match wanted.quota {
+        Some(_) => store::seats_within(read, &persons, about, since).await?,
+        None => HashMap::new(),
+    };
+    let busy = had
+        .iter()
+        .filter(|(_, count)| wanted.quota.is_some_and(|most| **count >= most));
+    let bars = Bars {
         named: formation.named.iter().map(|seat| seat.person_id).collect(),
         left: wanted.excluded.iter().copied().collect(),
-        busy: match wanted.quota {
-            Some(most) => store::at_quota(read, &persons, about, since, most).await?,
-            None => HashSet::new(),
-        },
+        busy: busy.map(|(person, _)| *person).collect(),
         recused,
-    })
+    };
+    Ok((bars, had))
 }
 
 /// Draws from the pool that is wanted; names by person.
@@ -117,7 +122,7 @@ async fn draw_pool(
         return Ok((DrawRecord::default(), HashMap::new()));
     };
     let experts = experts::pool(tx, &formation.division).await?;
-    let bars = bars(tx, formation, wanted, &experts).await?;
+    let (bars, _) = bars(tx, formation, wanted, &experts).await?;
     let survey = pool::survey(&experts, &wanted.field, wanted.pool, &bars);
     let count = match &wanted.chosen {
         Some(chosen) => own_choice(&survey, &experts, &bars, wanted, chosen)?,
@@ -131,9 +136,18 @@ async fn draw_pool(
         };
         experts.iter().map(entry).collect::<Vec<_>>()
     };
-    let strata = survey.strata.iter();
-    let pools = strata.map(|(pool, experts)| (pool.as_str(), entries(experts)));
-    let mut record = draws::record(seed, &wanted.field, count, pools.collect());
+    // whom an assignment gave the seats comes first, the others stand by in their pools
+    let assigned = |one: &DrawEntry| wanted.assigned.contains(&one.person_id);
+    let (mut first, mut pools) = (Vec::new(), Vec::new());
+    for (pool, experts) in &survey.strata {
+        let (given, waiting): (Vec<_>, Vec<_>) = entries(experts).into_iter().partition(assigned);
+        first.extend(given);
+        pools.push((pool.as_str(), waiting));
+    }
+    if !wanted.assigned.is_empty() {
+        pools.insert(0, ("assigned", first));
+    }
+    let mut record = draws::record(seed, &wanted.field, count, pools);
     record.own_choice = wanted.chosen.as_ref().map(|chosen| DrawOwnChoice {
         seats: chosen.persons.len(),
         reason: chosen.reason.clone(),
@@ -199,7 +213,7 @@ pub async fn rehearse(read: &impl Read, formation: &Formation) -> Result<Vec<Sea
         return Ok(Vec::new());
     };
     let experts = experts::pool(read, &formation.division).await?;
-    let bars = bars(read, formation, wanted, &experts).await?;
+    let (bars, _) = bars(read, formation, wanted, &experts).await?;
     let survey = pool::survey(&experts, &wanted.field, wanted.pool, &bars);
     let chosen = wanted
         .chosen
@@ -219,6 +233,19 @@ pub async fn rehearse(read: &impl Read, formation: &Formation) -> Result<Vec<Sea
 /// `invalid` for unknown persons; `duplicate` when the round has a panel already.
 pub async fn form(tx: &Tx, formation: Formation) -> Result<Loaded, Error> {
     let names = check_named(tx, &formation.named, &formation.parties).await?;
+    let aside = store::recused_before(tx, formation.purpose, formation.object_id).await?;
+    if formation
+        .named
+        .iter()
+        .any(|seat| aside.contains(&seat.person_id))
+    {
+        return Err(Refusal::new(Code::Recused)
+            .because(
+                "指名的人员已在前一轮回避",
+                "somebody who is named stood aside in an earlier round",
+            )
+            .into());
+    }
     let committed = draws::committed(tx, &formation).await?;
     let (record, pool) = draw_pool(tx, &formation, &committed.seed()).await?;
     let draw = draws::fix(tx, committed, record).await?;

@@ -6,6 +6,8 @@
 //! fixed, and recomputes from its nonce;
 //! points never enter the trace.
 
+pub mod assigning;
+pub mod assignment;
 pub mod composition;
 pub mod conflicts;
 pub mod draw;
@@ -15,6 +17,7 @@ mod forming;
 mod http;
 pub mod model;
 pub mod pool;
+pub mod recusals;
 pub mod scoring;
 pub mod service;
 mod sheets;

@@ -8,7 +8,7 @@ use crate::model::{
     CLEAR, DECLINED, Loaded, Member, PanelDeclareIn, PanelOut, RECUSED, Sheet, SheetIn, SheetOut,
 };
 use crate::view;
-use crate::{sheets, store};
+use crate::{recusals, sheets, store};
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 use wubang_kernel::procedure::Criterion;
@@ -121,7 +121,7 @@ pub async fn get(view: &View, key: &Key) -> Result<PanelOut, Error> {
     show(view, &loaded, false)
 }
 
-fn panel_id(key: &Key) -> Result<Uuid, Refusal> {
+pub(crate) fn panel_id(key: &Key) -> Result<Uuid, Refusal> {
     match key {
         Key::Id(id) => Ok(*id),
         Key::Number(_) => Err(Code::NotFound.into()),
@@ -189,13 +189,13 @@ pub async fn declare(tx: &Tx, key: &Key, input: PanelDeclareIn) -> Result<PanelO
 }
 
 /// A panel of an earlier round no longer decides anything.
-async fn is_superseded(tx: &Tx, loaded: &Loaded) -> Result<bool, Error> {
+pub(crate) async fn is_superseded(tx: &Tx, loaded: &Loaded) -> Result<bool, Error> {
     let newest = store::newest(tx, &loaded.panel.purpose, loaded.panel.object_id).await?;
     Ok(newest.is_some_and(|newest| newest.id != loaded.panel.id))
 }
 
 /// The next in the drawn order who never sat on this panel takes the seat of a drawn member.
-async fn replace(tx: &Tx, loaded: &Loaded, left: &Member) -> Result<(), Error> {
+pub(crate) async fn replace(tx: &Tx, loaded: &Loaded, left: &Member) -> Result<(), Error> {
     let order = loaded.draw.order();
     if !order.iter().any(|entry| entry.person_id == left.person_id) {
         return Ok(());
@@ -249,6 +249,14 @@ pub async fn submit_sheet(
     let member = loaded.member(tx.person()?).ok_or(Code::Forbidden)?;
     if member.declaration != CLEAR {
         return Err(Code::RecusalUnsigned.into());
+    }
+    if recusals::any_open(tx, loaded.panel.id).await? {
+        return Err(Refusal::new(Code::RecusalUnsigned)
+            .because(
+                "尚有回避申请未决定",
+                "a demand that a member stand aside is not decided",
+            )
+            .into());
     }
     let checked = sheets::check(criteria, &input)?;
     let sheet = store::insert_sheet(

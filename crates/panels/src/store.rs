@@ -3,8 +3,11 @@
 use crate::composition::EXPERTS;
 use crate::draws;
 use crate::entity::{draw, member, panel, sheet};
-use crate::model::{CLEAR, KeptDraw, Loaded, Member, PENDING, Panel, Points, Reasons, Sheet};
-use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use crate::model::{
+    CLEAR, KeptDraw, Loaded, Member, PENDING, Panel, Points, RECUSED, Reasons, Sheet,
+};
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect,
@@ -71,15 +74,14 @@ pub(crate) async fn objects_of(
     Ok(panels.into_tuple().all(&read.db()).await?)
 }
 
-/// Experts among some persons who sat on as many panels of a purpose in a division since an instant as
-/// is allowed; the panels of one object do not count.
-pub(crate) async fn at_quota(
+/// On how many panels of a purpose in a division some experts sat since an instant; the panels of one
+/// object do not count.
+pub(crate) async fn seats_within(
     read: &impl Read,
     persons: &[Uuid],
     (purpose, division, object): (&str, &str, Uuid),
-    since: chrono::DateTime<chrono::Utc>,
-    most: usize,
-) -> Result<HashSet<Uuid>, Error> {
+    since: DateTime<Utc>,
+) -> Result<HashMap<Uuid, usize>, Error> {
     let panels = Query::select()
         .column(panel::Column::Id)
         .from(panel::Entity)
@@ -88,6 +90,29 @@ pub(crate) async fn at_quota(
         .and_where(Expr::col(panel::Column::ObjectId).ne(object))
         .and_where(Expr::col(panel::Column::CreatedAt).gt(since))
         .to_owned();
+    count_seats(read, persons, panels).await
+}
+
+/// On how many panels of any kind some experts sat since an instant.
+pub(crate) async fn loads(
+    read: &impl Read,
+    persons: &[Uuid],
+    since: DateTime<Utc>,
+) -> Result<HashMap<Uuid, usize>, Error> {
+    let panels = Query::select()
+        .column(panel::Column::Id)
+        .from(panel::Entity)
+        .and_where(Expr::col(panel::Column::CreatedAt).gt(since))
+        .to_owned();
+    count_seats(read, persons, panels).await
+}
+
+/// Seats that some experts hold on some panels.
+async fn count_seats(
+    read: &impl Read,
+    persons: &[Uuid],
+    panels: SelectStatement,
+) -> Result<HashMap<Uuid, usize>, Error> {
     let seats: Vec<Uuid> = member::Entity::find()
         .select_only()
         .column(member::Column::PersonId)
@@ -102,11 +127,30 @@ pub(crate) async fn at_quota(
     for person in seats {
         *counts.entry(person).or_default() += 1;
     }
-    Ok(counts
-        .into_iter()
-        .filter(|(_, count)| *count >= most)
-        .map(|(person, _)| person)
-        .collect())
+    Ok(counts)
+}
+
+/// Who had to stand aside on any earlier panel for an object.
+pub(crate) async fn recused_before(
+    read: &impl Read,
+    purpose: &str,
+    object_id: Uuid,
+) -> Result<HashSet<Uuid>, Error> {
+    let panels = Query::select()
+        .column(panel::Column::Id)
+        .from(panel::Entity)
+        .and_where(Expr::col(panel::Column::Purpose).eq(purpose))
+        .and_where(Expr::col(panel::Column::ObjectId).eq(object_id))
+        .to_owned();
+    let persons: Vec<Uuid> = member::Entity::find()
+        .select_only()
+        .column(member::Column::PersonId)
+        .filter(member::Column::PanelId.in_subquery(panels))
+        .filter(member::Column::Declaration.eq(RECUSED))
+        .into_tuple()
+        .all(&read.db())
+        .await?;
+    Ok(persons.into_iter().collect())
 }
 
 /// A panel with its members and sheets.
