@@ -51,6 +51,8 @@ const FOR_ALL_SIGNED_IN: &[(&str, &str)] = &[
     ("list_payments", "scoped in the query, see below"),
     ("list_evaluations", "scoped in the query, see below"),
     ("list_people", "oneself alone, see below"),
+    ("list_relatives", "one's own declarations, see below"),
+    ("declare_relative", "about oneself"),
     ("list_procedures", "the rules of posting types are public"),
     ("get_procedure", "the rules of posting types are public"),
     (
@@ -80,6 +82,7 @@ const SCOPED: &[&str] = &[
     "list_posting_templates",
     "list_requests",
     "list_campaigns",
+    "list_relatives",
 ];
 
 /// Public operations that refuse nobody's empty-handed call with 401 by their nature: they take credentials.
@@ -304,10 +307,15 @@ impl Real {
         let shown = "/api/v1/public/publicities?limit=1";
         let shown = bench.nobody().get(shown).await.ok();
         let cycles = seen(bench, "wei.guohua", "/api/v1/need_cycles").await;
+        let relative = json!({ "name": "某亲属", "kinship": "spouse", "position": "staff", "organisation_id": contract["organisation_id"] });
+        let wang = bench.user("wang.min").await;
+        let relative = wang.post("/api/v1/relatives", relative).await.ok();
         Real(
             vec![
                 ("publicities", text(&shown, "/items/0/id")),
                 ("needs", ids.need),
+                ("relatives", text(&relative, "/id")),
+                ("draws", ids.posting.clone()),
                 ("need_cycles", text(&cycles, "/items/0/id")),
                 ("postings", ids.posting),
                 ("bids", ids.bids["lelin"].clone()),
