@@ -480,7 +480,7 @@ on_both! {
     async fn experts_are_assigned_to_several_panels_with_even_loads(bench: Bench) {
         let postings = two_closed(&mut bench).await;
         let body = assignment(&mut bench, &postings).await;
-        let (rehearse, assign) = ("/api/v1/panels/assignments/rehearse", "/api/v1/panels/assignments");
+        let (rehearse, assign) = ("/api/v1/panel_assignments/rehearse", "/api/v1/panel_assignments");
         street(&mut bench).await.post(rehearse, body.clone()).await.refused(403, "forbidden");
         let district = bench.cast("district_admin").await;
         let mut wrong = body.clone();
@@ -531,10 +531,10 @@ on_both! {
         let mut body = assignment(&mut bench, &postings).await;
         body["most_each"] = json!(1);
         let district = bench.cast("district_admin").await;
-        let seen = district.post("/api/v1/panels/assignments/rehearse", body.clone()).await.ok();
+        let seen = district.post("/api/v1/panel_assignments/rehearse", body.clone()).await.ok();
         assert_eq!(seen["shortage"], json!({ "posting_ids": postings, "needed": 6, "experts": 5, "missing": 1 }));
         assert_eq!((&seen["feasible"], &seen["loads"]), (&json!(false), &json!([])));
-        let reply = district.post("/api/v1/panels/assignments", body.clone()).await;
+        let reply = district.post("/api/v1/panel_assignments", body.clone()).await;
         assert_eq!(reply.pointers()[0], "/postings/0/seats/experts");
         assert!(reply.pointers().contains(&"/postings/1/seats/experts".to_owned()));
         reply.refused(422, "panel_incomplete");
@@ -544,7 +544,7 @@ on_both! {
         }
         // with two seats for one of them it can be
         body["most_each"] = json!(2);
-        let seen = district.post("/api/v1/panels/assignments", body).await.ok();
+        let seen = district.post("/api/v1/panel_assignments", body).await.ok();
         assert_eq!(seen["loads"], json!([{ "seats": 1, "experts": 4 }, { "seats": 2, "experts": 1 }]));
     }
 }

@@ -31,8 +31,8 @@ see!(
     candidates::get_conflicts,
     "候选人的回避理由与提示。Grounds of recusal and warnings about candidates."
 );
-make!(rehearse_panel_assignment, "承榜 awards", "/api/v1/panels/assignments/rehearse", "panels", AssignmentIn => AssignmentOut, assigning::rehearse_assignment, "预演多个榜单统一分配专家,只给出数字。Rehearse the assignment of experts to several postings; figures only.");
-make!(assign_panels, "承榜 awards", "/api/v1/panels/assignments", "panels", AssignmentIn => AssignmentOut, assigning::assign, "多个榜单统一分配专家并组成评审组。Assign experts to the panels of several postings at once.");
+make!(rehearse_panel_assignment, "承榜 awards", "/api/v1/panel_assignments/rehearse", "panels", AssignmentIn => AssignmentOut, assigning::rehearse_assignment, "预演多个榜单统一分配专家,只给出数字。Rehearse the assignment of experts to several postings; figures only.");
+make!(assign_panels, "承榜 awards", "/api/v1/panel_assignments", "panels", AssignmentIn => AssignmentOut, assigning::assign, "多个榜单统一分配专家并组成评审组。Assign experts to the panels of several postings at once.");
 act!(start_posting_evaluation, "承榜 awards", "/api/v1/postings/{id}/start_evaluation", NothingIn => PostingStepOut, panel::start_evaluation, "开始评审。Start the evaluation.");
 act!(submit_award_sheet, "承榜 awards", "/api/v1/postings/{id}/score_sheets", AwardSheetIn => SheetOut, review::submit_sheet, "提交评分表。Hand in a score sheet.");
 see!(
