@@ -19,7 +19,7 @@ use wubang_testkit::{Bench, on_both};
     clippy::disallowed_methods,
     reason = "tests are told by variables where their tools are"
 )]
-fn variable(name: &str) -> Option<String> {
+pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 

@@ -13,6 +13,8 @@ step!(
         "sign_in_failures",
         "clients",
         "organisations",
+        "organisation_relations",
+        "relatives",
         "experts",
         "taxonomies",
         "calendars"
@@ -131,6 +133,37 @@ step!(
             .unique(&["uscc"])
             .unique(&["filing_number"])
             .index(&["division"])
+            .make(manager)
+            .await?;
+        // custody, incubation, alliance councils: what recusal must know (rulebook 2.9, 7 and 8)
+        T::new("organisation_relations")
+            .id()
+            .uuid("organisation_id")
+            .text("kind")
+            .uuid("other_id")
+            .text_opt("note")
+            .uuid("recorded_by")
+            .at("created_at")
+            .at_opt("ended_at")
+            .belongs("organisation_id", "organisations")
+            .belongs("other_id", "organisations")
+            .index(&["organisation_id"])
+            .index(&["other_id"])
+            .make(manager)
+            .await?;
+        // relatives that a person declared (rulebook 2.9, 3): read by himself and by the rule alone
+        T::new("relatives")
+            .id()
+            .uuid("person_id")
+            .text("name")
+            .text("kinship")
+            .uuid("organisation_id")
+            .text("position")
+            .at("created_at")
+            .at_opt("withdrawn_at")
+            .belongs("person_id", "people")
+            .belongs("organisation_id", "organisations")
+            .index(&["person_id"])
             .make(manager)
             .await?;
         T::new("experts")

@@ -1,11 +1,37 @@
-//! Panels, their members and sealed score sheets: one mechanism for 评榜, 承榜 and 考榜.
+//! Draws, panels, their members and sealed score sheets: one mechanism for 评榜, 承榜 and 考榜.
 
 use crate::table::{T, step};
 
 step!(
     "m0003_panels",
-    ["panels", "panel_members", "score_sheets"],
+    [
+        "draws",
+        "panels",
+        "panel_members",
+        "panel_recusals",
+        "score_sheets"
+    ],
     |manager| {
+        // the seed is committed before the pool is fixed; the nonce is shown with the result
+        T::new("draws")
+            .id()
+            .text("purpose")
+            .uuid("object_id")
+            .uuid_opt("project_id")
+            .text("division")
+            .int("round")
+            .text("commitment")
+            .text("nonce")
+            .at("committed_at")
+            .json_opt("record")
+            .text_opt("pool_hash")
+            .at_opt("fixed_at")
+            .json("lots")
+            .at_opt("revealed_at")
+            .unique(&["purpose", "object_id", "round"])
+            .index(&["object_id"])
+            .make(manager)
+            .await?;
         T::new("panels")
             .id()
             .text("purpose")
@@ -13,11 +39,10 @@ step!(
             .uuid_opt("project_id")
             .text("division")
             .int("round")
-            .text("draw_commitment")
-            .text("draw_nonce")
-            .json("draw_record")
+            .uuid("draw_id")
             .int("version")
             .at("created_at")
+            .belongs("draw_id", "draws")
             .unique(&["purpose", "object_id", "round"])
             .make(manager)
             .await?;
@@ -38,6 +63,23 @@ step!(
             .belongs("person_id", "people")
             .unique(&["panel_id", "person_id"])
             .index(&["person_id"])
+            .make(manager)
+            .await?;
+        // demands that a member stand aside (申请回避), and what was decided on them
+        T::new("panel_recusals")
+            .id()
+            .uuid("panel_id")
+            .uuid("member_id")
+            .uuid("demanded_by")
+            .text("reason")
+            .text("outcome")
+            .at("created_at")
+            .uuid_opt("decided_by")
+            .text_opt("decision")
+            .at_opt("decided_at")
+            .belongs("panel_id", "panels")
+            .belongs("member_id", "panel_members")
+            .index(&["panel_id"])
             .make(manager)
             .await?;
         T::new("score_sheets")

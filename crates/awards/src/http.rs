@@ -1,17 +1,17 @@
 //! Addresses of the stage, with those of a posting that need its bids and its panel.
 
 use crate::model::{
-    AwardList, AwardOut, AwardPanelIn, AwardPanelOut, AwardReportOut, AwardReportSignIn,
-    AwardSheetIn, AwardSheetsOut, PickProjectsIn, PicksOut, PostingStepOut, ProposeAwardIn,
-    PublicAwardOut,
+    AssignmentIn, AssignmentOut, AwardList, AwardOut, AwardPanelIn, AwardPanelOut,
+    AwardPanelRehearsalOut, AwardReportOut, AwardReportSignIn, AwardSheetIn, AwardSheetsOut,
+    PanelConflictsOut, PickProjectsIn, PicksOut, PostingStepOut, ProposeAwardIn, PublicAwardOut,
 };
-use crate::{calls, panel, proposal, review, service};
+use crate::{assigning, calls, candidates, panel, proposal, review, service};
 use actix_web::{get, post};
 use utoipa_actix_web::service_config::ServiceConfig;
 use wubang_needs::model::{NothingIn, ReasonIn};
 use wubang_panels::model::SheetOut;
 use wubang_web::actions::ActionsOut;
-use wubang_web::{act, list, see, see_public};
+use wubang_web::{act, list, make, see, see_public};
 
 act!(form_award_panel, "承榜 awards", "/api/v1/postings/{id}/panel", AwardPanelIn => AwardPanelOut, panel::form_panel, "组成评审组:专家随机抽取,其余指名。Form the panel: experts are drawn, the others named.");
 see!(
@@ -22,6 +22,17 @@ see!(
     panel::get_panel,
     "查看评审组。Show the panel of a posting."
 );
+act!(rehearse_award_panel, "承榜 awards", "/api/v1/postings/{id}/panel/rehearse", AwardPanelIn => AwardPanelRehearsalOut, panel::rehearse_panel, "预演组成评审组:各席位需要、可用和被排除的人数。Rehearse the panel: seats needed, available, and taken out by what.");
+see!(
+    get_award_panel_conflicts,
+    "承榜 awards",
+    "/api/v1/postings/{id}/panel/conflicts",
+    PanelConflictsOut,
+    candidates::get_conflicts,
+    "候选人的回避理由与提示。Grounds of recusal and warnings about candidates."
+);
+make!(rehearse_panel_assignment, "承榜 awards", "/api/v1/panel_assignments/rehearse", "panels", AssignmentIn => AssignmentOut, assigning::rehearse_assignment, "预演多个榜单统一分配专家,只给出数字。Rehearse the assignment of experts to several postings; figures only.");
+make!(assign_panels, "承榜 awards", "/api/v1/panel_assignments", "panels", AssignmentIn => AssignmentOut, assigning::assign, "多个榜单统一分配专家并组成评审组。Assign experts to the panels of several postings at once.");
 act!(start_posting_evaluation, "承榜 awards", "/api/v1/postings/{id}/start_evaluation", NothingIn => PostingStepOut, panel::start_evaluation, "开始评审。Start the evaluation.");
 act!(submit_award_sheet, "承榜 awards", "/api/v1/postings/{id}/score_sheets", AwardSheetIn => SheetOut, review::submit_sheet, "提交评分表。Hand in a score sheet.");
 see!(
@@ -92,6 +103,10 @@ see_public!(
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(form_award_panel)
         .service(get_award_panel)
+        .service(rehearse_panel_assignment)
+        .service(assign_panels)
+        .service(rehearse_award_panel)
+        .service(get_award_panel_conflicts)
         .service(start_posting_evaluation)
         .service(submit_award_sheet)
         .service(get_award_sheets)

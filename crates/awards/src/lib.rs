@@ -4,7 +4,10 @@
 //! Invariants: one award of a posting stands at a time; its total recomputes from the sheets; what
 //! was shown in publicity never changes while it is shown; an open objection holds confirmation and notice.
 
+mod assigning;
 mod calls;
+mod candidates;
+mod drawing;
 mod entity;
 pub mod flow;
 mod http;
@@ -25,6 +28,7 @@ pub use entity::award::Model as Award;
 pub use http::routes;
 pub use panel::{form_panel, get_panel, start_evaluation};
 pub use proposal::{propose_award, reject_all};
+pub use ranking::tie_keys;
 pub use review::{get_report, get_sheets, sign_report, submit_sheet};
 pub use store::invariants;
 
@@ -60,6 +64,15 @@ pub fn timers() -> Vec<(&'static str, Timer, TimerHandler)> {
 #[must_use]
 pub fn reactions() -> Vec<(&'static str, Reaction)> {
     vec![
+        ("posting.published", |tx, happened| {
+            Box::pin(drawing::on_posting_published(tx, happened.object_id))
+        }),
+        ("posting.failed", |tx, happened| {
+            Box::pin(drawing::on_posting_failed(tx, happened.object_id))
+        }),
+        ("award.notice_issued", |tx, happened| {
+            Box::pin(drawing::on_notice_issued(tx, happened.object_id))
+        }),
         ("posting.cancelled", |tx, happened| {
             Box::pin(service::on_posting_cancelled(tx, happened.object_id))
         }),

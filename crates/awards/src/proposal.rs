@@ -3,7 +3,7 @@
 use crate::entity::award;
 use crate::making::{self, Proposed};
 use crate::model::{AwardOut, AwardRanking, PostingStepOut, ProposeAwardIn};
-use crate::panel::{bidders, step_out};
+use crate::panel::step_out;
 use crate::rules::{self, Place, Standing};
 use crate::{PURPOSE, ordering, review, service, store};
 use uuid::Uuid;
@@ -57,7 +57,8 @@ pub(crate) async fn load(tx: &Tx, key: &Key) -> Result<Decision, Error> {
         .ok_or(Code::ReportUnsigned)?;
     let bids = wubang_bids::service::of_posting(tx, posting.id).await?;
     let person = tx.person()?;
-    let recused = wubang_panels::service::conflicted(tx, &[person], &bidders(&bids))
+    let parties = wubang_bids::service::organisations_in(tx, &bids).await?;
+    let recused = wubang_panels::service::conflicted(tx, &[person], &parties)
         .await?
         .contains(&person);
     if recused

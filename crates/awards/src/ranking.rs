@@ -71,7 +71,8 @@ pub(crate) async fn ranking(
 
 /// The tie-break of rulebook 2.11.1 before the lot. A criterion that the posting does not have
 /// decides nothing.
-fn tie_keys(means: &[(String, Exact)], price_fen: i64, grade: i64) -> Vec<TieKey> {
+#[must_use]
+pub fn tie_keys(means: &[(String, Exact)], price_fen: i64, grade: i64) -> Vec<TieKey> {
     let mean = |key: &str| {
         means
             .iter()
@@ -119,6 +120,25 @@ fn row(bid: &Bid, ranked: Ranked, means: Vec<(String, Exact)>) -> Result<AwardRa
     })
 }
 
+/// Neighbours in the ranking between whom the lot decided, in the order of their ranks: what anybody
+/// can recompute once the draw is revealed.
+pub(crate) fn lots(ranking: &AwardRanking) -> Vec<Vec<Uuid>> {
+    let mut groups: Vec<Vec<Uuid>> = Vec::new();
+    let mut before: Option<&AwardRankingRow> = None;
+    for row in &ranking.0 {
+        // the step of a row is the one between it and the row before, where their totals are equal
+        let by_lot = before.filter(|one| one.exact == row.exact).is_some()
+            && row.tie_break.as_deref() == Some(scoring::LOT);
+        match groups.last_mut().filter(|_| by_lot) {
+            Some(group) => group.push(row.bid_id),
+            None => groups.push(vec![row.bid_id]),
+        }
+        before = Some(row);
+    }
+    groups.retain(|group| group.len() > 1);
+    groups
+}
+
 /// What the ranking says in words.
 pub(crate) fn summary(posting: &Posting, panel: &Loaded, ranking: &AwardRanking) -> String {
     let threshold = posting.procedure.0.threshold;
@@ -160,5 +180,36 @@ mod tests {
             keys[3].value > tie_keys(&means, 4_000_000, 0)[3].value,
             "a graded organisation comes first"
         );
+    }
+
+    #[test]
+    fn a_lot_is_shown_where_it_decided_and_nowhere_else() {
+        let row = |id: u128, total: i64, tie_break: Option<&str>| AwardRankingRow {
+            rank: 1,
+            bid_id: Uuid::from_u128(id),
+            organisation_id: Uuid::from_u128(id),
+            organisation_name: String::new(),
+            price_fen: Fen::new(1).unwrap(),
+            exact: Exact::from_int(total),
+            total: Exact::from_int(total).rounded(),
+            means: Vec::new(),
+            tie_break: tie_break.map(str::to_owned),
+        };
+        let lot = Some(scoring::LOT);
+        let ranking = AwardRanking(vec![
+            row(1, 90, Some("price")),
+            row(2, 90, Some("price")),
+            row(3, 90, lot),
+            row(4, 80, lot),
+            row(5, 80, lot),
+            row(6, 70, None),
+        ]);
+        let ids = |group: &[u128]| {
+            group
+                .iter()
+                .map(|id| Uuid::from_u128(*id))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(lots(&ranking), [ids(&[2, 3]), ids(&[4, 5])]);
     }
 }

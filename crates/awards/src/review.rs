@@ -4,15 +4,15 @@ use crate::entity::report;
 use crate::model::{
     AwardReportOut, AwardReportSignIn, AwardReportSignature, AwardSheetIn, AwardSheetsOut,
 };
-use crate::ranking::{ranking, summary};
+use crate::ranking::{lots, ranking, summary};
 use crate::{PURPOSE, store};
 use uuid::Uuid;
 use wubang_bids::{Bid, ScoreResult};
 use wubang_kernel::actor::Reach;
 use wubang_kernel::timer::Terms;
 use wubang_kernel::{Code, Refusal, Role, RoleSet, Timer};
-use wubang_panels::Loaded;
 use wubang_panels::model::{SheetIn, SheetOut};
+use wubang_panels::{Loaded, draws};
 use wubang_postings::{Posting, PostingCase};
 use wubang_store::trace::{self, About, Entry};
 use wubang_store::{Error, Key, Read, Tx, View, timers};
@@ -143,6 +143,7 @@ async fn finish_if_complete(tx: &Tx, posting: &Posting) -> Result<(), Error> {
         .filter(|bid| subjects.contains(&bid.id))
         .collect();
     let ranking = ranking(tx, posting, &panel, &bids).await?;
+    draws::keep_lots(tx, &panel.draw, lots(&ranking)).await?;
     for row in &ranking.0 {
         let means = row
             .means

@@ -234,7 +234,12 @@ async fn still_eligible(tx: &Tx, contract: &contract::Model) -> Result<Result<()
         return Ok(Ok(()));
     }
     let posting = wubang_postings::service::find(tx, contract.posting_id).await?;
-    let organisation = organisations::load(tx, contract.organisation_id).await?;
+    // of a joint bid every partner is looked at once more, not its lead alone
+    let mut parties = vec![contract.organisation_id];
+    if let Some(bid) = contract.bid_id {
+        parties.extend(wubang_bids::service::partners_of(tx, bid).await?);
+    }
+    let parties = organisations::load_many(tx, &parties).await?;
     let mut refusal = Refusal::new(Code::NotEligible);
     for community in &contract.content.communities {
         let community = DivisionCode::parse(community)
@@ -245,11 +250,18 @@ async fn still_eligible(tx: &Tx, contract: &contract::Model) -> Result<Result<()
             forms_allowed: &[],
             caps: &posting.procedure.0.caps,
         };
-        for check in eligibility::eligibility(&organisation, local_date(tx.now()), &ask)
-            .into_iter()
-            .filter(|check| !check.passed)
-        {
-            refusal = refusal.field(&format!("/{CONTRACTOR}"), check.rule, check.zh, check.en);
+        for organisation in &parties {
+            let at = if organisation.id == contract.organisation_id {
+                format!("/{CONTRACTOR}")
+            } else {
+                format!("/partners/{}", organisation.id)
+            };
+            for check in eligibility::eligibility(organisation, local_date(tx.now()), &ask)
+                .into_iter()
+                .filter(|check| !check.passed)
+            {
+                refusal = refusal.field(&at, check.rule, check.zh, check.en);
+            }
         }
     }
     Ok(if refusal.fields.is_empty() {

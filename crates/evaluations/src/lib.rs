@@ -39,10 +39,16 @@ pub fn timers() -> Vec<(&'static str, Timer, TimerHandler)> {
     })]
 }
 
-/// The last stage waits for nothing that earlier ones report.
+/// With the result the draw of the experts is shown.
 #[must_use]
 pub fn reactions() -> Vec<(&'static str, Reaction)> {
-    Vec::new()
+    vec![("evaluation.result_notified", |tx, happened| {
+        Box::pin(wubang_panels::draws::reveal(
+            tx,
+            store::PURPOSE,
+            happened.object_id,
+        ))
+    })]
 }
 
 /// What this stage does when deadlines are counted anew.

@@ -17,7 +17,8 @@ use wubang_kernel::deadline::local_date;
 use wubang_kernel::division::DivisionCode;
 use wubang_kernel::machine;
 use wubang_kernel::{Code, Faults, Refusal, Role, Timer};
-use wubang_panels::{Draw, Formation, Seat};
+use wubang_panels::pool::ExpertPool;
+use wubang_panels::{Draw, Formation, Parties, Seat};
 use wubang_postings::Posting;
 use wubang_registry::organisations::{self, Organisation};
 use wubang_registry::people;
@@ -62,6 +63,14 @@ pub async fn open(tx: &Tx, key: &Key, input: OpenEvaluationIn) -> Result<Evaluat
     let row = new_row(tx, &contract, &posting, third_party.as_ref()).await?;
     let row = birth::<evaluation::Entity, _>(tx, made, row, Some(data)).await?;
     start_clock(tx, &row).await?;
+    let object = wubang_panels::DrawFor {
+        purpose: PURPOSE,
+        object_id: row.id,
+        project_id: Some(row.project_id),
+        division: row.division.clone(),
+    };
+    // before anybody is named, let alone a pool fixed
+    wubang_panels::draws::commit(tx, &object, row.round).await?;
     out::evaluation(tx, &store::complete(tx, row).await?).await
 }
 
@@ -294,10 +303,13 @@ fn places(row: &evaluation::Model, contract: &Contract) -> Result<Vec<DivisionCo
     Ok(places)
 }
 
-fn excluded(contract: &Contract) -> Vec<Uuid> {
-    std::iter::once(contract.organisation_id)
-        .chain(contract.custodian_id)
-        .collect()
+fn excluded(contract: &Contract) -> Parties {
+    Parties {
+        organisations: std::iter::once(contract.organisation_id)
+            .chain(contract.custodian_id)
+            .collect(),
+        analysts: Vec::new(),
+    }
 }
 
 /// Third party or street forms the panel: experts are drawn by field where the scheme has them, the
@@ -335,12 +347,16 @@ pub async fn form_panel(tx: &Tx, key: &Key, input: FormPanelIn) -> Result<Evalua
             field: row.field.clone(),
             count: experts,
             excluded: Vec::new(),
+            pool: ExpertPool::default(),
+            quota: None,
+            chosen: None,
+            assigned: Vec::new(),
         }),
         named: named.seats(),
-        excluded_organisations: excluded(&contract),
+        parties: excluded(&contract),
     };
     let panel = wubang_panels::service::form(tx, formation).await?;
-    let data = serde_json::json!({ "panel_id": panel.panel.id, "draw_commitment": panel.panel.draw_commitment, "seats": panel.members.len() });
+    let data = serde_json::json!({ "panel_id": panel.panel.id, "draw_commitment": panel.draw.commitment, "seats": panel.members.len() });
     service::spend(tx, &mut case, planned, |c| c.data(data)).await?;
     out::evaluation(tx, &store::complete(tx, case.evaluation).await?).await
 }

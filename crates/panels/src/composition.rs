@@ -70,17 +70,25 @@ pub fn check<'a>(
     parties: impl Iterator<Item = &'a str> + Clone,
 ) -> Result<(), Refusal> {
     let (mut zh, mut en) = (Vec::new(), Vec::new());
+    let mut refusal = Refusal::new(Code::PanelIncomplete);
     for (party, name, wanted) in seats.by_party() {
         let got = parties.clone().filter(|one| *one == party).count();
         if got != wanted {
-            zh.push(format!("{name}应有 {wanted} 人,实有 {got} 人"));
-            en.push(format!("{party}: {wanted} needed, {got} there"));
+            let said = (
+                format!("{name}应有 {wanted} 人,实有 {got} 人"),
+                format!("{party}: {wanted} needed, {got} there"),
+            );
+            let code = if got < wanted { "too_few" } else { "too_many" };
+            let seat = format!("/seats/{party}");
+            refusal = refusal.field(&seat, code, said.0.clone(), said.1.clone());
+            zh.push(said.0);
+            en.push(said.1);
         }
     }
     if zh.is_empty() {
         Ok(())
     } else {
-        Err(Refusal::new(Code::PanelIncomplete).because(zh.join(";"), en.join("; ")))
+        Err(refusal.because(zh.join(";"), en.join("; ")))
     }
 }
 

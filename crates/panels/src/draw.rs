@@ -25,6 +25,15 @@ pub fn seed(object_id: Uuid, round: i32, nonce: &str) -> String {
     sha256_hex(format!("{object_id}{round}{nonce}").as_bytes())
 }
 
+/// What is kept of a pool before it is shown: `SHA-256(nonce ‖ ids in order of the ids, with commas)`.
+/// Nobody who does not know the nonce can try pools against it.
+#[must_use]
+pub fn pool_hash(nonce: &str, pool: &[Uuid]) -> String {
+    let mut ids: Vec<String> = pool.iter().map(Uuid::to_string).collect();
+    ids.sort();
+    sha256_hex(format!("{nonce}{}", ids.join(",")).as_bytes())
+}
+
 /// The lot (签) of one person or bid: `SHA-256(seed ‖ id)`. The smallest comes first.
 #[must_use]
 pub fn lot(seed: &str, id: Uuid) -> String {

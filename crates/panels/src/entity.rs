@@ -1,9 +1,39 @@
 //! Rows of the panels.
 
+/// Draw (抽取): its commitment, its pool once fixed, and its reveal.
+pub mod draw {
+    #![expect(missing_docs, reason = "columns are described in the migration")]
+    use crate::model::{DrawRecord, Lots};
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "draws")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub purpose: String,
+        pub object_id: Uuid,
+        pub project_id: Option<Uuid>,
+        pub division: String,
+        pub round: i32,
+        pub commitment: String,
+        pub nonce: String,
+        pub committed_at: DateTimeUtc,
+        pub record: Option<DrawRecord>,
+        pub pool_hash: Option<String>,
+        pub fixed_at: Option<DateTimeUtc>,
+        pub lots: Lots,
+        pub revealed_at: Option<DateTimeUtc>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
 /// Panel (评审组/考评组).
 pub mod panel {
     #![expect(missing_docs, reason = "columns are described in the migration")]
-    use crate::model::DrawRecord;
     use sea_orm::entity::prelude::*;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -16,9 +46,7 @@ pub mod panel {
         pub project_id: Option<Uuid>,
         pub division: String,
         pub round: i32,
-        pub draw_commitment: String,
-        pub draw_nonce: String,
-        pub draw_record: DrawRecord,
+        pub draw_id: Uuid,
         pub version: i32,
         pub created_at: DateTimeUtc,
     }
@@ -76,6 +104,31 @@ pub mod sheet {
         pub total: i64,
         pub submitted_at: DateTimeUtc,
         pub voided_at: Option<DateTimeUtc>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Demand that a member stand aside (申请回避).
+pub(crate) mod recusal {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "panel_recusals")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub panel_id: Uuid,
+        pub member_id: Uuid,
+        pub demanded_by: Uuid,
+        pub reason: String,
+        pub outcome: String,
+        pub created_at: DateTimeUtc,
+        pub decided_by: Option<Uuid>,
+        pub decision: Option<String>,
+        pub decided_at: Option<DateTimeUtc>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

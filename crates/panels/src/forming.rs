@@ -1,24 +1,40 @@
 //! Forming a panel: the draw of its experts and the seats by name (rulebook 2.9, 2.10).
 
 use crate::composition::EXPERTS;
-use crate::draw;
+use crate::conflicts::{self, Parties};
+use crate::draws::{self, DrawFor};
 use crate::entity::panel;
-use crate::model::{DrawRecord, Formation, Loaded, PENDING, Seat};
-use crate::service::conflicted;
+use crate::model::{
+    Draw, DrawEntry, DrawOwnChoice, DrawRecord, Formation, Loaded, OwnChoice, PENDING, Seat,
+    SeatFigures,
+};
+use crate::pool::{self, Barrier, Bars, Survey};
 use crate::{store, view};
+use chrono::Months;
 use sea_orm::ActiveValue::Set;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 use wubang_kernel::{Code, Faults, Refusal, Role};
+use wubang_registry::experts::PoolExpert;
 use wubang_registry::{experts, people};
 use wubang_store::outbox::{self, Notice};
 use wubang_store::{Error, Read, Tx};
+
+/// Where the persons of a party stand in the input.
+fn pointer(party: &str) -> &'static str {
+    match party {
+        EXPERTS => "/expert_person_ids",
+        "departments" => "/department_person_ids",
+        "residents" => "/resident_person_ids",
+        _ => "/community_person_ids",
+    }
+}
 
 /// Refuses persons who are named twice, unknown, or must recuse themselves; answers their names.
 async fn check_named(
     tx: &Tx,
     named: &[Seat],
-    organisations: &[Uuid],
+    parties: &Parties,
 ) -> Result<HashMap<Uuid, String>, Error> {
     let persons: Vec<Uuid> = named.iter().map(|seat| seat.person_id).collect();
     let names: HashMap<Uuid, String> = people::recipients(tx, persons.clone())
@@ -30,14 +46,14 @@ async fn check_named(
     for (i, seat) in named.iter().enumerate() {
         if !names.contains_key(&seat.person_id) {
             faults.add(
-                format!("/{}_person_ids", seat.party),
+                pointer(&seat.party),
                 "unknown_value",
                 format!("没有人员 {}", seat.person_id),
                 format!("there is no person {}", seat.person_id),
             );
         } else if persons.iter().take(i).any(|other| *other == seat.person_id) {
             faults.add(
-                format!("/{}_person_ids", seat.party),
+                pointer(&seat.party),
                 "duplicate",
                 "同一人不得占两席",
                 "has two seats",
@@ -45,23 +61,58 @@ async fn check_named(
         }
     }
     faults.finish()?;
-    let recused = conflicted(tx, &persons, organisations).await?;
-    match persons
-        .iter()
-        .find(|person| recused.contains(person))
-        .and_then(|person| names.get(person))
-    {
-        Some(name) => Err(Refusal::new(Code::Recused)
+    let found = conflicts::of(tx, &persons, parties).await?;
+    let hard = found.into_iter().find(|conflict| conflict.hard);
+    match hard.and_then(|one| Some((one.ground, names.get(&one.person_id)?))) {
+        Some((ground, name)) => Err(Refusal::new(Code::Recused)
             .because(
-                format!("{name}与参与方有利害关系"),
-                format!("{name} works for one of the parties"),
+                format!("{name}与参与方有利害关系:{}", ground.zh()),
+                format!("{name}: {}", ground.en()),
             )
             .into()),
         None => Ok(names),
     }
 }
 
-/// The pool in drawn order, with names.
+/// What keeps experts out of the draw of a panel, and how many seats each has had of his quota.
+pub(crate) async fn bars(
+    read: &impl Read,
+    formation: &Formation,
+    wanted: &Draw,
+    experts: &[PoolExpert],
+) -> Result<(Bars, HashMap<Uuid, usize>), Error> {
+    let persons: Vec<Uuid> = experts.iter().map(|one| one.expert.person_id).collect();
+    let found = conflicts::of(read, &persons, &formation.parties).await?;
+    let mut recused = HashMap::new();
+    for conflict in found.into_iter().filter(|one| one.hard) {
+        recused.entry(conflict.person_id).or_insert(conflict.ground);
+    }
+    let about = (
+        formation.purpose,
+        formation.division.as_str(),
+        formation.object_id,
+    );
+    let since = read
+        .now()
+        .checked_sub_months(Months::new(12))
+        .unwrap_or_default();
+    let had = match wanted.quota {
+        Some(_) => store::seats_within(read, &persons, about, since).await?,
+        None => HashMap::new(),
+    };
+    let busy = had
+        .iter()
+        .filter(|(_, count)| wanted.quota.is_some_and(|most| **count >= most));
+    let bars = Bars {
+        named: formation.named.iter().map(|seat| seat.person_id).collect(),
+        left: wanted.excluded.iter().copied().collect(),
+        busy: busy.map(|(person, _)| *person).collect(),
+        recused,
+    };
+    Ok((bars, had))
+}
+
+/// Draws from the pool that is wanted; names by person.
 async fn draw_pool(
     tx: &Tx,
     formation: &Formation,
@@ -70,50 +121,135 @@ async fn draw_pool(
     let Some(wanted) = &formation.draw else {
         return Ok((DrawRecord::default(), HashMap::new()));
     };
-    let matching = experts::matching(tx, &wanted.field, &formation.division).await?;
-    let persons: Vec<Uuid> = matching.iter().map(|expert| expert.person_id).collect();
-    let recused = conflicted(tx, &persons, &formation.excluded_organisations).await?;
-    let free = |person: &Uuid| {
-        !recused.contains(person)
-            && !wanted.excluded.contains(person)
-            && !formation.named.iter().any(|seat| seat.person_id == *person)
+    let experts = experts::pool(tx, &formation.division).await?;
+    let (bars, _) = bars(tx, formation, wanted, &experts).await?;
+    let survey = pool::survey(&experts, &wanted.field, wanted.pool, &bars);
+    let count = match &wanted.chosen {
+        Some(chosen) => own_choice(&survey, &experts, &bars, wanted, chosen)?,
+        None => wanted.count,
     };
-    let pool: HashMap<Uuid, String> = matching
-        .into_iter()
-        .filter(|expert| free(&expert.person_id))
-        .map(|expert| (expert.person_id, expert.name))
-        .collect();
-    if pool.len() < wanted.count {
-        let (got, count) = (pool.len(), wanted.count);
-        return Err(Refusal::new(Code::PanelIncomplete)
-            .because(
-                format!("可抽取的专家只有 {got} 人,需要 {count} 人"),
-                format!("only {got} experts can be drawn, {count} are needed"),
-            )
-            .into());
+    survey.enough(count, wanted.pool)?;
+    let entries = |experts: &[&PoolExpert]| {
+        let entry = |one: &&PoolExpert| DrawEntry {
+            id: one.expert.id,
+            person_id: one.expert.person_id,
+        };
+        experts.iter().map(entry).collect::<Vec<_>>()
+    };
+    // whom an assignment gave the seats comes first, the others stand by in their pools
+    let assigned = |one: &DrawEntry| wanted.assigned.contains(&one.person_id);
+    let (mut first, mut pools) = (Vec::new(), Vec::new());
+    for (pool, experts) in &survey.strata {
+        let (given, waiting): (Vec<_>, Vec<_>) = entries(experts).into_iter().partition(assigned);
+        first.extend(given);
+        pools.push((pool.as_str(), waiting));
     }
-    let ids: Vec<Uuid> = pool.keys().copied().collect();
-    Ok((
-        DrawRecord {
-            field: wanted.field.clone(),
-            count: wanted.count,
-            order: draw::order(seed, &ids),
-        },
-        pool,
-    ))
+    if !wanted.assigned.is_empty() {
+        pools.insert(0, ("assigned", first));
+    }
+    let mut record = draws::record(seed, &wanted.field, count, pools);
+    record.own_choice = wanted.chosen.as_ref().map(|chosen| DrawOwnChoice {
+        seats: chosen.persons.len(),
+        reason: chosen.reason.clone(),
+    });
+    let names = experts
+        .into_iter()
+        .map(|one| (one.expert.person_id, one.expert.name))
+        .collect();
+    Ok((record, names))
 }
 
-/// Forms a panel: draws its experts and seats the persons named. Only the commitment to the nonce
-/// is shown until the result is public (rulebook 2.10).
+/// How many are drawn beside those who are chosen: all that can be. Nobody is chosen for a seat that a
+/// draw can fill, and nobody whom a hard condition keeps out.
+fn own_choice(
+    survey: &Survey<'_>,
+    experts: &[PoolExpert],
+    bars: &Bars,
+    wanted: &Draw,
+    chosen: &OwnChoice,
+) -> Result<usize, Refusal> {
+    let mut faults = Faults::new();
+    let missing = wanted.count.saturating_sub(survey.available());
+    if chosen.persons.len() != missing {
+        faults.add(
+            "/expert_person_ids",
+            "wrong_number",
+            format!("抽取后尚缺 {missing} 人,只能指定 {missing} 人"),
+            format!("{missing} are missing after the draw, so {missing} are chosen"),
+        );
+    }
+    // a seat by name is what is asked here
+    let bars = Bars {
+        named: HashSet::new(),
+        ..bars.clone()
+    };
+    for (i, person) in chosen.persons.iter().enumerate() {
+        // whom the street chooses may know another field: that is what its reason is for
+        let known = experts.iter().find(|one| one.expert.person_id == *person);
+        let barrier = match known {
+            Some(one) if one.active => bars.person(*person).map(Barrier::code),
+            Some(_) => Some(Barrier::Inactive.code()),
+            None => Some("unknown_value"),
+        };
+        if let Some(code) = barrier {
+            faults.add(
+                format!("/expert_person_ids/{i}"),
+                code,
+                "此人不能作为专家任职",
+                "may not sit as an expert",
+            );
+        }
+    }
+    faults.finish()?;
+    Ok(wanted.count - missing)
+}
+
+/// The figures of the expert seats as a formation would find them: nothing is drawn or written.
+///
+/// # Errors
+/// When the database fails.
+pub async fn rehearse(read: &impl Read, formation: &Formation) -> Result<Vec<SeatFigures>, Error> {
+    let Some(wanted) = &formation.draw else {
+        return Ok(Vec::new());
+    };
+    let experts = experts::pool(read, &formation.division).await?;
+    let (bars, _) = bars(read, formation, wanted, &experts).await?;
+    let survey = pool::survey(&experts, &wanted.field, wanted.pool, &bars);
+    let chosen = wanted
+        .chosen
+        .as_ref()
+        .map_or(0, |chosen| chosen.persons.len());
+    let mut figures = survey.figures(wanted.count, wanted.pool);
+    figures.available += chosen;
+    Ok(vec![figures])
+}
+
+/// Forms a panel: draws its experts under the seed that was committed before, and seats the persons
+/// named. Only the commitment to the nonce is shown until the result is public (rulebook 2.10). The
+/// seed of a further round is committed at once, before anybody knows whether it will be needed.
 ///
 /// # Errors
 /// `recused` for a named person with ties; `panel_incomplete` when the pool is too small;
 /// `invalid` for unknown persons; `duplicate` when the round has a panel already.
 pub async fn form(tx: &Tx, formation: Formation) -> Result<Loaded, Error> {
-    let names = check_named(tx, &formation.named, &formation.excluded_organisations).await?;
-    let nonce = draw::new_nonce();
-    let seed = draw::seed(formation.object_id, formation.round, &nonce);
-    let (record, pool) = draw_pool(tx, &formation, &seed).await?;
+    let names = check_named(tx, &formation.named, &formation.parties).await?;
+    let aside = store::recused_before(tx, formation.purpose, formation.object_id).await?;
+    if formation
+        .named
+        .iter()
+        .any(|seat| aside.contains(&seat.person_id))
+    {
+        return Err(Refusal::new(Code::Recused)
+            .because(
+                "指名的人员已在前一轮回避",
+                "somebody who is named stood aside in an earlier round",
+            )
+            .into());
+    }
+    let committed = draws::committed(tx, &formation).await?;
+    let (record, pool) = draw_pool(tx, &formation, &committed.seed()).await?;
+    let draw = draws::fix(tx, committed, record).await?;
+    draws::commit(tx, &DrawFor::of(&formation), formation.round + 1).await?;
     let row = panel::ActiveModel {
         id: Set(tx.new_id()),
         purpose: Set(formation.purpose.to_owned()),
@@ -121,19 +257,17 @@ pub async fn form(tx: &Tx, formation: Formation) -> Result<Loaded, Error> {
         project_id: Set(formation.project_id),
         division: Set(formation.division.as_str().to_owned()),
         round: Set(formation.round),
-        draw_commitment: Set(draw::commitment(&nonce)),
-        draw_nonce: Set(nonce),
-        draw_record: Set(record),
+        draw_id: Set(draw.id),
         version: Set(1),
         created_at: Set(tx.now()),
     };
     let panel = store::insert_panel(tx, row).await?;
-    let drawn = panel
-        .draw_record
-        .order
+    let count = draw.record.as_ref().map_or(0, |record| record.count);
+    let drawn = draw
+        .order()
         .iter()
-        .take(panel.draw_record.count)
-        .map(|person| (*person, EXPERTS, &pool));
+        .take(count)
+        .map(|entry| (entry.person_id, EXPERTS, &pool));
     let named = formation
         .named
         .iter()
@@ -145,25 +279,23 @@ pub async fn form(tx: &Tx, formation: Formation) -> Result<Loaded, Error> {
     }
     let loaded = Loaded {
         panel,
+        draw,
         members,
         sheets: Vec::new(),
     };
-    let data = serde_json::json!({ "commitment": loaded.panel.draw_commitment, "round": formation.round, "seats": loaded.members.len() });
-    let role = view::roles(tx, &loaded)?
+    announce(tx, &loaded).await?;
+    Ok(loaded)
+}
+
+/// Notes the new panel and invites its members.
+async fn announce(tx: &Tx, loaded: &Loaded) -> Result<(), Error> {
+    let data = serde_json::json!({ "commitment": loaded.draw.commitment, "round": loaded.panel.round, "seats": loaded.members.len() });
+    let role = view::roles(tx, loaded)?
         .first_of(&[Role::StreetOfficer, Role::DistrictAdmin, Role::System])
         .unwrap_or(Role::StreetOfficer);
     store::note(tx, &loaded.panel, "panel.formed", role, None, data).await?;
-    invite(
-        tx,
-        &loaded,
-        loaded
-            .members
-            .iter()
-            .map(|member| member.person_id)
-            .collect(),
-    )
-    .await?;
-    Ok(loaded)
+    let persons = loaded.members.iter().map(|member| member.person_id);
+    invite(tx, loaded, persons.collect()).await
 }
 
 /// Gives vacant seats of a panel to persons by name: after a named member has recused himself.
@@ -174,10 +306,10 @@ pub async fn fill(
     tx: &Tx,
     panel_id: Uuid,
     named: Vec<Seat>,
-    excluded_organisations: &[Uuid],
+    parties: &Parties,
     role: Role,
 ) -> Result<Loaded, Error> {
-    let names = check_named(tx, &named, excluded_organisations).await?;
+    let names = check_named(tx, &named, parties).await?;
     let mut loaded = store::lock(tx, panel_id).await?;
     for seat in &named {
         let number = vacant(&loaded, &seat.party);

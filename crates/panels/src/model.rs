@@ -1,5 +1,7 @@
 //! Domain and wire types of panels.
 
+use crate::conflicts::Parties;
+use crate::pool::ExpertPool;
 use sea_orm::FromJsonQueryResult;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -9,6 +11,7 @@ use uuid::Uuid;
 use wubang_kernel::division::DivisionCode;
 use wubang_web::{ActionOut, Instant};
 
+pub use crate::entity::draw::Model as KeptDraw;
 pub use crate::entity::member::Model as Member;
 pub use crate::entity::panel::Model as Panel;
 pub use crate::entity::sheet::Model as Sheet;
@@ -19,6 +22,8 @@ pub const PENDING: &str = "pending";
 pub const CLEAR: &str = "clear";
 /// The member recused himself (回避) and no longer sits.
 pub const RECUSED: &str = "recused";
+/// The member cannot come (不能参加) and no longer sits.
+pub const DECLINED: &str = "declined";
 
 /// Points per criterion key.
 #[derive(
@@ -50,28 +55,137 @@ impl Deref for Reasons {
     }
 }
 
+/// One member of the pool (专家库): the entry, which is what is drawn and shown, and its person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DrawEntry {
+    /// Id of the entry in the expert pool.
+    pub id: Uuid,
+    /// The person; never shown with a draw.
+    pub person_id: Uuid,
+}
+
 /// What a draw was made from and gave. With the nonce it can be recomputed by anybody.
-#[derive(
-    Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, FromJsonQueryResult,
-)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
 pub struct DrawRecord {
     /// Field that the specialities had to match; empty where nobody was drawn.
     pub field: String,
     /// How many were drawn at first.
     pub count: usize,
+    /// The pools in the order in which they are used up.
+    pub strata: Vec<DrawStratum>,
     /// The whole pool in drawn order.
+    pub order: Vec<DrawEntry>,
+    /// Experts who were named because every pool was too small.
+    pub own_choice: Option<DrawOwnChoice>,
+}
+
+impl DrawRecord {
+    /// Whether a person was in the pool.
+    #[must_use]
+    pub fn holds(&self, person: Uuid) -> bool {
+        self.order.iter().any(|entry| entry.person_id == person)
+    }
+}
+
+/// One pool of a draw: each is drawn for itself, the next is used when it is used up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DrawStratum {
+    /// 专家范围,如 `neighbouring`。
+    pub pool: String,
+    /// 该范围内全部专家编号,按编号排列。
+    pub ids: Vec<Uuid>,
+}
+
+/// The draw record of a panel as its keepers see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct DrawRecordOut {
+    /// 专业领域。
+    pub field: String,
+    /// 抽取人数。
+    pub count: usize,
+    /// 各专家范围。
+    pub strata: Vec<DrawStratum>,
+    /// 抽取顺序(专家编号)。
     pub order: Vec<Uuid>,
 }
+
+impl From<&DrawRecord> for DrawRecordOut {
+    fn from(record: &DrawRecord) -> Self {
+        DrawRecordOut {
+            field: record.field.clone(),
+            count: record.count,
+            strata: record.strata.clone(),
+            order: record.order.iter().map(|entry| entry.id).collect(),
+        }
+    }
+}
+
+/// Groups that a public lot (抽签) put in order under the seed of the draw, each in that order.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+#[serde(transparent)]
+pub struct Lots(pub Vec<Vec<Uuid>>);
 
 /// Whom to draw experts for (随机抽取).
 #[derive(Debug, Clone)]
 pub struct Draw {
     /// Field code of the posting.
     pub field: String,
-    /// How many experts.
+    /// How many experts sit, those of [`Draw::chosen`] included.
     pub count: usize,
     /// Persons who may not be drawn (scorers of an earlier round).
     pub excluded: Vec<Uuid>,
+    /// How wide the pool is.
+    pub pool: ExpertPool,
+    /// Most panels of the division within twelve months that an expert may sit on; `None`: any number.
+    pub quota: Option<usize>,
+    /// Experts named because the widest pool is too small, with the public reason.
+    pub chosen: Option<OwnChoice>,
+    /// Persons whom an assignment over several panels gave the seats; they come first in the order.
+    pub assigned: Vec<Uuid>,
+}
+
+/// Experts named by the street where no pool is large enough (自行选定; rulebook 2.10).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnChoice {
+    /// Who.
+    pub persons: Vec<Uuid>,
+    /// Why, to be shown at once.
+    pub reason: String,
+}
+
+/// An own choice as it is kept with the draw.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DrawOwnChoice {
+    /// 指定的席位数。
+    pub seats: usize,
+    /// 公开的理由。
+    pub reason: String,
+}
+
+/// How many experts of the pool one reason took out; counts only.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct SeatBarOut {
+    /// 原因,如 `no_speciality`、`recused_employment`、`quota`、`named_elsewhere`、`inactive`。
+    pub code: String,
+    /// 人数。
+    pub count: usize,
+}
+
+/// What is there for the seats of one party.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct SeatFigures {
+    /// 席位,如 `/seats/experts`。
+    pub seat: String,
+    /// 需要人数。
+    pub needed: usize,
+    /// 可用人数。
+    pub available: usize,
+    /// 被排除的人数,按原因。
+    pub taken_out: Vec<SeatBarOut>,
+    /// 专家范围。
+    pub pool: Option<ExpertPool>,
+    /// 人数不足时可扩大到的范围。
+    pub next_pool: Option<ExpertPool>,
 }
 
 /// A seat given to a person by name.
@@ -100,8 +214,9 @@ pub struct Formation {
     pub draw: Option<Draw>,
     /// Persons named.
     pub named: Vec<Seat>,
-    /// Organisations (bidders, the contractor) whose people can neither be drawn nor named (rulebook 2.9).
-    pub excluded_organisations: Vec<Uuid>,
+    /// Bidders or contractor, and who analysed the need: their people can neither be drawn nor named
+    /// (rulebook 2.9).
+    pub parties: Parties,
 }
 
 /// A panel with its members and sheets.
@@ -109,6 +224,8 @@ pub struct Formation {
 pub struct Loaded {
     /// The panel.
     pub panel: Panel,
+    /// The draw of its experts.
+    pub draw: KeptDraw,
     /// All members by seat, the recused ones too.
     pub members: Vec<Member>,
     /// All sheets, oldest first.
@@ -164,11 +281,24 @@ impl Loaded {
     /// The seed of the draw; lots of a tie-break come from it too.
     #[must_use]
     pub fn seed(&self) -> String {
-        crate::draw::seed(
-            self.panel.object_id,
-            self.panel.round,
-            &self.panel.draw_nonce,
-        )
+        self.draw.seed()
+    }
+}
+
+impl KeptDraw {
+    /// The seed: `SHA-256(object id ‖ round ‖ nonce)`.
+    #[must_use]
+    pub fn seed(&self) -> String {
+        crate::draw::seed(self.object_id, self.round, &self.nonce)
+    }
+
+    /// The drawn order; empty while the pool is not fixed.
+    #[must_use]
+    pub fn order(&self) -> &[DrawEntry] {
+        self.record
+            .as_ref()
+            .map(|record| record.order.as_slice())
+            .unwrap_or_default()
     }
 }
 
@@ -177,9 +307,12 @@ impl Loaded {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "clear": true }))]
 pub struct PanelDeclareIn {
-    /// `true`:本人无须回避;`false`:本人回避。
+    /// `true`:本人无须回避并参加;`false`:本人退出。
     pub clear: bool,
-    /// 回避理由,回避时必填,5–1000 字。
+    /// 退出的原因:不填或 `false` 为回避,`true` 为因故不能参加。
+    #[serde(default)]
+    pub unable: bool,
+    /// 退出的理由,退出时必填,5–1000 字。
     pub reason: Option<String>,
 }
 
@@ -248,7 +381,7 @@ pub struct PanelMemberOut {
     pub name: String,
     /// 方面 `experts` / `community` / `departments` 等。
     pub party: String,
-    /// 回避声明 `pending` / `clear` / `recused`。
+    /// 回避声明 `pending` / `clear` / `recused` / `declined`(因故不能参加)。
     pub declaration: String,
     /// 是否在任(回避后不在任)。
     pub active: bool,
@@ -280,9 +413,159 @@ pub struct PanelOut {
     /// 抽取随机数,结果公布后公开。
     pub draw_nonce: Option<String>,
     /// 抽取记录,与随机数同时公开,任何人可复算。
-    pub draw_record: Option<DrawRecord>,
+    pub draw_record: Option<DrawRecordOut>,
     /// 当前用户可办理的动作。
     pub allowed_actions: Vec<ActionOut>,
     /// 组成时间。
     pub created_at: Instant,
+}
+
+/// An expert who sits.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct DrawSeated {
+    /// 席位号。
+    pub seat: i32,
+    /// 专家编号。
+    pub id: Uuid,
+    /// 姓名;考榜不公开。
+    pub name: Option<String>,
+}
+
+/// An expert who was drawn and does not sit.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct DrawPassed {
+    /// 专家编号。
+    pub id: Uuid,
+    /// 未任职原因:`recused`(回避)、`declined`(不能参加)。
+    pub reason: String,
+}
+
+/// One round of a draw; all but the commitment appears with the result.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct DrawOut {
+    /// 轮次。
+    pub round: i32,
+    /// 随机数的承诺:`SHA-256(随机数)`。
+    pub commitment: String,
+    /// 承诺时间。
+    pub committed_at: Instant,
+    /// 专家范围确定时间。
+    pub fixed_at: Option<Instant>,
+    /// 公开时间。
+    pub revealed_at: Option<Instant>,
+    /// 随机数。
+    pub nonce: Option<String>,
+    /// 专家范围的散列:`SHA-256(随机数 ‖ 按编号排列并以逗号相连的专家编号)`。
+    pub pool_hash: Option<String>,
+    /// 专业领域。
+    pub field: Option<String>,
+    /// 各专家范围,依次用尽。
+    pub strata: Vec<DrawStratum>,
+    /// 抽取顺序(专家编号)。
+    pub order: Vec<Uuid>,
+    /// 任职的专家。
+    pub seated: Vec<DrawSeated>,
+    /// 抽中而未任职的专家。
+    pub passed: Vec<DrawPassed>,
+    /// 以抽签决定先后的各组意向书,按签号排列。
+    pub lots: Vec<Vec<Uuid>>,
+    /// 专家不足时由街道指定的席位和理由,即时公开。
+    pub own_choice: Option<DrawOwnChoice>,
+    /// 指定的专家姓名,结果公布后公开。
+    pub chosen: Vec<String>,
+}
+
+/// The draws of a posting or an evaluation (抽取).
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct DrawsOut {
+    /// 榜单或考榜的 id,参与计算种子:`SHA-256(id ‖ 轮次 ‖ 随机数)`。
+    pub object_id: Uuid,
+    /// 用途 `award` / `evaluation`。
+    pub purpose: String,
+    /// 各轮。下一轮的承诺先于其专家范围作出。
+    pub rounds: Vec<DrawOut>,
+}
+
+/// Where a demand for recusal stands (申请回避).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RecusalState {
+    /// 待决定
+    Demanded,
+    /// 准予回避
+    Upheld,
+    /// 驳回
+    Dismissed,
+}
+
+impl RecusalState {
+    /// The wire name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            RecusalState::Demanded => "demanded",
+            RecusalState::Upheld => "upheld",
+            RecusalState::Dismissed => "dismissed",
+        }
+    }
+
+    /// The word stored in a row.
+    pub(crate) fn stored(wire: &str) -> Result<Self, wubang_store::Error> {
+        [Self::Demanded, Self::Upheld, Self::Dismissed]
+            .into_iter()
+            .find(|one| one.as_str() == wire)
+            .ok_or_else(|| wubang_store::Error::internal("unknown outcome of a recusal"))
+    }
+}
+
+/// A demand that a member stand aside.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "person_id": "019c0a52-7c3e-7b1a-9d7e-2f6f0a3b9c11", "reason": "该成员曾任揭榜组织监事。" }))]
+pub struct PanelRecusalIn {
+    /// 申请其回避的成员。
+    pub person_id: Uuid,
+    /// 理由,5–1000 字。
+    pub reason: String,
+}
+
+/// The decision on a demand.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "recusal_id": "019c0a52-7c3e-7b1a-9d7e-2f6f0a3b9c11", "upheld": true, "reason": "任职情况属实,应当回避。" }))]
+pub struct PanelRecusalDecisionIn {
+    /// 回避申请。
+    pub recusal_id: Uuid,
+    /// `true` 准予回避,`false` 驳回。
+    pub upheld: bool,
+    /// 理由,5–1000 字。
+    pub reason: String,
+}
+
+/// A demand that a member stand aside, on its way out.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct PanelRecusalOut {
+    /// Id.
+    pub id: Uuid,
+    /// 成员。
+    pub person_id: Uuid,
+    /// 理由。
+    pub reason: String,
+    /// 结果。
+    pub outcome: RecusalState,
+    /// 提出时间。
+    pub created_at: Instant,
+    /// 决定理由。
+    pub decision: Option<String>,
+    /// 决定时间。
+    pub decided_at: Option<Instant>,
+}
+
+/// The demands about members of a panel.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct PanelRecusalsOut {
+    /// 评审组。
+    pub panel_id: Uuid,
+    /// 回避申请,先提出的在前。
+    pub items: Vec<PanelRecusalOut>,
 }

@@ -1,19 +1,20 @@
 //! What can be done with a panel: form it, declare, score, sign.
 
-pub use crate::forming::{fill, form};
+pub use crate::forming::{fill, form, rehearse};
 
+use crate::conflicts::{self, Parties};
 use crate::forming::invite;
 use crate::model::{
-    CLEAR, Loaded, Member, PanelDeclareIn, PanelOut, RECUSED, Sheet, SheetIn, SheetOut,
+    CLEAR, DECLINED, Loaded, Member, PanelDeclareIn, PanelOut, RECUSED, Sheet, SheetIn, SheetOut,
 };
 use crate::view;
-use crate::{sheets, store};
+use crate::{recusals, sheets, store};
 use chrono::{DateTime, Utc};
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 use wubang_kernel::procedure::Criterion;
 use wubang_kernel::{Code, Faults, Refusal, Role};
-use wubang_registry::{experts, people};
+use wubang_registry::people;
 use wubang_store::{Error, Key, Read, Tx, View};
 
 /// The panel of the newest round for an object, with members and sheets.
@@ -98,8 +99,8 @@ pub async fn objects_of(read: &impl Read, purpose: &str, person: Uuid) -> Result
     store::objects_of(read, purpose, person).await
 }
 
-/// Persons among `persons` who must recuse themselves because they work for one of the
-/// organisations: an active grant inside one, or one as the expert's employer (rulebook 2.9, 1–3).
+/// Persons among `persons` who must recuse themselves from judging the organisations: any hard ground
+/// of [`conflicts`] (rulebook 2.9).
 ///
 /// # Errors
 /// When the database fails.
@@ -108,22 +109,16 @@ pub async fn conflicted(
     persons: &[Uuid],
     organisations: &[Uuid],
 ) -> Result<HashSet<Uuid>, Error> {
-    let own = people::people_of_organisations(read, organisations).await?;
-    let mut found: HashSet<Uuid> = own
+    let parties = Parties {
+        organisations: organisations.to_vec(),
+        analysts: Vec::new(),
+    };
+    let found = conflicts::of(read, persons, &parties).await?;
+    Ok(found
         .into_iter()
-        .map(|one| one.person_id)
-        .filter(|person| persons.contains(person))
-        .collect();
-    let employed = experts::of_people(read, persons)
-        .await?
-        .into_iter()
-        .filter(|expert| {
-            expert
-                .employer_id
-                .is_some_and(|id| organisations.contains(&id))
-        });
-    found.extend(employed.map(|expert| expert.person_id));
-    Ok(found)
+        .filter(|conflict| conflict.hard)
+        .map(|conflict| conflict.person_id)
+        .collect())
 }
 
 /// A panel for its members, its organisers and the supervisor. `finished`: the result is public, so
@@ -144,7 +139,7 @@ pub async fn get(view: &View, key: &Key) -> Result<PanelOut, Error> {
     show(view, &loaded, false)
 }
 
-fn panel_id(key: &Key) -> Result<Uuid, Refusal> {
+pub(crate) fn panel_id(key: &Key) -> Result<Uuid, Refusal> {
     match key {
         Key::Id(id) => Ok(*id),
         Key::Number(_) => Err(Code::NotFound.into()),
@@ -167,6 +162,14 @@ pub async fn declare(tx: &Tx, key: &Key, input: PanelDeclareIn) -> Result<PanelO
         }
         (_, true) => None,
     };
+    if input.clear && input.unable {
+        faults.add(
+            "/unable",
+            "not_allowed",
+            "声明参加时不得填写",
+            "does not go with a declaration to take part",
+        );
+    }
     faults.finish()?;
     let (id, person) = (panel_id(key)?, tx.person()?);
     let before = store::complete(tx, store::by_id(tx, id).await?).await?;
@@ -180,7 +183,11 @@ pub async fn declare(tx: &Tx, key: &Key, input: PanelDeclareIn) -> Result<PanelO
     if input.clear && member.declaration == CLEAR {
         return Err(Code::AlreadySigned.into());
     }
-    let declaration = if input.clear { CLEAR } else { RECUSED };
+    let declaration = match (input.clear, input.unable) {
+        (true, _) => CLEAR,
+        (false, true) => DECLINED,
+        (false, false) => RECUSED,
+    };
     store::write_declaration(tx, member.id, declaration, reason.clone()).await?;
     let data = serde_json::json!({ "seat": member.seat, "declaration": declaration });
     store::note(
@@ -200,20 +207,20 @@ pub async fn declare(tx: &Tx, key: &Key, input: PanelDeclareIn) -> Result<PanelO
 }
 
 /// A panel of an earlier round no longer decides anything.
-async fn is_superseded(tx: &Tx, loaded: &Loaded) -> Result<bool, Error> {
+pub(crate) async fn is_superseded(tx: &Tx, loaded: &Loaded) -> Result<bool, Error> {
     let newest = store::newest(tx, &loaded.panel.purpose, loaded.panel.object_id).await?;
     Ok(newest.is_some_and(|newest| newest.id != loaded.panel.id))
 }
 
 /// The next in the drawn order who never sat on this panel takes the seat of a drawn member.
-async fn replace(tx: &Tx, loaded: &Loaded, left: &Member) -> Result<(), Error> {
-    let order = &loaded.panel.draw_record.order;
-    if !order.contains(&left.person_id) {
+pub(crate) async fn replace(tx: &Tx, loaded: &Loaded, left: &Member) -> Result<(), Error> {
+    let order = loaded.draw.order();
+    if !order.iter().any(|entry| entry.person_id == left.person_id) {
         return Ok(());
     }
     let waiting: Vec<Uuid> = order
         .iter()
-        .copied()
+        .map(|entry| entry.person_id)
         .filter(|person| {
             !loaded
                 .members
@@ -260,6 +267,14 @@ pub async fn submit_sheet(
     let member = loaded.member(tx.person()?).ok_or(Code::Forbidden)?;
     if member.declaration != CLEAR {
         return Err(Code::RecusalUnsigned.into());
+    }
+    if recusals::any_open(tx, loaded.panel.id).await? {
+        return Err(Refusal::new(Code::RecusalUnsigned)
+            .because(
+                "尚有回避申请未决定",
+                "a demand that a member stand aside is not decided",
+            )
+            .into());
     }
     let checked = sheets::check(criteria, &input)?;
     let sheet = store::insert_sheet(

@@ -1,15 +1,18 @@
 //! Reading and writing panels; decides nothing but who may look.
 
 use crate::composition::EXPERTS;
-use crate::entity::{member, panel, sheet};
-use crate::model::{DrawRecord, Loaded, Member, PENDING, Panel, Points, RECUSED, Reasons, Sheet};
+use crate::draws;
+use crate::entity::{draw, member, panel, sheet};
+use crate::model::{
+    CLEAR, KeptDraw, Loaded, Member, PENDING, Panel, Points, RECUSED, Reasons, Sheet,
+};
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect,
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 use wubang_kernel::{Code, Role};
 use wubang_store::invariants::Invariant;
@@ -88,6 +91,85 @@ pub(crate) async fn objects_of(
     Ok(panels.into_tuple().all(&read.db()).await?)
 }
 
+/// On how many panels of a purpose in a division some experts sat since an instant; the panels of one
+/// object do not count.
+pub(crate) async fn seats_within(
+    read: &impl Read,
+    persons: &[Uuid],
+    (purpose, division, object): (&str, &str, Uuid),
+    since: DateTime<Utc>,
+) -> Result<HashMap<Uuid, usize>, Error> {
+    let panels = Query::select()
+        .column(panel::Column::Id)
+        .from(panel::Entity)
+        .and_where(Expr::col(panel::Column::Purpose).eq(purpose))
+        .and_where(Expr::col(panel::Column::Division).eq(division))
+        .and_where(Expr::col(panel::Column::ObjectId).ne(object))
+        .and_where(Expr::col(panel::Column::CreatedAt).gt(since))
+        .to_owned();
+    count_seats(read, persons, panels).await
+}
+
+/// On how many panels of any kind some experts sat since an instant.
+pub(crate) async fn loads(
+    read: &impl Read,
+    persons: &[Uuid],
+    since: DateTime<Utc>,
+) -> Result<HashMap<Uuid, usize>, Error> {
+    let panels = Query::select()
+        .column(panel::Column::Id)
+        .from(panel::Entity)
+        .and_where(Expr::col(panel::Column::CreatedAt).gt(since))
+        .to_owned();
+    count_seats(read, persons, panels).await
+}
+
+/// Seats that some experts hold on some panels.
+async fn count_seats(
+    read: &impl Read,
+    persons: &[Uuid],
+    panels: SelectStatement,
+) -> Result<HashMap<Uuid, usize>, Error> {
+    let seats: Vec<Uuid> = member::Entity::find()
+        .select_only()
+        .column(member::Column::PersonId)
+        .filter(member::Column::PanelId.in_subquery(panels))
+        .filter(member::Column::PersonId.is_in(persons.iter().copied()))
+        .filter(member::Column::Party.eq(EXPERTS))
+        .filter(member::Column::Active.eq(true))
+        .into_tuple()
+        .all(&read.db())
+        .await?;
+    let mut counts: HashMap<Uuid, usize> = HashMap::new();
+    for person in seats {
+        *counts.entry(person).or_default() += 1;
+    }
+    Ok(counts)
+}
+
+/// Who had to stand aside on any earlier panel for an object.
+pub(crate) async fn recused_before(
+    read: &impl Read,
+    purpose: &str,
+    object_id: Uuid,
+) -> Result<HashSet<Uuid>, Error> {
+    let panels = Query::select()
+        .column(panel::Column::Id)
+        .from(panel::Entity)
+        .and_where(Expr::col(panel::Column::Purpose).eq(purpose))
+        .and_where(Expr::col(panel::Column::ObjectId).eq(object_id))
+        .to_owned();
+    let persons: Vec<Uuid> = member::Entity::find()
+        .select_only()
+        .column(member::Column::PersonId)
+        .filter(member::Column::PanelId.in_subquery(panels))
+        .filter(member::Column::Declaration.eq(RECUSED))
+        .into_tuple()
+        .all(&read.db())
+        .await?;
+    Ok(persons.into_iter().collect())
+}
+
 /// A panel with its members and sheets.
 pub(crate) async fn complete(read: &impl Read, panel: Panel) -> Result<Loaded, Error> {
     let sheets = sheet::Entity::find()
@@ -109,9 +191,18 @@ pub(crate) async fn seated(read: &impl Read, panel: Panel) -> Result<Loaded, Err
         .order_by_asc(member::Column::Id);
     Ok(Loaded {
         members: members.all(&read.db()).await?,
+        draw: draw_of(read, &panel).await?,
         panel,
         sheets: Vec::new(),
     })
+}
+
+/// The draw of a panel.
+async fn draw_of(read: &impl Read, panel: &Panel) -> Result<KeptDraw, Error> {
+    draw::Entity::find_by_id(panel.draw_id)
+        .one(&read.db())
+        .await?
+        .ok_or_else(|| Error::internal("panel without a draw"))
 }
 
 /// How many sheets of sitting members count.
@@ -199,7 +290,7 @@ pub(crate) async fn write_declaration(
         .col_expr(member::Column::Declaration, Expr::value(declaration))
         .col_expr(member::Column::DeclarationReason, Expr::value(reason))
         .col_expr(member::Column::DeclaredAt, Expr::value(tx.now()))
-        .col_expr(member::Column::Active, Expr::value(declaration != RECUSED))
+        .col_expr(member::Column::Active, Expr::value(declaration == CLEAR))
         .filter(member::Column::Id.eq(member_id))
         .exec(&tx.db())
         .await?;
@@ -299,7 +390,7 @@ pub fn invariants() -> Vec<Invariant> {
         },
         Invariant {
             name: "drawn_order_recomputes_from_nonce",
-            run: |view| Box::pin(wrong_draws(view)),
+            run: |view| Box::pin(draws::wrong(view)),
         },
     ]
 }
@@ -315,15 +406,15 @@ async fn wrong_totals(view: &View) -> Result<Vec<Uuid>, Error> {
 
 async fn sheets_of_recused(view: &View) -> Result<Vec<Uuid>, Error> {
     let members = member::Entity::find().all(&view.db()).await?;
-    // a recused member must be inactive too, or the sheet would count
+    // a member who left must be inactive too, or the sheet would count
     let broken: Vec<Uuid> = members
         .iter()
-        .filter(|member| (member.declaration == RECUSED) == member.active)
+        .filter(|member| [CLEAR, PENDING].contains(&member.declaration.as_str()) != member.active)
         .map(|member| member.id)
         .collect();
     let clear: HashMap<Uuid, bool> = members
         .iter()
-        .map(|member| (member.id, member.declaration == crate::model::CLEAR))
+        .map(|member| (member.id, member.declaration == CLEAR))
         .collect();
     let sheets = sheet::Entity::find()
         .filter(sheet::Column::VoidedAt.is_null())
@@ -334,41 +425,4 @@ async fn sheets_of_recused(view: &View) -> Result<Vec<Uuid>, Error> {
         .filter(|sheet| clear.get(&sheet.member_id) != Some(&true))
         .map(|sheet| sheet.id);
     Ok(broken.into_iter().chain(counted).collect())
-}
-
-/// Order and commitment recompute, and the drawn members are the first of the order who were not
-/// seated by name.
-async fn wrong_draws(view: &View) -> Result<Vec<Uuid>, Error> {
-    let panels = panel::Entity::find().all(&view.db()).await?;
-    let mut seats: HashMap<Uuid, Vec<Member>> = HashMap::new();
-    for member in member::Entity::find().all(&view.db()).await? {
-        seats.entry(member.panel_id).or_default().push(member);
-    }
-    let wrong = panels.into_iter().filter(|panel| {
-        let members = seats.get(&panel.id).map(Vec::as_slice).unwrap_or_default();
-        !draw_recomputes(panel, members)
-    });
-    Ok(wrong.map(|panel| panel.id).collect())
-}
-
-fn draw_recomputes(panel: &Panel, members: &[Member]) -> bool {
-    let DrawRecord { order, .. } = &panel.draw_record;
-    let seed = crate::draw::seed(panel.object_id, panel.round, &panel.draw_nonce);
-    let named = |person: &Uuid| {
-        members
-            .iter()
-            .any(|member| member.person_id == *person && member.party != EXPERTS)
-    };
-    let drawn: Vec<Uuid> = members
-        .iter()
-        .filter(|member| member.party == EXPERTS && order.contains(&member.person_id))
-        .map(|member| member.person_id)
-        .collect();
-    let mut first = order
-        .iter()
-        .filter(|person| !named(person))
-        .take(drawn.len());
-    crate::draw::commitment(&panel.draw_nonce) == panel.draw_commitment
-        && crate::draw::order(&seed, order) == *order
-        && first.all(|person| drawn.contains(person))
 }

@@ -1,6 +1,6 @@
 //! Who sees what of a panel (rulebook 2.6): names are secret before the result, sheets longer.
 
-use crate::model::{Loaded, Member, PENDING, PanelMemberOut, PanelOut};
+use crate::model::{DrawRecordOut, Loaded, Member, PENDING, PanelMemberOut, PanelOut};
 use std::collections::BTreeMap;
 use wubang_kernel::actor::Reach;
 use wubang_kernel::division::DivisionCode;
@@ -37,7 +37,7 @@ pub(crate) fn panel(read: &impl Read, loaded: &Loaded, finished: bool) -> Result
     if !finished && !roles.any(ORGANISERS) && !roles.has(Role::Assessor) {
         return Err(Code::NotFound.into());
     }
-    Ok(out(read, loaded, roles, finished, |_| true))
+    Ok(out(read, loaded, roles, |_| true))
 }
 
 /// A panel for the member who has just declared: once recused he sees no seat but his own.
@@ -48,7 +48,7 @@ pub(crate) fn panel_after_declaration(
     let roles = roles(read, loaded)?;
     let person = read.actor().person;
     let sees_all = roles.any(ORGANISERS) || roles.has(Role::Assessor);
-    Ok(out(read, loaded, roles, false, |member| {
+    Ok(out(read, loaded, roles, |member| {
         sees_all || Some(member.person_id) == person
     }))
 }
@@ -57,12 +57,12 @@ fn out(
     read: &impl Read,
     loaded: &Loaded,
     roles: RoleSet,
-    finished: bool,
     shown: impl Fn(&Member) -> bool,
 ) -> PanelOut {
     let panel = &loaded.panel;
     let person = read.actor().person;
-    let published = finished || roles.any(KEEPERS);
+    let draw = &loaded.draw;
+    let published = draw.revealed_at.is_some() || roles.any(KEEPERS);
     let own = person.and_then(|person| loaded.member(person));
     let declare = ActionOut {
         action: "declare",
@@ -83,9 +83,13 @@ fn out(
             .map(|member| seat(member, Some(member.person_id) == person))
             .collect(),
         sheets_by_party: counts(loaded),
-        draw_commitment: panel.draw_commitment.clone(),
-        draw_nonce: published.then(|| panel.draw_nonce.clone()),
-        draw_record: published.then(|| panel.draw_record.clone()),
+        draw_commitment: draw.commitment.clone(),
+        draw_nonce: published.then(|| draw.nonce.clone()),
+        draw_record: draw
+            .record
+            .as_ref()
+            .filter(|_| published)
+            .map(DrawRecordOut::from),
         allowed_actions: own
             .filter(|member| member.declaration == PENDING)
             .map(|_| declare)

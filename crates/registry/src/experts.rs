@@ -21,6 +21,8 @@ use wubang_web::{Instant, ListQuery, list_of};
 /// A member of the pool, as panels see him.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Expert {
+    /// Id of the entry, which is what is drawn.
+    pub id: Uuid,
     /// The person.
     pub person_id: Uuid,
     /// Name.
@@ -90,6 +92,7 @@ pub struct ExpertIn {
 
 fn of_row(row: &experts::Model, name: &str) -> Result<Expert, Error> {
     Ok(Expert {
+        id: row.id,
         person_id: row.person_id,
         name: name.to_owned(),
         specialities: serde_json::from_value(row.specialities.clone())?,
@@ -99,36 +102,39 @@ fn of_row(row: &experts::Model, name: &str) -> Result<Expert, Error> {
     })
 }
 
-/// Active experts of active persons, from the pools of a division and those above it, who know the
-/// field: those with the same code first, then those with the same letter.
+/// An entry of the pool, whether or not it can be drawn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PoolExpert {
+    /// The entry.
+    pub expert: Expert,
+    /// Whether it is active, and its person too.
+    pub active: bool,
+    /// Whether it belongs to the pool of the division or one above it.
+    pub near: bool,
+}
+
+/// The whole expert pool as a division sees it, by id of the entry: who of it can be drawn is the
+/// panels' to say.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn matching(
-    read: &impl Read,
-    field: &str,
-    division: &DivisionCode,
-) -> Result<Vec<Expert>, Error> {
-    let pools = crate::divisions::with_ancestors(division);
-    let select = experts::Entity::find()
-        .filter(experts::Column::Active.eq(true))
-        .filter(experts::Column::Division.is_in(pools.iter().map(DivisionCode::as_str)));
-    let rows = select
+pub async fn pool(read: &impl Read, division: &DivisionCode) -> Result<Vec<PoolExpert>, Error> {
+    let near = crate::divisions::with_ancestors(division);
+    let rows = experts::Entity::find()
         .order_by_asc(experts::Column::Id)
         .all(&read.db())
         .await?;
-    let known = named(read, rows).await?;
-    let letter = field.get(..1).unwrap_or(field);
-    let (exact, rest): (Vec<_>, Vec<_>) = known
-        .into_iter()
-        .partition(|expert| expert.specialities.iter().any(|code| code == field));
-    let near = rest.into_iter().filter(|expert| {
-        expert
-            .specialities
-            .iter()
-            .any(|code| code.starts_with(letter))
-    });
-    Ok(exact.into_iter().chain(near).collect())
+    let names = active_names(read, rows.iter().map(|row| row.person_id).collect()).await?;
+    rows.iter()
+        .map(|row| {
+            let name = names.get(&row.person_id);
+            Ok(PoolExpert {
+                expert: of_row(row, name.map(String::as_str).unwrap_or_default())?,
+                active: row.active && name.is_some(),
+                near: near.iter().any(|code| code.as_str() == row.division),
+            })
+        })
+        .collect()
 }
 
 /// Several experts by their persons, in no order; persons who are no experts are left out.

@@ -13,10 +13,12 @@ use crate::organisations::{
 use crate::people::{
     ActivateIn, ActivationOut, PersonIn, PersonList, PersonOut, ReasonIn, RevokeIn,
 };
+use crate::relations::{RelationEndIn, RelationIn, RelationsOut};
+use crate::relatives::{RelativeIn, RelativeList, RelativeOut, RelativeWithdrawIn};
 use crate::rights::{self, RightsOut};
 use crate::sessions::{self, MeOut, RefreshIn, SignInIn, SignedInOut};
 use crate::taxonomy::{self, Taxonomy};
-use crate::{calendar, clients, divisions, experts, organisations, people};
+use crate::{calendar, clients, divisions, experts, organisations, people, relations, relatives};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL};
 use actix_web::{HttpResponse, get, patch, post, web};
@@ -71,6 +73,27 @@ list!(
 );
 make!(create_organisation, "登记 registry", "/api/v1/organisations", "organisations", OrganisationIn => OrganisationOut, organisations::create, "组织入库。Enters an organisation.");
 amend!(update_organisation, "登记 registry", "/api/v1/organisations/{id}", OrganisationPatch => OrganisationOut, organisations::update, "修改组织。Changes an organisation.");
+see!(
+    get_organisation_relations,
+    "登记 registry",
+    "/api/v1/organisations/{id}/relations",
+    RelationsOut,
+    relations::see,
+    "组织之间的关系(代管、孵化、联盟)。Relations of an organisation: custody, incubation, alliance councils."
+);
+act!(relate_organisation, "登记 registry", "/api/v1/organisations/{id}/relate", RelationIn => RelationsOut, relations::relate, "登记组织之间的关系,供回避核查。Records a relation, for recusal.");
+act!(end_organisation_relation, "登记 registry", "/api/v1/organisations/{id}/end_relation", RelationEndIn => RelationsOut, relations::end, "结束组织之间的关系。Ends a relation.");
+list!(
+    list_relatives,
+    "登记 registry",
+    "/api/v1/relatives",
+    [],
+    RelativeList,
+    relatives::list,
+    "本人的亲属申报。One's own declarations of relatives."
+);
+make!(declare_relative, "登记 registry", "/api/v1/relatives", "relatives", RelativeIn => RelativeOut, relatives::declare, "申报亲属,供回避核查;只有本人可见。Declares a relative, for recusal; nobody else reads it.");
+act!(withdraw_relative, "登记 registry", "/api/v1/relatives/{id}/withdraw", RelativeWithdrawIn => RelativeOut, relatives::withdraw, "撤回亲属申报。Withdraws a declaration.");
 act!(set_organisation_status, "登记 registry", "/api/v1/organisations/{id}/set_status", StatusIn => OrganisationOut, organisations::set_status, "变更组织状态。Changes the status of an organisation.");
 act!(set_organisation_credit_status, "登记 registry", "/api/v1/organisations/{id}/set_credit_status", CreditStatusIn => OrganisationOut, organisations::set_credit_status, "登记信用状态。Records what the credit lists say.");
 
@@ -310,7 +333,13 @@ pub fn routes(cfg: &mut utoipa_actix_web::service_config::ServiceConfig) {
         .service(list_organisations)
         .service(get_organisation)
         .service(update_organisation);
-    cfg.service(set_organisation_status)
+    cfg.service(get_organisation_relations)
+        .service(relate_organisation)
+        .service(end_organisation_relation)
+        .service(list_relatives)
+        .service(declare_relative)
+        .service(withdraw_relative)
+        .service(set_organisation_status)
         .service(set_organisation_credit_status);
     cfg.service(create_expert)
         .service(list_experts)

@@ -20,10 +20,13 @@ pub mod keyring;
 pub mod organisations;
 pub mod passwords;
 pub mod people;
+pub mod relations;
+pub mod relatives;
 pub mod rights;
 mod secret;
 pub mod sessions;
 pub mod taxonomy;
+pub mod ties;
 pub mod words;
 
 pub use authenticator::RegistryAuthenticator;
@@ -40,5 +43,6 @@ pub use organisations::{
 };
 pub use people::{Recipient, people_of_organisations, people_with_role, recipients};
 pub use words::{
-    AccountStatus, CreditStatus, ExpertLevel, GradeLevel, ManagementTier, OrgForm, OrgStatus,
+    AccountStatus, CreditStatus, ExpertLevel, GradeLevel, KinPosition, Kinship, ManagementTier,
+    OrgForm, OrgStatus, RelationKind,
 };

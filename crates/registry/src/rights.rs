@@ -142,6 +142,20 @@ pub const RIGHTS: &[Right] = &[
         "Record the credit status of an organisation",
     ),
     right(
+        "organisations.relate",
+        &[Role::StreetOfficer, Role::DistrictAdmin],
+        DIVISION,
+        "登记组织之间的关系",
+        "Record relations between organisations",
+    ),
+    right(
+        "organisations.see_relations",
+        &[Role::StreetOfficer, Role::DistrictAdmin, Role::Supervisor],
+        DIVISION,
+        "查看组织之间的关系",
+        "See relations between organisations",
+    ),
+    right(
         "experts.see",
         &[Role::DistrictAdmin, Role::StreetOfficer],
         ANYWHERE,

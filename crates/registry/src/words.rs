@@ -40,8 +40,38 @@ stored!(
     OrgStatus,
     CreditStatus,
     AccountStatus,
-    ExpertLevel
+    ExpertLevel,
+    RelationKind,
+    Kinship,
+    KinPosition
 );
+
+words! {
+    /// How an organisation is tied to another one (rulebook 2.9, 7 and 8).
+    RelationKind {
+        Custodian = "custodian", "资金代管机构";
+        Incubator = "incubator", "孵化机构";
+        AllianceCouncil = "alliance_council", "联盟理事单位";
+    }
+}
+
+words! {
+    /// How a relative is related (rulebook 2.9, 3).
+    Kinship {
+        Spouse = "spouse", "配偶";
+        DirectLine = "direct_line", "直系血亲";
+        Collateral = "collateral", "三代以内旁系血亲";
+        NearAffinity = "near_affinity", "近姻亲";
+    }
+}
+
+words! {
+    /// What a relative is in the organisation.
+    KinPosition {
+        Head = "head", "法定代表人或负责人";
+        Staff = "staff", "工作人员";
+    }
+}
 
 words! {
     /// What kind of organisation it is in law (组织形式).

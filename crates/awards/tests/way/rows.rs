@@ -183,6 +183,13 @@ pub(crate) async fn posting(tx: &Tx) -> Uuid {
         ],
     )
     .await;
+    let object = wubang_panels::DrawFor {
+        purpose: "award",
+        object_id: posting,
+        project_id: Some(project),
+        division: COMMUNITY.to_owned(),
+    };
+    wubang_panels::draws::commit(tx, &object, 1).await.unwrap();
     posting
 }
 

@@ -38,6 +38,9 @@ pub(crate) fn sheet(bid: u128, plan: i64) -> AwardSheetIn {
 
 pub(crate) fn named() -> AwardPanelIn {
     AwardPanelIn {
+        pool: wubang_panels::pool::ExpertPool::default(),
+        expert_person_ids: Vec::new(),
+        own_choice_reason: None,
         community_person_ids: vec![Uuid::from_u128(3)],
         department_person_ids: vec![Uuid::from_u128(4)],
     }
@@ -52,6 +55,7 @@ pub(crate) fn proposal(bid: u128) -> ProposeAwardIn {
 
 pub(crate) fn clear(clear: bool) -> PanelDeclareIn {
     PanelDeclareIn {
+        unable: false,
         clear,
         reason: (!clear).then(|| "与揭榜组织负责人有亲属关系".to_owned()),
     }

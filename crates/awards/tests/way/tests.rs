@@ -351,6 +351,9 @@ async fn a_vacant_named_seat_is_filled_by_name() {
         Some(Code::Duplicate)
     );
     let other = AwardPanelIn {
+        pool: wubang_panels::pool::ExpertPool::default(),
+        expert_person_ids: Vec::new(),
+        own_choice_reason: None,
         community_person_ids: vec![Uuid::from_u128(2)],
         department_person_ids: Vec::new(),
     };

@@ -18,8 +18,8 @@ pub use joining::{
 };
 pub use system::{
     ScoreResult, award_revoked, awarded, count_qualified, count_ranked, declined, find,
-    find_opened, letter, not_selected, of_posting, recommended, reopen, reserved, restore, scored,
-    tell_results,
+    find_opened, letter, not_selected, of_posting, organisations_in, parties_in, partners_of,
+    recommended, reopen, reserved, restore, scored, tell_results,
 };
 pub use writing::{amend, draft, revise, sign, submit, withdraw};
 

@@ -3,7 +3,8 @@
 use super::{Case, Known, facts, step};
 use crate::entity::bid;
 use crate::flow::BidEvent;
-use crate::model::{Letter, MeanOut};
+use crate::members;
+use crate::model::{Letter, MeanOut, MemberRole};
 use crate::store::{self};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -192,6 +193,46 @@ pub async fn find_opened(
     id: Uuid,
 ) -> Result<Option<crate::Bid>, Error> {
     store::find_opened(read, posting, id).await
+}
+
+/// Every organisation that has a part in these bids: leads, partners and custodians.
+///
+/// # Errors
+/// When the database fails.
+pub async fn organisations_in(read: &impl Read, bids: &[crate::Bid]) -> Result<Vec<Uuid>, Error> {
+    let parties = parties_in(read, bids).await?;
+    Ok(parties.into_iter().map(|(id, _)| id).collect())
+}
+
+/// The same with their names.
+///
+/// # Errors
+/// When the database fails.
+pub async fn parties_in(
+    read: &impl Read,
+    bids: &[crate::Bid],
+) -> Result<Vec<(Uuid, String)>, Error> {
+    let ids: Vec<Uuid> = bids.iter().map(|bid| bid.id).collect();
+    let members = members::of_bids(read, &ids).await?;
+    let joined = members.into_iter().filter(|member| member.joined());
+    let leads = bids
+        .iter()
+        .map(|bid| (bid.organisation_id, bid.organisation_name.clone()));
+    Ok(leads
+        .chain(joined.map(|member| (member.organisation_id, member.organisation_name)))
+        .collect())
+}
+
+/// The partners of a joint bid; nobody for a sole one.
+///
+/// # Errors
+/// When the database fails.
+pub async fn partners_of(read: &impl Read, bid: Uuid) -> Result<Vec<Uuid>, Error> {
+    let members = members::of_bid(read, bid).await?;
+    let partners = members
+        .into_iter()
+        .filter(|one| one.joined() && MemberRole::of(&one.role) == MemberRole::Partner);
+    Ok(partners.map(|one| one.organisation_id).collect())
 }
 
 /// A bid, whoever asks: for later stages.

@@ -147,6 +147,7 @@ impl Procedure {
                 community: 1,
                 departments: 1,
                 large_from_fen: fen(5_000_000),
+                expert_awards: 3,
             },
             evaluation: EvaluationRule::four_party(),
             tranches: vec![50, 30, 20],

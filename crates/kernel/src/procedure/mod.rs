@@ -39,6 +39,8 @@ pub struct PanelRule {
     pub departments: usize,
     /// Ceiling in fen from which the large panel sits.
     pub large_from_fen: Fen,
+    /// Panels of one community that an expert may sit on within twelve months.
+    pub expert_awards: usize,
 }
 
 impl PanelRule {

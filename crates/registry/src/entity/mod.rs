@@ -145,6 +145,36 @@ entity! {
 }
 
 entity! {
+    /// How an organisation is tied to another one.
+    organisation_relations = "organisation_relations" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub organisation_id: Uuid,
+        pub kind: String,
+        pub other_id: Uuid,
+        pub note: Option<String>,
+        pub recorded_by: Uuid,
+        pub created_at: DateTimeUtc,
+        pub ended_at: Option<DateTimeUtc>,
+    }
+}
+
+entity! {
+    /// A relative that a person declared.
+    relatives = "relatives" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub person_id: Uuid,
+        pub name: String,
+        pub kinship: String,
+        pub organisation_id: Uuid,
+        pub position: String,
+        pub created_at: DateTimeUtc,
+        pub withdrawn_at: Option<DateTimeUtc>,
+    }
+}
+
+entity! {
     /// A member of the expert pool (专家库).
     experts = "experts" {
         #[sea_orm(primary_key, auto_increment = false)]

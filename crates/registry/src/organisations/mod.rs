@@ -6,6 +6,7 @@ mod input;
 mod out;
 mod service;
 
+pub(crate) use finders::find as find_by_key;
 pub use finders::{Filter, find_by_uscc, load, load_many, names_within, organisations_covering};
 pub(crate) use finders::{of_row, part_of};
 pub(crate) use input::{Checked, check};

@@ -196,23 +196,10 @@ async fn experts_and_audiences_are_found_by_division() {
     let report = world.with_district().await;
     let view = world.store.read(&system());
     let community = code("410108001001");
-    let matching = experts::matching(&view, "A01", &community).await.unwrap();
-    let exact = matching
-        .iter()
-        .take_while(|expert| expert.specialities.iter().any(|field| field == "A01"))
-        .count();
-    assert!(
-        exact > 0
-            && matching[exact..]
-                .iter()
-                .all(|expert| expert.specialities.iter().all(|field| field != "A01"))
-    );
-    assert!(
-        experts::matching(&view, "A01", &code("110101001"))
-            .await
-            .unwrap()
-            .is_empty()
-    );
+    let pool = experts::pool(&view, &community).await.unwrap();
+    assert!(!pool.is_empty() && pool.iter().all(|one| one.near && one.active));
+    let elsewhere = experts::pool(&view, &code("110101001")).await.unwrap();
+    assert!(elsewhere.len() == pool.len() && elsewhere.iter().all(|one| !one.near));
     let secretaries = people::people_with_role(&view, &[Role::CommunitySecretary], &community)
         .await
         .unwrap();
