@@ -8,6 +8,7 @@ use crate::entity::{bid, bid_box};
 use crate::model::Letter;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+use wubang_files::Attachments;
 use wubang_kernel::deadline::is_over;
 use wubang_kernel::digest::{content_hash, sha256_hex};
 use wubang_kernel::procedure::Way;
@@ -23,8 +24,15 @@ pub(crate) struct Contents {
     pub organisation_id: Uuid,
     pub price_fen: i64,
     pub letter: Letter,
+    #[serde(default, skip_serializing_if = "none_of")]
+    pub attachments: Attachments,
     /// Known to the bidder alone, so that nobody can try prices against the hash.
     pub salt: String,
+}
+
+/// A bid without attachments has the hash that it would have if there were none at all.
+fn none_of(attachments: &Attachments) -> bool {
+    attachments.0.is_empty()
 }
 
 impl Contents {
@@ -83,6 +91,7 @@ pub(crate) fn contents(read: &impl Read, bid: &bid::Model) -> Result<Contents, E
         organisation_id: bid.organisation_id,
         price_fen: bid.price_fen,
         letter: bid.content.clone(),
+        attachments: bid.attachments.clone(),
         salt: salt(read, bid.id, &bid.locked_key)?,
     })
 }
@@ -105,6 +114,7 @@ pub(crate) fn reveal(read: &impl Read, bid: &mut bid::Model) -> Result<(), Error
         let contents = Contents::read(&wubang_vault::open(&secret, sealed)?)?;
         bid.price_fen = contents.price_fen;
         bid.content = contents.letter;
+        bid.attachments = contents.attachments;
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! What the bidder does: draft, sign, hand in, withdraw.
 
 use super::checking::fail_if_none_left;
-use super::{Case, check_codes, checks, facts, load, load_for, out, step};
+use super::{Case, attachments, check_codes, checks, facts, load, load_for, out, proceeding, step};
 use crate::entity::bid;
 use crate::flow::{Bid, BidEvent};
 use crate::model::{BidIn, BidOut, BidPatch, Letter};
@@ -9,6 +9,7 @@ use crate::sealing::{self, Contents};
 use crate::store::{self, BIDDERS};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
+use wubang_files::Attachments;
 use wubang_kernel::actor::Reach;
 use wubang_kernel::machine::{self, plan};
 use wubang_kernel::procedure::Way;
@@ -63,6 +64,7 @@ pub async fn draft(tx: &Tx, input: BidIn) -> Result<BidOut, Error> {
         organisation_id: organisation.id,
         price_fen: price.get(),
         letter: input.letter,
+        attachments: Attachments::default(),
         salt: sealing::salt(tx, id, &locked_key)?,
     };
     let row = bid::ActiveModel {
@@ -75,6 +77,7 @@ pub async fn draft(tx: &Tx, input: BidIn) -> Result<BidOut, Error> {
         mode: Set("sole".to_owned()),
         price_fen: Set(0),
         content: Set(Letter::default()),
+        attachments: Set(Attachments::default()),
         sealed: Set(Some(sealing::seal(&contents, &recipient, None)?)),
         recipient: Set(recipient),
         locked_key: Set(locked_key),
@@ -114,14 +117,6 @@ pub async fn draft(tx: &Tx, input: BidIn) -> Result<BidOut, Error> {
     .await
 }
 
-/// While the posting is suspended drafts are kept as they are.
-fn proceeding(case: &Case) -> Result<(), Error> {
-    if case.posting.state == "suspended" {
-        return Err(Code::PostingSuspended.into());
-    }
-    Ok(())
-}
-
 /// The bidder changes what he will hand in. A submitted bid stays as handed in until it is revised.
 ///
 /// # Errors
@@ -154,6 +149,7 @@ pub async fn amend(tx: &Tx, key: &Key, patch: BidPatch) -> Result<BidOut, Error>
     )
     .await?;
     (case.bid.price_fen, case.bid.content) = (contents.price_fen, contents.letter);
+    case.bid.attachments = contents.attachments;
     out(tx, case).await
 }
 
@@ -188,6 +184,7 @@ pub async fn sign(tx: &Tx, key: &Key, _: NothingIn) -> Result<BidOut, Error> {
     )
     .await?;
     (case.bid.price_fen, case.bid.content) = (contents.price_fen, contents.letter);
+    case.bid.attachments = contents.attachments;
     out(tx, case).await
 }
 
@@ -219,6 +216,7 @@ pub async fn revise(tx: &Tx, key: &Key, patch: BidPatch) -> Result<BidOut, Error
         .get();
     faults.finish()?;
     case.bid.content = patch.letter.unwrap_or(case.bid.content);
+    attachments::fill_revision(tx, &mut case.bid).await?;
     check_codes(tx, &case.posting, &case.bid.content).await?;
     let case = hand_in(tx, case, BidEvent::Revise).await?;
     out(tx, case).await
@@ -260,7 +258,9 @@ async fn hand_in(tx: &Tx, mut case: Case, event: BidEvent) -> Result<Case, Error
         .run()
         .await?;
     store::keep_version(tx, &case.bid, sealed, signer).await?;
+    attachments::freeze(tx, &case, &contents.attachments).await?;
     (case.bid.price_fen, case.bid.content) = (contents.price_fen, contents.letter);
+    case.bid.attachments = contents.attachments;
     Ok(case)
 }
 
