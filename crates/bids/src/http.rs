@@ -11,6 +11,7 @@ use wubang_files::model::{AttachmentOut, AttachmentsOut, UploadQuery};
 use wubang_needs::model::{NothingIn, ReasonIn};
 use wubang_postings::model::PostingOut;
 use wubang_web::actions::ActionsOut;
+use wubang_web::problem::ProblemOut;
 use wubang_web::upload::Upload;
 use wubang_web::{Answer, Body, Ctx, ListQuery, PathKey, act, amend, command, list, make, see};
 
@@ -63,7 +64,11 @@ see!(
 /// 上传附件:请求体即文件本身,类型由内容识别。Add an attachment: the body is the file itself; its type is found in its content.
 #[utoipa::path(tag = "揭榜 bids", params(("id" = String, Path, description = "id 或编号 · id or number"), UploadQuery),
     request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "文件内容 · the file itself"),
-    responses((status = 201, description = "新的附件 · the new attachment", body = AttachmentOut)), security(("bearer" = [])))]
+    responses((status = 201, description = "新的附件 · the new attachment", body = AttachmentOut),
+        (status = 413, description = "文件过大 · the file is too large for its type (`too_large`)", body = ProblemOut, content_type = "application/problem+json"),
+        (status = 415, description = "不接受该类型的文件 · files of this type are not taken (`file_type_not_allowed`)", body = ProblemOut, content_type = "application/problem+json"),
+        (status = 422, description = "参数或文件不符合要求 · query or file is not acceptable (`invalid`, `file_infected`)", body = ProblemOut, content_type = "application/problem+json"),
+        (status = 503, description = "存储或扫描暂不可用 · the store or the scanner is not available (`unavailable`, `scanner_unavailable`)", body = ProblemOut, content_type = "application/problem+json")), security(("bearer" = [])))]
 #[post("/api/v1/bids/{id}/attachments")]
 pub(crate) async fn add_bid_attachment(ctx: Ctx, key: PathKey, body: Upload) -> Answer {
     ctx.signed_in()?;

@@ -119,3 +119,148 @@ async fn close(mut packing: Packing, writing: &mut crate::blobs::Writing) -> Res
     writing.finish().await?;
     Ok(packed)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::NewFile;
+    use crate::packing::is_envelope_of;
+    use crate::scanner::Scanner;
+    use crate::{Blobs, FileConfidentiality, Limits};
+    use actix_web::FromRequest;
+    use actix_web::dev::Payload;
+    use actix_web::error::PayloadError;
+    use actix_web::test::TestRequest;
+    use actix_web::web::Bytes;
+    use async_trait::async_trait;
+    use futures_util::StreamExt;
+    use futures_util::stream::{self, Stream};
+    use std::pin::Pin;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use uuid::Uuid;
+    use wubang_web::upload::PIECE_BYTES;
+
+    const CHUNK: usize = 64 * 1024;
+
+    /// Counts what has been read from the caller and is not looked at yet.
+    #[derive(Default)]
+    struct Counted {
+        ahead: AtomicUsize,
+        most: AtomicUsize,
+        seen: AtomicUsize,
+    }
+
+    struct Counting(Arc<Counted>);
+
+    #[async_trait]
+    impl Scanner for Counting {
+        async fn begin(&self) -> Result<Box<dyn Scan>, Error> {
+            Ok(Box::new(Counting(Arc::clone(&self.0))))
+        }
+    }
+
+    #[async_trait]
+    impl Scan for Counting {
+        async fn feed(&mut self, piece: &[u8]) -> Result<(), Error> {
+            self.0.ahead.fetch_sub(piece.len(), Ordering::SeqCst);
+            self.0.seen.fetch_add(piece.len(), Ordering::SeqCst);
+            Ok(())
+        }
+        async fn finish(&mut self) -> Result<Verdict, Error> {
+            Ok(Verdict::Clean)
+        }
+    }
+
+    async fn upload(pieces: impl Stream<Item = Result<Bytes, PayloadError>> + 'static) -> Upload {
+        let request = TestRequest::post().to_http_request();
+        let payload: Pin<Box<dyn Stream<Item = Result<Bytes, PayloadError>>>> = Box::pin(pieces);
+        let mut payload = Payload::Stream { payload };
+        Upload::from_request(&request, &mut payload).await.unwrap()
+    }
+
+    #[actix_web::test]
+    async fn sixty_mebibytes_go_through_a_quarter_of_one() {
+        let counted = Arc::new(Counted::default());
+        let folder = std::env::temp_dir().join(format!("wubang-intake-{}", std::process::id()));
+        let files = Files {
+            blobs: Blobs::in_folder(folder.clone()).unwrap(),
+            limits: Limits {
+                max_bytes: u64::MAX,
+                max_total_bytes: u64::MAX,
+                max_count: 1,
+            },
+            scanner: Arc::new(Counting(Arc::clone(&counted))),
+        };
+        let pending = Pending {
+            id: Uuid::from_u128(1),
+            blob: Uuid::from_u128(2),
+            new: NewFile {
+                name: "现场.mp4".to_owned(),
+                confidentiality: FileConfidentiality::Panel,
+                replaces: None,
+            },
+        };
+        let read = Arc::clone(&counted);
+        let pieces = stream::iter(0..60 * 16).map(move |n| {
+            let mut piece = vec![0; CHUNK];
+            if n == 0 {
+                piece.splice(..12, *b"\0\0\0\x18ftypmp42");
+            }
+            let ahead = read.ahead.fetch_add(CHUNK, Ordering::SeqCst) + CHUNK;
+            read.most.fetch_max(ahead, Ordering::SeqCst);
+            Ok(Bytes::from(piece))
+        });
+        let secret = take(&files, &pending, &mut upload(pieces).await)
+            .await
+            .unwrap();
+        let size = 60 * 1024 * 1024;
+        assert_eq!(
+            (secret.size, secret.media_type.as_str()),
+            (size, "video/mp4")
+        );
+        assert_eq!(counted.seen.load(Ordering::SeqCst), 60 * 16 * CHUNK);
+        // what is held of the file is one piece, however large the file; beside it one part of the envelope
+        let most = counted.most.load(Ordering::SeqCst);
+        assert!(most <= PIECE_BYTES, "{most}");
+        let envelope = files.blobs.size(pending.blob).await.unwrap().unwrap();
+        assert!(is_envelope_of(size, envelope), "{envelope}");
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[actix_web::test]
+    async fn a_caller_who_breaks_off_leaves_nothing() {
+        let folder = std::env::temp_dir().join(format!("wubang-broken-{}", std::process::id()));
+        let files = Files {
+            blobs: Blobs::in_folder(folder.clone()).unwrap(),
+            limits: Limits {
+                max_bytes: u64::MAX,
+                max_total_bytes: u64::MAX,
+                max_count: 1,
+            },
+            scanner: Arc::new(crate::scanner::NoScanner),
+        };
+        let pending = Pending {
+            id: Uuid::from_u128(1),
+            blob: Uuid::from_u128(3),
+            new: NewFile {
+                name: "现场.mp4".to_owned(),
+                confidentiality: FileConfidentiality::Panel,
+                replaces: None,
+            },
+        };
+        // beyond one part, so that something has been written by then
+        let pieces = stream::iter(0..200).map(|n| match n {
+            0 => Ok(Bytes::from_static(b"\0\0\0\x18ftypmp42")),
+            199 => Err(PayloadError::Incomplete(None)),
+            _ => Ok(Bytes::from(vec![0; CHUNK])),
+        });
+        let refused = take(&files, &pending, &mut upload(pieces).await).await;
+        let refused = refused.err().unwrap();
+        assert_eq!(refused.refusal().unwrap().code, Code::Malformed);
+        assert_eq!(files.blobs.size(pending.blob).await.unwrap(), None);
+        let left = std::fs::read_dir(folder.join("03")).map_or(0, Iterator::count);
+        assert_eq!(left, 0);
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+}

@@ -14,6 +14,8 @@ mod kinds;
 pub mod model;
 mod packing;
 mod rules;
+#[cfg(feature = "s3")]
+mod s3;
 pub mod scanner;
 pub mod service;
 mod store;
@@ -23,6 +25,8 @@ pub use blobs::Blobs;
 pub use entity::file::Model as File;
 pub use model::{Attachment, Attachments, FileConfidentiality, Shelf};
 pub use rules::Limits;
+#[cfg(feature = "s3")]
+pub use s3::{S3, install_tls};
 pub use store::{Held, invariants};
 
 use std::sync::Arc;
