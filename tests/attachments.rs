@@ -145,8 +145,8 @@ on_both! {
         let location = reply.headers["location"].clone();
         let made = reply.ok();
         let hash = sha256_hex(&content);
-        let fields = ["name", "size", "sha256", "media_type", "confidentiality", "revision", "current", "handed_in"].map(|field| made[field].clone());
-        assert_eq!(fields, [json!(name), json!(300_000), json!(hash), json!("application/pdf"), json!("owner"), json!(1), json!(true), json!(false)]);
+        let fields = ["name", "size", "sha256", "media_type", "confidentiality", "revision", "state", "handed_in"].map(|field| made[field].clone());
+        assert_eq!(fields, [json!(name), json!(300_000), json!(hash), json!("application/pdf"), json!("owner"), json!(1), json!("clean"), json!(false)]);
         assert_eq!(location, format!("{}/{}", shelf(&bid), text(&made, "/id")));
         assert_eq!(listed(&agent, &bid).await, [made.clone()]);
         let given = agent.get(&location).await;
@@ -335,7 +335,7 @@ on_both! {
         let second = add(&agent, &bid, &format!("name=b.txt&replaces={first}"), PLAN).await.ok();
         assert_eq!((&second["revision"], &second["replaces"]), (&json!(2), &json!(first)));
         assert_eq!(agent.get(&path).await.ok()["attachments"], json!([file]));
-        let of = |all: &[Value]| all.iter().map(|one| (text(one, "/id"), one["current"] == json!(true), one["handed_in"] == json!(true))).collect::<Vec<_>>();
+        let of = |all: &[Value]| all.iter().map(|one| (text(one, "/id"), one["state"] == json!("clean"), one["handed_in"] == json!(true))).collect::<Vec<_>>();
         let second = text(&second, "/id");
         assert_eq!(of(&listed(&agent, &bid).await), [(first.clone(), false, true), (second.clone(), true, false)]);
         let revised = head.post(&format!("{path}/revise"), json!({})).await.ok();

@@ -5,7 +5,6 @@ use crate::service;
 use crate::service::attachments;
 use actix_web::{get, patch, post};
 use utoipa_actix_web::service_config::ServiceConfig;
-use uuid::Uuid;
 use wubang_files::http::{file_id, give_out, take_in};
 use wubang_files::model::{AttachmentOut, AttachmentsOut, UploadQuery};
 use wubang_needs::model::{NothingIn, ReasonIn};

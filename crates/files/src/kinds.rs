@@ -211,10 +211,9 @@ impl Sniffer {
         }
         let mut names = parts(&self.head, b"PK\x03\x04", 26, 30);
         names.extend(parts(&self.tail, b"PK\x01\x02", 28, 46));
-        let has = |wanted: &[u8]| names.iter().any(|name| *name == wanted);
         let below = |folder: &[u8]| names.iter().any(|name| name.starts_with(folder));
         let macros = names.iter().any(|name| name.ends_with(b"vbaProject.bin"));
-        if macros || !has(b"[Content_Types].xml") {
+        if macros || !names.contains(&&b"[Content_Types].xml"[..]) {
             return None;
         }
         let folders: [(&[u8], Kind); 3] = [

@@ -1,5 +1,6 @@
 //! Domain and wire types of attachments.
 
+use crate::flow::FileState;
 use crate::kinds::{Kind, endings};
 use sea_orm::{DeriveActiveEnum, EnumIter, FromJsonQueryResult};
 use serde::{Deserialize, Serialize};
@@ -81,8 +82,8 @@ pub struct AttachmentOut {
     pub replaces: Option<Uuid>,
     /// 是否属于最近一次提交的内容。
     pub handed_in: bool,
-    /// 是否仍在当前草稿中;已提交而后移除或替换的为 false。
-    pub current: bool,
+    /// 状态:`clean` 为当前附件;已提交而后移除或替换的为 `removed`,仍随已提交的版本保留。
+    pub state: FileState,
     /// 上传时间。
     pub created_at: Instant,
     /// Version, as in `ETag`.

@@ -23,7 +23,7 @@ const BUCKETS: [u64; 8] = [
 /// The largest file.
 pub(crate) const MOST: u64 = 64 * KIB * KIB;
 /// How much is padded at a time.
-const PAD: [u8; 256 * 1024] = [0; 256 * 1024];
+static PAD: [u8; 256 * 1024] = [0; 256 * 1024];
 /// Most bytes that an envelope adds beside its seals: the header, whose size varies a little.
 const HEADER: u64 = 2 * KIB;
 

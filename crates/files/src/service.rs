@@ -146,7 +146,7 @@ pub(crate) async fn keep(
     if let Some(replaced) = replaced {
         take_away(tx, shelf, &replaced.row).await?;
     }
-    Ok(out(&store::unlocked(tx, row)?, false))
+    out(&store::unlocked(tx, row)?, false)
 }
 
 async fn take_away(tx: &Tx, shelf: &Shelf, row: &file::Model) -> Result<file::Model, Error> {
@@ -276,9 +276,12 @@ pub(crate) async fn clear(tx: &Tx, row: &file::Model) -> Result<(), Error> {
 }
 
 /// An attachment as it is shown.
-#[must_use]
-pub fn out(held: &Held, handed_in: bool) -> AttachmentOut {
-    AttachmentOut {
+///
+/// # Errors
+/// Internal: the table holds a state that nobody knows.
+pub fn out(held: &Held, handed_in: bool) -> Result<AttachmentOut, Error> {
+    let state = state_of::<File>(&held.row.state)?;
+    Ok(AttachmentOut {
         id: held.row.id,
         name: held.secret.name.clone(),
         size: held.secret.size,
@@ -288,8 +291,8 @@ pub fn out(held: &Held, handed_in: bool) -> AttachmentOut {
         revision: held.row.revision,
         replaces: held.row.replaces,
         handed_in,
-        current: held.is_current(),
+        state,
         created_at: Instant(held.row.created_at),
         version: held.row.version,
-    }
+    })
 }

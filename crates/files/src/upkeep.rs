@@ -10,7 +10,7 @@ use futures_util::StreamExt;
 use std::collections::HashSet;
 use uuid::Uuid;
 use wubang_kernel::Who;
-use wubang_store::{BoxFuture, Error, Read, Store, View};
+use wubang_store::{BoxFuture, Error, Read, Store, Tx, View};
 
 /// Hours after which an upload that is not over never will be.
 const UNFINISHED_HOURS: i64 = 24;
@@ -48,26 +48,36 @@ pub async fn collect(of: &Store, files: &Files, over: &[(&str, Over)]) -> Result
     let unfinished = view.now() - TimeDelta::hours(UNFINISHED_HOURS);
     let old = view.now() - TimeDelta::days(KEPT_DAYS);
     for row in all(&view, "pending_scan", unfinished).await? {
-        let tx = of.write(&Who::system("upkeep")).await?;
-        service::give_up(&tx, row.id, false).await?;
-        tx.commit().await?;
-        files.blobs.remove(row.blob).await?;
-        done.uploads += 1;
+        if once(of, async |tx| service::give_up(tx, row.id, false).await).await? {
+            files.blobs.remove(row.blob).await?;
+            done.uploads += 1;
+        }
     }
     for row in all(&view, "removed", old).await? {
-        let tx = of.write(&Who::system("upkeep")).await?;
-        service::forget(&tx, &row).await?;
-        tx.commit().await?;
-        files.blobs.remove(row.blob).await?;
-        done.files += 1;
+        if once(of, async |tx| service::forget(tx, &row).await).await? {
+            files.blobs.remove(row.blob).await?;
+            done.files += 1;
+        }
     }
     for row in left_over(&view, over, old).await? {
-        let tx = of.write(&Who::system("upkeep")).await?;
-        service::clear(&tx, &row).await?;
-        tx.commit().await?;
-        done.over += 1;
+        if once(of, async |tx| service::clear(tx, &row).await).await? {
+            done.over += 1;
+        }
     }
     Ok(done)
+}
+
+/// One change in its own transaction; not done when another process, or the caller himself, was first.
+async fn once(
+    of: &Store,
+    change: impl AsyncFnOnce(&Tx) -> Result<(), Error>,
+) -> Result<bool, Error> {
+    let tx = of.write(&Who::system("upkeep")).await?;
+    match change(&tx).await {
+        Ok(()) => tx.commit().await.map(|()| true),
+        Err(Error::Refused(_)) => Ok(false),
+        Err(other) => Err(other),
+    }
 }
 
 /// Every row in a state that was not touched since an instant, read page by page.

@@ -264,6 +264,7 @@ fn spawn<F: Future<Output: Send + 'static> + Send + 'static>(
 
 fn cors(origins: Origins, sandbox: bool) -> actix_cors::Cors {
     let exposed = [
+        "Content-Disposition",
         "ETag",
         "Link",
         "Location",

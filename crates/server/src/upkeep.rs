@@ -66,7 +66,11 @@ impl Upkeep {
         self.begin_quarters().await?;
         let tx = self.store.write(&Who::system("upkeep")).await?;
         wubang_store::idempotency::forget_old(&tx).await?;
-        tx.commit().await?;
+        tx.commit().await
+    }
+
+    /// Attachments that are not needed any more.
+    async fn tidy(&self) -> Result<(), Error> {
         wubang_files::upkeep::collect(&self.store, &self.files, &wiring::over()).await?;
         Ok(())
     }
@@ -99,10 +103,14 @@ impl Upkeep {
             if let Err(error) = self.worker.run_due().await {
                 tracing::error!(%error, "the worker could not finish its round");
             }
-            if rounds.is_multiple_of((EVERY_SECONDS / seconds.max(1)).max(1))
-                && let Err(error) = self.refresh().await
-            {
-                tracing::error!(%error, "the process could not be brought up to date");
+            if rounds.is_multiple_of((EVERY_SECONDS / seconds.max(1)).max(1)) {
+                if let Err(error) = self.refresh().await {
+                    tracing::error!(%error, "the process could not be brought up to date");
+                }
+                // apart: a bucket that does not answer keeps nothing else from being done
+                if let Err(error) = self.tidy().await {
+                    tracing::error!(%error, "the attachments could not be tidied up");
+                }
             }
             if rounds.is_multiple_of((SWEEP_SECONDS / seconds.max(1)).max(1))
                 && let Err(error) = self.sweep().await

@@ -147,7 +147,7 @@ async fn shown(read: &impl Read, case: &Case) -> Result<AttachmentsOut, Error> {
             intact(&held, handed_in)?;
         }
         if handed_in.is_some() || (own && held.is_current()) {
-            items.push(service::out(&held, handed_in.is_some()));
+            items.push(service::out(&held, handed_in.is_some())?);
         }
     }
     Ok(AttachmentsOut { items })
