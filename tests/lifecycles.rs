@@ -77,6 +77,7 @@ fn everything() -> String {
         "What every role may do in every state when all guards hold. A pair of state and event that is\nnot listed is 409 for everybody. Written by the tests when WUBANG_BLESS is set.\n\n",
     );
     matrix::<wubang_publicity::flow::PublicityPeriod>(&mut out);
+    matrix::<wubang_files::flow::File>(&mut out);
     matrix::<wubang_needs::flow::Need>(&mut out);
     matrix::<wubang_needs::flow::NeedCycle>(&mut out);
     matrix::<wubang_postings::flow::Posting>(&mut out);

@@ -7,6 +7,7 @@
 )]
 
 mod amendments;
+mod attachments;
 mod awards;
 mod bids;
 mod board;

@@ -17,7 +17,7 @@ use wubang_server::demo::play::{Play, agent_of};
 use wubang_testkit::{Bench, on_both};
 
 /// Everything that the database has stored: the files of SQLite byte by byte, every row of PostgreSQL.
-async fn stored(url: &str) -> Vec<u8> {
+pub async fn stored(url: &str) -> Vec<u8> {
     if let Some(path) = url.strip_prefix("sqlite://") {
         let path = path.split('?').next().unwrap();
         let mut all = Vec::new();
@@ -61,7 +61,7 @@ async fn rows(url: &str, sql: &str) -> Vec<String> {
 }
 
 /// Whether the words stand there, plainly or as the hexadecimal text of PostgreSQL's bytes.
-fn holds(all: &[u8], word: &str) -> bool {
+pub fn holds(all: &[u8], word: &str) -> bool {
     let within = |word: &[u8]| all.windows(word.len()).any(|part| part == word);
     within(word.as_bytes()) || within(hex(word.as_bytes()).as_bytes())
 }

@@ -3,6 +3,7 @@
 
 use crate::scenes::{list, number, seen, story, text};
 use serde_json::{Map, Value, json};
+use wubang_server::demo::play::agent_of;
 use wubang_testkit::{Bench, Caller, Database, bench};
 
 /// Operations that everybody signed in may use, whatever he holds. This list may only shrink.
@@ -261,7 +262,8 @@ impl Real {
             .find(|part| !matches!(*part, "" | "api" | "v1" | "public"))
             .unwrap_or_default();
         if path.contains('{') {
-            let (before, rest) = path.split_once('{').unwrap_or((path, ""));
+            let path = path.replace("{file}", &self.of("attachments"));
+            let (before, rest) = path.split_once('{').unwrap_or((&path, ""));
             let after = rest.split_once('}').map_or("", |(_, after)| after);
             format!("{before}{}{after}", self.of(collection))
         } else {
@@ -316,6 +318,13 @@ impl Real {
         let objection = crate::objection_targets::dismissed(bench).await;
         let shown = "/api/v1/public/publicities?limit=1";
         let shown = bench.nobody().get(shown).await.ok();
+        let attachments = format!("/api/v1/bids/{}/attachments", ids.bids["lelin"]);
+        let attachments = seen(
+            bench,
+            &agent_of("lelin", "org_agent").unwrap(),
+            &attachments,
+        )
+        .await;
         let cycles = seen(bench, "wei.guohua", "/api/v1/need_cycles").await;
         let relative = json!({ "name": "某亲属", "kinship": "spouse", "position": "staff", "organisation_id": contract["organisation_id"] });
         let wang = bench.user("wang.min").await;
@@ -329,6 +338,7 @@ impl Real {
                 ("need_cycles", text(&cycles, "/items/0/id")),
                 ("postings", ids.posting),
                 ("bids", ids.bids["lelin"].clone()),
+                ("attachments", text(&attachments, "/items/0/id")),
                 ("awards", ids.award),
                 ("organisations", text(&contract, "/organisation_id")),
                 ("milestones", text(&contract, "/milestones/0/id")),
@@ -371,12 +381,28 @@ async fn answered_question(bench: &mut Bench) {
         .ok();
 }
 
+/// The bid that will be awarded gets an attachment and is handed in with it.
+async fn attached(bench: &mut Bench) {
+    let bid = bench.play.ids.bids["lelin"].clone();
+    let head = bench
+        .user(&agent_of("lelin", "org_legal_rep").unwrap())
+        .await;
+    let query = "name=plan.txt&confidentiality=public";
+    crate::attachments::add(&head, &bid, query, "服务方案\n")
+        .await
+        .ok();
+    head.post(&format!("/api/v1/bids/{bid}/revise"), json!({}))
+        .await
+        .ok();
+}
+
 /// The whole project, and the ids of what it made.
 pub async fn whole(bench: &mut Bench) -> Real {
     bench.play.need_approved().await.unwrap();
     bench.play.posting_open().await.unwrap();
     answered_question(bench).await;
     bench.play.bids_submitted().await.unwrap();
+    attached(bench).await;
     bench.play.bids_qualified().await.unwrap();
     bench.play.award_proposed().await.unwrap();
     bench.play.award_noticed().await.unwrap();

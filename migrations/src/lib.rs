@@ -15,6 +15,7 @@ mod m0009_evaluations;
 mod m0010_posting_changes;
 mod m0012_voices;
 mod m0013_publicity;
+mod m0014_files;
 mod m0020_objections;
 mod table;
 
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_posting_changes::Step),
             Box::new(m0012_voices::Step),
             Box::new(m0013_publicity::Step),
+            Box::new(m0014_files::Step),
             Box::new(m0020_objections::Step),
         ]
     }

@@ -24,6 +24,7 @@ step!(
             // zero and empty until the opening
             .big("price_fen")
             .json("content")
+            .json("attachments")
             // the working copy, readable with the bid's own key; that key is locked with a master key
             .bytes_opt("sealed")
             .text("recipient")

@@ -19,6 +19,7 @@ pub mod bid {
         pub mode: String,
         pub price_fen: i64,
         pub content: Letter,
+        pub attachments: wubang_files::Attachments,
         pub sealed: Option<Vec<u8>>,
         pub recipient: String,
         pub locked_key: String,

@@ -5,12 +5,17 @@ use crate::model::{
     MemberConfirmIn, MemberIn, MemberInviteIn, MemberReasonIn,
 };
 use crate::service;
+use crate::service::attachments;
 use actix_web::{get, patch, post};
 use utoipa_actix_web::service_config::ServiceConfig;
+use wubang_files::http::{file_id, give_out, take_in};
+use wubang_files::model::{AttachmentOut, AttachmentsOut, UploadQuery};
 use wubang_needs::model::{NothingIn, ReasonIn};
 use wubang_postings::model::PostingOut;
 use wubang_web::actions::ActionsOut;
-use wubang_web::{act, amend, list, make, see};
+use wubang_web::problem::ProblemOut;
+use wubang_web::upload::Upload;
+use wubang_web::{Answer, Body, Ctx, ListQuery, PathKey, act, amend, command, list, make, see};
 
 make!(draft_bid, "揭榜 bids", "/api/v1/bids", "bids", BidIn => BidOut, service::draft, "起草揭榜意向书。Draft a bid.");
 amend!(amend_bid, "揭榜 bids", "/api/v1/bids/{id}", BidPatch => BidOut, service::amend, "修改意向书草稿。Change a draft bid.");
@@ -64,6 +69,60 @@ act!(confirm_bid_disqualification, "揭榜 bids", "/api/v1/bids/{id}/confirm_dis
 act!(fail_posting_too_few, "揭榜 bids", "/api/v1/postings/{id}/fail_too_few", ReasonIn => PostingOut, service::fail_too_few, "有效揭榜不足,街道宣布流榜(理由公开)。Let the round fail for too few valid bids, for a public reason.");
 act!(announce_single_bidder, "揭榜 bids", "/api/v1/postings/{id}/single_bidder", ReasonIn => PostingOut, service::single_bidder, "有效揭榜仅一家,公示后与其协商(单一来源公示)。Negotiate with the only bidder, after a publicity.");
 
+see!(
+    list_bid_attachments,
+    "揭榜 bids",
+    "/api/v1/bids/{id}/attachments",
+    AttachmentsOut,
+    attachments::list,
+    "意向书的附件(开启前仅本组织;开启后按公开范围)。The attachments of a bid; before the opening to its owner only."
+);
+
+/// 上传附件:请求体即文件本身,类型由内容识别。Add an attachment: the body is the file itself; its type is found in its content.
+#[utoipa::path(tag = "揭榜 bids", params(("id" = String, Path, description = "id 或编号 · id or number"), UploadQuery),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "文件内容 · the file itself"),
+    responses((status = 201, description = "新的附件 · the new attachment", body = AttachmentOut),
+        (status = 413, description = "文件过大 · the file is too large for its type (`too_large`)", body = ProblemOut, content_type = "application/problem+json"),
+        (status = 415, description = "不接受该类型的文件 · files of this type are not taken (`file_type_not_allowed`)", body = ProblemOut, content_type = "application/problem+json"),
+        (status = 422, description = "参数或文件不符合要求 · query or file is not acceptable (`invalid`, `file_infected`)", body = ProblemOut, content_type = "application/problem+json"),
+        (status = 503, description = "存储或扫描暂不可用 · the store or the scanner is not available (`unavailable`, `scanner_unavailable`)", body = ProblemOut, content_type = "application/problem+json")), security(("bearer" = [])))]
+#[post("/api/v1/bids/{id}/attachments")]
+pub(crate) async fn add_bid_attachment(ctx: Ctx, key: PathKey, body: Upload) -> Answer {
+    ctx.signed_in()?;
+    let id = ctx.request().match_info().get("id").unwrap_or_default();
+    let collection = format!("bids/{id}/attachments");
+    take_in(&ctx, body, &collection, async |tx| {
+        attachments::place(tx, &key.0).await
+    })
+    .await
+}
+
+/// 下载附件(流式,完整性随传随验)。Download an attachment, checked as it goes.
+#[utoipa::path(tag = "揭榜 bids", params(("id" = String, Path, description = "id 或编号 · id or number"), ("file" = Uuid, Path, description = "附件 id · id of the attachment")),
+    responses((status = 200, description = "文件内容,`ETag` 为其 SHA-256 · the file; its `ETag` is its SHA-256", body = Vec<u8>, content_type = "application/octet-stream")), security(("bearer" = [])))]
+#[get("/api/v1/bids/{id}/attachments/{file}")]
+pub(crate) async fn get_bid_attachment(ctx: Ctx, key: PathKey) -> Answer {
+    ctx.signed_in()?;
+    ListQuery::of(&ctx, &[])?;
+    let file = file_id(&ctx)?;
+    let held = attachments::find(&ctx.read(), &key.0, file).await;
+    let held = held.map_err(|error| ctx.problem(error))?;
+    give_out(&ctx, &held).await
+}
+
+/// 移除附件(截止前);已提交的版本仍保留。Take an attachment off; what was handed in keeps it.
+#[utoipa::path(tag = "揭榜 bids", params(("id" = String, Path, description = "id 或编号 · id or number"), ("file" = Uuid, Path, description = "附件 id · id of the attachment")),
+    request_body = NothingIn, responses((status = 200, description = "其余附件 · the attachments that are left", body = AttachmentsOut)), security(("bearer" = [])))]
+#[post("/api/v1/bids/{id}/attachments/{file}/remove")]
+pub(crate) async fn remove_bid_attachment(ctx: Ctx, key: PathKey, body: Body<NothingIn>) -> Answer {
+    ctx.signed_in()?;
+    let file = file_id(&ctx)?;
+    command(&ctx, async |tx| {
+        attachments::remove(tx, &key.0, file, body.0).await
+    })
+    .await
+}
+
 /// Serves and documents the stage.
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(draft_bid)
@@ -76,6 +135,10 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(leave_bid)
         .service(confirm_bid_content)
         .service(get_bid_actions)
+        .service(list_bid_attachments)
+        .service(add_bid_attachment)
+        .service(get_bid_attachment)
+        .service(remove_bid_attachment)
         .service(sign_bid)
         .service(submit_bid)
         .service(revise_bid)

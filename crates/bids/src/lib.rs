@@ -19,6 +19,8 @@ pub use http::routes;
 pub use service::ScoreResult;
 pub use store::{check_keys, invariants};
 
+use wubang_files::upkeep::Over;
+
 use wubang_kernel::Timer;
 use wubang_kernel::lifecycle::Lifecycle;
 use wubang_store::open::Reaction;
@@ -106,6 +108,14 @@ fn of_postings() -> Vec<(&'static str, Reaction)> {
 pub fn timers() -> Vec<(&'static str, Timer, TimerHandler)> {
     vec![("posting", Timer::T09, |tx, id| {
         Box::pin(service::window_over(tx, id))
+    })]
+}
+
+/// Which objects of this stage are over, for the attachments that nobody will hand in any more.
+#[must_use]
+pub fn over() -> Vec<(&'static str, Over)> {
+    vec![("bid", |view, ids, before| {
+        Box::pin(service::attachments::left_over(view, ids, before))
     })]
 }
 

@@ -9,6 +9,7 @@ use sea_orm::FromJsonQueryResult;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
+use wubang_files::Attachment;
 use wubang_kernel::money::Fen;
 use wubang_kernel::score::Hundredths;
 use wubang_postings::Proposal;
@@ -212,7 +213,8 @@ pub struct Receipt {
     /// 提交时间。
     pub submitted_at: Instant,
     /// 内容散列:对 `{"letter":…,"organisation_id":…,"posting_id":…,"price_fen":…,"salt":…}`
-    /// 的规范 JSON(键按序、无空白、UTF-8)计算的 SHA-256。SHA-256 over the canonical JSON of these members.
+    /// 的规范 JSON(键按序、无空白、UTF-8)计算的 SHA-256;有附件的,另含 `"attachments"`(同本组织所见的 `attachments`)。
+    /// SHA-256 over the canonical JSON of these members, with `attachments` where there are any.
     pub content_hash: String,
     /// 盐:仅本组织可见;凭它与当时的内容,可向任何人证明提交过什么。
     pub salt: Option<String>,
@@ -260,6 +262,8 @@ pub struct BidOut {
     pub members: Vec<BidMemberOut>,
     /// 当前内容的散列,供签署与确认(仅本组织与成员)。
     pub content_hash: Option<String>,
+    /// 最近一次提交的附件(按公开范围);草稿中的附件见 `/attachments`。
+    pub attachments: Vec<Attachment>,
     /// 尚缺的内容,供填写时提示(仅本组织,草稿阶段)。
     pub missing: Vec<MissingOut>,
     /// 回执。

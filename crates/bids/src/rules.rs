@@ -6,6 +6,7 @@ use crate::model::{BudgetItem, Letter};
 use crate::service::MemberCheck;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
+use wubang_files::FileConfidentiality;
 use wubang_kernel::deadline::is_over;
 use wubang_kernel::machine::{Facts, Name};
 use wubang_kernel::money::Fen;
@@ -251,6 +252,19 @@ pub(crate) fn shortage(left: usize, wanted: usize, extended: bool) -> Option<&'s
         0 => Some("no_bids"),
         2.. if extended && left < wanted => Some("too_few"),
         _ => None,
+    }
+}
+
+/// Whether somebody who is not the bidder reads an attachment after the opening. What may be published is
+/// published with the agreement; until then those who judge read it.
+pub(crate) fn reads_attachment(
+    confidentiality: FileConfidentiality,
+    supervises: bool,
+    judges: bool,
+) -> bool {
+    match confidentiality {
+        FileConfidentiality::Owner => supervises,
+        FileConfidentiality::Panel | FileConfidentiality::Public => supervises || judges,
     }
 }
 

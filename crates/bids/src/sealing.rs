@@ -8,6 +8,7 @@ use crate::entity::{bid, bid_box, bid_member};
 use crate::model::{Letter, MemberRole};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+use wubang_files::Attachments;
 use wubang_kernel::deadline::is_over;
 use wubang_kernel::digest::{content_hash, sha256_hex};
 use wubang_kernel::procedure::Way;
@@ -26,6 +27,8 @@ pub(crate) struct Contents {
     /// Who else is in it; nobody for a sole bid.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub members: Vec<SealedMember>,
+    #[serde(default, skip_serializing_if = "none_of")]
+    pub attachments: Attachments,
     /// Known to the bidder alone, so that nobody can try prices against the hash.
     pub salt: String,
 }
@@ -35,6 +38,11 @@ pub(crate) struct Contents {
 pub(crate) struct SealedMember {
     pub organisation_id: Uuid,
     pub role: MemberRole,
+}
+
+/// A bid without attachments has the hash that it would have if there were none at all.
+fn none_of(attachments: &Attachments) -> bool {
+    attachments.0.is_empty()
 }
 
 impl Contents {
@@ -107,6 +115,7 @@ pub(crate) fn contents(
         price_fen: bid.price_fen,
         letter: bid.content.clone(),
         members: inside,
+        attachments: bid.attachments.clone(),
         salt: salt(read, bid.id, &bid.locked_key)?,
     })
 }
@@ -129,6 +138,7 @@ pub(crate) fn reveal(read: &impl Read, bid: &mut bid::Model) -> Result<(), Error
         let contents = Contents::read(&wubang_vault::open(&secret, sealed)?)?;
         bid.price_fen = contents.price_fen;
         bid.content = contents.letter;
+        bid.attachments = contents.attachments;
     }
     Ok(())
 }

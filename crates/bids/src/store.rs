@@ -160,6 +160,19 @@ pub(crate) async fn in_states(
         .await?)
 }
 
+/// Which of these bids are drafts that were never handed in.
+pub(crate) async fn drafts_among(
+    read: &impl Read,
+    bids: &[Uuid],
+) -> Result<Vec<bid::Model>, Error> {
+    Ok(bid::Entity::find()
+        .filter(bid::Column::Id.is_in(bids.iter().copied()))
+        .filter(bid::Column::State.is_in(["draft", "withdrawn"]))
+        .filter(bid::Column::SubmittedAt.is_null())
+        .all(&read.db())
+        .await?)
+}
+
 /// How many bids of a posting are in a state.
 pub(crate) async fn count_in(read: &impl Read, posting: Uuid, state: &str) -> Result<u64, Error> {
     Ok(bid::Entity::find()
@@ -489,7 +502,10 @@ async fn readable_while_sealed(view: &View) -> Result<Vec<Uuid>, Error> {
         .all(&view.db())
         .await?;
     let readable = |bid: &bid::Model| {
-        bid.price_fen != 0 || bid.content != Letter::default() || bid.sealed.is_none()
+        bid.price_fen != 0
+            || bid.content != Letter::default()
+            || !bid.attachments.0.is_empty()
+            || bid.sealed.is_none()
     };
     Ok(sealed
         .into_iter()

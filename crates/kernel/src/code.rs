@@ -59,6 +59,11 @@ codes! {
     OpenHold = "open_hold", 409, "存在未办结的异议或暂停", "An objection or suspension is still open";
     Incomplete = "incomplete", 422, "必填内容不完整", "Mandatory content is missing";
     TooManyRows = "too_many_rows", 422, "导出超过 10000 行,请缩小筛选范围", "More than 10000 rows; narrow the filters";
+    // attachments
+    FileTypeNotAllowed = "file_type_not_allowed", 415, "不接受该类型的文件", "Files of this type are not taken";
+    FileInfected = "file_infected", 422, "文件含有恶意代码,未予保存", "The file holds malicious code and was not kept";
+    FileQuota = "file_quota", 409, "附件数量或总大小已达上限", "There are as many attachments as allowed, or they are too large together";
+    ScannerUnavailable = "scanner_unavailable", 503, "病毒扫描暂不可用,请稍后重试", "The virus scanner is not available at the moment";
     // registry
     LastAdministrator = "last_administrator", 409, "不能撤销最后一名区级主管的授权", "The last district administrator must keep the grant";
     // 评榜

@@ -1,5 +1,6 @@
 //! The running service: store, worker, HTTP.
 
+use crate::attachments;
 use crate::config::Config;
 use crate::fallback;
 use crate::sandbox::{self, Sandbox};
@@ -15,6 +16,7 @@ use std::path::Path;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 use utoipa_actix_web::AppExt;
+use wubang_files::Files;
 use wubang_kernel::Who;
 use wubang_kernel::clock::{Clock, SystemClock, TestClock};
 use wubang_mail::Mailer;
@@ -54,6 +56,8 @@ pub struct Running {
     pub store: Store,
     /// Its worker.
     pub worker: Arc<Worker>,
+    /// Its attachments.
+    pub files: Files,
     /// Its test clock, in a sandbox.
     pub sandbox: Option<web::Data<Sandbox>>,
     handle: ServerHandle,
@@ -116,6 +120,7 @@ pub async fn start(parts: Parts) -> Result<Running, String> {
         Some(clock) => Arc::new(clock.clone()),
         None => Arc::new(SystemClock),
     };
+    let files = attachments::open(&config)?;
     let store = open_store(&config, clock).await?;
     let keyring = KeyRing::open(&config.data_dir.join("keys"), store.now())
         .map_err(|error| format!("keys: {error}"))?;
@@ -158,10 +163,12 @@ pub async fn start(parts: Parts) -> Result<Running, String> {
         keyring: Some(keyring),
         configured: config.cors.origins.clone(),
         origins: Origins::default(),
+        files: files.clone(),
     };
     upkeep.refresh().await.map_err(|error| error.to_string())?;
     let (shared, in_sandbox, origins) = (store.clone(), sandbox.clone(), upkeep.origins.clone());
     let registry = web::Data::from(authenticator);
+    let shared_files = web::Data::new(files.clone());
     let public_url = PublicUrl(config.public_url.clone());
     let server = HttpServer::new(move || {
         let text = text.clone();
@@ -174,7 +181,8 @@ pub async fn start(parts: Parts) -> Result<Running, String> {
             .app_data(offered.clone())
             .app_data(proxies.clone())
             .app_data(public_url.clone())
-            .app_data(budget.clone());
+            .app_data(budget.clone())
+            .app_data(shared_files.clone());
         if let Some(sandbox) = in_sandbox.clone() {
             app = app.app_data(sandbox);
         }
@@ -236,6 +244,7 @@ pub async fn start(parts: Parts) -> Result<Running, String> {
         address,
         store,
         worker,
+        files,
         sandbox,
         handle,
         server: spawn(server),
@@ -255,6 +264,7 @@ fn spawn<F: Future<Output: Send + 'static> + Send + 'static>(
 
 fn cors(origins: Origins, sandbox: bool) -> actix_cors::Cors {
     let exposed = [
+        "Content-Disposition",
         "ETag",
         "Link",
         "Location",

@@ -3,10 +3,11 @@
 use crate::app::{self, Parts, Running};
 use crate::config::{Config, EXAMPLE};
 use crate::upkeep::{Origins, Upkeep, told_to_end};
-use crate::{bundle, demo, wiring};
+use crate::{attachments, bundle, demo, wiring};
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 use std::sync::Arc;
+use wubang_files::Files;
 use wubang_kernel::clock::{Clock, SystemClock, TestClock};
 use wubang_kernel::division::DivisionCode;
 use wubang_kernel::{Code, Who};
@@ -254,6 +255,7 @@ async fn worker(config: Config) -> Result<(), String> {
         keyring: None,
         configured: Vec::new(),
         origins: Origins::default(),
+        files: attachments::open(&config)?,
     };
     tokio::select! {
         () = upkeep.run(seconds) => {}
@@ -333,7 +335,8 @@ async fn bootstrap(
 /// Runs every check and prints one line each.
 async fn invariants(config: &Config) -> Result<(), String> {
     let store = open(config).await?;
-    let broken = check_invariants(&store)
+    let files = attachments::open(config)?;
+    let broken = check_invariants(&store, &files)
         .await
         .map_err(|error| error.to_string())?;
     store.close().await;
@@ -348,18 +351,23 @@ async fn invariants(config: &Config) -> Result<(), String> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn check_invariants(store: &Store) -> Result<usize, wubang_store::Error> {
+pub async fn check_invariants(store: &Store, files: &Files) -> Result<usize, wubang_store::Error> {
     let view = store.read(&Who::system("invariants"));
     let mut broken = 0;
+    // the only check that looks beyond the database
+    let envelopes = wubang_files::upkeep::without_envelope(&view, files).await?;
+    let mut checked = vec![("kept_file_has_its_envelope", envelopes)];
     for invariant in wiring::invariants() {
-        let offenders = (invariant.run)(&view).await?;
+        checked.push((invariant.name, (invariant.run)(&view).await?));
+    }
+    for (name, offenders) in checked {
         let verdict = if offenders.is_empty() {
             "ok".to_owned()
         } else {
             format!("BROKEN by {offenders:?}")
         };
         broken += usize::from(!offenders.is_empty());
-        println!("{:<50} {verdict}", invariant.name);
+        println!("{name:<50} {verdict}");
     }
     Ok(broken)
 }

@@ -40,6 +40,24 @@ smtp_url = ""
 # Sender.
 from = "五榜 <wubang@localhost>"
 
+[files]
+# Folder of the attachments; empty: files in data_dir. Everything in it is encrypted.
+folder = ""
+# Largest attachment in bytes, at most 67108864; documents may have 20 MiB, pictures 10 MiB, texts 5 MiB.
+max_bytes = 67108864
+# Most bytes of the attachments of one bid together, and how many there may be.
+max_per_bid_bytes = 209715200
+max_count = 20
+# Virus scanner: tcp://host:3310 or unix:/path of clamd; empty: none. Files go to it unencrypted.
+clamd = ""
+# A bucket of an S3-compatible store instead of the folder (binaries built with the feature s3). Give it a rule
+# that ends unfinished uploads after a day.
+s3_endpoint = ""
+s3_bucket = ""
+s3_region = ""
+s3_access_key = ""
+s3_secret_key = ""
+
 [cors]
 # Origins of partner front-ends, as "https://front.example".
 origins = []
@@ -75,6 +93,8 @@ pub struct Config {
     pub worker_seconds: u64,
     /// What residents may send without a token.
     pub voices: VoicesConfig,
+    /// Attachments.
+    pub files: FilesConfig,
     /// Mail.
     pub mail: MailConfig,
     /// Cross-origin requests.
@@ -91,6 +111,32 @@ pub struct VoicesConfig {
     pub per_address_per_day: u32,
     /// For one community.
     pub per_community_per_day: u32,
+}
+
+/// Attachments.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct FilesConfig {
+    /// Folder; empty means `files` in `data_dir`.
+    pub folder: PathBuf,
+    /// Largest attachment in bytes.
+    pub max_bytes: u64,
+    /// Most bytes of one bid.
+    pub max_per_bid_bytes: u64,
+    /// Most attachments of one bid.
+    pub max_count: usize,
+    /// Address of `clamd`; empty means none.
+    pub clamd: String,
+    /// Address of the S3-compatible store; empty with a bucket means that of AWS.
+    pub s3_endpoint: String,
+    /// Bucket; empty means the folder.
+    pub s3_bucket: String,
+    /// Region.
+    pub s3_region: String,
+    /// Access key.
+    pub s3_access_key: String,
+    /// Its secret.
+    pub s3_secret_key: String,
 }
 
 /// Mail.
@@ -134,6 +180,7 @@ impl Default for Config {
             trusted_proxies: Vec::new(),
             worker_seconds: 1,
             voices: VoicesConfig::default(),
+            files: FilesConfig::default(),
             mail: MailConfig::default(),
             cors: CorsConfig::default(),
             log: LogConfig::default(),
@@ -146,6 +193,23 @@ impl Default for VoicesConfig {
         VoicesConfig {
             per_address_per_day: 20,
             per_community_per_day: 500,
+        }
+    }
+}
+
+impl Default for FilesConfig {
+    fn default() -> Self {
+        FilesConfig {
+            folder: PathBuf::new(),
+            max_bytes: 67_108_864,
+            max_per_bid_bytes: 209_715_200,
+            max_count: 20,
+            clamd: String::new(),
+            s3_endpoint: String::new(),
+            s3_bucket: String::new(),
+            s3_region: String::new(),
+            s3_access_key: String::new(),
+            s3_secret_key: String::new(),
         }
     }
 }
@@ -206,6 +270,12 @@ impl Config {
         text("WUBANG_PUBLIC_URL", &mut self.public_url);
         text("WUBANG_MAIL_SMTP_URL", &mut self.mail.smtp_url);
         text("WUBANG_MAIL_FROM", &mut self.mail.from);
+        text("WUBANG_FILES_CLAMD", &mut self.files.clamd);
+        text("WUBANG_FILES_S3_ENDPOINT", &mut self.files.s3_endpoint);
+        text("WUBANG_FILES_S3_BUCKET", &mut self.files.s3_bucket);
+        text("WUBANG_FILES_S3_REGION", &mut self.files.s3_region);
+        text("WUBANG_FILES_S3_ACCESS_KEY", &mut self.files.s3_access_key);
+        text("WUBANG_FILES_S3_SECRET_KEY", &mut self.files.s3_secret_key);
         text("WUBANG_LOG_FORMAT", &mut self.log.format);
         text("WUBANG_LOG_LEVEL", &mut self.log.level);
         if let Some(folder) = get("WUBANG_DATA_DIR") {
@@ -213,6 +283,9 @@ impl Config {
         }
         if let Some(folder) = get("WUBANG_MASTER_KEYS") {
             self.master_keys = PathBuf::from(folder);
+        }
+        if let Some(folder) = get("WUBANG_FILES_FOLDER") {
+            self.files.folder = PathBuf::from(folder);
         }
         if let Some(origins) = get("WUBANG_CORS_ORIGINS") {
             self.cors.origins = origins
@@ -244,6 +317,13 @@ impl Config {
             "WUBANG_VOICES_PER_COMMUNITY_PER_DAY",
             &mut self.voices.per_community_per_day,
         )?;
+        number(get, "WUBANG_FILES_MAX_BYTES", &mut self.files.max_bytes)?;
+        number(
+            get,
+            "WUBANG_FILES_MAX_PER_BID_BYTES",
+            &mut self.files.max_per_bid_bytes,
+        )?;
+        number(get, "WUBANG_FILES_MAX_COUNT", &mut self.files.max_count)?;
         number(get, "WUBANG_WORKER_SECONDS", &mut self.worker_seconds)
     }
 
@@ -257,12 +337,25 @@ impl Config {
         }
     }
 
+    /// Where attachments are, when they are in a folder.
+    #[must_use]
+    pub fn files_folder(&self) -> PathBuf {
+        if self.files.folder.as_os_str().is_empty() {
+            self.data_dir.join("files")
+        } else {
+            self.files.folder.clone()
+        }
+    }
+
     /// The configuration without passwords, for printing.
     #[must_use]
     pub fn redacted(&self) -> Config {
         let mut shown = self.clone();
         shown.database_url = redact(&self.database_url);
         shown.mail.smtp_url = redact(&self.mail.smtp_url);
+        if !shown.files.s3_secret_key.is_empty() {
+            shown.files.s3_secret_key = "***".to_owned();
+        }
         shown
     }
 
@@ -275,6 +368,9 @@ impl Config {
         }
         if self.connections == 0 || self.requests_per_minute == 0 {
             return Err("connections and requests_per_minute must be above zero".to_owned());
+        }
+        if self.files.max_bytes == 0 || self.files.max_bytes > FilesConfig::default().max_bytes {
+            return Err("files.max_bytes must be from 1 to 67108864".to_owned());
         }
         if !matches!(self.log.format.as_str(), "json" | "text") {
             return Err(format!(

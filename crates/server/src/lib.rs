@@ -1,6 +1,7 @@
 //! The service: configuration, wiring of the stages, HTTP, worker, commands and the demo.
 
 pub mod app;
+pub mod attachments;
 pub mod bundle;
 pub mod commands;
 pub mod config;

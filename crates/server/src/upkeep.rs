@@ -1,7 +1,9 @@
 //! What a process does by itself: the worker's rounds, and every few minutes what keeps it up to date.
 
+use crate::wiring;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
+use wubang_files::Files;
 use wubang_kernel::{Code, Who};
 use wubang_registry::KeyRing;
 use wubang_store::worker::Worker;
@@ -9,6 +11,9 @@ use wubang_store::{Error, Store};
 
 /// Rounds of one second between two looks at rules, keys and origins.
 const EVERY_SECONDS: u64 = 300;
+
+/// Seconds of rounds between two sweeps through all attachments.
+const SWEEP_SECONDS: u64 = 86_400;
 
 /// Origins that a browser may call from: those of the configuration and of the partner front-ends.
 #[derive(Debug, Clone, Default)]
@@ -39,6 +44,8 @@ pub struct Upkeep {
     pub configured: Vec<String>,
     /// Origins in force.
     pub origins: Origins,
+    /// The attachments.
+    pub files: Files,
 }
 
 impl Upkeep {
@@ -60,6 +67,18 @@ impl Upkeep {
         let tx = self.store.write(&Who::system("upkeep")).await?;
         wubang_store::idempotency::forget_old(&tx).await?;
         tx.commit().await
+    }
+
+    /// Attachments that are not needed any more.
+    async fn tidy(&self) -> Result<(), Error> {
+        wubang_files::upkeep::collect(&self.store, &self.files, &wiring::over()).await?;
+        Ok(())
+    }
+
+    /// Once a day: envelopes of attachments that nothing knows of.
+    async fn sweep(&self) -> Result<(), Error> {
+        wubang_files::upkeep::sweep(&self.store, &self.files).await?;
+        Ok(())
     }
 
     /// Districts that came in since the last look get their first quarter; the others follow by timer.
@@ -84,10 +103,19 @@ impl Upkeep {
             if let Err(error) = self.worker.run_due().await {
                 tracing::error!(%error, "the worker could not finish its round");
             }
-            if rounds.is_multiple_of((EVERY_SECONDS / seconds.max(1)).max(1))
-                && let Err(error) = self.refresh().await
+            if rounds.is_multiple_of((EVERY_SECONDS / seconds.max(1)).max(1)) {
+                if let Err(error) = self.refresh().await {
+                    tracing::error!(%error, "the process could not be brought up to date");
+                }
+                // apart: a bucket that does not answer keeps nothing else from being done
+                if let Err(error) = self.tidy().await {
+                    tracing::error!(%error, "the attachments could not be tidied up");
+                }
+            }
+            if rounds.is_multiple_of((SWEEP_SECONDS / seconds.max(1)).max(1))
+                && let Err(error) = self.sweep().await
             {
-                tracing::error!(%error, "the process could not be brought up to date");
+                tracing::error!(%error, "the place of the attachments could not be swept");
             }
         }
     }

@@ -4,6 +4,7 @@ use serde_json::Value;
 use utoipa::OpenApi;
 use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
+use wubang_files::upkeep::Over;
 use wubang_kernel::Timer;
 use wubang_kernel::lifecycle::Lifecycle;
 use wubang_store::invariants::Invariant;
@@ -68,10 +69,17 @@ pub fn recounts() -> Vec<(&'static str, RecountHandler)> {
     all
 }
 
+/// Which objects are over without having been handed in, so that their attachments can go.
+#[must_use]
+pub fn over() -> Vec<(&'static str, Over)> {
+    wubang_bids::over()
+}
+
 /// Every life cycle.
 #[must_use]
 pub fn lifecycles() -> Vec<Lifecycle> {
     let mut all = wubang_publicity::lifecycles();
+    all.extend(wubang_files::lifecycles());
     all.extend(wubang_needs::lifecycles());
     all.extend(wubang_postings::lifecycles());
     all.extend(wubang_bids::lifecycles());
@@ -90,6 +98,7 @@ pub fn invariants() -> Vec<Invariant> {
     all.extend(wubang_registry::invariants());
     all.extend(wubang_panels::invariants());
     all.extend(wubang_publicity::invariants());
+    all.extend(wubang_files::invariants());
     all.extend(wubang_needs::invariants());
     all.extend(wubang_postings::invariants());
     all.extend(wubang_bids::invariants());

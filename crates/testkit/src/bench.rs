@@ -26,6 +26,8 @@ pub struct Bench {
     pub play: Play,
     /// Where its database is.
     pub url: String,
+    /// How it is configured, for a second service beside it.
+    pub config: Config,
     nobody: Caller,
     callers: HashMap<String, Caller>,
 }
@@ -63,17 +65,21 @@ pub fn run_at<F: AsyncFnOnce(Bench)>(database: Database, begins: DateTime<Utc>, 
         // opened anew: a test may have stopped its service
         let config = Config {
             database_url: url.clone(),
+            data_dir: database::folder().join(&unique),
             ..database::config()
         };
+        let files = wubang_server::attachments::open(&config).expect("attachments");
         let store = app::open_store(&config, Arc::new(TestClock::standing_at(beginning())))
             .await
             .expect("a store");
-        let broken = wubang_server::commands::check_invariants(&store)
+        let broken = wubang_server::commands::check_invariants(&store, &files)
             .await
             .expect("invariants");
         assert_eq!(broken, 0, "invariants are broken");
         drop(store);
         database::remove(database, &url).await;
+        // the test passed: what it has put into its folder is looked at by nobody
+        let _ = std::fs::remove_dir_all(&config.data_dir);
     });
 }
 
@@ -128,7 +134,7 @@ impl Bench {
         let clock = TestClock::standing_at(begins);
         let mailer = mailer.unwrap_or_else(|| mails.clone());
         let running = app::start(Parts {
-            config,
+            config: config.clone(),
             test_clock: Some(clock.clone()),
             mailer,
         })
@@ -143,6 +149,7 @@ impl Bench {
             mails,
             play,
             url: url.to_owned(),
+            config,
             nobody: Caller::nobody(base),
             callers: HashMap::new(),
         }

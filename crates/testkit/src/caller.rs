@@ -16,6 +16,8 @@ pub struct Reply {
     pub body: Value,
     /// Body as text.
     pub text: String,
+    /// Body as it came; what came of it, when it broke off.
+    pub bytes: Vec<u8>,
     asked: String,
 }
 
@@ -150,7 +152,7 @@ impl Caller {
         if let Some(body) = body {
             request = request.body(body);
         }
-        let answer = request
+        let mut answer = request
             .send()
             .await
             .unwrap_or_else(|error| panic!("{asked}: {error}"));
@@ -165,13 +167,18 @@ impl Caller {
                 )
             })
             .collect();
-        let text = answer.text().await.unwrap_or_default();
+        let mut bytes = Vec::new();
+        while let Ok(Some(piece)) = answer.chunk().await {
+            bytes.extend_from_slice(&piece);
+        }
+        let text = String::from_utf8_lossy(&bytes).into_owned();
         let body = serde_json::from_str(&text).unwrap_or(Value::Null);
         let reply = Reply {
             status,
             headers,
             body,
             text,
+            bytes,
             asked,
         };
         note(&reply);

@@ -4,6 +4,7 @@
 use crate::VaultError;
 use age::secrecy::ExposeSecret;
 use age::x25519::{Identity, Recipient};
+use futures_util::io::AsyncRead;
 use std::io::{Read, Write};
 use std::str::FromStr;
 use zeroize::Zeroizing;
@@ -141,6 +142,25 @@ pub fn open(secret: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, VaultErro
         return Err(VaultError::TooLarge);
     }
     Ok(bytes)
+}
+
+/// Opens an envelope of any size as it arrives, a piece of 64 KiB at a time; each piece is authenticated before it
+/// is given. That the end is the end is known to who reads as far.
+///
+/// # Errors
+/// As [`open`].
+pub async fn open_stream<R: AsyncRead + Unpin>(
+    secret: &str,
+    sealed: R,
+) -> Result<impl AsyncRead + Unpin + use<R>, VaultError> {
+    let identity = Identity::from_str(secret).map_err(|_| VaultError::Form)?;
+    let identity: &dyn age::Identity = &identity;
+    let decryptor = age::Decryptor::new_async(sealed)
+        .await
+        .map_err(|_| VaultError::Form)?;
+    decryptor
+        .decrypt_async(std::iter::once(identity))
+        .map_err(|_| VaultError::Broken)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ mod folder;
 mod shares;
 mod vault;
 
-pub use envelope::{Sealer, SealingKey, bucket, open, seal};
+pub use envelope::{Sealer, SealingKey, bucket, open, open_stream, seal};
 pub use folder::{add_key, open_folder};
 pub use shares::{combine, split};
 pub use vault::{MasterKey, Vault};

@@ -111,6 +111,13 @@ impl Ctx {
         }
     }
 
+    /// Notes the hash of a body that was read as a stream, for the fingerprint of the command.
+    pub fn body_was(&self, sha256: &str) {
+        self.request
+            .extensions_mut()
+            .insert(BodyHash(sha256.to_owned()));
+    }
+
     /// The raw request, for headers.
     #[must_use]
     pub fn request(&self) -> &HttpRequest {

@@ -17,6 +17,7 @@ pub mod patch;
 pub mod problem;
 pub mod query;
 pub mod sheet;
+pub mod upload;
 pub mod warnings;
 
 pub use actions::{ActionOut, RefusedActionOut};

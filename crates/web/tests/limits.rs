@@ -15,6 +15,7 @@ use wubang_kernel::{Code, Refusal};
 use wubang_store::Error;
 use wubang_web::body::MAX_TIME;
 use wubang_web::middleware::{Limits, surround};
+use wubang_web::upload::{PIECE_TIME, Upload};
 use wubang_web::{Body, Locale, Problem};
 
 /// Notes a code for the check that each of the catalogue is reached by some test.
@@ -62,6 +63,23 @@ async fn a_body_that_never_ends_is_given_up() {
         (&408.into(), &"request_timeout".into())
     );
     seen("request_timeout");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_upload_may_be_slow_and_may_not_stand_still() {
+    let request = service::TestRequest::post().to_http_request();
+    let slow = stream::iter([&b"a"[..]; 10]).then(|part| async move {
+        tokio::time::sleep(Duration::from_secs(15)).await;
+        Ok(Bytes::from_static(part))
+    });
+    let payload: std::pin::Pin<Box<dyn futures_util::Stream<Item = _>>> =
+        Box::pin(slow.chain(stream::pending()));
+    let mut upload = Upload::from_request(&request, &mut Payload::Stream { payload })
+        .await
+        .unwrap();
+    let begun = tokio::time::Instant::now();
+    assert_eq!(upload.next().await.unwrap_err().code, Code::RequestTimeout);
+    assert_eq!(begun.elapsed(), Duration::from_secs(150) + PIECE_TIME);
 }
 
 #[tokio::test(start_paused = true)]

@@ -64,6 +64,11 @@ fn steps(workspace: &Workspace, fast: bool, filter: &[&String], tally: &mut Tall
     );
     no_failure(tally)?;
     if !fast {
+        heading("Attachments in S3");
+        let bucket = in_s3(workspace, &needs)?;
+        tally.passed += bucket.passed;
+        tally.failed += bucket.failed;
+        no_failure(tally)?;
         heading("Doc tests");
         let docs = doc_tests(workspace, &needs)?;
         tally.passed += docs.passed;
@@ -108,7 +113,7 @@ impl Needs {
             }
         };
         println!("{postgres}");
-        heading("SMTP server for the tests");
+        heading("SMTP and S3 servers for the tests");
         let python = tools::python(&tools)?;
         println!("{}", python.display());
 
@@ -159,6 +164,16 @@ fn suite(workspace: &Workspace, needs: &Needs, filter: &[&String]) -> Outcome<Ta
         report::cargo_test
     };
     judged(status.success(), read(&lines))
+}
+
+/// The feature that is off by default, with the crate that has it.
+fn in_s3(workspace: &Workspace, needs: &Needs) -> Outcome<Tally> {
+    let mut command = workspace.cargo();
+    needs.tell(&mut command);
+    let test = ["test", "-p", "wubang-files", "--features", "s3", "--lib"];
+    command.args(test).args(["--color=never", "s3::"]);
+    let (status, lines) = tee(&mut command, Stream::Out)?;
+    judged(status.success(), report::cargo_test(&lines))
 }
 
 fn doc_tests(workspace: &Workspace, needs: &Needs) -> Outcome<Tally> {

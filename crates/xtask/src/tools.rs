@@ -5,8 +5,11 @@ use std::process::{Command, Stdio};
 
 use crate::run::{Outcome, succeed, works};
 
-/// The SMTP server for tests, by its name and version on PyPI.
-const SMTP_SERVER: (&str, &str) = ("aiosmtpd", "1.4.6");
+/// The servers for tests (SMTP, S3), by their packages on PyPI, modules and versions.
+const SERVERS: [(&str, &str, &str); 2] = [
+    ("aiosmtpd", "aiosmtpd", "1.4.6"),
+    ("moto[s3,server]", "moto", "5.1.4"),
+];
 
 /// The output of `id`, trimmed; `None` when there is no such user.
 pub fn id(args: &[&str]) -> Option<String> {
@@ -39,11 +42,11 @@ pub fn apt_install(packages: &[&str]) -> Outcome<bool> {
     Ok(true)
 }
 
-/// A Python that has the SMTP server, in a virtual environment under `tools`.
+/// A Python that has the servers for tests, in a virtual environment under `tools`.
 pub fn python(tools: &Path) -> Outcome<PathBuf> {
     let venv = tools.join("venv");
     let python = venv.join("bin/python");
-    if has_smtp_server(&python) {
+    if has_servers(&python) {
         return Ok(python);
     }
     // A half made one would only stand in the way.
@@ -59,25 +62,22 @@ pub fn python(tools: &Path) -> Outcome<PathBuf> {
         }
         make()?;
     }
-    let (name, version) = SMTP_SERVER;
     let mut install = Command::new(&python);
     install.args(["-m", "pip", "install", "--quiet", "--no-input"]);
     install.arg("--disable-pip-version-check");
-    install
-        .arg(format!("{name}=={version}"))
-        .stdin(Stdio::null());
+    let packages = SERVERS.map(|(package, _, version)| format!("{package}=={version}"));
+    install.args(packages).stdin(Stdio::null());
     succeed(&mut install)?;
-    if has_smtp_server(&python) {
+    if has_servers(&python) {
         Ok(python)
     } else {
-        Err(format!(
-            "{name} {version} was installed but cannot be imported"
-        ))
+        Err("the servers for tests were installed but cannot be imported".to_owned())
     }
 }
 
-fn has_smtp_server(python: &Path) -> bool {
-    let (name, version) = SMTP_SERVER;
-    let test = format!("import {name} as m; assert m.__version__ == '{version}'");
-    works(Command::new(python).args(["-c", &test]))
+fn has_servers(python: &Path) -> bool {
+    SERVERS.iter().all(|(_, module, version)| {
+        let test = format!("import {module} as m; assert m.__version__ == '{version}'");
+        works(Command::new(python).args(["-c", &test]))
+    })
 }

@@ -132,6 +132,7 @@ async fn open_bid(
     let intact = contents.is_some();
     if let Some(contents) = contents {
         (bid.price_fen, bid.content) = (contents.price_fen, contents.letter);
+        bid.attachments = contents.attachments;
     }
     let members = members::of_bid(tx, bid.id).await?;
     let mut checks = checks(tx, &bid, &members, posting).await?;
@@ -149,6 +150,7 @@ async fn open_bid(
         c.set(bid::Column::OpenedAt, now)
             .set(bid::Column::PriceFen, bid.price_fen)
             .set(bid::Column::Content, bid.content)
+            .set(bid::Column::Attachments, bid.attachments)
             .set(bid::Column::Sealed, sea_orm::Value::Bytes(None))
             .set(bid::Column::Eligibility, serde_json::json!(checks))
     })

@@ -372,6 +372,7 @@ pub async fn confirm(tx: &Tx, key: &Key, input: MemberConfirmIn) -> Result<BidOu
         return Err(Code::InvalidTransition.into());
     }
     crate::sealing::reveal(tx, &mut case.bid)?;
+    super::attachments::fill(tx, &mut case.bid).await?;
     let hash = hash(tx, &case)?;
     if input.content_hash != hash {
         return Err(Code::ContentChanged.into());

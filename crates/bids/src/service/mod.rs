@@ -1,5 +1,6 @@
 //! What can be done with a bid: load, decide, spend, tell.
 
+pub mod attachments;
 mod changing;
 mod checking;
 mod closing;
@@ -42,7 +43,7 @@ use wubang_kernel::money::Fen;
 use wubang_kernel::procedure::Way;
 use wubang_kernel::refusal::FieldFault;
 use wubang_kernel::score::Exact;
-use wubang_kernel::{Faults, Role, RoleSet};
+use wubang_kernel::{Code, Faults, Role, RoleSet};
 use wubang_postings::Posting;
 use wubang_registry::{Ask, Check, Organisation, eligibility};
 use wubang_store::commit::Commit;
@@ -310,6 +311,7 @@ async fn load(read: &impl Read, key: &Key) -> Result<Case, Error> {
     let (mut bid, members, roles) = store::load(read, key).await?;
     if roles.any(INSIDERS) {
         sealing::reveal(read, &mut bid)?;
+        attachments::fill(read, &mut bid).await?;
     }
     let posting = wubang_postings::service::find(read, bid.posting_id).await?;
     Ok(Case {
@@ -318,6 +320,14 @@ async fn load(read: &impl Read, key: &Key) -> Result<Case, Error> {
         posting,
         roles,
     })
+}
+
+/// While the posting is suspended drafts are kept as they are.
+fn proceeding(case: &Case) -> Result<(), Error> {
+    if case.posting.state == "suspended" {
+        return Err(Code::PostingSuspended.into());
+    }
+    Ok(())
 }
 
 async fn load_for(tx: &Tx, key: &Key) -> Result<Case, Error> {
@@ -364,6 +374,7 @@ async fn out(read: &impl Read, case: Case) -> Result<BidOut, Error> {
     let current = own.then(|| hash(read, &case)).transpose()?;
     let members = members_out(&case, current.as_deref());
     let totals = knows_totals(&case);
+    let handed_in = attachments::readable(&case);
     let Case { bid, roles, .. } = case;
     let state = state_of::<Bid>(&bid.state)?;
     let receipt = receipt(read, &bid, own).await?;
@@ -389,6 +400,7 @@ async fn out(read: &impl Read, case: Case) -> Result<BidOut, Error> {
         letter: bid.content,
         members,
         content_hash: current,
+        attachments: handed_in,
         missing: if own && editing {
             missing(&facts)
         } else {

@@ -1,7 +1,10 @@
 //! What the bidder does: draft, sign, hand in, withdraw.
 
 use super::checking::fail_if_none_left;
-use super::{Case, Known, check_codes, facts, joining, known, load, load_for, out, step};
+use super::{
+    Case, Known, attachments, check_codes, facts, joining, known, load, load_for, out, proceeding,
+    step,
+};
 use crate::entity::bid;
 use crate::flow::{Bid, BidEvent};
 use crate::members;
@@ -10,6 +13,7 @@ use crate::sealing::{self, Contents};
 use crate::store::{self, BIDDERS};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
+use wubang_files::Attachments;
 use wubang_kernel::actor::Reach;
 use wubang_kernel::deadline::is_over;
 use wubang_kernel::machine::{self, plan};
@@ -64,6 +68,7 @@ pub async fn draft(tx: &Tx, input: BidIn) -> Result<BidOut, Error> {
         price_fen: price.get(),
         letter: input.letter,
         members: Vec::new(),
+        attachments: Attachments::default(),
         salt: sealing::salt(tx, id, &locked_key)?,
     };
     let row = bid::ActiveModel {
@@ -76,6 +81,7 @@ pub async fn draft(tx: &Tx, input: BidIn) -> Result<BidOut, Error> {
         mode: Set(input.mode.as_str().to_owned()),
         price_fen: Set(0),
         content: Set(Letter::default()),
+        attachments: Set(Attachments::default()),
         sealed: Set(Some(sealing::seal(&contents, &recipient, None)?)),
         recipient: Set(recipient),
         locked_key: Set(locked_key),
@@ -132,14 +138,6 @@ fn check_mode(posting: &Posting, mode: BidMode) -> Result<(), Error> {
         );
     }
     Ok(faults.finish()?)
-}
-
-/// While the posting is suspended drafts are kept as they are.
-fn proceeding(case: &Case) -> Result<(), Error> {
-    if case.posting.state == "suspended" {
-        return Err(Code::PostingSuspended.into());
-    }
-    Ok(())
 }
 
 /// What was submitted is kept as its version. The working copy of a sole bid is changed by revising it; that of
@@ -203,6 +201,7 @@ pub async fn amend(tx: &Tx, key: &Key, patch: BidPatch) -> Result<BidOut, Error>
     )
     .await?;
     (case.bid.price_fen, case.bid.content) = (contents.price_fen, contents.letter);
+    case.bid.attachments = contents.attachments;
     out(tx, case).await
 }
 
@@ -235,6 +234,7 @@ pub async fn sign(tx: &Tx, key: &Key, _: NothingIn) -> Result<BidOut, Error> {
     )
     .await?;
     (case.bid.price_fen, case.bid.content) = (contents.price_fen, contents.letter);
+    case.bid.attachments = contents.attachments;
     out(tx, case).await
 }
 
@@ -276,6 +276,7 @@ pub async fn revise(tx: &Tx, key: &Key, patch: BidPatch) -> Result<BidOut, Error
         .get();
     faults.finish()?;
     case.bid.content = patch.letter.unwrap_or(case.bid.content);
+    attachments::fill_revision(tx, &mut case.bid).await?;
     check_codes(tx, &case.posting, &case.bid.content).await?;
     let case = hand_in(tx, case, BidEvent::Revise).await?;
     out(tx, case).await
@@ -331,7 +332,9 @@ async fn hand_in(tx: &Tx, mut case: Case, event: BidEvent) -> Result<Case, Error
         .run()
         .await?;
     store::keep_version(tx, &case.bid, sealed, signer).await?;
+    attachments::freeze(tx, &case, &contents.attachments).await?;
     (case.bid.price_fen, case.bid.content) = (contents.price_fen, contents.letter);
+    case.bid.attachments = contents.attachments;
     Ok(case)
 }
 
