@@ -141,7 +141,7 @@ fn intact(held: &Held, handed_in: &Attachment) -> Result<(), Error> {
 }
 
 async fn shown(read: &impl Read, case: &Case) -> Result<AttachmentsOut, Error> {
-    let own = case.roles.any(BIDDERS);
+    let own = case.roles.any(INSIDERS);
     let theirs = readable(case);
     let mut items: Vec<AttachmentOut> = Vec::new();
     for held in service::of_object(read, OBJECT, case.bid.id).await? {
@@ -173,7 +173,7 @@ pub async fn list(view: &View, key: &Key) -> Result<AttachmentsOut, Error> {
 pub async fn find(view: &View, key: &Key, id: Uuid) -> Result<Held, Error> {
     let case = load(view, key).await?;
     let handed_in = readable(&case).into_iter().find(|one| one.id == id);
-    if handed_in.is_none() && !case.roles.any(BIDDERS) {
+    if handed_in.is_none() && !case.roles.any(INSIDERS) {
         return Err(Code::NotFound.into());
     }
     let held = service::find(view, OBJECT, case.bid.id, id).await?;
