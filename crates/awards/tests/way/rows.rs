@@ -203,6 +203,7 @@ pub(crate) async fn bid(tx: &Tx, n: u128, org: Uuid, price: i64) -> Uuid {
             ("mode", "sole".into()),
             ("price_fen", price.into()),
             ("content", letter.into()),
+            ("attachments", serde_json::json!([]).into()),
             ("revision", 1.into()),
             ("rank", 0.into()),
             ("created_by", Uuid::from_u128(1).into()),
