@@ -204,6 +204,8 @@ pub(crate) async fn bid(tx: &Tx, n: u128, org: Uuid, price: i64) -> Uuid {
             ("price_fen", price.into()),
             ("content", letter.into()),
             ("attachments", serde_json::json!([]).into()),
+            ("recipient", "".into()),
+            ("locked_key", "".into()),
             ("revision", 1.into()),
             ("rank", 0.into()),
             ("created_by", Uuid::from_u128(1).into()),
