@@ -14,7 +14,7 @@ use wubang_server::app;
 use wubang_server::config::Config;
 use wubang_server::demo::client::Client;
 use wubang_server::demo::play::{Play, agent_of};
-use wubang_testkit::{Bench, on_both};
+use wubang_testkit::{Bench, Caller, on_both};
 
 /// Everything that the database has stored: the files of SQLite byte by byte, every row of PostgreSQL.
 pub async fn stored(url: &str) -> Vec<u8> {
@@ -225,10 +225,19 @@ fn no_line_of_the_log_tells_of_a_bid() {
                 None => tokio::time::sleep(std::time::Duration::from_millis(50)).await,
             }
         };
-        let mut play = Play::new(Client::new(base, password), false).unwrap();
+        let mut play = Play::new(Client::new(base.clone(), password.clone()), false).unwrap();
         play.need_approved().await.unwrap();
         play.posting_open().await.unwrap();
         play.bids_submitted().await.unwrap();
+        let account = agent_of("lelin", "org_agent").unwrap();
+        let credentials = json!({ "account": account, "password": password });
+        let nobody = Caller::nobody(base);
+        let session = nobody.post("/api/v1/sessions", credentials).await.ok();
+        let agent = nobody.with(text(&session, "/access_token"));
+        let query = "name=%E5%BA%95%E4%BB%B7%E6%98%8E%E7%BB%86.txt";
+        let file =
+            crate::attachments::add(&agent, &play.ids.bids["lelin"], query, "附件所写").await;
+        let hash = text(&file.ok(), "/sha256");
         let bids: Vec<Value> = ["lelin", "yinxing", "xinhuo"]
             .into_iter()
             .map(|key| play.bid_of(key).unwrap())
@@ -237,6 +246,10 @@ fn no_line_of_the_log_tells_of_a_bid() {
         let mut all = std::fs::read(&log).unwrap();
         all.extend(std::fs::read(data.join("errors")).unwrap());
         assert!(holds(&all, "/api/v1/postings"), "the log was written");
+        let attached = ["底价明细", "%E5%BA%95%E4%BB%B7", "附件所写", hash.as_str()];
+        for word in attached {
+            assert!(!holds(&all, word), "the log holds {word}");
+        }
         for bid in &bids {
             let price = bid["price_fen"].to_string();
             for word in ["/understanding", "/risk_plan", "/service_plan/schedule"]
