@@ -40,7 +40,7 @@ pub(crate) async fn propose(
             .into());
     }
     let person = tx.person()?;
-    let parties = wubang_bids::service::organisations_in(tx, std::slice::from_ref(&bid)).await?;
+    let parties = wubang_bids::service::organisations_in(tx, std::slice::from_ref(bid)).await?;
     if wubang_panels::service::conflicted(tx, &[person], &parties)
         .await?
         .contains(&person)

@@ -6,6 +6,8 @@ use wubang_server::commands::{Cli, run};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    #[cfg(feature = "s3")]
+    wubang_files::install_tls();
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
