@@ -194,6 +194,41 @@ on_both! {
         }
     }
 
+    async fn another_price_another_bidder_and_another_number_of_bids_change_nothing_for_others(bench: Bench) {
+        bench.play.need_approved().await.unwrap();
+        bench.play.posting_open().await.unwrap();
+        bench.play.bids_submitted().await.unwrap();
+        let mut known = ids(&mut bench).await;
+        known.insert("questions", questions(&mut bench).await);
+        // yu.ruotong and shang.wenqing, who look as well, bid themselves in one of the worlds: they are no strangers then
+        let insiders = ["yu.ruotong", "shang.wenqing"];
+        let first = world(&mut bench, &known).await;
+        let same = |now: BTreeMap<(String, String), String>, what: &str| {
+            for (place, was) in first.iter().filter(|((account, _), _)| !insiders.contains(&account.as_str())) {
+                assert_eq!(was, &now[place], "{place:?} tells of {what}");
+            }
+        };
+        // a price
+        let path = format!("/api/v1/bids/{}", bench.play.ids.bids["lelin"]);
+        let head = bench.user(&agent_of("lelin", "org_legal_rep").unwrap()).await;
+        let mut letter = head.get(&path).await.ok()["letter"].clone();
+        letter["budget"][0]["amount_fen"] = json!(1_919_900);
+        head.post(&format!("{path}/revise"), json!({ "price_fen": 4_679_900, "letter": letter })).await.ok();
+        same(world(&mut bench, &known).await, "a price");
+        // the number of bids
+        let agent = bench.user(&agent_of("yinxing", "org_agent").unwrap()).await;
+        let withdrawn = format!("/api/v1/bids/{}/withdraw", bench.play.ids.bids["yinxing"]);
+        agent.post(&withdrawn, json!({ "reason": "团队安排有变,不再揭榜" })).await.ok();
+        same(world(&mut bench, &known).await, "the number of bids");
+        // a bidder
+        let words = bench.play.bid_of("lelin").unwrap();
+        let mut words = words;
+        words["organisation"] = json!("heyue");
+        bench.play.bid_submitted("heyue", &words).await.unwrap();
+        bench.work().await;
+        same(world(&mut bench, &known).await, "a bidder");
+    }
+
     async fn a_bidder_sees_his_own_bid_and_no_rival(bench: Bench) {
         bench.play.need_approved().await.unwrap();
         bench.play.posting_open().await.unwrap();

@@ -2,9 +2,21 @@
 //! functions.
 
 use crate::model::{BidMode, Letter, MemberRole};
+use serde::Serialize;
 use uuid::Uuid;
 use wubang_kernel::refusal::FieldFault;
 use wubang_kernel::{Code, Faults, Refusal};
+use wubang_registry::Check;
+
+/// A rule answered for one organisation of a bid.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct MemberCheck {
+    /// Which organisation.
+    pub organisation_id: Uuid,
+    /// The answer.
+    #[serde(flatten)]
+    pub check: Check,
+}
 
 /// All of a bid, in ten-thousandths.
 pub(crate) const WHOLE: u32 = 10_000;

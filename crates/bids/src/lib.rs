@@ -7,6 +7,7 @@ mod consortium;
 mod entity;
 pub mod flow;
 mod http;
+mod invariants;
 mod members;
 pub mod model;
 mod rules;
@@ -16,8 +17,8 @@ mod store;
 
 pub use entity::bid::Model as Bid;
 pub use http::routes;
+pub use invariants::{check_keys, invariants};
 pub use service::ScoreResult;
-pub use store::{check_keys, invariants};
 
 use wubang_files::upkeep::Over;
 

@@ -1,9 +1,8 @@
 //! Facts, guards and the completeness list of a bid: pure functions (rulebook 2.4.3, 2.4.4, 2.8.3).
 
-use crate::consortium::{self, ConsortiumFacts};
+use crate::consortium::{self, ConsortiumFacts, MemberCheck};
 use crate::flow::{Bid, BidEvent, BidGuard};
 use crate::model::{BudgetItem, Letter};
-use crate::service::MemberCheck;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 use wubang_files::FileConfidentiality;

@@ -209,7 +209,7 @@ async fn award(read: &impl Read, id: Uuid) -> Result<Target, Error> {
         posting.endorsed_by,
         posting.approved_by,
     ];
-    let bidders: Vec<Uuid> = bids.iter().map(|bid| bid.organisation_id).collect();
+    let bidders = wubang_bids::service::organisations_in(read, &bids).await?;
     let effects = objecting::revocations(read, &award).await?;
     Ok(Target {
         label: award.label(),

@@ -1,8 +1,10 @@
 //! The opening and the check of eligibility.
 
 use super::changing::tell_judged;
+use super::eligible::{Known, checks};
 use super::system::by_system;
-use super::{Known, MemberCheck, checks, facts, load_for, out, step};
+use super::{facts, load_for, out, step};
+use crate::consortium::MemberCheck;
 use crate::entity::bid;
 use crate::flow::BidEvent;
 use crate::members;

@@ -4,6 +4,7 @@ pub mod attachments;
 mod changing;
 mod checking;
 mod closing;
+mod eligible;
 mod joining;
 mod system;
 mod writing;
@@ -24,7 +25,7 @@ pub use system::{
 };
 pub use writing::{amend, draft, revise, sign, submit, withdraw};
 
-use crate::consortium::{ConsortiumFacts, MemberFact, Ward};
+use crate::consortium::{ConsortiumFacts, MemberFact};
 use crate::entity::{bid, bid_member};
 use crate::flow::{Bid, BidEvent};
 use crate::model::{
@@ -34,10 +35,9 @@ use crate::model::{
 use crate::rules::{self, BidFacts, LetterAsks};
 use crate::sealing;
 use crate::store::{self, INSIDERS};
-use serde::Serialize;
+use eligible::{Known, known};
 use uuid::Uuid;
 use wubang_kernel::deadline::local_date;
-use wubang_kernel::division::DivisionCode;
 use wubang_kernel::machine::plan;
 use wubang_kernel::money::Fen;
 use wubang_kernel::procedure::Way;
@@ -45,7 +45,6 @@ use wubang_kernel::refusal::FieldFault;
 use wubang_kernel::score::Exact;
 use wubang_kernel::{Code, Faults, Role, RoleSet};
 use wubang_postings::Posting;
-use wubang_registry::{Ask, Check, Organisation, eligibility};
 use wubang_store::commit::Commit;
 use wubang_store::{Error, Key, Read, Tx, View, commit, state_of};
 use wubang_web::actions::{self, ActionsOut};
@@ -69,137 +68,6 @@ fn hash(read: &impl Read, case: &Case) -> Result<String, Error> {
     sealing::contents(read, &case.bid, &case.members)?.hash()
 }
 
-/// Where a bidder must be able to serve: the communities of the posting, or that of its own project.
-fn served<'a>(posting: &'a Posting, letter: &'a Letter) -> Vec<&'a str> {
-    match &letter.proposal {
-        Some(proposal) => vec![&proposal.community],
-        None => posting
-            .content
-            .communities
-            .iter()
-            .map(String::as_str)
-            .collect(),
-    }
-}
-
-/// A rule answered for one organisation of a bid.
-#[derive(Debug, Clone, Serialize)]
-pub(crate) struct MemberCheck {
-    /// Which organisation.
-    pub organisation_id: Uuid,
-    /// The answer.
-    #[serde(flatten)]
-    pub check: Check,
-}
-
-/// The rules that a custodian must meet, which does not serve the residents itself.
-const OF_CUSTODIANS: &[&str] = &[
-    "status_active",
-    "not_serious_dishonest",
-    "not_abnormal_listed",
-];
-
-/// The organisations of a bid as the registry knows them: its lead first.
-async fn organisations(
-    read: &impl Read,
-    bid: &bid::Model,
-    members: &[bid_member::Model],
-) -> Result<Vec<Organisation>, Error> {
-    let inside = members.iter().filter(|member| member.belongs());
-    let ids: Vec<Uuid> = std::iter::once(bid.organisation_id)
-        .chain(inside.map(|member| member.organisation_id))
-        .collect();
-    let found = wubang_registry::organisations::load_many(read, &ids).await?;
-    let in_order = ids
-        .iter()
-        .filter_map(|id| found.iter().find(|one| one.id == *id).cloned());
-    Ok(in_order.collect())
-}
-
-fn is_custodian(members: &[bid_member::Model], organisation: Uuid) -> bool {
-    members.iter().any(|member| {
-        member.organisation_id == organisation
-            && MemberRole::of(&member.role) == MemberRole::Custodian
-    })
-}
-
-/// Every rule for every organisation of a bid (rulebook 2.4.4 (1)).
-async fn checks(
-    read: &impl Read,
-    bid: &bid::Model,
-    members: &[bid_member::Model],
-    posting: &Posting,
-) -> Result<Vec<MemberCheck>, Error> {
-    let mut all = Vec::new();
-    for organisation in organisations(read, bid, members).await? {
-        let custodian = is_custodian(members, organisation.id);
-        let answers = checks_of(read, &organisation, &bid.content, posting)?;
-        all.extend(
-            answers
-                .into_iter()
-                .filter(|check| !custodian || OF_CUSTODIANS.contains(&check.rule))
-                .map(|check| MemberCheck {
-                    organisation_id: organisation.id,
-                    check,
-                }),
-        );
-    }
-    Ok(all)
-}
-
-fn checks_of(
-    read: &impl Read,
-    organisation: &Organisation,
-    letter: &Letter,
-    posting: &Posting,
-) -> Result<Vec<Check>, Error> {
-    let communities = served(posting, letter)
-        .into_iter()
-        .map(DivisionCode::parse)
-        .collect::<Result<Vec<_>, _>>();
-    let communities = communities.map_err(|_| Error::internal("posting with a bad community"))?;
-    let today = local_date(read.now());
-    let mut all: Vec<Check> = Vec::new();
-    for community in &communities {
-        let ask = Ask {
-            community,
-            accepts_filed: posting.content.accepts_filed_organisations,
-            forms_allowed: wubang_postings::service::FORMS,
-            caps: &posting.procedure.0.caps,
-        };
-        for check in eligibility(organisation, today, &ask) {
-            match all.iter_mut().find(|known| known.rule == check.rule) {
-                Some(known) if known.passed => *known = check,
-                Some(_) => {}
-                None => all.push(check),
-            }
-        }
-    }
-    Ok(all)
-}
-
-/// What the checks of somebody who writes a bid need: every rule, and who has no legal personality.
-#[derive(Default)]
-struct Known {
-    checks: Vec<MemberCheck>,
-    wards: Vec<Ward>,
-}
-
-async fn known(read: &impl Read, case: &Case) -> Result<Known, Error> {
-    let wards = organisations(read, &case.bid, &case.members)
-        .await?
-        .into_iter()
-        .filter(|one| one.is_filed() && !is_custodian(&case.members, one.id))
-        .map(|one| Ward {
-            organisation_id: one.id,
-            custodian_id: one.custodian_id,
-        });
-    Ok(Known {
-        wards: wards.collect(),
-        checks: checks(read, &case.bid, &case.members, &case.posting).await?,
-    })
-}
-
 fn facts(read: &impl Read, case: &Case, known: Known) -> Result<BidFacts, Error> {
     let (bid, posting) = (&case.bid, &case.posting);
     let stored: Vec<bool> = bid
@@ -212,11 +80,7 @@ fn facts(read: &impl Read, case: &Case, known: Known) -> Result<BidFacts, Error>
                 .collect()
         })
         .unwrap_or_default();
-    let hash = case
-        .roles
-        .any(INSIDERS)
-        .then(|| hash(read, case))
-        .transpose()?;
+    let hash = current_hash(read, case)?;
     let asks = asks(posting, &bid.content);
     Ok(BidFacts {
         now: read.now(),
@@ -307,6 +171,17 @@ async fn check_codes(read: &impl Read, posting: &Posting, letter: &Letter) -> Re
     Ok(faults.finish()?)
 }
 
+/// The hash of the content for its organisations: as it stands while it can change, then as it was handed in.
+fn current_hash(read: &impl Read, case: &Case) -> Result<Option<String>, Error> {
+    if !case.roles.any(INSIDERS) {
+        return Ok(None);
+    }
+    match case.bid.sealed {
+        Some(_) => hash(read, case).map(Some),
+        None => Ok(case.bid.content_hash.clone()),
+    }
+}
+
 async fn load(read: &impl Read, key: &Key) -> Result<Case, Error> {
     let (mut bid, members, roles) = store::load(read, key).await?;
     if roles.any(INSIDERS) {
@@ -371,7 +246,7 @@ async fn out(read: &impl Read, case: Case) -> Result<BidOut, Error> {
         Known::default()
     };
     let facts = facts(read, &case, known)?;
-    let current = own.then(|| hash(read, &case)).transpose()?;
+    let current = current_hash(read, &case)?;
     let members = members_out(&case, current.as_deref());
     let totals = knows_totals(&case);
     let handed_in = attachments::readable(&case);
