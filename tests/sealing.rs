@@ -221,11 +221,9 @@ on_both! {
         agent.post(&withdrawn, json!({ "reason": "团队安排有变,不再揭榜" })).await.ok();
         same(world(&mut bench, &known).await, "the number of bids");
         // a bidder
-        let words = bench.play.bid_of("lelin").unwrap();
-        let mut words = words;
+        let mut words = bench.play.bid_of("lelin").unwrap();
         words["organisation"] = json!("heyue");
         bench.play.bid_submitted("heyue", &words).await.unwrap();
-        bench.work().await;
         same(world(&mut bench, &known).await, "a bidder");
     }
 
