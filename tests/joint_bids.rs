@@ -234,6 +234,33 @@ on_both! {
         agent(&mut bench, "xinhuo").await.post("/api/v1/bids", body).await.refused(409, "already_bidding");
     }
 
+    async fn who_moves_on_from_a_withdrawn_bid_reads_it_no_more(bench: Bench) {
+        let id = joint(&mut bench).await;
+        joined(&mut bench, &id, &["yinxing", "xinhuo"]).await;
+        let lead = agent(&mut bench, LEAD).await;
+        lead.post(&at(&id, "withdraw"), json!({ "reason": "方案需要重新商量" })).await.ok();
+        // free again, yinxing still reads what it helped to write, until it bids elsewhere
+        agent(&mut bench, "yinxing").await.get(&path(&id)).await.ok();
+        let own = drafted(&mut bench, "yinxing").await;
+        agent(&mut bench, "yinxing").await.get(&path(&id)).await.refused(404, "not_found");
+        agent(&mut bench, "xinhuo").await.get(&path(&id)).await.ok();
+        let bid = see(&mut bench, LEAD, &id).await;
+        let members: Vec<(String, String)> = bid["members"].as_array().unwrap().iter()
+            .map(|one| (text(one, "/organisation_id"), text(one, "/standing"))).collect();
+        let gone = bench.organisation("yinxing").await;
+        assert!(members.contains(&(gone, "left".to_owned())), "{members:?}");
+        assert!(!bid.to_string().contains(&own), "the lead does not learn of the other bid");
+        // joining another joint bid does the same
+        let other = drafted(&mut bench, "dahe").await;
+        let version = see(&mut bench, "dahe", &other).await["version"].as_i64().unwrap();
+        let dahe = agent(&mut bench, "dahe").await;
+        dahe.patch(&path(&other), version, json!({ "mode": "joint" })).await.ok();
+        let xinhuo = bench.organisation("xinhuo").await;
+        dahe.post(&at(&other, "invite_member"), json!({ "organisation_id": xinhuo, "role": "partner" })).await.ok();
+        accept(&mut bench, &other, "xinhuo").await.ok();
+        agent(&mut bench, "xinhuo").await.get(&path(&id)).await.refused(404, "not_found");
+    }
+
     async fn a_partner_that_leaves_is_recorded_and_takes_the_submission_back(bench: Bench) {
         let id = ready(&mut bench).await;
         submit(&mut bench, &id).await.ok();

@@ -9,67 +9,38 @@ use sea_orm::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
-use wubang_kernel::{Code, Role};
+use wubang_kernel::{Code, Role, words};
 use wubang_store::{Error, Read, Tx};
 use wubang_web::Instant;
 
-/// How organisations bid (揭榜方式).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum BidMode {
-    /// 单独揭榜。
-    #[default]
-    Sole,
-    /// 联合揭榜:牵头方与联合方。
-    Joint,
-    /// 枢纽带领:牵头方无法人资格,由其资金代管机构一并签署。
-    HubLed,
+words! {
+    /// How organisations bid (揭榜方式).
+    #[derive(Default)]
+    BidMode {
+        #[default]
+        Sole = "sole", "单独揭榜。";
+        Joint = "joint", "联合揭榜:牵头方与联合方。";
+        HubLed = "hub_led", "枢纽带领:牵头方无法人资格,由其资金代管机构一并签署。";
+    }
+}
+
+words! {
+    /// What another organisation is in a bid.
+    MemberRole {
+        Partner = "partner", "联合方。";
+        Custodian = "custodian", "资金代管机构。";
+    }
 }
 
 impl BidMode {
-    /// The stored and wire name.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            BidMode::Sole => "sole",
-            BidMode::Joint => "joint",
-            BidMode::HubLed => "hub_led",
-        }
-    }
-
     pub(crate) fn of(stored: &str) -> Self {
-        match stored {
-            "joint" => BidMode::Joint,
-            "hub_led" => BidMode::HubLed,
-            _ => BidMode::Sole,
-        }
+        Self::from_wire(stored).unwrap_or_default()
     }
-}
-
-/// What another organisation is in a bid.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum MemberRole {
-    /// 联合方。
-    Partner,
-    /// 资金代管机构。
-    Custodian,
 }
 
 impl MemberRole {
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            MemberRole::Partner => "partner",
-            MemberRole::Custodian => "custodian",
-        }
-    }
-
     pub(crate) fn of(stored: &str) -> Self {
-        if stored == "custodian" {
-            MemberRole::Custodian
-        } else {
-            MemberRole::Partner
-        }
+        Self::from_wire(stored).unwrap_or(MemberRole::Partner)
     }
 
     /// Who speaks for an organisation that is this.
@@ -239,13 +210,7 @@ pub(crate) async fn invitations(
         .filter(bid::Column::Id.is_in(ids))
         .all(&read.db())
         .await?;
-    Ok(members
-        .into_iter()
-        .filter_map(|member| {
-            let bid = bids.iter().find(|bid| bid.id == member.bid_id)?.clone();
-            Some((member, bid))
-        })
-        .collect())
+    Ok(beside(members, &bids))
 }
 
 /// Invites an organisation, or invites it again after it declined, left or was removed.
@@ -353,6 +318,47 @@ pub(crate) async fn enter(tx: &Tx, bid: &bid::Model, organisation: Uuid) -> Resu
         Some(entrant) if entrant.bid_id == bid.id => Ok(()),
         _ => Err(Code::AlreadyBidding.into()),
     }
+}
+
+/// Where a partner still stands as joined in other bids of the round. Those were withdrawn, else it could not have
+/// entered this one.
+pub(crate) async fn left_behind(
+    tx: &Tx,
+    bid: &bid::Model,
+    organisation: Uuid,
+) -> Result<Vec<(bid_member::Model, bid::Model)>, Error> {
+    let others = Query::select()
+        .column(bid::Column::Id)
+        .from(bid::Entity)
+        .and_where(bid::Column::PostingId.eq(bid.posting_id))
+        .and_where(bid::Column::Id.ne(bid.id))
+        .to_owned();
+    let members = bid_member::Entity::find()
+        .filter(bid_member::Column::OrganisationId.eq(organisation))
+        .filter(bid_member::Column::Role.eq(MemberRole::Partner.as_str()))
+        .filter(bid_member::Column::Standing.eq("joined"))
+        .filter(bid_member::Column::BidId.in_subquery(others))
+        .all(&tx.db())
+        .await?;
+    let bids = bid::Entity::find()
+        .filter(bid::Column::Id.is_in(members.iter().map(|member| member.bid_id)))
+        .all(&tx.db())
+        .await?;
+    Ok(beside(members, &bids))
+}
+
+/// Each member with its bid.
+fn beside(
+    members: Vec<bid_member::Model>,
+    bids: &[bid::Model],
+) -> Vec<(bid_member::Model, bid::Model)> {
+    members
+        .into_iter()
+        .filter_map(|member| {
+            let bid = bids.iter().find(|bid| bid.id == member.bid_id)?.clone();
+            Some((member, bid))
+        })
+        .collect()
 }
 
 /// An organisation, or every one, no longer takes part with this bid.

@@ -24,6 +24,7 @@ pub mod score;
 pub mod text;
 pub mod timer;
 pub mod uscc;
+mod words;
 
 pub use actor::{Actor, Grant, Scope, Who};
 pub use code::Code;

@@ -1,6 +1,7 @@
 //! The organisations of a joint bid (联合揭榜): invite, join, confirm, leave (rulebook 2.4.3). Everything ends with
 //! the bid deadline; what happens is told to the bid's own organisations and to nobody else.
 
+use super::system::by_system;
 use super::{Case, Known, facts, hash, load_for, out, step};
 use crate::entity::{bid, bid_member};
 use crate::flow::BidEvent;
@@ -239,6 +240,22 @@ pub async fn invitations(view: &View, query: &ListQuery) -> Result<BidInvitation
     Ok(BidInvitationList { items, next })
 }
 
+/// An organisation takes part in the round with this bid. From a withdrawn one, in which it still stood, it is gone
+/// with that: two bids of a round never have the same eyes on them. The other lead reads that it left, not why.
+///
+/// # Errors
+/// `already_bidding` when it takes part with another one.
+pub(super) async fn enter(tx: &Tx, bid: &bid::Model, organisation: Uuid) -> Result<(), Error> {
+    members::enter(tx, bid, organisation).await?;
+    for (member, other) in members::left_behind(tx, bid, organisation).await? {
+        let reason = "该意向书撤回后,成员已不再参加";
+        members::set_standing(tx, &member, "left", Some(reason.to_owned())).await?;
+        let data = serde_json::json!({ "organisation_id": organisation });
+        by_system(tx, other.id, BidEvent::Leave, |c| c.data(data)).await?;
+    }
+    Ok(())
+}
+
 /// A bid for somebody whom an organisation sends that is invited to it, or has joined it.
 async fn as_member(
     tx: &Tx,
@@ -283,7 +300,7 @@ pub async fn accept_invitation(tx: &Tx, key: &Key, input: MemberIn) -> Result<Bi
     let (case, member, role) = as_member(tx, key, input.organisation_id, &["invited"]).await?;
     writing(&case)?;
     if MemberRole::of(&member.role) == MemberRole::Partner {
-        members::enter(tx, &case.bid, member.organisation_id).await?;
+        enter(tx, &case.bid, member.organisation_id).await?;
     }
     members::set_standing(tx, &member, "joined", None).await?;
     tell(

@@ -109,7 +109,7 @@ pub async fn draft(tx: &Tx, input: BidIn) -> Result<BidOut, Error> {
         updated_at: Set(tx.now()),
     };
     let mut bid = birth::<bid::Entity, _>(tx, made, row, None).await?;
-    members::enter(tx, &bid, bid.organisation_id).await?;
+    joining::enter(tx, &bid, bid.organisation_id).await?;
     (bid.price_fen, bid.content) = (contents.price_fen, contents.letter);
     out(
         tx,
@@ -284,13 +284,13 @@ pub async fn revise(tx: &Tx, key: &Key, patch: BidPatch) -> Result<BidOut, Error
 
 /// Every organisation of the bid takes part in this one alone: those of a withdrawn bid were free meanwhile.
 async fn enter_all(tx: &Tx, case: &Case) -> Result<(), Error> {
-    members::enter(tx, &case.bid, case.bid.organisation_id).await?;
+    joining::enter(tx, &case.bid, case.bid.organisation_id).await?;
     let partners = case
         .members
         .iter()
         .filter(|member| member.joined() && MemberRole::of(&member.role) == MemberRole::Partner);
     for partner in partners {
-        members::enter(tx, &case.bid, partner.organisation_id).await?;
+        joining::enter(tx, &case.bid, partner.organisation_id).await?;
     }
     Ok(())
 }
