@@ -57,6 +57,7 @@ mod rounds;
 mod scenes;
 mod sealing;
 mod secrets;
+mod servers;
 mod sorting;
 mod strangers;
 mod suspensions;

@@ -17,7 +17,7 @@ const LOST: [&str; 5] = [
 ];
 
 /// Exactly one was done; everybody else was refused for a reason that tells why.
-fn one_of(replies: &[Reply]) -> Value {
+pub fn one_of(replies: &[Reply]) -> Value {
     let done: Vec<&Reply> = replies.iter().filter(|reply| reply.status < 300).collect();
     assert_eq!(
         done.len(),
@@ -138,14 +138,14 @@ on_both! {
 }
 
 /// One connection of its own, for a transaction that holds a row.
-async fn connection(url: &str) -> DatabaseConnection {
+pub async fn connection(url: &str) -> DatabaseConnection {
     let mut options = ConnectOptions::new(url.to_owned());
     options.max_connections(1).sqlx_logging(false);
     sea_orm::Database::connect(options).await.unwrap()
 }
 
 /// How many connections to this database wait for a lock.
-async fn waiting(conn: &DatabaseConnection) -> i64 {
+pub async fn waiting(conn: &DatabaseConnection) -> i64 {
     let sql = "SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
     let row = conn
         .query_one_raw(Statement::from_string(conn.get_database_backend(), sql))

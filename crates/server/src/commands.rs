@@ -4,6 +4,7 @@ use crate::app::{self, Parts, Running};
 use crate::config::{Config, EXAMPLE};
 use crate::upkeep::{Origins, Upkeep, told_to_end};
 use crate::{attachments, bundle, demo, wiring};
+use chrono::{DateTime, Utc};
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -34,6 +35,9 @@ enum Command {
         /// With a test clock, demo data and one account per role.
         #[arg(long)]
         sandbox: bool,
+        /// Where the test clock begins (RFC 3339), if nothing newer is recorded; else now.
+        #[arg(long, requires = "sandbox")]
+        at: Option<DateTime<Utc>>,
     },
     /// Run the worker alone, beside servers with worker_seconds = 0.
     Worker,
@@ -112,7 +116,7 @@ pub async fn run(cli: Cli) -> Result<(), String> {
     }
     let config = Config::load(cli.config.as_deref())?;
     match cli.command {
-        Command::Serve { sandbox: false } => {
+        Command::Serve { sandbox: false, .. } => {
             log(&config);
             let running = app::start(Parts {
                 mailer: mailer(&config)?,
@@ -123,11 +127,11 @@ pub async fn run(cli: Cli) -> Result<(), String> {
             tracing::info!(address = %running.address, "wubang listens on {}", running.address);
             running.until_told().await;
         }
-        Command::Serve { sandbox: true } => {
+        Command::Serve { sandbox: true, at } => {
             log(&config);
-            let running = start_sandbox(config).await?;
+            let running = start_sandbox(config, at).await?;
             let accounts = demo::accounts::prepare(&running.store).await?;
-            demo::accounts::print(&running.address, &accounts);
+            demo::accounts::print(&running.address, &accounts)?;
             running.until_told().await;
         }
         Command::Demo { once } => demo::run(config, once).await?,
@@ -158,7 +162,7 @@ pub async fn run(cli: Cli) -> Result<(), String> {
 }
 
 /// Writes to the standard output; a reader that goes away is no fault of ours.
-fn print(text: &str) -> Result<(), String> {
+pub(crate) fn print(text: &str) -> Result<(), String> {
     use std::io::Write as _;
     match std::io::stdout().write_all(text.as_bytes()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.to_string()),
@@ -208,8 +212,11 @@ fn mailer(config: &Config) -> Result<Arc<dyn Mailer>, String> {
     Ok(Arc::new(smtp))
 }
 
-/// Starts a sandbox: a clock that stands at the newest instant it knows, demo data loaded.
-pub(crate) async fn start_sandbox(config: Config) -> Result<Running, String> {
+/// Starts a sandbox: a clock that stands at `at` or now, or at the newest instant it knows; demo data loaded.
+pub(crate) async fn start_sandbox(
+    config: Config,
+    at: Option<DateTime<Utc>>,
+) -> Result<Running, String> {
     let mut config = config;
     if config.database_url == Config::default().database_url {
         // never the database of a real district by accident
@@ -221,7 +228,7 @@ pub(crate) async fn start_sandbox(config: Config) -> Result<Running, String> {
     } else {
         mailer(&config)?
     };
-    let clock = TestClock::standing_at(SystemClock.now());
+    let clock = TestClock::standing_at(at.unwrap_or_else(|| SystemClock.now()));
     let running = app::start(Parts {
         mailer,
         config,

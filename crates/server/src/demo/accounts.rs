@@ -63,13 +63,17 @@ pub async fn prepare(store: &Store) -> Result<Accounts, String> {
 }
 
 /// Prints where to look and how to sign in.
-pub fn print(address: &SocketAddr, accounts: &Accounts) {
-    println!("docs      http://{address}/docs/");
-    println!(
-        "sign in   POST http://{address}/api/v1/sessions  {{\"account\": …, \"password\": \"{}\"}}",
+///
+/// # Errors
+/// When the standard output cannot be written.
+pub fn print(address: &SocketAddr, accounts: &Accounts) -> Result<(), String> {
+    let mut text = format!(
+        "docs      http://{address}/docs/\n\
+         sign in   POST http://{address}/api/v1/sessions  {{\"account\": …, \"password\": \"{}\"}}\n",
         accounts.password
     );
     for (role, account) in &accounts.by_role {
-        println!("          {role:<20} {account}");
+        text.push_str(&format!("          {role:<20} {account}\n"));
     }
+    crate::commands::print(&text)
 }

@@ -45,7 +45,7 @@ pub async fn run(config: Config, once: bool) -> Result<(), String> {
             .next_back()
             .unwrap_or_default()
     );
-    let running = start_sandbox(config).await?;
+    let running = start_sandbox(config, None).await?;
     let accounts = accounts::prepare(&running.store).await?;
     let client = Client::new(
         format!("http://{}", running.address),
@@ -57,7 +57,7 @@ pub async fn run(config: Config, once: bool) -> Result<(), String> {
     match outcome {
         Ok(()) if once => running.stop().await,
         Ok(()) => {
-            accounts::print(&running.address, &accounts);
+            accounts::print(&running.address, &accounts)?;
             println!(
                 "project   GET http://{}/api/v1/projects/{project}",
                 running.address
