@@ -64,4 +64,5 @@ mod suspensions;
 mod timers;
 mod too_few;
 mod totals;
+mod unseen;
 mod voices;

@@ -106,7 +106,7 @@ async fn assignment(bench: &mut Bench, postings: &[String]) -> Value {
 }
 
 /// Accounts of the experts of a panel, by seat.
-async fn by_seat(bench: &mut Bench, panel: &Value, accounts: &[String]) -> Vec<String> {
+pub async fn by_seat(bench: &mut Bench, panel: &Value, accounts: &[String]) -> Vec<String> {
     let mut experts = Vec::new();
     for member in list(panel, "/members") {
         for account in accounts {

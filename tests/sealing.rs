@@ -7,7 +7,7 @@ use wubang_server::demo::play::agent_of;
 use wubang_testkit::{Bench, Caller, on_both};
 
 /// Who might want to know: every role, with the bidders' rivals.
-const CURIOUS: &[&str] = &[
+pub const CURIOUS: &[&str] = &[
     "zhao.lei",      // secretary of the community
     "wang.min",      // the street's officer
     "cao.junjie",    // who approved the posting
@@ -30,7 +30,7 @@ async fn addresses(bench: &Bench, ids: &BTreeMap<&str, Vec<String>>) -> Vec<Stri
     for (path, item) in paths {
         // figures of the process and the moving clock are looked at separately
         if item.get("get").is_none()
-            || path.starts_with("/api/v1/bids/")
+            || (path.starts_with("/api/v1/bids/") && !ids.contains_key("bids"))
             || path == "/metrics"
             || path.starts_with("/sandbox")
         {
@@ -68,10 +68,20 @@ async fn world(
     bench: &mut Bench,
     ids: &BTreeMap<&str, Vec<String>>,
 ) -> BTreeMap<(String, String), String> {
+    let curious: Vec<String> = CURIOUS.iter().map(|one| (*one).to_owned()).collect();
+    world_of(bench, ids, &curious).await
+}
+
+/// The same for these accounts and nobody.
+pub async fn world_of(
+    bench: &mut Bench,
+    ids: &BTreeMap<&str, Vec<String>>,
+    accounts: &[String],
+) -> BTreeMap<(String, String), String> {
     let addresses = addresses(bench, ids).await;
     let mut callers: Vec<(String, Caller)> = vec![("nobody".to_owned(), bench.nobody())];
-    for account in CURIOUS {
-        callers.push(((*account).to_owned(), bench.user(account).await));
+    for account in accounts {
+        callers.push((account.clone(), bench.user(account).await));
     }
     let mut seen = BTreeMap::new();
     for (account, caller) in &callers {
@@ -113,7 +123,7 @@ pub fn canaries(bench: &Bench) -> Vec<String> {
     words
 }
 
-async fn ids(bench: &mut Bench) -> BTreeMap<&'static str, Vec<String>> {
+pub async fn ids(bench: &mut Bench) -> BTreeMap<&'static str, Vec<String>> {
     let lelin = bench.organisation("lelin").await;
     let ids = &bench.play.ids;
     BTreeMap::from([

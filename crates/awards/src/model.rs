@@ -202,7 +202,7 @@ pub struct AwardSheetIn {
 pub struct AwardSheetsOut {
     /// 可见的评分表:成员看本人,监督在评分结束后看全部。
     pub items: Vec<SheetOut>,
-    /// 各方面已交份数。
+    /// 各方面已交份数;组长以外的成员看不到。
     pub sheets_by_party: BTreeMap<String, usize>,
     /// 应评的意向书。
     pub bids: Vec<Uuid>,

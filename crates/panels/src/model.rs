@@ -406,7 +406,7 @@ pub struct PanelOut {
     pub version: i32,
     /// 成员。回避者只看到本人。
     pub members: Vec<PanelMemberOut>,
-    /// 各方面已交评分表数。
+    /// 各方面已交评分表数;组长以外的成员看不到。
     pub sheets_by_party: BTreeMap<String, usize>,
     /// 抽取随机数的承诺(SHA-256)。
     pub draw_commitment: String,

@@ -263,7 +263,7 @@ pub async fn submit_sheet(
     criteria: &[Criterion],
     input: SheetIn,
 ) -> Result<Sheet, Error> {
-    let loaded = store::lock_seats(tx, panel.panel.id).await?;
+    let loaded = store::hold_for_sheet(tx, panel.panel.id).await?;
     let member = loaded.member(tx.person()?).ok_or(Code::Forbidden)?;
     if member.declaration != CLEAR {
         return Err(Code::RecusalUnsigned.into());

@@ -222,12 +222,16 @@ pub(crate) async fn count_sheets(read: &impl Read, panel: Uuid) -> Result<u64, E
 }
 
 /// Counts the version up and so keeps every other command on this panel waiting until this one has
-/// committed: the last of two sheets handed in at once must see the other.
+/// committed.
 async fn counted_up(tx: &Tx, id: Uuid) -> Result<Panel, Error> {
+    held(tx, id, 1).await
+}
+
+async fn held(tx: &Tx, id: Uuid, by: i32) -> Result<Panel, Error> {
     let rows = panel::Entity::update_many()
         .col_expr(
             panel::Column::Version,
-            Expr::col(panel::Column::Version).add(1),
+            Expr::col(panel::Column::Version).add(by),
         )
         .filter(panel::Column::Id.eq(id))
         .exec_with_returning(&tx.db())
@@ -243,6 +247,12 @@ pub(crate) async fn lock(tx: &Tx, id: Uuid) -> Result<Loaded, Error> {
 /// The same without the sheets.
 pub(crate) async fn lock_seats(tx: &Tx, id: Uuid) -> Result<Loaded, Error> {
     seated(tx, counted_up(tx, id).await?).await
+}
+
+/// Holds a panel for a sheet: the last of two handed in at once must see the other. The version stays, or the other
+/// members would read from it that somebody has scored.
+pub(crate) async fn hold_for_sheet(tx: &Tx, id: Uuid) -> Result<Loaded, Error> {
+    seated(tx, held(tx, id, 0).await?).await
 }
 
 /// Keeps a panel.

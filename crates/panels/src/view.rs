@@ -1,6 +1,7 @@
 //! Who sees what of a panel (rulebook 2.6): names are secret before the result, sheets longer.
 
 use crate::model::{DrawRecordOut, Loaded, Member, PENDING, PanelMemberOut, PanelOut};
+use crate::recusals;
 use std::collections::BTreeMap;
 use wubang_kernel::actor::Reach;
 use wubang_kernel::division::DivisionCode;
@@ -82,7 +83,7 @@ fn out(
             .filter(|member| shown(member))
             .map(|member| seat(member, Some(member.person_id) == person))
             .collect(),
-        sheets_by_party: counts(loaded),
+        sheets_by_party: counts_for(own, loaded),
         draw_commitment: draw.commitment.clone(),
         draw_nonce: published.then(|| draw.nonce.clone()),
         draw_record: draw
@@ -110,6 +111,16 @@ fn seat(member: &Member, you: bool) -> PanelMemberOut {
         active: member.active,
         report_signed_at: member.report_signed_at.map(Instant),
         you,
+    }
+}
+
+/// Whoever organises, and the chair, learn how many sheets are in. No other member does, not even one who also
+/// organises: who has scored already would tell him something about the others.
+fn counts_for(own: Option<&Member>, loaded: &Loaded) -> BTreeMap<String, usize> {
+    let chair = recusals::chair(loaded).map(|member| member.id);
+    match own.filter(|member| member.active) {
+        Some(member) if Some(member.id) != chair => BTreeMap::new(),
+        _ => counts(loaded),
     }
 }
 

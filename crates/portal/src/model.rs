@@ -111,7 +111,7 @@ pub struct TraceOut {
     pub reason: Option<String>,
     /// 事件数据(仅监督部门)。
     pub data: Option<serde_json::Value>,
-    /// 数据散列。
+    /// 数据散列(仅监督部门)。
     pub data_hash: Option<String>,
     /// 时间。
     pub at: Instant,

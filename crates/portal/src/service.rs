@@ -26,6 +26,11 @@ const TRAIL: &[Role] = &[
     Role::Supervisor,
 ];
 
+/// Who organises a panel, or looks after those who do: they know who sits and who stands aside (rulebook 2.6).
+const ORGANISERS: &[Role] = &[Role::StreetOfficer, Role::DistrictAdmin, Role::Supervisor];
+/// What the trail keeps to them.
+const JUDGING: &[&str] = &["panel", "panel_recusal"];
+
 fn roles(view: &View, project: &Project) -> Result<RoleSet, Error> {
     let division = DivisionCode::parse(&project.division)
         .map_err(|_| Error::internal("project with a bad division"))?;
@@ -156,7 +161,8 @@ pub(crate) async fn trail(view: &View, key: &Key, filter: &ListQuery) -> Result<
         return Err(Code::NotFound.into());
     }
     let full = roles.has(Role::Supervisor);
-    let rows = trace::of_project(view, project.id, filter.page).await?;
+    let hidden = if roles.any(ORGANISERS) { &[] } else { JUDGING };
+    let rows = trace::of_project(view, project.id, hidden, filter.page).await?;
     let (rows, next) = query::cut(rows, filter.page, |row| row.id);
     let items = rows
         .into_iter()
@@ -176,7 +182,8 @@ pub(crate) async fn trail(view: &View, key: &Key, filter: &ListQuery) -> Result<
             role: row.actor_role,
             reason: row.reason,
             data: row.data.filter(|_| full),
-            data_hash: row.data_hash,
+            // points and ranks are few enough to be tried against a hash
+            data_hash: row.data_hash.filter(|_| full),
             at: Instant(row.at),
         })
         .collect();

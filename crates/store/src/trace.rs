@@ -75,17 +75,19 @@ pub async fn record(tx: &Tx, about: &About<'_>, entry: Entry<'_>) -> Result<(), 
     Ok(())
 }
 
-/// The trail of a project, newest first.
+/// The trail of a project, newest first, without the objects that the viewer may not know of.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn of_project(
     read: &impl Read,
     project: Uuid,
+    hidden: &[&str],
     page: Page,
 ) -> Result<Vec<trace::Model>, Error> {
     let mut select = trace::Entity::find()
         .filter(trace::Column::ProjectId.eq(project))
+        .filter(trace::Column::Object.is_not_in(hidden.iter().copied()))
         .order_by_desc(trace::Column::Id)
         .limit(page.limit + 1);
     if let Some(after) = page.after {

@@ -53,11 +53,7 @@ pub fn run_at<F: AsyncFnOnce(Bench)>(database: Database, begins: DateTime<Utc>, 
         .build()
         .expect("a runtime");
     runtime.block_on(async {
-        let unique = format!(
-            "t-{}-{:x}",
-            std::process::id(),
-            std::time::Instant::now().elapsed().as_nanos() ^ u128::from(rand_like())
-        );
+        let unique = format!("t-{}", unique());
         let Some(url) = fresh(database, &unique).await else {
             return;
         };
@@ -68,19 +64,33 @@ pub fn run_at<F: AsyncFnOnce(Bench)>(database: Database, begins: DateTime<Utc>, 
             data_dir: database::folder().join(&unique),
             ..database::config()
         };
-        let files = wubang_server::attachments::open(&config).expect("attachments");
-        let store = app::open_store(&config, Arc::new(TestClock::standing_at(beginning())))
-            .await
-            .expect("a store");
-        let broken = wubang_server::commands::check_invariants(&store, &files)
-            .await
-            .expect("invariants");
-        assert_eq!(broken, 0, "invariants are broken");
-        drop(store);
-        database::remove(database, &url).await;
+        check_and_remove(database, &url, &config).await;
         // the test passed: what it has put into its folder is looked at by nobody
         let _ = std::fs::remove_dir_all(&config.data_dir);
     });
+}
+
+/// Every invariant must hold, then the database is removed.
+async fn check_and_remove(database: Database, url: &str, config: &Config) {
+    let files = wubang_server::attachments::open(config).expect("attachments");
+    let store = app::open_store(config, Arc::new(TestClock::standing_at(beginning())))
+        .await
+        .expect("a store");
+    let broken = wubang_server::commands::check_invariants(&store, &files)
+        .await
+        .expect("invariants");
+    assert_eq!(broken, 0, "invariants are broken");
+    drop(store);
+    database::remove(database, url).await;
+}
+
+/// A name that no other test has.
+fn unique() -> String {
+    format!(
+        "{}-{:x}",
+        std::process::id(),
+        std::time::Instant::now().elapsed().as_nanos() ^ u128::from(rand_like())
+    )
 }
 
 /// An instant written as in RFC 3339.
@@ -122,11 +132,20 @@ impl Bench {
         mailer: Option<Arc<dyn Mailer>>,
         begins: DateTime<Utc>,
     ) -> Bench {
+        Self::start_in(url, &database::folder().join(unique), mailer, begins).await
+    }
+
+    async fn start_in(
+        url: &str,
+        data_dir: &std::path::Path,
+        mailer: Option<Arc<dyn Mailer>>,
+        begins: DateTime<Utc>,
+    ) -> Bench {
         let mails = Arc::new(MemoryMailer::new());
         let config = Config {
             listen: "127.0.0.1:0".to_owned(),
             database_url: url.to_owned(),
-            data_dir: database::folder().join(unique),
+            data_dir: data_dir.to_owned(),
             worker_seconds: 0,
             connections: 4,
             ..database::config()
@@ -153,6 +172,44 @@ impl Bench {
             nobody: Caller::nobody(base),
             callers: HashMap::new(),
         }
+    }
+
+    /// Two services on copies of this one's database, at its instant: two worlds with one past. What differs
+    /// afterwards comes of what is done in them. The service itself ends.
+    ///
+    /// # Panics
+    /// When the database cannot be copied.
+    pub async fn worlds(self) -> [Bench; 2] {
+        let (now, url, config, ids) = (
+            self.running.store.now(),
+            self.url,
+            self.config,
+            self.play.ids,
+        );
+        self.running.stop().await;
+        let mut made = Vec::new();
+        for world in ["a", "b"] {
+            let unique = format!("{world}-{}", unique());
+            let copy = database::copy(&url, &unique).await;
+            let mut bench = Bench::start_in(&copy, &config.data_dir, None, now).await;
+            bench.play.ids = ids.clone();
+            made.push(bench);
+        }
+        made.try_into().ok().expect("two")
+    }
+
+    /// Ends a world: its invariants must hold, its database goes.
+    ///
+    /// # Panics
+    /// When an invariant is broken.
+    pub async fn end(self) {
+        self.running.stop().await;
+        let database = if self.url.starts_with("sqlite://") {
+            Database::Sqlite
+        } else {
+            Database::Postgres
+        };
+        check_and_remove(database, &self.url, &self.config).await;
     }
 
     /// Address of the service.

@@ -128,6 +128,20 @@ pub async fn remove(database: Database, url: &str) {
     }
 }
 
+/// A copy of a database that nobody uses.
+pub(crate) async fn copy(url: &str, unique: &str) -> String {
+    if let Some(path) = url.strip_prefix("sqlite://") {
+        let own = folder().join(format!("{unique}.db"));
+        std::fs::copy(path, &own).expect("a copy");
+        return format!("sqlite://{}", own.display());
+    }
+    let server = cluster().expect("the cluster that the first one lies in");
+    let (base, name) = url.rsplit_once('/').expect("a name");
+    let own = format!("test_{}", unique.replace('-', "_"));
+    query(&server, &format!("CREATE DATABASE {own} TEMPLATE {name}")).await;
+    format!("{base}/{own}")
+}
+
 /// Whether this runs where nothing may be skipped.
 #[must_use]
 pub fn under_ci() -> bool {
