@@ -405,6 +405,17 @@ on_both! {
         withdraw(&mut bench, RIVAL, &id).await.refused(409, "invalid_transition");
     }
 
+    async fn the_demo_awards_a_joint_bid_after_two_objections(bench: Bench) {
+        bench.play.objected().await.unwrap();
+        bench.forget();
+        let list = seen(&mut bench, "wang.min", "/api/v1/objections").await;
+        let states: Vec<&Value> = list["items"].as_array().unwrap().iter().map(|one| &one["state"]).collect();
+        assert_eq!(states, ["dismissed", "upheld"]);
+        let awards = seen(&mut bench, "wang.min", "/api/v1/awards").await;
+        let states: Vec<&Value> = awards["items"].as_array().unwrap().iter().map(|one| &one["state"]).collect();
+        assert_eq!(states, ["notified", "revoked"]);
+    }
+
     async fn upheld_another_panel_judges_again(bench: Bench) {
         proposed(&mut bench).await;
         let sat = crate::awards::seats(&mut bench).await;

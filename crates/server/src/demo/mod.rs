@@ -1,10 +1,11 @@
-//! The demo: one project through all stages, a posting that fails and is posted again, and a micro-wish by
-//! order, over the service's own HTTP API, as each role's own user.
+//! The demo: one project through all stages, a posting that fails and is posted again, a micro-wish by order, and a
+//! joint award after two objections, over the service's own HTTP API, as each role's own user.
 
 pub mod accounts;
 pub mod client;
 mod implementation;
 mod need_to_bids;
+mod objected;
 pub mod play;
 mod result;
 mod rounds;
@@ -73,9 +74,10 @@ pub async fn run(config: Config, once: bool) -> Result<(), String> {
     Ok(())
 }
 
-/// The three stories, one after the other.
+/// The four stories, one after the other.
 async fn stories(play: &mut Play) -> Result<(), String> {
     play.whole().await?;
     play.posted_again().await?;
-    play.micro_wish().await
+    play.micro_wish().await?;
+    play.objected().await
 }

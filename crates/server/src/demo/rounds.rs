@@ -4,7 +4,8 @@ use super::client::{number, text};
 use super::play::Play;
 use serde_json::{Value, json};
 
-fn is(answer: &Value, pointer: &str, wanted: &str) -> Result<(), String> {
+/// A text in an answer is what it has to be.
+pub(super) fn is(answer: &Value, pointer: &str, wanted: &str) -> Result<(), String> {
     let got = text(answer, pointer)?;
     if got == wanted {
         Ok(())
