@@ -39,7 +39,7 @@ pub mod bid {
         pub means: Option<Json>,
         pub tie_break: Option<String>,
         pub told_at: Option<DateTimeUtc>,
-        pub invalidated_by: Option<i64>,
+        pub returned_by: Option<i64>,
         pub created_by: Uuid,
         pub state: String,
         pub version: i32,

@@ -25,7 +25,7 @@ wubang_kernel::machine! {
         Withdraw = "bid.withdrawn" "withdraw" "撤回" "Withdraw",
         Leave = "bid.member_left" "" "成员退出" "A member left",
         Open = "bid.opened" "" "开启" "Opened",
-        Invalidate = "bid.invalidated" "" "因变更公告退回" "Returned because of an amendment",
+        Return = "bid.returned" "" "因变更公告退回" "Returned because of an amendment",
         PostingCancel = "bid.posting_cancelled" "" "撤榜退回" "The posting was cancelled",
         Qualify = "bid.qualified" "qualify" "资格合格" "Qualify",
         ProposeDisqualification = "bid.disqualification_proposed" "propose_disqualification" "提出资格不合格" "Propose the disqualification",
@@ -61,7 +61,7 @@ wubang_kernel::machine! {
         Draft on Withdraw [Proceeding, BeforeDeadline] by [OrgLegalRep, OrgAgent] => Withdrawn;
         Draft | Submitted on Leave [] by [System] => Draft, tell [Organisation];
         Withdrawn on Leave [] by [System] => Withdrawn, tell [Organisation];
-        Submitted on Invalidate [] by [System] => Draft, tell [Organisation];
+        Submitted on Return [] by [System] => Draft, tell [Organisation];
         Submitted on Open [] by [System] => Opened, tell [Organisation];
         Draft | Submitted on PostingCancel [] by [System] => Withdrawn, tell [Organisation];
         Opened on Qualify [Proceeding, ChecksPass] by [StreetOfficer] => Qualified;

@@ -58,7 +58,7 @@ const TOLD_TO_MEMBERS: &[&str] = &[
     "bid.revised",
     "bid.withdrawn",
     "bid.member_left",
-    "bid.invalidated",
+    "bid.returned",
     "bid.opened",
     "bid.disqualified",
     "bid.recommended",

@@ -269,7 +269,7 @@ pub struct BidOut {
     /// 回执。
     pub receipt: Option<Receipt>,
     /// 使本意向书退回草稿的变更序号;须按变更后的公告重新签署、提交。
-    pub invalidated_by: Option<i64>,
+    pub returned_by: Option<i64>,
     /// 资格审查结果。
     pub eligibility: Option<serde_json::Value>,
     /// 不合格理由类别。

@@ -54,7 +54,7 @@ const SENTENCES: &[(&str, &str)] = &[
     ),
     ("posting.resumed", "榜单已恢复,各期限按剩余时间继续计算。"),
     (
-        "bid.invalidated",
+        "bid.returned",
         "发榜公告的变更影响揭榜,贵组织已提交的意向书退回草稿,原签署失效;请按变更后的公告核对、重新签署并提交。",
     ),
     (

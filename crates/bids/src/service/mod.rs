@@ -282,7 +282,7 @@ async fn out(read: &impl Read, case: Case) -> Result<BidOut, Error> {
             Vec::new()
         },
         receipt,
-        invalidated_by: bid.invalidated_by,
+        returned_by: bid.returned_by,
         eligibility: bid.eligibility,
         reason_code: bid.reason_code,
         reason: bid.reason,

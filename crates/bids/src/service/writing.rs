@@ -101,7 +101,7 @@ pub async fn draft(tx: &Tx, input: BidIn) -> Result<BidOut, Error> {
         means: Set(None),
         tie_break: Set(None),
         told_at: Set(None),
-        invalidated_by: Set(None),
+        returned_by: Set(None),
         created_by: Set(tx.person()?),
         state: Set("draft".to_owned()),
         version: Set(1),
@@ -326,7 +326,7 @@ async fn hand_in(tx: &Tx, mut case: Case, event: BidEvent) -> Result<Case, Error
         .set(bid::Column::SignedName, signer_name)
         .set(bid::Column::Revision, revision)
         .set(bid::Column::SubmittedAt, tx.now())
-        .set(bid::Column::InvalidatedBy, sea_orm::Value::BigInt(None))
+        .set(bid::Column::ReturnedBy, sea_orm::Value::BigInt(None))
         .data(serde_json::json!({ "content_hash": hash, "revision": revision }))
         .facts(serde_json::json!({ "posting": case.posting.number, "content_hash": hash, "submitted_at": Instant(tx.now()) }))
         .run()
