@@ -101,6 +101,39 @@ pub mod bid_entrant {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+/// What was asked of the bidder after the opening, and what he answered.
+pub mod bid_inquiry {
+    use crate::inquiries::Defects;
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "bid_inquiries")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub bid_id: Uuid,
+        pub kind: String,
+        pub ground: Option<String>,
+        pub defects: Defects,
+        pub question: String,
+        pub asked_by: Uuid,
+        pub asked_at: DateTimeUtc,
+        pub outcome: String,
+        pub over_at: Option<DateTimeUtc>,
+        pub answer: Option<String>,
+        pub answered_by: Option<Uuid>,
+        pub attachments: wubang_files::Attachments,
+        pub decision: Option<String>,
+        pub decision_reason: Option<String>,
+        pub decided_by: Option<Uuid>,
+        pub decided_at: Option<DateTimeUtc>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
 /// What was handed in, every time.
 pub mod bid_version {
     use sea_orm::entity::prelude::*;

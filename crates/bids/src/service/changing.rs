@@ -19,6 +19,7 @@ use wubang_web::Instant;
 const JUDGED: &[&str] = &[
     "opened",
     "qualified",
+    "clarifying",
     "scored",
     "recommended",
     "reserve",

@@ -1,12 +1,14 @@
 //! What the bidder does: draft, sign, hand in, withdraw.
 
 use super::checking::fail_if_none_left;
+use super::standing_still;
 use super::{
     Case, Known, attachments, check_codes, facts, joining, known, load, load_for, out, proceeding,
     step,
 };
 use crate::entity::bid;
 use crate::flow::{Bid, BidEvent};
+use crate::inquiries::Inquiries;
 use crate::members;
 use crate::model::{BidIn, BidMode, BidOut, BidPatch, Letter, MemberRole};
 use crate::sealing::{self, Contents};
@@ -118,6 +120,7 @@ pub async fn draft(tx: &Tx, input: BidIn) -> Result<BidOut, Error> {
             members: Vec::new(),
             posting,
             roles,
+            inquiries: Inquiries::default(),
         },
     )
     .await
@@ -354,6 +357,8 @@ pub async fn withdraw(tx: &Tx, key: &Key, input: ReasonIn) -> Result<BidOut, Err
     if case.bid.state == "withdrawn" {
         members::leave(tx, &case.bid, None).await?;
     }
+    // nobody waits for an answer any more
+    standing_still::drop_inquiries(tx, &[case.bid.id]).await?;
     fail_if_none_left(tx, &case.posting).await?;
-    out(tx, case).await
+    out(tx, super::again(tx, case).await?).await
 }
