@@ -192,7 +192,7 @@ on_both! {
         let answer = amend(&mut bench, papers()).await.ok();
         bench.work().await;
         let own = bid(&mut bench, "lelin").await;
-        assert_eq!((&own["state"], &own["invalidated_by"], &own["receipt"]), (&json!("draft"), &json!(1), &receipt));
+        assert_eq!((&own["state"], &own["returned_by"], &own["receipt"]), (&json!("draft"), &json!(1), &receipt));
         // its owner is told; the officer learns of no bid
         let mails = bench.mails.sent().split_off(sent);
         let told = |subject: &str, domain: &str| mails.iter().any(|mail| mail.subject.contains(subject) && mail.to.ends_with(domain));
@@ -210,7 +210,7 @@ on_both! {
         agent.post(&format!("/api/v1/bids/{id}/submit"), json!({})).await.refused(422, "not_signed");
         head.post(&format!("/api/v1/bids/{id}/sign"), json!({})).await.ok();
         let again = agent.post(&format!("/api/v1/bids/{id}/submit"), json!({})).await.ok();
-        assert_eq!((&again["state"], &again["receipt"]["revision"], &again["invalidated_by"]), (&json!("submitted"), &json!(2), &Value::Null));
+        assert_eq!((&again["state"], &again["receipt"]["revision"], &again["returned_by"]), (&json!("submitted"), &json!(2), &Value::Null));
         // who does not hand in again has no bid at the opening
         bench.advance(instant("2026-03-18T00:00:00+08:00")).await;
         let seen = street(&mut bench).await.get("/api/v1/bids").await.ok();

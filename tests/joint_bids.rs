@@ -76,7 +76,7 @@ async fn confirm(bench: &mut Bench, id: &str, key: &str) -> Reply {
     head(bench, key).await.post(&at(id, "confirm"), body).await
 }
 
-async fn submit(bench: &mut Bench, id: &str) -> Reply {
+pub(crate) async fn submit(bench: &mut Bench, id: &str) -> Reply {
     head(bench, LEAD)
         .await
         .post(&at(id, "submit"), json!({}))
@@ -96,7 +96,7 @@ async fn member(bench: &mut Bench, key: &str) -> String {
 }
 
 /// Four organisations, shared out, confirmed by all.
-async fn ready(bench: &mut Bench) -> String {
+pub(crate) async fn ready(bench: &mut Bench) -> String {
     let id = joint(bench).await;
     joined(bench, &id, &PARTNERS).await;
     share(

@@ -8,13 +8,13 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 use wubang_testkit::{Bench, Reply, on_both};
 
-fn form(target: &str, id: &str, effect: &str) -> Value {
+pub(crate) fn form(target: &str, id: &str, effect: &str) -> Value {
     json!({ "target": target, "target_id": id,
         "grounds": [{ "code": "unfair_terms", "facts": "要求具有本街道的服务业绩,排斥了其他组织。" }],
         "demand": { "effect": effect, "text": "请求依规予以纠正" } })
 }
 
-async fn object(
+pub(crate) async fn object(
     bench: &mut Bench,
     account: &str,
     organisation: Option<&str>,

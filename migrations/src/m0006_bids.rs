@@ -46,7 +46,7 @@ step!(
             .text_opt("tie_break")
             .at_opt("told_at")
             // the amendment that made a bid a draft again
-            .big_opt("invalidated_by")
+            .big_opt("returned_by")
             .uuid("created_by")
             .stateful(&[
                 "draft",

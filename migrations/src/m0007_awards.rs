@@ -7,6 +7,9 @@ step!("m0007_awards", ["award_reports", "awards"], |manager| {
         .id()
         .uuid("posting_id")
         .uuid("panel_id")
+        // counts the reports of one panel: a recusal after the fact supersedes one
+        .int("sequence")
+        .at_opt("superseded_at")
         .json("ranking")
         .text("content_hash")
         .text("summary")
@@ -14,7 +17,7 @@ step!("m0007_awards", ["award_reports", "awards"], |manager| {
         .at_opt("signed_at")
         .belongs("posting_id", "postings")
         .belongs("panel_id", "panels")
-        .unique(&["posting_id", "panel_id"])
+        .unique(&["panel_id", "sequence"])
         .make(manager)
         .await?;
     T::new("awards")

@@ -12,6 +12,8 @@ pub mod report {
         pub id: Uuid,
         pub posting_id: Uuid,
         pub panel_id: Uuid,
+        pub sequence: i32,
+        pub superseded_at: Option<DateTimeUtc>,
         pub ranking: AwardRanking,
         pub content_hash: String,
         pub summary: String,

@@ -3,9 +3,10 @@
 use crate::model::{
     AssignmentIn, AssignmentOut, AwardList, AwardOut, AwardPanelIn, AwardPanelOut,
     AwardPanelRehearsalOut, AwardReportOut, AwardReportSignIn, AwardSheetIn, AwardSheetsOut,
-    PanelConflictsOut, PickProjectsIn, PicksOut, PostingStepOut, ProposeAwardIn, PublicAwardOut,
+    LateRecusalIn, LateRecusalOut, PanelConflictsOut, PickProjectsIn, PicksOut, PostingStepOut,
+    ProposeAwardIn, PublicAwardOut,
 };
-use crate::{assigning, calls, candidates, panel, proposal, review, service};
+use crate::{assigning, calls, candidates, late, panel, proposal, review, service};
 use actix_web::{get, post};
 use utoipa_actix_web::service_config::ServiceConfig;
 use wubang_needs::model::{NothingIn, ReasonIn};
@@ -33,6 +34,7 @@ see!(
 );
 make!(rehearse_panel_assignment, "承榜 awards", "/api/v1/panel_assignments/rehearse", "panels", AssignmentIn => AssignmentOut, assigning::rehearse_assignment, "预演多个榜单统一分配专家,只给出数字。Rehearse the assignment of experts to several postings; figures only.");
 make!(assign_panels, "承榜 awards", "/api/v1/panel_assignments", "panels", AssignmentIn => AssignmentOut, assigning::assign, "多个榜单统一分配专家并组成评审组。Assign experts to the panels of several postings at once.");
+act!(recuse_award_member, "承榜 awards", "/api/v1/postings/{id}/panel/recuse", LateRecusalIn => LateRecusalOut, late::recuse_member, "认定已评分的成员应回避未回避:其评分作废,重新汇总或另组评审组。Find that a member who scored should have stood aside: his sheets are void.");
 act!(start_posting_evaluation, "承榜 awards", "/api/v1/postings/{id}/start_evaluation", NothingIn => PostingStepOut, panel::start_evaluation, "开始评审。Start the evaluation.");
 act!(submit_award_sheet, "承榜 awards", "/api/v1/postings/{id}/score_sheets", AwardSheetIn => SheetOut, review::submit_sheet, "提交评分表。Hand in a score sheet.");
 see!(
@@ -105,6 +107,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(get_award_panel)
         .service(rehearse_panel_assignment)
         .service(assign_panels)
+        .service(recuse_award_member)
         .service(rehearse_award_panel)
         .service(get_award_panel_conflicts)
         .service(start_posting_evaluation)

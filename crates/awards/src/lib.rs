@@ -11,6 +11,7 @@ mod drawing;
 mod entity;
 pub mod flow;
 mod http;
+mod late;
 mod making;
 pub mod model;
 pub mod objecting;
@@ -63,6 +64,7 @@ pub fn timers() -> Vec<(&'static str, Timer, TimerHandler)> {
 /// What this stage does when an earlier one reports.
 #[must_use]
 pub fn reactions() -> Vec<(&'static str, Reaction)> {
+    let moved: Reaction = |tx, happened| Box::pin(review::on_bid_moved(tx, happened.object_id));
     vec![
         ("posting.published", |tx, happened| {
             Box::pin(drawing::on_posting_published(tx, happened.object_id))
@@ -82,9 +84,15 @@ pub fn reactions() -> Vec<(&'static str, Reaction)> {
         ("posting.resumed", |tx, happened| {
             Box::pin(service::on_posting_resumed(tx, happened.object_id))
         }),
-        ("bid.withdrawn", |tx, happened| {
-            Box::pin(review::on_bid_withdrawn(tx, happened.object_id))
+        ("bid.invalidation_proposed", |tx, happened| {
+            Box::pin(objecting::on_invalidation_proposed(tx, happened.object_id))
         }),
+        ("bid.invalidated", |tx, happened| {
+            Box::pin(objecting::on_bid_invalidated(tx, happened.object_id))
+        }),
+        ("bid.withdrawn", moved),
+        ("bid.clarified", moved),
+        ("bid.clarification_lapsed", moved),
     ]
 }
 

@@ -274,6 +274,65 @@ pub struct AwardReportSignature {
     pub dissent: Option<String>,
 }
 
+/// A report that stands no more, because a member should not have scored.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SupersededReport {
+    /// Id.
+    pub id: Uuid,
+    /// 当时的排名。
+    pub ranking: AwardRanking,
+    /// 报告内容的散列。
+    pub content_hash: String,
+    /// 形成时间。
+    pub created_at: Instant,
+    /// 全体签署时间。
+    pub signed_at: Option<Instant>,
+    /// 作废时间。
+    pub superseded_at: Instant,
+}
+
+/// A member who scored should have stood aside (应回避未回避).
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "person_id": "0198a8f0-0000-7000-8000-000000000001", "ground": "employment", "reason": "经核实,该成员两年前曾在揭榜组织任职" }))]
+pub struct LateRecusalIn {
+    /// 应回避的成员。
+    pub person_id: Uuid,
+    /// 回避理由(闭集);`alliance_council` 仅作提示,不适用。
+    pub ground: ConflictGround,
+    /// 查明的事实,10–2000 字。
+    pub reason: String,
+}
+
+/// What a recusal after the fact leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RecusalConsequence {
+    /// 由抽取顺序的下一人递补,并独立评分。
+    Replaced,
+    /// 席位空缺,由街道补足。
+    Vacant,
+    /// 按其余成员的评分重新汇总,重新签署报告。
+    Recomputed,
+    /// 另组评审组重新评审。
+    NewPanel,
+}
+
+/// The posting after a recusal after the fact.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LateRecusalOut {
+    /// Id.
+    pub id: Uuid,
+    /// 编号。
+    pub number: String,
+    /// 状态。
+    pub state: PostingState,
+    /// Version, as in `ETag`.
+    pub version: i32,
+    /// 后果。
+    pub consequence: RecusalConsequence,
+}
+
 /// The panel's report (评审报告).
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AwardReportOut {
@@ -293,6 +352,8 @@ pub struct AwardReportOut {
     pub content_hash: String,
     /// 签署情况。
     pub signatures: Vec<AwardReportSignature>,
+    /// 因应回避未回避而作废的评审报告,新的在前。
+    pub superseded: Vec<SupersededReport>,
     /// 形成时间。
     pub created_at: Instant,
     /// 全体签署时间。

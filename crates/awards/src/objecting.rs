@@ -4,12 +4,13 @@
 use crate::entity::award;
 use crate::flow::AwardEvent;
 use crate::service::{as_system, masked, on_to_the_next, step};
-use crate::store;
+use crate::{review, store};
 use sea_orm::Value;
 use sea_orm::sea_query::Expr;
 use uuid::Uuid;
+use wubang_bids::Bid;
 use wubang_kernel::procedure::Way;
-use wubang_kernel::{Role, Timer};
+use wubang_kernel::{Code, Role, Timer};
 use wubang_publicity::model::PublicityKind;
 use wubang_store::commit::edit;
 use wubang_store::{Error, Key, Read, Tx, timers};
@@ -140,16 +141,52 @@ pub(crate) async fn run_on(tx: &Tx, award: &award::Model) -> Result<(), Error> {
     Ok(())
 }
 
+/// Why an award is taken back: the code that it keeps, and what its publicity page says.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Cause {
+    code: &'static str,
+    shown: &'static str,
+}
+
+const OBJECTION: Cause = Cause {
+    code: "objection_upheld",
+    shown: "异议成立,承榜撤销",
+};
+/// A member of the panel should not have scored.
+pub(crate) const LATE_RECUSAL: Cause = Cause {
+    code: "late_recusal",
+    shown: "评审组成员应回避未回避,承榜撤销",
+};
+const INVALIDATION: Cause = Cause {
+    code: "bid_invalidated",
+    shown: "揭榜意向书作废,承榜撤销",
+};
+
 /// Revokes an award because an objection or a complaint was upheld. `reason` is public.
 ///
 /// # Errors
 /// `invalid_transition` when it has fallen away or is contracted, and while another authority keeps the
 /// posting suspended.
 pub async fn revoke(tx: &Tx, id: Uuid, how: Revocation, reason: &str) -> Result<(), Error> {
-    let case = as_system(tx, id).await?;
+    let award = store::find(tx, &Key::Id(id)).await?;
+    take_back(tx, &award, how, OBJECTION, reason).await
+}
+
+/// Takes an award back for a cause. `reason` is public.
+///
+/// # Errors
+/// As [`revoke`].
+pub(crate) async fn take_back(
+    tx: &Tx,
+    award: &award::Model,
+    how: Revocation,
+    cause: Cause,
+    reason: &str,
+) -> Result<(), Error> {
+    let case = as_system(tx, award.id).await?;
     let shown = masked(&case.award)?;
     let case = step(tx, case, AwardEvent::Revoke, |c| {
-        c.set(award::Column::ReasonCode, "objection_upheld")
+        c.set(award::Column::ReasonCode, cause.code)
             .set(award::Column::Reason, reason.to_owned())
             .set(award::Column::ResumeTo, Value::String(None))
             .set(award::Column::Publicity, shown)
@@ -158,8 +195,11 @@ pub async fn revoke(tx: &Tx, id: Uuid, how: Revocation, reason: &str) -> Result<
     })
     .await?;
     let award = case.award;
-    wubang_publicity::stopped(tx, id, PublicityKind::Award, "异议成立,承榜撤销").await?;
-    wubang_bids::service::award_revoked(tx, award.bid_id).await?;
+    wubang_publicity::stopped(tx, award.id, PublicityKind::Award, cause.shown).await?;
+    // an invalidated bid has fallen away by itself
+    if wubang_bids::service::find(tx, award.bid_id).await?.state != "invalidated" {
+        wubang_bids::service::award_revoked(tx, award.bid_id).await?;
+    }
     wubang_postings::service::resume_after_objection(tx, award.posting_id, reason).await?;
     match how {
         Revocation::NextInRank => on_to_the_next(tx, &award).await,
@@ -168,9 +208,53 @@ pub async fn revoke(tx: &Tx, id: Uuid, how: Revocation, reason: &str) -> Result<
             wubang_postings::service::reevaluate(tx, award.posting_id, reason).await
         }
         Revocation::Repost => {
-            let code = "objection_upheld";
             let reason = Some(reason.to_owned());
-            wubang_postings::service::failed(tx, award.posting_id, code, reason).await
+            wubang_postings::service::failed(tx, award.posting_id, cause.code, reason).await
         }
     }
+}
+
+/// A bid is to be invalidated: too late once its agreement is signed, which has ends of its own.
+///
+/// # Errors
+/// `invalid_transition`.
+pub(crate) async fn on_invalidation_proposed(tx: &Tx, bid: Uuid) -> Result<(), Error> {
+    let award = store::live_of_bid(tx, bid).await?;
+    if award.is_some_and(|award| !is_revocable(&award)) {
+        return Err(Code::InvalidTransition.into());
+    }
+    Ok(())
+}
+
+/// A bid was invalidated (rulebook 2.8.3): its award is revoked and the next in rank follows; without an award,
+/// perhaps it was the last that the panel waited for, or the last reserve.
+///
+/// # Errors
+/// `invalid_transition` once its agreement is signed, and while another authority keeps the posting suspended.
+pub(crate) async fn on_bid_invalidated(tx: &Tx, id: Uuid) -> Result<(), Error> {
+    on_invalidation_proposed(tx, id).await?;
+    let bid = wubang_bids::service::find(tx, id).await?;
+    let Some(award) = store::live_of_bid(tx, id).await? else {
+        return without_award(tx, &bid).await;
+    };
+    let known = revocations(tx, &award).await?;
+    let how = if known.contains(&Revocation::NextInRank) {
+        Revocation::NextInRank
+    } else {
+        Revocation::Repost
+    };
+    take_back(tx, &award, how, INVALIDATION, "揭榜意向书经听取陈述后作废").await
+}
+
+async fn without_award(tx: &Tx, bid: &Bid) -> Result<(), Error> {
+    let posting = wubang_postings::service::find(tx, bid.posting_id).await?;
+    if posting.state != "award_publicity" {
+        return review::on_bid_moved(tx, bid.id).await;
+    }
+    let bids = wubang_bids::service::of_posting(tx, posting.id).await?;
+    let waits = store::live_of(tx, posting.id).await?.is_none();
+    if waits && !bids.iter().any(|bid| bid.state == "reserve") {
+        return wubang_postings::service::failed(tx, posting.id, "no_candidate", None).await;
+    }
+    Ok(())
 }

@@ -25,7 +25,8 @@ pub(crate) fn seats(posting: &Posting) -> Result<Seats, Error> {
     Ok(composition::seats(&posting.procedure.0.panel, ceiling)?)
 }
 
-fn complete(posting: &Posting, panel: &Loaded) -> Result<(), Error> {
+/// Whether every seat is filled as the rules say.
+pub(crate) fn complete(posting: &Posting, panel: &Loaded) -> Result<(), Error> {
     Ok(composition::check(
         seats(posting)?,
         panel.active().map(|member| member.party.as_str()),
@@ -164,7 +165,8 @@ async fn asked(tx: &Tx, key: &Key) -> Result<Asked, Error> {
     let judged = matches!(posting.procedure.0.code.way(), Way::Panel | Way::Call);
     let before = wubang_panels::service::load(tx, PURPOSE, posting.id).await?;
     let again = judged_again(tx, &posting, before.as_ref()).await?;
-    if !(posting.state == "closed" || again) || !judged {
+    let vacant = seat_vacant(tx, &posting, before.as_ref()).await?;
+    if !(posting.state == "closed" || again || vacant) || !judged {
         return Err(Code::InvalidTransition.into());
     }
     Ok(Asked {
@@ -233,8 +235,8 @@ pub async fn form_panel(tx: &Tx, key: &Key, input: AwardPanelIn) -> Result<Award
     out(tx, &panel, &bids, false).await
 }
 
-/// Whether an upheld objection has ordered another panel: the last one has reported, and the bids wait for
-/// scores again (rulebook 2.5).
+/// Whether an upheld objection or a late recusal has ordered another panel: the last one has reported, and the bids
+/// wait for scores again (rulebook 2.5).
 async fn judged_again(
     read: &impl Read,
     posting: &Posting,
@@ -243,8 +245,21 @@ async fn judged_again(
     let Some(panel) = before.filter(|_| posting.state == "evaluating") else {
         return Ok(false);
     };
-    Ok(store::report_of(read, panel.panel.id).await?.is_some()
-        && wubang_bids::service::count_qualified(read, posting.id).await? > 0)
+    Ok(!store::reports_of(read, panel.panel.id).await?.is_empty()
+        && wubang_bids::service::count_unscored(read, posting.id).await? > 0)
+}
+
+/// Whether a recusal that was found while the panel scores has left a seat that nobody moved up to.
+async fn seat_vacant(
+    read: &impl Read,
+    posting: &Posting,
+    before: Option<&Loaded>,
+) -> Result<bool, Error> {
+    let Some(panel) = before.filter(|_| posting.state == "evaluating") else {
+        return Ok(false);
+    };
+    Ok(complete(posting, panel).is_err()
+        && store::reports_of(read, panel.panel.id).await?.is_empty())
 }
 
 /// Nobody of the panel whose result fell judges again.

@@ -3,7 +3,9 @@
 use crate::entity::report;
 use crate::model::{
     AwardReportOut, AwardReportSignIn, AwardReportSignature, AwardSheetIn, AwardSheetsOut,
+    SupersededReport,
 };
+use crate::panel::complete;
 use crate::ranking::{lots, ranking, summary};
 use crate::{PURPOSE, store};
 use uuid::Uuid;
@@ -67,6 +69,11 @@ fn to_score(bids: &[Bid]) -> Vec<Uuid> {
         .collect()
 }
 
+/// Whether the panel waits for a bidder's clarification (rulebook 2.8.3).
+fn is_clarified(bids: &[Bid]) -> bool {
+    bids.iter().any(|bid| bid.state == "clarifying")
+}
+
 /// A member hands in his sheet about one bid. With the last sheet the totals, the ranks and the
 /// report are made in the same transaction.
 ///
@@ -88,7 +95,7 @@ pub async fn submit_sheet(tx: &Tx, key: &Key, input: AwardSheetIn) -> Result<She
     let bid = wubang_bids::service::find_opened(tx, posting.id, input.bid_id)
         .await?
         .ok_or_else(unknown_bid)?;
-    if !matches!(bid.state.as_str(), "qualified" | "scored") {
+    if !matches!(bid.state.as_str(), "qualified" | "clarifying" | "scored") {
         return Err(Refusal::new(Code::InvalidTransition)
             .because("该意向书不在评分范围内", "this bid is not to be scored")
             .into());
@@ -106,11 +113,11 @@ pub async fn submit_sheet(tx: &Tx, key: &Key, input: AwardSheetIn) -> Result<She
         sheet,
     )
     .await?;
-    let wanted = wubang_bids::service::count_qualified(tx, posting.id)
+    let wanted = wubang_bids::service::count_unscored(tx, posting.id)
         .await?
         .saturating_mul(u64::try_from(panel.active().count()).unwrap_or(u64::MAX));
     if wubang_panels::service::count_sheets(tx, panel.panel.id).await? >= wanted {
-        finish_if_complete(tx, &posting).await?;
+        finish(tx, &posting, Seats::Full).await?;
     }
     Ok(SheetOut::from(&sheet))
 }
@@ -125,18 +132,31 @@ pub(crate) fn unknown_bid() -> Refusal {
     )
 }
 
-/// Scores and reports once every member has handed in a sheet about every bid.
-async fn finish_if_complete(tx: &Tx, posting: &Posting) -> Result<(), Error> {
+/// Which seats must be filled for the scores to be complete (rulebook 2.10): all of them, or after a recusal that was
+/// found too late those who remain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Seats {
+    Full,
+    Left,
+}
+
+/// Scores and reports once every member has handed in a sheet about every bid; whether it did.
+pub(crate) async fn finish(tx: &Tx, posting: &Posting, seats: Seats) -> Result<bool, Error> {
     let Some(panel) = wubang_panels::service::load(tx, PURPOSE, posting.id).await? else {
-        return Ok(());
+        return Ok(false);
     };
+    if seats == Seats::Full && complete(posting, &panel).is_err() {
+        return Ok(false);
+    }
     let bids = wubang_bids::service::of_posting(tx, posting.id).await?;
     let subjects = to_score(&bids);
+    // sheets about a bid that is being clarified are kept, and its answer is waited for
     if subjects.is_empty()
+        || is_clarified(&bids)
         || !panel.complete(&subjects)
         || store::report_of(tx, panel.panel.id).await?.is_some()
     {
-        return Ok(());
+        return Ok(false);
     }
     let bids: Vec<Bid> = bids
         .into_iter()
@@ -163,19 +183,22 @@ async fn finish_if_complete(tx: &Tx, posting: &Posting) -> Result<(), Error> {
         .await?;
     }
     let summary = summary(posting, &panel, &ranking);
+    let earlier = store::reports_of(tx, panel.panel.id).await?;
+    let sequence = earlier.first().map_or(1, |report| report.sequence + 1);
     let report = store::insert_report(
         tx,
-        store::new_report(tx, posting.id, panel.panel.id, ranking, summary)?,
+        store::new_report(tx, posting.id, (panel.panel.id, sequence), ranking, summary)?,
     )
     .await?;
-    note(tx, posting, &report, "award_report.generated", Role::System).await
+    note(tx, posting, &report, "award_report.generated", Role::System).await?;
+    Ok(true)
 }
 
-/// A bid was withdrawn: perhaps it was the last that the panel still had to score, or the last at all.
+/// A bid was withdrawn or clarified: perhaps it was the last that the panel still waited for, or the last at all.
 ///
 /// # Errors
 /// When the database fails.
-pub(crate) async fn on_bid_withdrawn(tx: &Tx, bid_id: Uuid) -> Result<(), Error> {
+pub(crate) async fn on_bid_moved(tx: &Tx, bid_id: Uuid) -> Result<(), Error> {
     let bid = wubang_bids::service::find(tx, bid_id).await?;
     let posting = wubang_postings::service::find(tx, bid.posting_id).await?;
     if posting.state != "evaluating" {
@@ -184,9 +207,9 @@ pub(crate) async fn on_bid_withdrawn(tx: &Tx, bid_id: Uuid) -> Result<(), Error>
     let bids = wubang_bids::service::of_posting(tx, posting.id).await?;
     if bids
         .iter()
-        .any(|bid| matches!(bid.state.as_str(), "qualified" | "scored"))
+        .any(|bid| matches!(bid.state.as_str(), "qualified" | "clarifying" | "scored"))
     {
-        return finish_if_complete(tx, &posting).await;
+        return finish(tx, &posting, Seats::Full).await.map(|_| ());
     }
     wubang_postings::service::failed(tx, posting.id, "no_bids", None).await
 }
@@ -198,12 +221,13 @@ async fn note(
     event: &str,
     role: Role,
 ) -> Result<(), Error> {
-    let (from, to) = if event == "award_report.generated" {
-        (None, "generated")
-    } else {
-        (Some("generated"), "signed")
+    let signed = report.signed_at.is_some();
+    let (from, to, version) = match event {
+        "award_report.generated" => (None, "generated", 1),
+        "award_report.signed" => (Some("generated"), "signed", 2),
+        _ if signed => (Some("signed"), "superseded", 3),
+        _ => (Some("generated"), "superseded", 2),
     };
-    let version = if from.is_none() { 1 } else { 2 };
     let about = About {
         object: "award_report",
         id: report.id,
@@ -234,12 +258,12 @@ async fn note(
 /// `not_found` for who is neither member nor organiser.
 pub async fn get_sheets(view: &View, key: &Key) -> Result<AwardSheetsOut, Error> {
     let Review { posting, panel, .. } = load(view, key).await?;
-    let complete = store::report_of(view, panel.panel.id).await?.is_some();
+    let complete = !store::reports_of(view, panel.panel.id).await?.is_empty();
     let bids = wubang_bids::service::of_posting(view, posting.id).await?;
     let scorable = |bid: &&Bid| {
         !matches!(
             bid.state.as_str(),
-            "opened" | "disqualified" | "withdrawn_late"
+            "opened" | "disqualified" | "withdrawn_late" | "invalidated"
         )
     };
     Ok(AwardSheetsOut {
@@ -250,7 +274,25 @@ pub async fn get_sheets(view: &View, key: &Key) -> Result<AwardSheetsOut, Error>
     })
 }
 
-fn report_out(posting: &Posting, panel: &Loaded, report: report::Model) -> AwardReportOut {
+/// A report was superseded, because a member should not have scored.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn note_superseded(
+    tx: &Tx,
+    posting: &Posting,
+    report: &report::Model,
+    role: Role,
+) -> Result<(), Error> {
+    note(tx, posting, report, "award_report.superseded", role).await
+}
+
+fn report_out(
+    posting: &Posting,
+    panel: &Loaded,
+    report: report::Model,
+    all: Vec<report::Model>,
+) -> AwardReportOut {
     let signatures = panel.active().map(|member| AwardReportSignature {
         seat: member.seat,
         name: member.name.clone(),
@@ -267,9 +309,25 @@ fn report_out(posting: &Posting, panel: &Loaded, report: report::Model) -> Award
         summary: report.summary,
         content_hash: report.content_hash,
         signatures: signatures.collect(),
+        superseded: superseded(all),
         created_at: Instant(report.created_at),
         signed_at: report.signed_at.map(Instant),
     }
+}
+
+fn superseded(all: Vec<report::Model>) -> Vec<SupersededReport> {
+    all.into_iter()
+        .filter_map(|report| {
+            Some(SupersededReport {
+                id: report.id,
+                superseded_at: Instant(report.superseded_at?),
+                ranking: report.ranking,
+                content_hash: report.content_hash,
+                created_at: Instant(report.created_at),
+                signed_at: report.signed_at.map(Instant),
+            })
+        })
+        .collect()
 }
 
 /// The panel's report, for the panel, the organisers and the supervisor.
@@ -281,7 +339,8 @@ pub async fn get_report(view: &View, key: &Key) -> Result<AwardReportOut, Error>
     let report = store::report_of(view, panel.panel.id)
         .await?
         .ok_or(Code::NotFound)?;
-    Ok(report_out(&posting, &panel, report))
+    let all = store::reports_of(view, panel.panel.id).await?;
+    Ok(report_out(&posting, &panel, report, all))
 }
 
 /// A member signs the report. With the last signature the street's term to decide begins (T14).
@@ -305,9 +364,9 @@ pub async fn sign_report(
     if posting.state != "evaluating" {
         return Err(Code::InvalidTransition.into());
     }
-    let mut report = store::report_of(tx, panel.panel.id)
-        .await?
-        .ok_or(Code::SheetsMissing)?;
+    let Some(mut report) = store::report_of(tx, panel.panel.id).await? else {
+        return Err(no_report(tx, &posting).await?.into());
+    };
     wubang_panels::service::sign_report(tx, &panel, input.dissent.as_deref()).await?;
     let panel = wubang_panels::service::load(tx, PURPOSE, posting.id)
         .await?
@@ -319,7 +378,20 @@ pub async fn sign_report(
         timers::stop(tx, posting.id, &[Timer::T13]).await?;
         start_decision(tx, &posting).await?;
     }
-    Ok(report_out(&posting, &panel, report))
+    let all = store::reports_of(tx, panel.panel.id).await?;
+    Ok(report_out(&posting, &panel, report, all))
+}
+
+/// Why there is no report to sign yet.
+async fn no_report(tx: &Tx, posting: &Posting) -> Result<Refusal, Error> {
+    let bids = wubang_bids::service::of_posting(tx, posting.id).await?;
+    let refusal = Refusal::from(Code::SheetsMissing);
+    Ok(if is_clarified(&bids) {
+        let (zh, en) = ("尚有意向书正在澄清", "a bid is still being clarified");
+        refusal.because(zh, en)
+    } else {
+        refusal
+    })
 }
 
 /// Starts T14, the street's term to decide.
@@ -327,14 +399,25 @@ pub async fn sign_report(
 /// # Errors
 /// When the database fails.
 pub(crate) async fn start_decision(tx: &Tx, posting: &Posting) -> Result<(), Error> {
+    start_term(tx, posting, Timer::T14).await
+}
+
+/// Starts T13 anew, the panel's term to evaluate, unless it still runs.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn start_scoring(tx: &Tx, posting: &Posting) -> Result<(), Error> {
+    let running = timers::running(tx, &[posting.id]).await?;
+    if running.iter().any(|row| row.timer == Timer::T13.key()) {
+        return Ok(());
+    }
+    start_term(tx, posting, Timer::T13).await
+}
+
+async fn start_term(tx: &Tx, posting: &Posting, timer: Timer) -> Result<(), Error> {
     let terms: &Terms = &posting.procedure.0.timers;
-    let deadline = timers::deadline(
-        tx.calendar(),
-        Timer::T14,
-        tx.now(),
-        terms,
-        posting.procedure.0.publish_cutoff_hour,
-    );
+    let cutoff = posting.procedure.0.publish_cutoff_hour;
+    let deadline = timers::deadline(tx.calendar(), timer, tx.now(), terms, cutoff);
     let about = About {
         object: "posting",
         id: posting.id,
@@ -342,12 +425,6 @@ pub(crate) async fn start_decision(tx: &Tx, posting: &Posting) -> Result<(), Err
         division: &posting.division,
         version: posting.version,
     };
-    timers::start(
-        tx,
-        &about,
-        &format!("{} {}", posting.number, posting.title),
-        Timer::T14,
-        &deadline,
-    )
-    .await
+    let label = format!("{} {}", posting.number, posting.title);
+    timers::start(tx, &about, &label, timer, &deadline).await
 }

@@ -167,6 +167,24 @@ pub(crate) fn choose_many(
     Ok(first.iter().map(|standing| standing.bid_id).collect())
 }
 
+/// What becomes of complete scores when a member should not have scored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AfterRecusal {
+    /// The totals are made anew from the sheets of those who remain.
+    Recompute,
+    /// Another panel judges.
+    NewPanel,
+}
+
+/// Recomputes while the quorum still holds, otherwise another panel judges (rulebook 2.5, 2.10).
+pub(crate) fn after_late_recusal(remaining: usize, quorum: usize) -> AfterRecusal {
+    if remaining >= quorum.max(1) {
+        AfterRecusal::Recompute
+    } else {
+        AfterRecusal::NewPanel
+    }
+}
+
 /// Whether all may be rejected: only when nobody reaches the threshold.
 ///
 /// # Errors
@@ -364,7 +382,25 @@ mod tests {
         assert!(!Award::is_final(AwardState::Contracted));
     }
 
+    #[test]
+    fn a_small_panel_is_replaced_and_a_large_one_computes_anew() {
+        // the panel of five is left with four, that of seven with six
+        assert_eq!(after_late_recusal(4, 5), AfterRecusal::NewPanel);
+        assert_eq!(after_late_recusal(6, 5), AfterRecusal::Recompute);
+        assert_eq!(after_late_recusal(5, 5), AfterRecusal::Recompute);
+        assert_eq!(after_late_recusal(0, 0), AfterRecusal::NewPanel);
+    }
+
     proptest! {
+        #[test]
+        fn whoever_leaves_never_brings_the_quorum_back(seats in 0_usize..20, quorum in 0_usize..20) {
+            if after_late_recusal(seats, quorum) == AfterRecusal::NewPanel {
+                for fewer in 0..seats {
+                    prop_assert_eq!(after_late_recusal(fewer, quorum), AfterRecusal::NewPanel);
+                }
+            }
+        }
+
         #[test]
         fn rows_of_one_state_and_event_exclude_each_other(held in any::<bool>(), at_once in any::<bool>(), was in 0..4_usize) {
             let states = [AwardState::InPublicity, AwardState::Confirmed, AwardState::Notified];

@@ -89,6 +89,17 @@ pub(crate) async fn live_of(
         .await?)
 }
 
+/// The award of a bid that has not fallen away.
+pub(crate) async fn live_of_bid(
+    read: &impl Read,
+    bid: Uuid,
+) -> Result<Option<award::Model>, Error> {
+    let live = award::Entity::find()
+        .filter(award::Column::BidId.eq(bid))
+        .filter(award::Column::State.is_in(LIVE.iter().copied()));
+    Ok(live.one(&read.db()).await?)
+}
+
 /// The ids of the awards that stand still.
 pub(crate) async fn suspended(read: &impl Read) -> Result<Vec<Uuid>, Error> {
     Ok(award::Entity::find()
@@ -153,18 +164,43 @@ pub(crate) async fn list(
     Ok(select.all(&read.db()).await?)
 }
 
-/// The report of a panel.
+/// Every report of a panel, the newest first.
+pub(crate) async fn reports_of(read: &impl Read, panel: Uuid) -> Result<Vec<report::Model>, Error> {
+    Ok(report::Entity::find()
+        .filter(report::Column::PanelId.eq(panel))
+        .order_by_desc(report::Column::Sequence)
+        .all(&read.db())
+        .await?)
+}
+
+/// A report stands no more; it is kept.
+pub(crate) async fn supersede(tx: &Tx, id: Uuid) -> Result<(), Error> {
+    let touched = report::Entity::update_many()
+        .col_expr(report::Column::SupersededAt, Expr::value(tx.now()))
+        .filter(report::Column::Id.eq(id))
+        .filter(report::Column::SupersededAt.is_null())
+        .exec(&tx.db())
+        .await?;
+    if touched.rows_affected == 1 {
+        Ok(())
+    } else {
+        Err(Code::Conflict.into())
+    }
+}
+
+/// The report of a panel that stands.
 pub(crate) async fn report_of(
     read: &impl Read,
     panel: Uuid,
 ) -> Result<Option<report::Model>, Error> {
     Ok(report::Entity::find()
         .filter(report::Column::PanelId.eq(panel))
+        .filter(report::Column::SupersededAt.is_null())
         .one(&read.db())
         .await?)
 }
 
-/// Keeps a report; the second of one panel is `duplicate`.
+/// Keeps a report; the second of one panel with the same number is `duplicate`.
 pub(crate) async fn insert_report(
     tx: &Tx,
     row: report::ActiveModel,
@@ -189,7 +225,7 @@ pub(crate) async fn report_signed(tx: &Tx, id: Uuid) -> Result<(), Error> {
 pub(crate) fn new_report(
     tx: &Tx,
     posting_id: Uuid,
-    panel_id: Uuid,
+    (panel_id, sequence): (Uuid, i32),
     ranking: crate::model::AwardRanking,
     summary: String,
 ) -> Result<report::ActiveModel, Error> {
@@ -198,6 +234,8 @@ pub(crate) fn new_report(
         id: Set(tx.new_id()),
         posting_id: Set(posting_id),
         panel_id: Set(panel_id),
+        sequence: Set(sequence),
+        superseded_at: Set(None),
         ranking: Set(ranking),
         content_hash: Set(hash),
         summary: Set(summary),
@@ -289,7 +327,8 @@ async fn wrong_totals(view: &View) -> Result<Vec<Uuid>, Error> {
                 .await?;
         let total = panel.and_then(|panel| {
             wubang_panels::scoring::mean_total(
-                &panel.valid_sheets(row.bid_id),
+                // a recusal after the fact voids sheets later, and revokes the award
+                &panel.sheets_at(row.bid_id, row.created_at),
                 posting.procedure.0.trim_from,
             )
         });

@@ -39,7 +39,7 @@ pub mod bid {
         pub means: Option<Json>,
         pub tie_break: Option<String>,
         pub told_at: Option<DateTimeUtc>,
-        pub invalidated_by: Option<i64>,
+        pub returned_by: Option<i64>,
         pub created_by: Uuid,
         pub state: String,
         pub version: i32,
@@ -94,6 +94,39 @@ pub mod bid_entrant {
         #[sea_orm(primary_key, auto_increment = false)]
         pub organisation_id: Uuid,
         pub bid_id: Uuid,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// What was asked of the bidder after the opening, and what he answered.
+pub mod bid_inquiry {
+    use crate::inquiries::Defects;
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "bid_inquiries")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub bid_id: Uuid,
+        pub kind: String,
+        pub ground: Option<String>,
+        pub defects: Defects,
+        pub question: String,
+        pub asked_by: Uuid,
+        pub asked_at: DateTimeUtc,
+        pub outcome: String,
+        pub over_at: Option<DateTimeUtc>,
+        pub answer: Option<String>,
+        pub answered_by: Option<Uuid>,
+        pub attachments: wubang_files::Attachments,
+        pub decision: Option<String>,
+        pub decision_reason: Option<String>,
+        pub decided_by: Option<Uuid>,
+        pub decided_at: Option<DateTimeUtc>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

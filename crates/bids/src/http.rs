@@ -1,11 +1,12 @@
 //! Addresses of the stage.
 
 use crate::model::{
-    BidIn, BidInvitation, BidInvitationList, BidList, BidOut, BidPatch, DisqualifyIn,
-    MemberConfirmIn, MemberIn, MemberInviteIn, MemberReasonIn,
+    BidClarificationsOut, BidIn, BidInvitation, BidInvitationList, BidList, BidOut, BidPatch,
+    ClarificationIn, ClarificationRequestIn, DisqualifyIn, InvalidationAnswerIn, InvalidationIn,
+    MemberConfirmIn, MemberIn, MemberInviteIn, MemberReasonIn, RepairIn, RepairRequestIn,
 };
 use crate::service;
-use crate::service::attachments;
+use crate::service::{attachments, repairing};
 use actix_web::{get, patch, post};
 use utoipa_actix_web::service_config::ServiceConfig;
 use wubang_files::http::{file_id, give_out, take_in};
@@ -66,6 +67,22 @@ act!(withdraw_bid, "揭榜 bids", "/api/v1/bids/{id}/withdraw", ReasonIn => BidO
 act!(qualify_bid, "揭榜 bids", "/api/v1/bids/{id}/qualify", NothingIn => BidOut, service::qualify, "资格合格。Find a bid eligible.");
 act!(propose_bid_disqualification, "揭榜 bids", "/api/v1/bids/{id}/propose_disqualification", DisqualifyIn => BidOut, service::propose_disqualification, "提出资格不合格。Propose to disqualify.");
 act!(confirm_bid_disqualification, "揭榜 bids", "/api/v1/bids/{id}/confirm_disqualification", NothingIn => BidOut, service::confirm_disqualification, "由第二人确认资格不合格。Confirm the disqualification by a second person.");
+act!(request_bid_repair, "揭榜 bids", "/api/v1/bids/{id}/request_repair", RepairRequestIn => BidOut, service::request_repair, "要求补正形式瑕疵(一次,闭集)。Ask once for the repair of formal defects.");
+act!(repair_bid, "揭榜 bids", "/api/v1/bids/{id}/repair", RepairIn => BidOut, service::repair, "揭榜方补正形式瑕疵;已提交的内容不变。Repair formal defects; what was handed in stays.");
+act!(request_bid_clarification, "揭榜 bids", "/api/v1/bids/{id}/request_clarification", ClarificationRequestIn => BidOut, service::request_clarification, "评审组成员书面要求澄清。A member of the panel asks for a clarification.");
+act!(clarify_bid, "揭榜 bids", "/api/v1/bids/{id}/clarify", ClarificationIn => BidOut, service::clarify, "揭榜方书面澄清,不改变已提交的内容。Clarify in writing, within what was handed in.");
+see!(
+    list_bid_clarifications,
+    "揭榜 bids",
+    "/api/v1/bids/{id}/clarifications",
+    BidClarificationsOut,
+    service::clarifications,
+    "意向书的澄清问答。Questions of the panel and the bidder's answers."
+);
+act!(propose_bid_invalidation, "揭榜 bids", "/api/v1/bids/{id}/propose_invalidation", InvalidationIn => BidOut, service::propose_invalidation, "拟作废意向书,告知揭榜方并听取陈述。Announce the invalidation of a bid and hear the bidder.");
+act!(answer_bid_invalidation, "揭榜 bids", "/api/v1/bids/{id}/answer_invalidation", InvalidationAnswerIn => BidOut, service::answer_invalidation, "揭榜方就拟作废书面陈述。Be heard before the invalidation.");
+act!(invalidate_bid, "揭榜 bids", "/api/v1/bids/{id}/invalidate", ReasonIn => BidOut, service::invalidate, "听取陈述后由另一人决定作废;已承榜的一并撤销。Invalidate after the hearing, by another person; an award of it is revoked.");
+act!(drop_bid_invalidation, "揭榜 bids", "/api/v1/bids/{id}/drop_invalidation", ReasonIn => BidOut, service::drop_invalidation, "不予作废。Drop the invalidation.");
 act!(fail_posting_too_few, "揭榜 bids", "/api/v1/postings/{id}/fail_too_few", ReasonIn => PostingOut, service::fail_too_few, "有效揭榜不足,街道宣布流榜(理由公开)。Let the round fail for too few valid bids, for a public reason.");
 act!(announce_single_bidder, "揭榜 bids", "/api/v1/postings/{id}/single_bidder", ReasonIn => PostingOut, service::single_bidder, "有效揭榜仅一家,公示后与其协商(单一来源公示)。Negotiate with the only bidder, after a publicity.");
 
@@ -123,6 +140,64 @@ pub(crate) async fn remove_bid_attachment(ctx: Ctx, key: PathKey, body: Body<Not
     .await
 }
 
+see!(
+    list_bid_repair_attachments,
+    "揭榜 bids",
+    "/api/v1/bids/{id}/repair_attachments",
+    AttachmentsOut,
+    repairing::list,
+    "为补正上传的附件。The attachments of a repair."
+);
+
+/// 为补正上传附件:请求体即文件本身;随补正一并提交。Add an attachment to a repair: the body is the file itself.
+#[utoipa::path(tag = "揭榜 bids", params(("id" = String, Path, description = "id 或编号 · id or number"), UploadQuery),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "文件内容 · the file itself"),
+    responses((status = 201, description = "新的附件 · the new attachment", body = AttachmentOut),
+        (status = 413, description = "文件过大 · the file is too large for its type (`too_large`)", body = ProblemOut, content_type = "application/problem+json"),
+        (status = 415, description = "不接受该类型的文件 · files of this type are not taken (`file_type_not_allowed`)", body = ProblemOut, content_type = "application/problem+json"),
+        (status = 422, description = "参数或文件不符合要求 · query or file is not acceptable (`invalid`, `file_infected`)", body = ProblemOut, content_type = "application/problem+json"),
+        (status = 503, description = "存储或扫描暂不可用 · the store or the scanner is not available (`unavailable`, `scanner_unavailable`)", body = ProblemOut, content_type = "application/problem+json")), security(("bearer" = [])))]
+#[post("/api/v1/bids/{id}/repair_attachments")]
+pub(crate) async fn add_bid_repair_attachment(ctx: Ctx, key: PathKey, body: Upload) -> Answer {
+    ctx.signed_in()?;
+    let id = ctx.request().match_info().get("id").unwrap_or_default();
+    let collection = format!("bids/{id}/repair_attachments");
+    take_in(&ctx, body, &collection, async |tx| {
+        repairing::place(tx, &key.0).await
+    })
+    .await
+}
+
+/// 下载补正附件(流式,完整性随传随验)。Download an attachment of a repair, checked as it goes.
+#[utoipa::path(tag = "揭榜 bids", params(("id" = String, Path, description = "id 或编号 · id or number"), ("file" = Uuid, Path, description = "附件 id · id of the attachment")),
+    responses((status = 200, description = "文件内容,`ETag` 为其 SHA-256 · the file; its `ETag` is its SHA-256", body = Vec<u8>, content_type = "application/octet-stream")), security(("bearer" = [])))]
+#[get("/api/v1/bids/{id}/repair_attachments/{file}")]
+pub(crate) async fn get_bid_repair_attachment(ctx: Ctx, key: PathKey) -> Answer {
+    ctx.signed_in()?;
+    ListQuery::of(&ctx, &[])?;
+    let file = file_id(&ctx)?;
+    let held = repairing::find(&ctx.read(), &key.0, file).await;
+    let held = held.map_err(|error| ctx.problem(error))?;
+    give_out(&ctx, &held).await
+}
+
+/// 移除补正附件(补正前)。Take an attachment off before repairing.
+#[utoipa::path(tag = "揭榜 bids", params(("id" = String, Path, description = "id 或编号 · id or number"), ("file" = Uuid, Path, description = "附件 id · id of the attachment")),
+    request_body = NothingIn, responses((status = 200, description = "其余附件 · the attachments that are left", body = AttachmentsOut)), security(("bearer" = [])))]
+#[post("/api/v1/bids/{id}/repair_attachments/{file}/remove")]
+pub(crate) async fn remove_bid_repair_attachment(
+    ctx: Ctx,
+    key: PathKey,
+    body: Body<NothingIn>,
+) -> Answer {
+    ctx.signed_in()?;
+    let file = file_id(&ctx)?;
+    command(&ctx, async |tx| {
+        repairing::remove(tx, &key.0, file, body.0).await
+    })
+    .await
+}
+
 /// Serves and documents the stage.
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(draft_bid)
@@ -139,6 +214,19 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(add_bid_attachment)
         .service(get_bid_attachment)
         .service(remove_bid_attachment)
+        .service(list_bid_repair_attachments)
+        .service(add_bid_repair_attachment)
+        .service(get_bid_repair_attachment)
+        .service(remove_bid_repair_attachment)
+        .service(request_bid_repair)
+        .service(repair_bid)
+        .service(request_bid_clarification)
+        .service(clarify_bid)
+        .service(list_bid_clarifications)
+        .service(propose_bid_invalidation)
+        .service(answer_bid_invalidation)
+        .service(invalidate_bid)
+        .service(drop_bid_invalidation)
         .service(sign_bid)
         .service(submit_bid)
         .service(revise_bid)

@@ -7,6 +7,7 @@ mod consortium;
 mod entity;
 pub mod flow;
 mod http;
+mod inquiries;
 mod invariants;
 mod members;
 pub mod model;
@@ -49,6 +50,7 @@ pub fn reactions() -> Vec<(&'static str, Reaction)> {
         .map(|event| (*event, to_members))
         .collect();
     all.extend(of_postings());
+    all.extend(of_terms());
     all
 }
 
@@ -58,11 +60,18 @@ const TOLD_TO_MEMBERS: &[&str] = &[
     "bid.revised",
     "bid.withdrawn",
     "bid.member_left",
-    "bid.invalidated",
+    "bid.returned",
     "bid.opened",
+    "bid.repair_requested",
+    "bid.repair_lapsed",
     "bid.disqualified",
+    "bid.clarification_requested",
+    "bid.clarification_lapsed",
     "bid.recommended",
     "bid.awarded",
+    "bid.invalidation_proposed",
+    "bid.invalidation_dropped",
+    "bid.invalidated",
 ];
 
 fn of_postings() -> Vec<(&'static str, Reaction)> {
@@ -104,26 +113,64 @@ fn of_postings() -> Vec<(&'static str, Reaction)> {
     ]
 }
 
+/// What stands still with a posting, goes on with it and ends with it: the terms of what a bidder was asked.
+fn of_terms() -> Vec<(&'static str, Reaction)> {
+    let ended: Reaction =
+        |tx, happened| Box::pin(service::on_posting_ended(tx, happened.object_id));
+    vec![
+        ("posting.suspended", |tx, happened| {
+            Box::pin(service::on_posting_stands(tx, happened.object_id))
+        }),
+        ("posting.resumed", |tx, happened| {
+            Box::pin(service::on_posting_goes_on(tx, happened.object_id))
+        }),
+        ("posting.failed", ended),
+        ("posting.failed_too_few", ended),
+        ("posting.cancelled", ended),
+    ]
+}
+
 /// What this stage does when timers are due: it knows whether the box of a posting may be opened.
 #[must_use]
 pub fn timers() -> Vec<(&'static str, Timer, TimerHandler)> {
-    vec![("posting", Timer::T09, |tx, id| {
-        Box::pin(service::window_over(tx, id))
-    })]
+    vec![
+        ("posting", Timer::T09, |tx, id| {
+            Box::pin(service::window_over(tx, id))
+        }),
+        ("bid", Timer::BidClarification, |tx, id| {
+            Box::pin(service::clarification_lapsed(tx, id))
+        }),
+        ("bid", Timer::BidRepair, |tx, id| {
+            Box::pin(service::repair_lapsed(tx, id))
+        }),
+        ("bid", Timer::BidHearing, |tx, id| {
+            Box::pin(service::hearing_over(tx, id))
+        }),
+    ]
 }
 
 /// Which objects of this stage are over, for the attachments that nobody will hand in any more.
 #[must_use]
 pub fn over() -> Vec<(&'static str, Over)> {
-    vec![("bid", |view, ids, before| {
-        Box::pin(service::attachments::left_over(view, ids, before))
-    })]
+    vec![
+        ("bid", |view, ids, before| {
+            Box::pin(service::attachments::left_over(view, ids, before))
+        }),
+        (service::repairing::OBJECT, |view, ids, before| {
+            Box::pin(service::repairing::left_over(view, ids, before))
+        }),
+    ]
 }
 
 /// Whom this stage tells when deadlines are counted anew.
 #[must_use]
 pub fn recounts() -> Vec<(&'static str, RecountHandler)> {
-    vec![("posting", |tx, recounted| {
-        Box::pin(service::on_recounted(tx, recounted))
-    })]
+    vec![
+        ("posting", |tx, recounted| {
+            Box::pin(service::on_recounted(tx, recounted))
+        }),
+        ("bid", |tx, recounted| {
+            Box::pin(service::on_deadline_moved(tx, recounted))
+        }),
+    ]
 }

@@ -1,6 +1,11 @@
 //! Domain and wire types of a bid.
 
 use crate::flow::BidState;
+pub use crate::inquiries::{
+    BidClarification, BidClarificationsOut, BidInvalidation, BidRepair, ClarificationIn,
+    ClarificationRequestIn, FormalDefect, FormalDefectCode, InquiryOutcome, InvalidationAnswerIn,
+    InvalidationGround, InvalidationIn, RepairIn, RepairRequestIn,
+};
 pub use crate::members::{
     BidInvitation, BidInvitationList, BidMemberOut, BidMode, MemberConfirmIn, MemberIn,
     MemberInviteIn, MemberReasonIn, MemberRole,
@@ -14,7 +19,7 @@ use wubang_kernel::money::Fen;
 use wubang_kernel::score::Hundredths;
 use wubang_postings::Proposal;
 use wubang_postings::model::Indicator;
-use wubang_web::{ActionOut, Instant};
+use wubang_web::{ActionOut, DeadlineOut, Instant};
 
 /// One planned activity.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -269,9 +274,15 @@ pub struct BidOut {
     /// 回执。
     pub receipt: Option<Receipt>,
     /// 使本意向书退回草稿的变更序号;须按变更后的公告重新签署、提交。
-    pub invalidated_by: Option<i64>,
+    pub returned_by: Option<i64>,
     /// 资格审查结果。
     pub eligibility: Option<serde_json::Value>,
+    /// 形式瑕疵的补正,供审查时斟酌。
+    pub repair: Option<BidRepair>,
+    /// 作废前的听取陈述及其结果(仅本组织、成员和主管部门)。
+    pub invalidation: Option<BidInvalidation>,
+    /// 正在计算的期限。
+    pub deadlines: Vec<DeadlineOut>,
     /// 不合格理由类别。
     pub reason_code: Option<String>,
     /// 说明。

@@ -61,6 +61,33 @@ pub(crate) struct BidFacts {
     pub without_panel: bool,
     /// What a proposal to a call still misses; nothing for other types.
     pub proposal: Vec<FieldFault>,
+    /// Whether the round goes on and no agreement is signed.
+    pub round_stands: bool,
+    /// Whether the panel scores now.
+    pub evaluating: bool,
+    pub inquiries: InquiryFacts,
+}
+
+/// Clarifications that may be asked about one bid: more is a negotiation, not a clarification.
+pub(crate) const CLARIFICATIONS: usize = 10;
+
+/// What was asked of the bidder after the opening.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct InquiryFacts {
+    pub clarifications: usize,
+    /// Until when the open clarification may be answered; `None` when none is open.
+    pub clarify_until: Option<DateTime<Utc>>,
+    /// Whether a repair was ever asked for, and whether it is neither answered nor overdue.
+    pub repair_asked: bool,
+    pub repair_open: bool,
+    pub repair_until: Option<DateTime<Utc>>,
+    /// Whether a hearing waits for the bidder; whether one waits for its decision; whether he was heard in it or
+    /// his time is over; whether the actor opened it.
+    pub hearing_open: bool,
+    pub hearing_until: Option<DateTime<Utc>>,
+    pub undecided: bool,
+    pub heard: bool,
+    pub own_hearing: bool,
 }
 
 impl BidFacts {
@@ -102,6 +129,11 @@ impl BidFacts {
         faults
     }
 
+    /// Whether a term is running; one that is over, or that nobody has set, is not.
+    fn in_time(&self, until: Option<DateTime<Utc>>) -> bool {
+        until.is_some_and(|at| !is_over(at, self.now))
+    }
+
     fn within_ceiling(&self) -> bool {
         self.price <= self.ceiling && (self.price > Fen::ZERO || self.ceiling == Fen::ZERO)
     }
@@ -131,6 +163,24 @@ impl Facts<Bid> for BidFacts {
             BidGuard::Proposed => self.proposed,
             BidGuard::OtherPerson => !self.own_proposal,
             BidGuard::WithoutPanel => self.without_panel,
+            BidGuard::Evaluating => self.evaluating,
+            BidGuard::ClarificationsLeft => self.inquiries.clarifications < CLARIFICATIONS,
+            BidGuard::ClarifiedInTime => self.in_time(self.inquiries.clarify_until),
+            BidGuard::FirstRepair => !self.inquiries.repair_asked,
+            BidGuard::RepairAsked => self.inquiries.repair_open,
+            BidGuard::RepairedInTime => self.in_time(self.inquiries.repair_until),
+            BidGuard::NoRepairOpen => !self.inquiries.repair_open,
+            BidGuard::RoundStands => self.round_stands,
+            BidGuard::NoHearing => !self.inquiries.undecided,
+            BidGuard::HearingOpen => self.inquiries.hearing_open,
+            // while the posting stands still so does the term
+            BidGuard::HeardInTime => {
+                let stands = self.posting_suspended && self.inquiries.hearing_until.is_none();
+                stands || self.in_time(self.inquiries.hearing_until)
+            }
+            BidGuard::Undecided => self.inquiries.undecided,
+            BidGuard::HeardOut => self.inquiries.heard,
+            BidGuard::OtherThanOpener => !self.inquiries.own_hearing,
         };
         if holds {
             Ok(())
@@ -143,6 +193,9 @@ impl Facts<Bid> for BidFacts {
         match event {
             BidEvent::Submit | BidEvent::Revise => self.deadline,
             BidEvent::Withdraw if self.posting_open => self.deadline,
+            BidEvent::Clarify => self.inquiries.clarify_until,
+            BidEvent::Repair => self.inquiries.repair_until,
+            BidEvent::Hear => self.inquiries.hearing_until,
             _ => None,
         }
     }
@@ -301,6 +354,9 @@ mod tests {
             own_proposal: false,
             without_panel: false,
             proposal: Vec::new(),
+            round_stands: true,
+            evaluating: true,
+            inquiries: InquiryFacts::default(),
         }
     }
 

@@ -1,16 +1,17 @@
 //! Reading and writing bids; decides nothing. Every finder knows whether the box is still sealed.
 
-use crate::entity::{bid, bid_box, bid_member, bid_version};
+use crate::entity::{bid, bid_box, bid_inquiry, bid_member, bid_version};
 use crate::flow;
 use crate::members;
 use crate::model::MemberRole;
 use crate::sealing;
+use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect,
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 use wubang_kernel::actor::Reach;
 use wubang_kernel::division::DivisionCode;
@@ -32,7 +33,8 @@ const MEMBERS: &[Role] = &[Role::OrgLegalRep, Role::OrgAgent, Role::Custodian];
 /// The same with the other organisations of a joint bid, who read it and do not write it.
 pub(crate) const INSIDERS: &[Role] = &[Role::OrgLegalRep, Role::OrgAgent, Role::Partner];
 
-fn is_sealed(bid: &bid::Model) -> bool {
+/// Whether nobody but the bidder knows of it yet.
+pub(crate) fn is_sealed(bid: &bid::Model) -> bool {
     SEALED.contains(&bid.state.as_str())
 }
 
@@ -80,7 +82,8 @@ async fn roles(
         .map_err(|_| Error::internal("bid with a bad division"))?;
     let over = read.actor().roles(&Reach::at(division));
     let seat = match read.actor().person {
-        Some(person) if !over.any(ORGANISERS) && !own.any(INSIDERS) => {
+        // an officer may sit on the panel as well
+        Some(person) if !own.any(INSIDERS) => {
             wubang_panels::service::is_member(read, "award", bid.posting_id, person).await?
         }
         _ => false,
@@ -172,11 +175,45 @@ pub(crate) async fn drafts_among(
         .await?)
 }
 
-/// How many bids of a posting are in a state.
-pub(crate) async fn count_in(read: &impl Read, posting: Uuid, state: &str) -> Result<u64, Error> {
+/// The ids of the opened bids of a posting.
+pub(crate) async fn ids_of(read: &impl Read, posting: Uuid) -> Result<Vec<Uuid>, Error> {
+    Ok(bid::Entity::find()
+        .select_only()
+        .column(bid::Column::Id)
+        .filter(bid::Column::PostingId.eq(posting))
+        .filter(bid::Column::State.is_not_in(SEALED.iter().copied()))
+        .into_tuple()
+        .all(&read.db())
+        .await?)
+}
+
+/// Which of these bids have a repair that was over before an instant.
+pub(crate) async fn repaired_before(
+    read: &impl Read,
+    bids: &[Uuid],
+    before: DateTime<Utc>,
+) -> Result<HashSet<Uuid>, Error> {
+    let over: Vec<Uuid> = bid_inquiry::Entity::find()
+        .select_only()
+        .column(bid_inquiry::Column::BidId)
+        .filter(bid_inquiry::Column::BidId.is_in(bids.iter().copied()))
+        .filter(bid_inquiry::Column::Kind.eq("repair"))
+        .filter(bid_inquiry::Column::OverAt.lt(before))
+        .into_tuple()
+        .all(&read.db())
+        .await?;
+    Ok(over.into_iter().collect())
+}
+
+/// How many bids of a posting are in one of the states.
+pub(crate) async fn count_in(
+    read: &impl Read,
+    posting: Uuid,
+    states: &[&str],
+) -> Result<u64, Error> {
     Ok(bid::Entity::find()
         .filter(bid::Column::PostingId.eq(posting))
-        .filter(bid::Column::State.eq(state))
+        .filter(bid::Column::State.is_in(states.iter().copied()))
         .count(&read.db())
         .await?)
 }

@@ -109,6 +109,7 @@ codes! {
     NotConfirmed = "not_confirmed", 422, "尚有成员未加入或未确认当前内容", "A member has not joined or not confirmed the content as it stands";
     MembersFull = "members_full", 409, "联合方数量已达上限", "The bid has as many partners as allowed";
     CapReached = "cap_reached", 409, "已达资源限流上限", "A cap is reached";
+    RepairOpen = "repair_open", 409, "补正期限内,尚不能作出资格审查结论", "The bidder still has time to repair: the check waits for it";
     ChecksFailed = "checks_failed", 422, "资格审查存在未通过项", "A check of eligibility fails";
     // 评审
     PanelIncomplete = "panel_incomplete", 422, "评审组组成不符合要求", "The panel is not composed as required";

@@ -5,6 +5,7 @@
 //! for people who write, no proof: the names are found after a cue or before a form of address only,
 //! because every second Chinese word begins with some surname.
 
+use crate::faults::Faults;
 use crate::text;
 
 mod names;
@@ -65,6 +66,20 @@ pub struct Finding {
 impl Finding {
     fn overlaps(self, other: Finding) -> bool {
         self.start < other.end && other.start < self.end
+    }
+}
+
+/// Notes identity numbers (公民身份号码) in a field: nobody has to hand one in anywhere, so a text with one is
+/// refused (rulebook 3.8).
+pub fn refuse_identity_numbers(pointer: &str, text: &str, faults: &mut Faults) {
+    let is_identity = |finding: &Finding| finding.kind == Kind::IdentityNumber;
+    if find(text).iter().any(is_identity) {
+        faults.add(
+            pointer,
+            "personal_data",
+            "含有身份证号码,请删去后再提交",
+            "holds an identity number: take it out",
+        );
     }
 }
 

@@ -83,6 +83,9 @@ timers! {
     ObjectionSupplement = "objection_supplement", 5 Wd, 5..=10, "异议补正";
     ObjectionHearing = "objection_hearing", 2 Wd, 2..=5, "异议另一方陈述";
     RecusalDecision = "recusal_decision", 1 Wd, 1..=1, "决定回避申请";
+    BidClarification = "bid_clarification", 2 Wd, 2..=5, "意向书澄清";
+    BidRepair = "bid_repair", 2 Wd, 2..=5, "意向书形式补正";
+    BidHearing = "bid_hearing", 3 Wd, 3..=10, "意向书作废前陈述";
     SingleBidderPublicity = "single_bidder_publicity", 5 Wd, 3..=10, "单一来源公示";
     FailedDecision = "failed_decision", 10 Wd, 5..=20, "流榜后的处理";
     Publication = "publication", 0 Wd, 0..=0, "定时发榜";

@@ -54,7 +54,7 @@ const SENTENCES: &[(&str, &str)] = &[
     ),
     ("posting.resumed", "榜单已恢复,各期限按剩余时间继续计算。"),
     (
-        "bid.invalidated",
+        "bid.returned",
         "发榜公告的变更影响揭榜,贵组织已提交的意向书退回草稿,原签署失效;请按变更后的公告核对、重新签署并提交。",
     ),
     (
@@ -82,6 +82,50 @@ const SENTENCES: &[(&str, &str)] = &[
     (
         "bid.revised",
         "已收到贵组织修订后的揭榜意向书,以最近一次提交为准。请保存本回执。",
+    ),
+    (
+        "bid.repair_requested",
+        "贵组织的揭榜意向书存在可补正的形式瑕疵,请在期限内书面补正,可另附附件;已提交的内容不变。",
+    ),
+    (
+        "bid.repair_lapsed",
+        "补正期限已满,未收到补正;资格审查按现有材料进行。",
+    ),
+    (
+        "bid.clarification_requested",
+        "评审组请贵组织就已提交的意向书作书面澄清,不得改变报价和方案。",
+    ),
+    (
+        "bid.clarification_lapsed",
+        "澄清期限已满,未收到答复;评审按已提交的内容进行。",
+    ),
+    (
+        "bid.invalidation_proposed",
+        "街道拟对贵组织的揭榜意向书作废,理由见下;请在期限内书面陈述,逾期由街道依现有材料决定。",
+    ),
+    (
+        "bid.heard",
+        "揭榜组织已就拟作废作出书面陈述,请由另一名经办人决定。",
+    ),
+    (
+        "bid.hearing_over",
+        "揭榜组织的陈述期限已满,可由另一名经办人决定是否作废。",
+    ),
+    (
+        "bid.invalidation_dropped",
+        "街道决定不予作废,揭榜意向书继续有效。",
+    ),
+    (
+        "bid.invalidated",
+        "揭榜意向书已决定作废,已承榜的一并撤销;对此有异议的,可在期限内提出。",
+    ),
+    (
+        "panel.recused_after_scoring",
+        "评审组一名成员应回避未回避,其评分作废;请按新的情况评分、签署或补足席位。",
+    ),
+    (
+        "bid.clarified",
+        "揭榜组织已就评审组的问题作出书面澄清,可继续评分。",
     ),
     (
         "award.notice_issued",

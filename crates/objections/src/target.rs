@@ -101,7 +101,7 @@ async fn posting_content(read: &impl Read, id: Uuid) -> Result<Target, Error> {
     })
 }
 
-/// The disqualification of one's own bid, for T43 from the day it was confirmed.
+/// The disqualification or the invalidation of one's own bid, for T43 from the day it was decided.
 async fn disqualification(read: &impl Read, id: Uuid) -> Result<Target, Error> {
     let bid = wubang_bids::service::find(read, id).await?;
     let own = read.actor().roles(&Reach::of(bid.organisation_id));
@@ -109,8 +109,13 @@ async fn disqualification(read: &impl Read, id: Uuid) -> Result<Target, Error> {
         return Err(Code::NotFound.into());
     }
     let trail = trace::of_object(read, id).await?;
-    let confirmed = trail.iter().rfind(|row| row.event == "bid.disqualified");
-    let Some(confirmed) = confirmed.filter(|_| bid.state == "disqualified") else {
+    let (event, proposed) = match bid.state.as_str() {
+        "invalidated" => ("bid.invalidated", "bid.invalidation_proposed"),
+        _ => ("bid.disqualified", "bid.disqualification_proposed"),
+    };
+    let confirmed = trail.iter().rfind(|row| row.event == event);
+    let out = matches!(bid.state.as_str(), "disqualified" | "invalidated");
+    let Some(confirmed) = confirmed.filter(|_| out) else {
         return Err(Code::InvalidTransition.into());
     };
     let rules = rules::at(read, &bid.division).await?;
@@ -121,7 +126,7 @@ async fn disqualification(read: &impl Read, id: Uuid) -> Result<Target, Error> {
         return Err(Code::DeadlinePassed.into());
     }
     let posting = wubang_postings::service::find(read, bid.posting_id).await?;
-    let deciders = ["bid.disqualification_proposed", "bid.disqualified"];
+    let deciders = [proposed, event];
     Ok(Target {
         label: format!("{} {} 资格认定", posting.number, posting.title),
         held: Some(posting.id),
@@ -267,7 +272,7 @@ pub(crate) async fn effects(
             let bid = wubang_bids::service::find(read, row.target_id).await?;
             let stage = stage(read, bid.posting_id).await?;
             let ranked = wubang_bids::service::count_ranked(read, bid.posting_id).await?;
-            let fits = bid.state == "disqualified"
+            let fits = matches!(bid.state.as_str(), "disqualified" | "invalidated")
                 && matches!(stage.as_str(), "closed" | "evaluating")
                 && ranked == 0;
             Ok(fits.then_some(Effect::RestoreBid).into_iter().collect())

@@ -2,6 +2,7 @@
 
 use crate::conflicts::Parties;
 use crate::pool::ExpertPool;
+use chrono::{DateTime, Utc};
 use sea_orm::FromJsonQueryResult;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -266,6 +267,17 @@ impl Loaded {
                 && self.active().any(|member| member.id == sheet.member_id)
         };
         self.sheets.iter().filter(counts).cloned().collect()
+    }
+
+    /// The sheets about a subject that counted at an instant: a recusal after the fact voids them later.
+    #[must_use]
+    pub fn sheets_at(&self, subject: Uuid, at: DateTime<Utc>) -> Vec<Sheet> {
+        let counted = |sheet: &&Sheet| {
+            sheet.subject_id == subject
+                && sheet.submitted_at <= at
+                && sheet.voided_at.is_none_or(|voided| voided > at)
+        };
+        self.sheets.iter().filter(counted).cloned().collect()
     }
 
     /// Whether every active member has handed in a sheet about every subject.

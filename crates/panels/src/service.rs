@@ -2,10 +2,11 @@
 
 pub use crate::forming::{fill, form, rehearse};
 
-use crate::conflicts::{self, Parties};
+use crate::conflicts::{self, ConflictGround, Parties};
 use crate::forming::invite;
 use crate::model::{
-    CLEAR, DECLINED, Loaded, Member, PanelDeclareIn, PanelOut, RECUSED, Sheet, SheetIn, SheetOut,
+    CLEAR, DECLINED, Loaded, Member, PENDING, PanelDeclareIn, PanelOut, RECUSED, Sheet, SheetIn,
+    SheetOut,
 };
 use crate::view;
 use crate::{recusals, sheets, store};
@@ -177,7 +178,9 @@ pub async fn declare(tx: &Tx, key: &Key, input: PanelDeclareIn) -> Result<PanelO
     let loaded = store::lock(tx, id).await?;
     tx.expect_version(loaded.panel.version - 1)?;
     let member = loaded.member(person).ok_or(Code::NotFound)?.clone();
-    if is_superseded(tx, &loaded).await? || (!input.clear && !loaded.sheets.is_empty()) {
+    // who has just moved up may still decline when others have scored
+    let too_late = member.declaration != PENDING && !loaded.sheets.is_empty();
+    if is_superseded(tx, &loaded).await? || (!input.clear && too_late) {
         return Err(Code::InvalidTransition.into());
     }
     if input.clear && member.declaration == CLEAR {
@@ -249,6 +252,54 @@ pub(crate) async fn replace(tx: &Tx, loaded: &Loaded, left: &Member) -> Result<(
     )
     .await?;
     invite(tx, loaded, vec![*next]).await
+}
+
+/// A member of whom it is found too late that he must not judge (应回避未回避, rulebook 2.5).
+#[derive(Debug, Clone)]
+pub struct LateRecusal {
+    /// His seat.
+    pub member_id: Uuid,
+    /// The ground.
+    pub ground: ConflictGround,
+    /// The facts, for the record.
+    pub reason: String,
+    /// In which role it is found.
+    pub role: Role,
+}
+
+/// Takes a member who may have scored off the panel: his sheets are void and kept, he does not come back. With
+/// `replaced` the next of the drawn order takes his seat and scores too. Answers the panel without him.
+///
+/// # Errors
+/// `conflict` when he has left meanwhile.
+pub async fn recuse_late(
+    tx: &Tx,
+    panel: &Loaded,
+    recusal: LateRecusal,
+    replaced: bool,
+) -> Result<Loaded, Error> {
+    let loaded = store::lock(tx, panel.panel.id).await?;
+    let sits = loaded.active().find(|one| one.id == recusal.member_id);
+    let member = sits.ok_or(Code::Conflict)?.clone();
+    let voided = store::void_sheets(tx, member.id).await?;
+    let reason = Some(recusal.reason);
+    store::write_declaration(tx, member.id, RECUSED, reason.clone()).await?;
+    let data = serde_json::json!({ "seat": member.seat, "ground": recusal.ground, "voided_sheets": voided });
+    let event = "panel.recused_after_scoring";
+    store::note(tx, &loaded.panel, event, recusal.role, reason, data).await?;
+    if replaced {
+        replace(tx, &loaded, &member).await?;
+    }
+    store::complete(tx, loaded.panel).await
+}
+
+/// The report under which the members have signed stands no more: each signs the next one anew. The signatures
+/// stay in the trail.
+///
+/// # Errors
+/// When the database fails.
+pub async fn unsign(tx: &Tx, panel: Uuid) -> Result<(), Error> {
+    store::clear_signatures(tx, panel).await
 }
 
 /// A member hands in his own sheet about one subject, once. Load the panel again to see whether it

@@ -323,6 +323,31 @@ pub(crate) async fn write_signature(
     Ok(rows.into_iter().next().ok_or(Code::AlreadySigned)?)
 }
 
+/// Voids every sheet of a member and says how many; they are kept.
+pub(crate) async fn void_sheets(tx: &Tx, member_id: Uuid) -> Result<u64, Error> {
+    let voided = sheet::Entity::update_many()
+        .col_expr(sheet::Column::VoidedAt, Expr::value(tx.now()))
+        .filter(sheet::Column::MemberId.eq(member_id))
+        .filter(sheet::Column::VoidedAt.is_null())
+        .exec(&tx.db())
+        .await?;
+    Ok(voided.rows_affected)
+}
+
+/// Takes the signatures of a panel away, with the dissents that went with them.
+pub(crate) async fn clear_signatures(tx: &Tx, panel_id: Uuid) -> Result<(), Error> {
+    member::Entity::update_many()
+        .col_expr(
+            member::Column::ReportSignedAt,
+            Expr::value(None::<DateTime<Utc>>),
+        )
+        .col_expr(member::Column::Dissent, Expr::value(None::<String>))
+        .filter(member::Column::PanelId.eq(panel_id))
+        .exec(&tx.db())
+        .await?;
+    Ok(())
+}
+
 /// Keeps a sheet; the second of one member about one subject is `duplicate`.
 pub(crate) async fn insert_sheet(
     tx: &Tx,

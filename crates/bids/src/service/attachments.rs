@@ -129,7 +129,7 @@ pub(super) fn readable(case: &Case) -> Vec<Attachment> {
 }
 
 /// What stands in the row must be what the envelope of the bid says; otherwise somebody has changed the database.
-fn intact(held: &Held, handed_in: &Attachment) -> Result<(), Error> {
+pub(super) fn intact(held: &Held, handed_in: &Attachment) -> Result<(), Error> {
     if held.attachment() == *handed_in {
         Ok(())
     } else {

@@ -19,6 +19,7 @@ use wubang_web::Instant;
 const JUDGED: &[&str] = &[
     "opened",
     "qualified",
+    "clarifying",
     "scored",
     "recommended",
     "reserve",
@@ -128,8 +129,8 @@ pub async fn on_posting_amended(tx: &Tx, posting_id: Uuid) -> Result<(), Error> 
     };
     let sequence = amendment.sequence;
     for bid in store::in_states(tx, posting_id, &["submitted"]).await? {
-        by_system(tx, bid.id, BidEvent::Invalidate, |c| {
-            c.set(bid::Column::InvalidatedBy, i64::from(sequence))
+        by_system(tx, bid.id, BidEvent::Return, |c| {
+            c.set(bid::Column::ReturnedBy, i64::from(sequence))
                 .set(bid::Column::SignedHash, Value::String(None))
                 .because(Some("posting_amended".to_owned()))
                 .data(serde_json::json!({ "amendment": sequence }))

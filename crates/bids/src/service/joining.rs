@@ -5,6 +5,7 @@ use super::system::by_system;
 use super::{Case, Known, facts, hash, load_for, out, step};
 use crate::entity::{bid, bid_member};
 use crate::flow::BidEvent;
+use crate::inquiries::Inquiries;
 use crate::members;
 use crate::model::{
     BidInvitation, BidInvitationList, BidMode, BidOut, MemberConfirmIn, MemberIn, MemberInviteIn,
@@ -287,6 +288,7 @@ async fn as_member(
         members,
         posting,
         roles: RoleSet::of(&[Role::Partner]),
+        inquiries: Inquiries::default(),
     };
     in_time(&case, tx)?;
     Ok((case, member, role))

@@ -3,9 +3,13 @@
 pub mod attachments;
 mod changing;
 mod checking;
+mod clarifying;
 mod closing;
 mod eligible;
+mod hearing;
 mod joining;
+pub mod repairing;
+mod standing_still;
 mod system;
 mod writing;
 
@@ -13,21 +17,30 @@ pub use changing::{on_posting_amended, on_question_answered, on_recounted, tell_
 pub use checking::{
     confirm_disqualification, open_box, posting_cancelled, propose_disqualification, qualify,
 };
+pub use clarifying::{clarification_lapsed, clarifications, clarify, request_clarification};
 pub use closing::{fail_too_few, on_posting_resumed, single_bidder, window_over};
+pub use hearing::{
+    answer_invalidation, drop_invalidation, hearing_over, invalidate, propose_invalidation,
+};
 pub use joining::{
     accept_invitation, confirm, decline_invitation, invitations, invite_member, leave,
     remove_member, tell_members,
 };
+pub use repairing::{repair, repair_lapsed, request_repair};
+pub use standing_still::{
+    on_deadline_moved, on_posting_ended, on_posting_goes_on, on_posting_stands,
+};
 pub use system::{
-    ScoreResult, award_revoked, awarded, count_qualified, count_ranked, declined, find,
-    find_opened, letter, not_selected, of_posting, organisations_in, parties_in, partners_of,
-    recommended, reopen, reserved, restore, scored, tell_results,
+    ScoreResult, award_revoked, awarded, count_ranked, count_unscored, declined, find, find_opened,
+    letter, not_selected, of_posting, organisations_in, parties_in, partners_of, recommended,
+    reopen, reserved, restore, scored, tell_results,
 };
 pub use writing::{amend, draft, revise, sign, submit, withdraw};
 
 use crate::consortium::{ConsortiumFacts, MemberFact};
 use crate::entity::{bid, bid_member};
 use crate::flow::{Bid, BidEvent};
+use crate::inquiries::{self, Inquiries};
 use crate::model::{
     BidList, BidMemberOut, BidMode, BidOut, BidSummary, Letter, MeanOut, MemberRole, MissingOut,
     Receipt,
@@ -43,12 +56,13 @@ use wubang_kernel::money::Fen;
 use wubang_kernel::procedure::Way;
 use wubang_kernel::refusal::FieldFault;
 use wubang_kernel::score::Exact;
+use wubang_kernel::timer::Terms;
 use wubang_kernel::{Code, Faults, Role, RoleSet};
 use wubang_postings::Posting;
 use wubang_store::commit::Commit;
 use wubang_store::{Error, Key, Read, Tx, View, commit, state_of};
 use wubang_web::actions::{self, ActionsOut};
-use wubang_web::{Instant, ListQuery};
+use wubang_web::{DeadlineOut, Instant, ListQuery};
 
 /// A bid with everything a decision needs.
 struct Case {
@@ -57,6 +71,8 @@ struct Case {
     members: Vec<bid_member::Model>,
     posting: Posting,
     roles: RoleSet,
+    /// What the bidder was asked after the opening.
+    inquiries: Inquiries,
 }
 
 fn price(bid: &bid::Model) -> Result<Fen, Error> {
@@ -97,6 +113,9 @@ fn facts(read: &impl Read, case: &Case, known: Known) -> Result<BidFacts, Error>
         proposed: bid.checked_by.is_some() && bid.reason_code.is_some(),
         own_proposal: bid.checked_by == read.actor().person,
         without_panel: posting.procedure.0.code.way() == Way::Order,
+        evaluating: posting.state == "evaluating",
+        round_stands: stands(posting),
+        inquiries: case.inquiries.facts(read.actor().person),
         proposal: proposal_faults(read, posting, &bid.content),
         // an order is accepted by the one who was picked; its custodian signs the agreement
         consortium: ConsortiumFacts {
@@ -107,6 +126,16 @@ fn facts(read: &impl Read, case: &Case, known: Known) -> Result<BidFacts, Error>
         },
         asks,
     })
+}
+
+/// Whether bids of a posting can still be invalidated: its round goes on, and no agreement is signed. The bids of a
+/// call outlive it as the projects that were picked.
+fn stands(posting: &Posting) -> bool {
+    match posting.state.as_str() {
+        "failed" | "cancelled" | "contracted" => false,
+        "completed" => posting.procedure.0.code.way() == Way::Call,
+        _ => true,
+    }
 }
 
 fn member_facts(case: &Case, hash: Option<&str>) -> Vec<MemberFact> {
@@ -189,12 +218,40 @@ async fn load(read: &impl Read, key: &Key) -> Result<Case, Error> {
         attachments::fill(read, &mut bid).await?;
     }
     let posting = wubang_postings::service::find(read, bid.posting_id).await?;
+    let inquiries = if store::is_sealed(&bid) {
+        Inquiries::default()
+    } else {
+        inquiries::of_bid(read, bid.id).await?
+    };
     Ok(Case {
         bid,
         members,
         posting,
         roles,
+        inquiries,
     })
+}
+
+/// Lengths in force for what is asked of a bidder, and the hour from which a day counts as the next.
+fn terms(posting: &Posting) -> (&Terms, u32) {
+    let procedure = &posting.procedure.0;
+    (&procedure.timers, procedure.publish_cutoff_hour)
+}
+
+/// The case after a step that has changed what the bidder was asked.
+async fn again(read: &impl Read, case: Case) -> Result<Case, Error> {
+    Ok(Case {
+        inquiries: inquiries::of_bid(read, case.bid.id).await?,
+        ..case
+    })
+}
+
+/// Asks the table without doing anything: who may not is told so before his input is judged.
+fn may(read: &impl Read, case: &Case, event: BidEvent) -> Result<(), Error> {
+    let facts = facts(read, case, Known::default())?;
+    let state = state_of::<Bid>(&case.bid.state)?;
+    let _ = plan::<Bid>(state, event, case.roles, &facts)?;
+    Ok(())
 }
 
 /// While the posting is suspended drafts are kept as they are.
@@ -250,7 +307,15 @@ async fn out(read: &impl Read, case: Case) -> Result<BidOut, Error> {
     let members = members_out(&case, current.as_deref());
     let totals = knows_totals(&case);
     let handed_in = attachments::readable(&case);
-    let Case { bid, roles, .. } = case;
+    let repair = repairing::shown_in(&case)?;
+    let invalidation = hearing::shown_in(&case)?;
+    let Case {
+        bid,
+        roles,
+        inquiries,
+        ..
+    } = case;
+    let deadlines = inquiries.timers.into_iter().map(DeadlineOut::from);
     let state = state_of::<Bid>(&bid.state)?;
     let receipt = receipt(read, &bid, own).await?;
     let total: Option<Exact> = bid
@@ -282,8 +347,11 @@ async fn out(read: &impl Read, case: Case) -> Result<BidOut, Error> {
             Vec::new()
         },
         receipt,
-        invalidated_by: bid.invalidated_by,
+        returned_by: bid.returned_by,
         eligibility: bid.eligibility,
+        repair,
+        invalidation,
+        deadlines: deadlines.collect(),
         reason_code: bid.reason_code,
         reason: bid.reason,
         total: total.map(|total| total.rounded()),

@@ -3,6 +3,7 @@
 use super::{Case, Known, facts, step};
 use crate::entity::bid;
 use crate::flow::BidEvent;
+use crate::inquiries::Inquiries;
 use crate::members;
 use crate::model::{Letter, MeanOut, MemberRole};
 use crate::store::{self};
@@ -27,6 +28,7 @@ pub(super) async fn by_system(
         members: Vec::new(),
         posting,
         roles: RoleSet::of(&[Role::System]),
+        inquiries: Inquiries::default(),
     };
     let facts = facts(tx, &case, Known::default())?;
     step(tx, &mut case, event, &facts, with).await
@@ -118,7 +120,7 @@ pub async fn award_revoked(tx: &Tx, id: Uuid) -> Result<(), Error> {
     by_system(tx, id, BidEvent::Revoke, |c| c).await
 }
 
-/// An objection against its disqualification was upheld (rulebook 2.8.12): the bid is valid again.
+/// An objection against its disqualification or invalidation was upheld (rulebook 2.8.12): the bid is valid again.
 ///
 /// # Errors
 /// `invalid_transition` unless it was disqualified; `posting_suspended`.
@@ -167,12 +169,12 @@ pub async fn of_posting(read: &impl Read, posting: Uuid) -> Result<Vec<crate::Bi
     store::opened_of(read, posting).await
 }
 
-/// How many bids of a posting are qualified and wait for their scores.
+/// How many bids of a posting wait for their scores, one that is being clarified among them.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn count_qualified(read: &impl Read, posting: Uuid) -> Result<u64, Error> {
-    store::count_in(read, posting, "qualified").await
+pub async fn count_unscored(read: &impl Read, posting: Uuid) -> Result<u64, Error> {
+    store::count_in(read, posting, &["qualified", "clarifying"]).await
 }
 
 /// How many bids of a posting a panel has ranked.

@@ -1,12 +1,14 @@
 //! What the bidder does: draft, sign, hand in, withdraw.
 
 use super::checking::fail_if_none_left;
+use super::standing_still;
 use super::{
     Case, Known, attachments, check_codes, facts, joining, known, load, load_for, out, proceeding,
     step,
 };
 use crate::entity::bid;
 use crate::flow::{Bid, BidEvent};
+use crate::inquiries::Inquiries;
 use crate::members;
 use crate::model::{BidIn, BidMode, BidOut, BidPatch, Letter, MemberRole};
 use crate::sealing::{self, Contents};
@@ -101,7 +103,7 @@ pub async fn draft(tx: &Tx, input: BidIn) -> Result<BidOut, Error> {
         means: Set(None),
         tie_break: Set(None),
         told_at: Set(None),
-        invalidated_by: Set(None),
+        returned_by: Set(None),
         created_by: Set(tx.person()?),
         state: Set("draft".to_owned()),
         version: Set(1),
@@ -118,6 +120,7 @@ pub async fn draft(tx: &Tx, input: BidIn) -> Result<BidOut, Error> {
             members: Vec::new(),
             posting,
             roles,
+            inquiries: Inquiries::default(),
         },
     )
     .await
@@ -326,7 +329,7 @@ async fn hand_in(tx: &Tx, mut case: Case, event: BidEvent) -> Result<Case, Error
         .set(bid::Column::SignedName, signer_name)
         .set(bid::Column::Revision, revision)
         .set(bid::Column::SubmittedAt, tx.now())
-        .set(bid::Column::InvalidatedBy, sea_orm::Value::BigInt(None))
+        .set(bid::Column::ReturnedBy, sea_orm::Value::BigInt(None))
         .data(serde_json::json!({ "content_hash": hash, "revision": revision }))
         .facts(serde_json::json!({ "posting": case.posting.number, "content_hash": hash, "submitted_at": Instant(tx.now()) }))
         .run()
@@ -354,6 +357,8 @@ pub async fn withdraw(tx: &Tx, key: &Key, input: ReasonIn) -> Result<BidOut, Err
     if case.bid.state == "withdrawn" {
         members::leave(tx, &case.bid, None).await?;
     }
+    // nobody waits for an answer any more
+    standing_still::drop_inquiries(tx, &[case.bid.id]).await?;
     fail_if_none_left(tx, &case.posting).await?;
-    out(tx, case).await
+    out(tx, super::again(tx, case).await?).await
 }

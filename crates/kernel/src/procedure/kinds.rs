@@ -148,6 +148,7 @@ impl Procedure {
                 departments: 1,
                 large_from_fen: fen(5_000_000),
                 expert_awards: 3,
+                late_recusal_quorum: 5,
             },
             evaluation: EvaluationRule::four_party(),
             tranches: vec![50, 30, 20],

@@ -41,6 +41,8 @@ pub struct PanelRule {
     pub large_from_fen: Fen,
     /// Panels of one community that an expert may sit on within twelve months.
     pub expert_awards: usize,
+    /// Members who must remain after a late recusal for the totals to be made anew; fewer means another panel.
+    pub late_recusal_quorum: usize,
 }
 
 impl PanelRule {

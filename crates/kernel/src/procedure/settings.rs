@@ -82,6 +82,7 @@ settings! {
     "panel/departments" panel.departments, 1..=3 "", "评审组职能部门席位", "Seats of departments";
     "panel/large_from_fen" panel.large_from_fen, 1_000_000..=100_000_000 "fen", "大额评审组起点金额", "Ceiling from which the large panel sits";
     "panel/expert_awards" panel.expert_awards, 1..=20 "", "专家十二个月内同一社区评审次数上限", "Panels of one community that an expert may sit on within twelve months";
+    "panel/late_recusal_quorum" panel.late_recusal_quorum, 3..=15 "", "应回避未回避的评分作废后,可重新汇总的最少成员数", "Members who must remain after a late recusal for the totals to be made anew";
     "evaluation/survey_minimum" evaluation.survey_minimum, 5..=1000 "", "满意度调查最低有效份数", "Valid survey answers wanted";
     "procurement_limit_fen" procurement_limit_fen, 1_000_000..=1_000_000_000 "fen", "政府采购限额标准", "Ceiling from which the law on procurement rules";
     "max_partners" max_partners, 1..=5 "", "联合方数量上限(不含牵头方)", "Most partners of a joint bid beside the lead";

@@ -241,6 +241,7 @@ pub(super) fn words_of(reason_code: &str) -> Option<&'static str> {
         "order_declined" => Some("点选的组织未接单"),
         "external_failed" => Some("法定采购程序未产生结果"),
         "objection_upheld" => Some("异议成立,承榜撤销,重新发榜"),
+        "bid_invalidated" => Some("承榜对象的揭榜意向书作废,承榜撤销,且没有候补"),
         "no_candidate" => Some("承榜对象放弃或失效,且没有候补"),
         _ => None,
     }

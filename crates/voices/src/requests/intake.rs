@@ -84,8 +84,8 @@ async fn check(tx: &Tx, input: &RequestIn) -> Result<Checked, Error> {
     }
     let title = faults.line("/title", &input.title, 5..=60);
     let description = faults.prose("/description", &input.description, 10..=2000);
-    rules::refuse_identity_numbers("/title", &title, &mut faults);
-    rules::refuse_identity_numbers("/description", &description, &mut faults);
+    personal::refuse_identity_numbers("/title", &title, &mut faults);
+    personal::refuse_identity_numbers("/description", &description, &mut faults);
     if let Some(count) = input.affected_count {
         faults.number("/affected_count", count, 1..=10_000_000);
     }

@@ -2,7 +2,7 @@
 
 use super::model::{CodeIn, FeedbackIn, FeedbackOut, RequestStatusOut, Solved};
 use super::service::need_number;
-use super::{rules, store};
+use super::store;
 use crate::entity::request;
 use crate::fates::{self, FateOut};
 use crate::secret;
@@ -72,7 +72,7 @@ pub async fn feedback(tx: &Tx, key: &Key, input: FeedbackIn) -> Result<RequestSt
         .as_deref()
         .map(|text| faults.prose("/text", text, 0..=500));
     if let Some(text) = &text {
-        rules::refuse_identity_numbers("/text", text, &mut faults);
+        personal::refuse_identity_numbers("/text", text, &mut faults);
     }
     faults.finish()?;
     if row.feedback.is_some() {

@@ -3,8 +3,8 @@
 use super::model::Channel;
 use crate::flow::{RequestGuard, ResidentRequest};
 use std::collections::BTreeMap;
+use wubang_kernel::Refusal;
 use wubang_kernel::machine::{Facts, Name};
-use wubang_kernel::{Faults, Refusal, personal};
 
 /// Percent of common pairs of characters from which two texts count as the same.
 const SAME: usize = 90;
@@ -26,19 +26,6 @@ impl Facts<ResidentRequest> for RequestFacts {
         } else {
             Err(guard.code().into())
         }
-    }
-}
-
-/// Notes identity numbers in a field: they are refused, everything else is masked.
-pub(crate) fn refuse_identity_numbers(pointer: &str, text: &str, faults: &mut Faults) {
-    let is_identity = |finding: &personal::Finding| finding.kind == personal::Kind::IdentityNumber;
-    if personal::find(text).iter().any(is_identity) {
-        faults.add(
-            pointer,
-            "personal_data",
-            "含有身份证号码,请删去后再提交",
-            "holds an identity number: take it out",
-        );
     }
 }
 

@@ -1,0 +1,413 @@
+//! What is asked of a bidder after the opening, in writing, and what he answers: wire types and where they are
+//! stored. It stands beside the bid; what was handed in never changes (rulebook 2.4.3, 2.8.3).
+
+use crate::entity::bid_inquiry;
+use crate::rules::InquiryFacts;
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, EntityTrait, FromJsonQueryResult, QueryFilter, QueryOrder,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
+use utoipa::ToSchema;
+use uuid::Uuid;
+use wubang_files::{Attachment, Attachments};
+use wubang_kernel::{Code, Timer};
+use wubang_store::entity::timers;
+use wubang_store::{Error, Read, Tx};
+use wubang_web::Instant;
+
+macro_rules! words {
+    ($(#[$doc:meta])* pub enum $name:ident { $($(#[doc = $zh:literal])* $variant:ident = $wire:tt,)+ }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+        pub enum $name { $($(#[doc = $zh])* #[serde(rename = $wire)] $variant,)+ }
+        impl $name {
+            /// The stored and wire name.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str { match self { $($name::$variant => $wire,)+ } }
+        }
+    };
+}
+
+words! {
+    /// What an inquiry is for.
+    pub enum InquiryKind {
+        /// 评审组要求的澄清。
+        Clarification = "clarification",
+        /// 形式瑕疵的补正。
+        Repair = "repair",
+        /// 作废前的陈述。
+        Hearing = "hearing",
+    }
+}
+
+words! {
+    /// What came of an inquiry (答复情况).
+    pub enum InquiryOutcome {
+        /// 待答复。
+        Open = "open",
+        /// 已答复。
+        Answered = "answered",
+        /// 逾期未答复。
+        Unanswered = "unanswered",
+        /// 意向书已撤回或本轮已结束,不再需要答复。
+        Dropped = "dropped",
+    }
+}
+
+words! {
+    /// Closed grounds of an invalidation (作废理由, rulebook 2.8.3).
+    pub enum InvalidationGround {
+        /// 提供虚假材料。
+        FalseMaterial = "false_material",
+        /// 串通。
+        Collusion = "collusion",
+        /// 列入失信名单或黑榜。
+        BlackListed = "black_listed",
+        /// 发现关联关系。
+        RelatedParty = "related_party",
+    }
+}
+
+impl InvalidationGround {
+    pub(crate) fn stored(text: &str) -> Option<Self> {
+        [
+            Self::FalseMaterial,
+            Self::Collusion,
+            Self::BlackListed,
+            Self::RelatedParty,
+        ]
+        .into_iter()
+        .find(|one| one.as_str() == text)
+    }
+}
+
+impl InquiryOutcome {
+    pub(crate) fn stored(text: &str) -> Result<Self, Error> {
+        [Self::Open, Self::Answered, Self::Unanswered, Self::Dropped]
+            .into_iter()
+            .find(|one| one.as_str() == text)
+            .ok_or_else(|| Error::internal("an inquiry with an unknown outcome"))
+    }
+}
+
+words! {
+    /// Formal defects that may be repaired (可补正的形式瑕疵). Price, plan, team and whatever is scored are no
+    /// formal defects (rulebook 2.4.3; 招标投标法 39).
+    pub enum FormalDefectCode {
+        /// 缺签署页或签署页不完整。
+        SignaturePage = "signature_page",
+        /// 已载明的资质缺证明。
+        QualificationProof = "qualification_proof",
+        /// 缺公告列明的附件。
+        AttachmentMissing = "attachment_missing",
+        /// 附件无法打开或无法辨认。
+        AttachmentUnreadable = "attachment_unreadable",
+        /// 联系方式笔误。
+        ContactTypo = "contact_typo",
+        /// 预算明细的计算笔误,不改变报价。
+        BudgetArithmetic = "budget_arithmetic",
+    }
+}
+
+/// One formal defect.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FormalDefect {
+    /// 瑕疵(闭集)。
+    pub code: FormalDefectCode,
+    /// 说明,5–500 字。
+    pub text: String,
+}
+
+/// The defects that a repair asks for, as they are stored.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+#[serde(transparent)]
+pub struct Defects(pub Vec<FormalDefect>);
+
+/// The panel asks.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "question": "服务方案写明每周两次上门,进度安排写明每月六次,请说明以何为准。" }))]
+pub struct ClarificationRequestIn {
+    /// 需要澄清的问题,10–2000 字;不得要求改变报价和方案。
+    pub question: String,
+}
+
+/// The bidder answers the panel.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "text": "以每周两次为准,进度安排所写每月六次系按三周计算的笔误。" }))]
+pub struct ClarificationIn {
+    /// 书面澄清,5–5000 字;不得改变已提交的内容。
+    pub text: String,
+}
+
+/// A clarification for who may read the bid.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BidClarification {
+    /// Id.
+    pub id: Uuid,
+    /// 问题。
+    pub question: String,
+    /// 提问时间。
+    pub asked_at: Instant,
+    /// 提问的评审组成员;结果公布前对揭榜方保密。
+    pub asked_by: Option<Uuid>,
+    /// 答复情况。
+    pub outcome: InquiryOutcome,
+    /// 书面澄清。
+    pub answer: Option<String>,
+    /// 答复或逾期的时间。
+    pub over_at: Option<Instant>,
+}
+
+/// The clarifications of one bid; ten at most, so that there is one page.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BidClarificationsOut {
+    /// 澄清,按提问先后。
+    pub items: Vec<BidClarification>,
+}
+
+/// The street asks for the repair of formal defects, once.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "defects": [{ "code": "attachment_unreadable", "text": "法人登记证书扫描件第二页无法辨认" }] }))]
+pub struct RepairRequestIn {
+    /// 须补正的形式瑕疵,1–6 项,不重复;报价、方案、团队等评分内容不属形式瑕疵。
+    pub defects: Vec<FormalDefect>,
+}
+
+/// The bidder repairs, with what he has uploaded for it.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "text": "已重新扫描上传法人登记证书全部两页。" }))]
+pub struct RepairIn {
+    /// 补正说明,5–2000 字;为补正上传的附件一并提交。
+    pub text: String,
+}
+
+/// A repair beside the checks of a bid: its outcome is for the officer to weigh.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BidRepair {
+    /// Id.
+    pub id: Uuid,
+    /// 须补正的形式瑕疵。
+    pub defects: Vec<FormalDefect>,
+    /// 要求补正的时间。
+    pub asked_at: Instant,
+    /// 补正情况。
+    pub outcome: InquiryOutcome,
+    /// 补正说明。
+    pub answer: Option<String>,
+    /// 补正或逾期的时间。
+    pub over_at: Option<Instant>,
+    /// 随补正提交的附件(按公开范围);已提交的意向书及其附件不变。
+    pub attachments: Vec<Attachment>,
+}
+
+/// The street announces the invalidation of a bid.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "ground": "false_material", "reason": "所附社会工作者职业资格证书经发证机关核实不存在" }))]
+pub struct InvalidationIn {
+    /// 理由(闭集)。
+    pub ground: InvalidationGround,
+    /// 事实和依据,10–2000 字;送揭榜方陈述。
+    pub reason: String,
+}
+
+/// The bidder is heard.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "text": "证书编号录入有误,现附正确编号,请予核实。" }))]
+pub struct InvalidationAnswerIn {
+    /// 书面陈述,5–5000 字。
+    pub text: String,
+}
+
+/// The hearing before a bid is invalidated, and what came of it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BidInvalidation {
+    /// 理由(闭集)。
+    pub ground: InvalidationGround,
+    /// 事实和依据。
+    pub reason: String,
+    /// 告知时间。
+    pub proposed_at: Instant,
+    /// 陈述情况。
+    pub outcome: InquiryOutcome,
+    /// 书面陈述。
+    pub answer: Option<String>,
+    /// 陈述或期满的时间。
+    pub over_at: Option<Instant>,
+    /// `invalidated` 作废、`dropped` 不予作废;尚未决定的为空。
+    pub decision: Option<String>,
+    /// 决定的理由。
+    pub decision_reason: Option<String>,
+    /// 决定时间。
+    pub decided_at: Option<Instant>,
+}
+
+/// What is asked anew.
+pub(crate) struct Asked {
+    pub kind: InquiryKind,
+    pub ground: Option<&'static str>,
+    pub defects: Vec<FormalDefect>,
+    pub question: String,
+}
+
+/// What a bid was asked, oldest first, with the terms that run.
+#[derive(Debug, Default)]
+pub(crate) struct Inquiries {
+    pub rows: Vec<bid_inquiry::Model>,
+    pub timers: Vec<timers::Model>,
+}
+
+impl Inquiries {
+    pub(crate) fn of(&self, kind: InquiryKind) -> impl Iterator<Item = &bid_inquiry::Model> {
+        self.rows
+            .iter()
+            .filter(move |row| row.kind == kind.as_str())
+    }
+
+    /// The one that waits for its answer.
+    pub(crate) fn open(&self, kind: InquiryKind) -> Option<&bid_inquiry::Model> {
+        self.of(kind).find(|row| row.is_open())
+    }
+
+    fn until(&self, timer: Timer) -> Option<DateTime<Utc>> {
+        let running = self.timers.iter().find(|row| row.timer == timer.key());
+        running.map(|row| row.due_at)
+    }
+
+    /// The hearing that waits for its decision.
+    pub(crate) fn undecided(&self) -> Option<&bid_inquiry::Model> {
+        let dropped = InquiryOutcome::Dropped.as_str();
+        self.of(InquiryKind::Hearing)
+            .find(|row| row.decision.is_none() && row.outcome != dropped)
+    }
+
+    pub(crate) fn facts(&self, actor: Option<Uuid>) -> InquiryFacts {
+        let hearing = self.undecided();
+        InquiryFacts {
+            hearing_open: hearing.is_some_and(bid_inquiry::Model::is_open),
+            hearing_until: self.until(Timer::BidHearing),
+            undecided: hearing.is_some(),
+            heard: hearing.is_some_and(|row| !row.is_open()),
+            own_hearing: hearing.is_some_and(|row| Some(row.asked_by) == actor),
+            clarifications: self.of(InquiryKind::Clarification).count(),
+            clarify_until: self.until(Timer::BidClarification),
+            repair_asked: self.of(InquiryKind::Repair).next().is_some(),
+            repair_open: self.open(InquiryKind::Repair).is_some(),
+            repair_until: self.until(Timer::BidRepair),
+        }
+    }
+}
+
+impl bid_inquiry::Model {
+    pub(crate) fn is_open(&self) -> bool {
+        self.outcome == InquiryOutcome::Open.as_str()
+    }
+}
+
+/// Everything that a bid was asked.
+pub(crate) async fn of_bid(read: &impl Read, bid: Uuid) -> Result<Inquiries, Error> {
+    let rows = bid_inquiry::Entity::find()
+        .filter(bid_inquiry::Column::BidId.eq(bid))
+        .order_by_asc(bid_inquiry::Column::Id);
+    Ok(Inquiries {
+        rows: rows.all(&read.db()).await?,
+        timers: wubang_store::timers::running(read, &[bid]).await?,
+    })
+}
+
+/// Keeps what is asked.
+pub(crate) async fn ask(tx: &Tx, bid: Uuid, asked: Asked) -> Result<bid_inquiry::Model, Error> {
+    let row = bid_inquiry::ActiveModel {
+        id: Set(tx.new_id()),
+        bid_id: Set(bid),
+        kind: Set(asked.kind.as_str().to_owned()),
+        ground: Set(asked.ground.map(str::to_owned)),
+        defects: Set(Defects(asked.defects)),
+        question: Set(asked.question),
+        asked_by: Set(tx.person()?),
+        asked_at: Set(tx.now()),
+        outcome: Set(InquiryOutcome::Open.as_str().to_owned()),
+        over_at: Set(None),
+        answer: Set(None),
+        answered_by: Set(None),
+        attachments: Set(Attachments::default()),
+        decision: Set(None),
+        decision_reason: Set(None),
+        decided_by: Set(None),
+        decided_at: Set(None),
+    };
+    let kept = bid_inquiry::Entity::insert(row);
+    Ok(kept.exec_with_returning(&tx.db()).await?)
+}
+
+/// Keeps the answer to what is open.
+pub(crate) async fn answer(
+    tx: &Tx,
+    id: Uuid,
+    text: String,
+    attachments: Attachments,
+) -> Result<(), Error> {
+    let touched = bid_inquiry::Entity::update_many()
+        .col_expr(
+            bid_inquiry::Column::Outcome,
+            Expr::value(InquiryOutcome::Answered.as_str()),
+        )
+        .col_expr(bid_inquiry::Column::Answer, Expr::value(text))
+        .col_expr(bid_inquiry::Column::AnsweredBy, Expr::value(tx.person()?))
+        .col_expr(bid_inquiry::Column::OverAt, Expr::value(tx.now()))
+        .col_expr(bid_inquiry::Column::Attachments, Expr::value(attachments))
+        .filter(bid_inquiry::Column::Id.eq(id))
+        .filter(bid_inquiry::Column::Outcome.eq(InquiryOutcome::Open.as_str()))
+        .exec(&tx.db())
+        .await?;
+    once(touched.rows_affected)
+}
+
+/// Keeps what was decided after a hearing, once.
+pub(crate) async fn decide(tx: &Tx, id: Uuid, decision: &str, reason: &str) -> Result<(), Error> {
+    let touched = bid_inquiry::Entity::update_many()
+        .col_expr(bid_inquiry::Column::Decision, Expr::value(decision))
+        .col_expr(bid_inquiry::Column::DecisionReason, Expr::value(reason))
+        .col_expr(bid_inquiry::Column::DecidedBy, Expr::value(tx.person()?))
+        .col_expr(bid_inquiry::Column::DecidedAt, Expr::value(tx.now()))
+        .filter(bid_inquiry::Column::Id.eq(id))
+        .filter(bid_inquiry::Column::Decision.is_null())
+        .exec(&tx.db())
+        .await?;
+    once(touched.rows_affected)
+}
+
+/// Ends what is open on these bids without an answer, and says on which.
+pub(crate) async fn end(
+    tx: &Tx,
+    bids: &[Uuid],
+    kinds: &[InquiryKind],
+    outcome: InquiryOutcome,
+) -> Result<HashSet<Uuid>, Error> {
+    let ended = bid_inquiry::Entity::update_many()
+        .col_expr(bid_inquiry::Column::Outcome, Expr::value(outcome.as_str()))
+        .col_expr(bid_inquiry::Column::OverAt, Expr::value(tx.now()))
+        .filter(bid_inquiry::Column::BidId.is_in(bids.iter().copied()))
+        .filter(bid_inquiry::Column::Kind.is_in(kinds.iter().map(|kind| kind.as_str())))
+        .filter(bid_inquiry::Column::Outcome.eq(InquiryOutcome::Open.as_str()))
+        .exec_with_returning(&tx.db())
+        .await?;
+    Ok(ended.into_iter().map(|row| row.bid_id).collect())
+}
+
+pub(crate) fn once(rows: u64) -> Result<(), Error> {
+    if rows == 1 {
+        Ok(())
+    } else {
+        Err(Code::Conflict.into())
+    }
+}
