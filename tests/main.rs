@@ -56,6 +56,7 @@ mod questions;
 mod races;
 mod recount;
 mod repairs;
+mod reserves;
 mod rounds;
 mod scenes;
 mod sealing;

@@ -90,6 +90,9 @@ pub fn reactions() -> Vec<(&'static str, Reaction)> {
         ("bid.invalidated", |tx, happened| {
             Box::pin(objecting::on_bid_invalidated(tx, happened.object_id))
         }),
+        ("bid.reserve_expired", |tx, happened| {
+            Box::pin(objecting::on_reserve_expired(tx, happened.object_id))
+        }),
         ("bid.withdrawn", moved),
         ("bid.clarified", moved),
         ("bid.clarification_lapsed", moved),

@@ -246,6 +246,14 @@ pub(crate) async fn on_bid_invalidated(tx: &Tx, id: Uuid) -> Result<(), Error> {
     take_back(tx, &award, how, INVALIDATION, "揭榜意向书经听取陈述后作废").await
 }
 
+/// The time of a reserve is over: perhaps it was the last candidate that the street could still propose.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn on_reserve_expired(tx: &Tx, id: Uuid) -> Result<(), Error> {
+    without_award(tx, &wubang_bids::service::find(tx, id).await?).await
+}
+
 async fn without_award(tx: &Tx, bid: &Bid) -> Result<(), Error> {
     let posting = wubang_postings::service::find(tx, bid.posting_id).await?;
     if posting.state != "award_publicity" {

@@ -41,6 +41,7 @@ wubang_kernel::machine! {
         Score = "bid.scored" "" "已评分" "Scored",
         Recommend = "bid.recommended" "" "拟承榜" "Recommended",
         Keep = "bid.reserved" "" "列为候补" "Kept in reserve",
+        Expire = "bid.reserve_expired" "" "候补期满" "The reserve ran out",
         Pass = "bid.not_selected" "" "未承榜" "Not selected",
         Award = "bid.awarded" "" "承榜" "Awarded",
         Revoke = "bid.award_revoked" "" "承榜撤销" "The award was revoked",
@@ -103,13 +104,15 @@ wubang_kernel::machine! {
         Opened | Qualified | Clarifying | Scored on Withdraw [] by [OrgLegalRep, OrgAgent] => WithdrawnLate, tell [Organisation, Street];
         Qualified on Score [] by [System] => Scored;
         Qualified on Recommend [WithoutPanel] by [System] => Recommended, tell [Organisation];
-        Scored | Reserve on Recommend [] by [System] => Recommended, tell [Organisation];
-        Scored on Keep [] by [System] => Reserve;
+        Scored on Recommend [] by [System] => Recommended, tell [Organisation];
+        Reserve on Recommend [] by [System] => Recommended, stop [ReserveValidity], tell [Organisation];
+        Scored on Keep [] by [System] => Reserve, start [ReserveValidity];
+        Reserve on Expire [] by [System] => NotSelected, tell [Organisation], at ReserveValidity;
         Scored on Pass [] by [System] => NotSelected;
         Recommended on Award [] by [System] => Awarded, tell [Organisation];
         Disqualified | Invalidated on Restore [Proceeding] by [System] => Qualified, tell [Organisation, Street];
         Recommended | Awarded on Revoke [] by [System] => NotSelected, tell [Organisation];
-        Scored | Reserve | NotSelected on Reopen [] by [System] => Qualified, tell [Organisation];
+        Scored | Reserve | NotSelected on Reopen [] by [System] => Qualified, stop [ReserveValidity], tell [Organisation];
         Recommended | Awarded on Decline [] by [System] => Declined, tell [Organisation];
         Opened on ProposeInvalidation [RoundStands, NoHearing] by [StreetOfficer] => Opened, start [BidHearing], tell [Organisation];
         Qualified on ProposeInvalidation [RoundStands, NoHearing] by [StreetOfficer] => Qualified, start [BidHearing], tell [Organisation];
@@ -139,6 +142,6 @@ wubang_kernel::machine! {
         Recommended on DropInvalidation [Undecided] by [StreetOfficer] => Recommended, stop [BidHearing], tell [Organisation];
         Reserve on DropInvalidation [Undecided] by [StreetOfficer] => Reserve, stop [BidHearing], tell [Organisation];
         Awarded on DropInvalidation [Undecided] by [StreetOfficer] => Awarded, stop [BidHearing], tell [Organisation];
-        Opened | Qualified | Clarifying | Scored | Recommended | Reserve | Awarded on Invalidate [RoundStands, Undecided, HeardOut, OtherThanOpener] by [StreetOfficer] => Invalidated, stop [BidHearing, BidClarification, BidRepair], tell [Organisation, Street];
+        Opened | Qualified | Clarifying | Scored | Recommended | Reserve | Awarded on Invalidate [RoundStands, Undecided, HeardOut, OtherThanOpener] by [StreetOfficer] => Invalidated, stop [BidHearing, BidClarification, BidRepair, ReserveValidity], tell [Organisation, Street];
     }
 }

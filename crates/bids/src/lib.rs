@@ -146,6 +146,9 @@ pub fn timers() -> Vec<(&'static str, Timer, TimerHandler)> {
         ("bid", Timer::BidHearing, |tx, id| {
             Box::pin(service::hearing_over(tx, id))
         }),
+        ("bid", Timer::ReserveValidity, |tx, id| {
+            Box::pin(service::reserve_expired(tx, id))
+        }),
     ]
 }
 

@@ -86,6 +86,7 @@ timers! {
     BidClarification = "bid_clarification", 2 Wd, 2..=5, "意向书澄清";
     BidRepair = "bid_repair", 2 Wd, 2..=5, "意向书形式补正";
     BidHearing = "bid_hearing", 3 Wd, 3..=10, "意向书作废前陈述";
+    ReserveValidity = "reserve_validity", 180 Cd, 30..=365, "候补有效期";
     SingleBidderPublicity = "single_bidder_publicity", 5 Wd, 3..=10, "单一来源公示";
     FailedDecision = "failed_decision", 10 Wd, 5..=20, "流榜后的处理";
     Publication = "publication", 0 Wd, 0..=0, "定时发榜";

@@ -33,7 +33,7 @@ pub use standing_still::{
 pub use system::{
     ScoreResult, award_revoked, awarded, count_ranked, count_unscored, declined, find, find_opened,
     letter, not_selected, of_posting, organisations_in, parties_in, partners_of, recommended,
-    reopen, reserved, restore, scored, tell_results,
+    reopen, reserve_expired, reserved, restore, scored, tell_results,
 };
 pub use writing::{amend, draft, revise, sign, submit, withdraw};
 

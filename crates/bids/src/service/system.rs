@@ -31,7 +31,9 @@ pub(super) async fn by_system(
         inquiries: Inquiries::default(),
     };
     let facts = facts(tx, &case, Known::default())?;
-    step(tx, &mut case, event, &facts, with).await
+    let (terms, cutoff) = super::terms(&case.posting);
+    let (terms, cutoff) = (terms.clone(), cutoff);
+    step(tx, &mut case, event, &facts, |c| with(c.under(&terms, cutoff))).await
 }
 
 /// What the panel's sheets add up to for one bid.
@@ -86,6 +88,14 @@ pub async fn recommended(tx: &Tx, id: Uuid) -> Result<(), Error> {
 /// `invalid_transition`.
 pub async fn reserved(tx: &Tx, id: Uuid) -> Result<(), Error> {
     by_system(tx, id, BidEvent::Keep, |c| c).await
+}
+
+/// The time of a reserve is over (rulebook 2.8.3): it is not selected.
+///
+/// # Errors
+/// `invalid_transition` when it is none any more.
+pub async fn reserve_expired(tx: &Tx, id: Uuid) -> Result<(), Error> {
+    by_system(tx, id, BidEvent::Expire, |c| c).await
 }
 
 /// Not selected.
