@@ -30,6 +30,7 @@ mod inputs;
 mod invalidations;
 mod invitations;
 mod joint_bids;
+mod late_recusals;
 mod lifecycles;
 mod lists;
 mod mail;

@@ -3,7 +3,7 @@
 
 use crate::needs::{instant, new_need, submitted, text};
 use crate::objections::{HANDLER, accept, act, at, decide, object_with, objection, posting};
-use crate::scenes::seen;
+use crate::scenes::{list, seen};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use wubang_testkit::{Bench, Reply, on_both};
@@ -195,6 +195,58 @@ on_both! {
         object(&mut bench, "jin.baoping", Some("yinxing"), &body)
             .await
             .refused(409, "deadline_passed");
+    }
+
+    async fn a_bidder_objects_to_a_member_of_the_panel_once_its_names_are_public(bench: Bench) {
+        crate::objections::proposed(&mut bench).await;
+        bench.forget();
+        let members = crate::awards::seats(&mut bench).await;
+        let path = format!("/api/v1/postings/{}/panel", bench.play.ids.posting);
+        let panel = seen(&mut bench, "wang.min", &path).await;
+        let person = json!(bench.person(&members[0]).await);
+        let seat = list(&panel, "/members").into_iter().find(|one| one["person_id"] == person).unwrap();
+        let body = form("process_member", &text(&seat, "/id"), "recuse_member");
+        // whoever guesses learns nothing before the notice
+        object(&mut bench, "wei.xiaoqian", Some("yinxing"), &body).await.refused(404, "not_found");
+        bench.play.award_noticed().await.unwrap();
+        bench.forget();
+        assert_eq!(list(&seen(&mut bench, "wei.xiaoqian", &path).await, "/members")[0]["id"], panel["members"][0]["id"]);
+        object(&mut bench, "guan.caiyun", Some("kangyi"), &body).await.refused(422, "no_standing");
+        object(&mut bench, "xue.chunmei", None, &body).await.refused(422, "no_standing");
+        let other = form("process_member", &text(&seat, "/id"), "repost");
+        assert_eq!(object(&mut bench, "wei.xiaoqian", Some("yinxing"), &other).await.pointers(), ["/demand/effect"]);
+        let id = text(&object(&mut bench, "wei.xiaoqian", Some("yinxing"), &body).await.ok(), "/id");
+        accept(&mut bench, &id).await;
+        assert_eq!(crate::objections::award(&mut bench).await["state"], json!("suspended"), "the term to sign stands still");
+        let done = decide(&mut bench, &id, "upheld", json!("recuse_member")).await.ok();
+        assert_eq!(done["reply"]["effect"], json!("recuse_member"));
+        let gone = crate::objections::award(&mut bench).await;
+        assert_eq!((&gone["state"], &gone["reason_code"]), (&json!("revoked"), &json!("late_recusal")));
+        // of five four remain: another panel judges
+        assert_eq!(posting(&mut bench).await["state"], json!("evaluating"));
+        let after = seen(&mut bench, "wang.min", &path).await;
+        let seat = list(&after, "/members").into_iter().find(|one| one["person_id"] == person).unwrap();
+        assert_eq!((&seat["declaration"], &seat["active"]), (&json!("recused"), &json!(false)));
+        // no award is left that he has decided
+        object(&mut bench, "jiang.hongqi", Some("xinhuo"), &body).await.refused(404, "not_found");
+    }
+
+    async fn an_objection_to_a_member_comes_within_seven_working_days_of_the_notice_and_may_change_nothing(bench: Bench) {
+        crate::objections::proposed(&mut bench).await;
+        bench.play.award_noticed().await.unwrap();
+        bench.forget();
+        let path = format!("/api/v1/postings/{}/panel", bench.play.ids.posting);
+        let seat = text(&seen(&mut bench, "wei.xiaoqian", &path).await, "/members/0/id");
+        let body = form("process_member", &seat, "recuse_member");
+        // noticed on Thursday 26 March; Monday 6 April is a day off
+        let end = instant("2026-04-07T23:59:59+08:00");
+        bench.stand_at(end);
+        let id = text(&object(&mut bench, "wei.xiaoqian", Some("yinxing"), &body).await.ok(), "/id");
+        bench.stand_at(end + TimeDelta::seconds(1));
+        object(&mut bench, "jiang.hongqi", Some("xinhuo"), &body).await.refused(409, "deadline_passed");
+        accept(&mut bench, &id).await;
+        decide(&mut bench, &id, "dismissed", Value::Null).await.ok();
+        assert_eq!(crate::objections::award(&mut bench).await["state"], json!("notified"));
     }
 
     async fn the_community_objects_to_a_rejection_and_nothing_stands_still(bench: Bench) {

@@ -15,7 +15,7 @@ use wubang_panels::conflicts::ConflictGround;
 use wubang_panels::{LateRecusal, Loaded};
 use wubang_postings::{Posting, PostingCase};
 use wubang_store::outbox::{self, Notice};
-use wubang_store::{Error, Key, Tx, timers};
+use wubang_store::{Error, Key, Read, Tx, timers};
 
 /// What the trail and the public page say; who it was and why stands in the record of the panel.
 const PUBLIC: &str = "评审组一名成员应回避未回避,其评分作废";
@@ -43,20 +43,8 @@ pub async fn recuse_member(
     tx.expect_version(posting.version)?;
     let panel = scored(tx, &posting).await?;
     let recusal = checked(&panel, input, role)?;
-    let reported = store::report_of(tx, panel.panel.id).await?;
-    let waits = reported.is_none();
-    let panel = wubang_panels::service::recuse_late(tx, &panel, recusal, waits).await?;
-    let consequence = match reported {
-        None if complete(&posting, &panel).is_ok() => RecusalConsequence::Replaced,
-        None => RecusalConsequence::Vacant,
-        Some(report) => {
-            store::supersede(tx, report.id).await?;
-            review::note_superseded(tx, &posting, &report, role).await?;
-            judge_again(tx, &posting, &panel).await?
-        }
-    };
+    let consequence = take_off(tx, &posting, &panel, recusal).await?;
     let posting = wubang_postings::service::find(tx, posting.id).await?;
-    tell(tx, &posting, &panel).await?;
     let step = step_out(&posting)?;
     Ok(LateRecusalOut {
         id: step.id,
@@ -65,6 +53,62 @@ pub async fn recuse_member(
         version: step.version,
         consequence,
     })
+}
+
+/// Takes a member off, and does what follows for the scores.
+async fn take_off(
+    tx: &Tx,
+    posting: &Posting,
+    panel: &Loaded,
+    recusal: LateRecusal,
+) -> Result<RecusalConsequence, Error> {
+    let reported = store::report_of(tx, panel.panel.id).await?;
+    let (waits, role) = (reported.is_none(), recusal.role);
+    let panel = wubang_panels::service::recuse_late(tx, panel, recusal, waits).await?;
+    let consequence = match reported {
+        None if complete(posting, &panel).is_ok() => RecusalConsequence::Replaced,
+        None => RecusalConsequence::Vacant,
+        Some(report) => {
+            store::supersede(tx, report.id).await?;
+            review::note_superseded(tx, posting, &report, role).await?;
+            // on the heap: the acts behind it are deep, and the stack of a worker is not
+            Box::pin(judge_again(tx, posting, &panel)).await?
+        }
+    };
+    tell(tx, posting, &panel).await?;
+    Ok(consequence)
+}
+
+/// Whether a seat was on the panel that decided an award which can still be revoked, and its holder sits.
+///
+/// # Errors
+/// When the database fails.
+pub async fn can_be_recused(read: &impl Read, member: Uuid) -> Result<Option<crate::Award>, Error> {
+    let Some((panel, member)) = wubang_panels::service::seat(read, PURPOSE, member).await? else {
+        return Ok(None);
+    };
+    let award = store::live_of(read, panel.panel.object_id).await?;
+    Ok(award.filter(|award| member.active && objecting::is_revocable(award)))
+}
+
+/// An objection to a member of the panel was upheld (rulebook 2.8.12, `process_member`): he should not have scored.
+///
+/// # Errors
+/// `invalid_transition` when he sits no more or the award has moved on, and while another authority keeps the
+/// posting suspended.
+pub async fn recuse_after_objection(tx: &Tx, member: Uuid, reason: &str) -> Result<(), Error> {
+    let award = can_be_recused(tx, member).await?;
+    let award = award.ok_or(Code::InvalidTransition)?;
+    let posting = wubang_postings::service::find(tx, award.posting_id).await?;
+    let panel = scored(tx, &posting).await?;
+    let recusal = LateRecusal {
+        member_id: member,
+        ground: None,
+        reason: reason.to_owned(),
+        role: Role::System,
+    };
+    take_off(tx, &posting, &panel, recusal).await?;
+    Ok(())
 }
 
 /// The panel whose scores stand, or are being made.
@@ -103,7 +147,7 @@ fn checked(panel: &Loaded, input: LateRecusalIn, role: Role) -> Result<LateRecus
     faults.finish()?;
     Ok(LateRecusal {
         member_id: member.ok_or(Code::Invalid)?,
-        ground: input.ground,
+        ground: Some(input.ground),
         reason,
         role,
     })
@@ -118,7 +162,8 @@ async fn judge_again(
     timers::stop(tx, posting.id, &[Timer::T14]).await?;
     match store::live_of(tx, posting.id).await? {
         Some(award) => {
-            objecting::take_back(tx, &award, Revocation::Reevaluate, LATE_RECUSAL, PUBLIC).await?;
+            let how = Revocation::Reevaluate;
+            Box::pin(objecting::take_back(tx, &award, how, LATE_RECUSAL, PUBLIC)).await?;
         }
         None => {
             wubang_bids::service::reopen(tx, posting.id).await?;
@@ -135,12 +180,14 @@ async fn judge_again(
     }
     wubang_panels::service::unsign(tx, panel.panel.id).await?;
     let posting = wubang_postings::service::find(tx, posting.id).await?;
-    Ok(if review::finish(tx, &posting, Seats::Left).await? {
-        RecusalConsequence::Recomputed
-    } else {
-        // a bid came back that those who remain have not scored
-        RecusalConsequence::NewPanel
-    })
+    Ok(
+        if Box::pin(review::finish(tx, &posting, Seats::Left)).await? {
+            RecusalConsequence::Recomputed
+        } else {
+            // a bid came back that those who remain have not scored
+            RecusalConsequence::NewPanel
+        },
+    )
 }
 
 /// The street, the district and those who sit are told; the label names nobody.

@@ -11,7 +11,7 @@ mod drawing;
 mod entity;
 pub mod flow;
 mod http;
-mod late;
+pub mod late;
 mod making;
 pub mod model;
 pub mod objecting;

@@ -1,6 +1,6 @@
 //! What must always hold of bids, and whether their keys are at hand.
 
-use crate::entity::{bid, bid_box, bid_entrant, bid_member, bid_version};
+use crate::entity::{bid, bid_box, bid_entrant, bid_inquiry, bid_member, bid_version};
 use crate::model::Letter;
 use crate::store::SEALED;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -68,6 +68,10 @@ pub fn invariants() -> Vec<Invariant> {
         Invariant {
             name: "members_of_a_submitted_bid_take_part_in_this_one_alone",
             run: |view| Box::pin(members_elsewhere(view)),
+        },
+        Invariant {
+            name: "clarifying_bid_has_one_open_question",
+            run: |view| Box::pin(without_question(view)),
         },
         Invariant {
             name: "opened_box_has_no_key",
@@ -159,6 +163,43 @@ async fn members_elsewhere(view: &View) -> Result<Vec<Uuid>, Error> {
                 .any(|member| !enters(bid, member.organisation_id))
     };
     Ok(submitted.iter().filter(wrong).map(|bid| bid.id).collect())
+}
+
+/// A bid is `clarifying` exactly while one question of the panel waits for its answer.
+async fn without_question(view: &View) -> Result<Vec<Uuid>, Error> {
+    let open = bid_inquiry::Entity::find()
+        .filter(bid_inquiry::Column::Kind.eq("clarification"))
+        .filter(bid_inquiry::Column::Outcome.eq("open"));
+    let mut asked: Vec<Uuid> = open
+        .all(&view.db())
+        .await?
+        .into_iter()
+        .map(|row| row.bid_id)
+        .collect();
+    let clarifying = bid::Entity::find().filter(bid::Column::State.eq("clarifying"));
+    let mut waiting: Vec<Uuid> = clarifying
+        .all(&view.db())
+        .await?
+        .into_iter()
+        .map(|bid| bid.id)
+        .collect();
+    asked.sort_unstable();
+    waiting.sort_unstable();
+    if asked == waiting {
+        return Ok(Vec::new());
+    }
+    let of_one = |one: &Uuid| !(asked.contains(one) && waiting.contains(one));
+    let mut wrong: Vec<Uuid> = asked
+        .iter()
+        .chain(&waiting)
+        .copied()
+        .filter(of_one)
+        .collect();
+    if wrong.is_empty() {
+        // the same question twice
+        wrong.clone_from(&asked);
+    }
+    Ok(wrong)
 }
 
 async fn opened_with_key(view: &View) -> Result<Vec<Uuid>, Error> {

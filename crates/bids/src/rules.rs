@@ -489,6 +489,90 @@ mod tests {
         );
     }
 
+    fn asked(
+        state: BidState,
+        event: BidEvent,
+        role: Role,
+        inquiries: InquiryFacts,
+    ) -> Option<Code> {
+        let facts = BidFacts {
+            inquiries,
+            ..facts()
+        };
+        let planned = plan::<Bid>(state, event, RoleSet::of(&[role]), &facts);
+        planned.err().map(|refusal| refusal.code)
+    }
+
+    #[test]
+    fn an_invalidation_waits_for_the_hearing_and_for_another_officer() {
+        let decide = |heard, own_hearing| {
+            let inquiries = InquiryFacts {
+                undecided: true,
+                heard,
+                own_hearing,
+                ..InquiryFacts::default()
+            };
+            let (state, event) = (BidState::Awarded, BidEvent::Invalidate);
+            asked(state, event, Role::StreetOfficer, inquiries)
+        };
+        assert_eq!(decide(false, false), Some(Code::NotHeard));
+        assert_eq!(decide(true, true), Some(Code::SamePerson));
+        assert_eq!(decide(true, false), None);
+    }
+
+    #[test]
+    fn nothing_is_decided_while_a_repair_is_open_and_an_answer_is_in_time_to_the_second() {
+        let open = InquiryFacts {
+            repair_asked: true,
+            repair_open: true,
+            repair_until: Some(facts().now),
+            ..InquiryFacts::default()
+        };
+        let street =
+            |event, inquiries| asked(BidState::Opened, event, Role::StreetOfficer, inquiries);
+        for event in [
+            BidEvent::Qualify,
+            BidEvent::ProposeDisqualification,
+            BidEvent::Disqualify,
+        ] {
+            assert_eq!(street(event, open.clone()), Some(Code::RepairOpen));
+        }
+        assert_eq!(
+            street(BidEvent::RequestRepair, open.clone()),
+            Some(Code::Duplicate)
+        );
+        let repair = |until| {
+            let inquiries = InquiryFacts {
+                repair_until: until,
+                ..open.clone()
+            };
+            asked(
+                BidState::Opened,
+                BidEvent::Repair,
+                Role::OrgAgent,
+                inquiries,
+            )
+        };
+        assert_eq!(repair(Some(facts().now)), None);
+        let over = facts().now - TimeDelta::seconds(1);
+        assert_eq!(repair(Some(over)), Some(Code::DeadlinePassed));
+        assert_eq!(repair(None), Some(Code::DeadlinePassed));
+    }
+
+    #[test]
+    fn ten_clarifications_are_enough() {
+        let ask = |clarifications| {
+            let inquiries = InquiryFacts {
+                clarifications,
+                ..InquiryFacts::default()
+            };
+            let event = BidEvent::RequestClarification;
+            asked(BidState::Qualified, event, Role::Assessor, inquiries)
+        };
+        assert_eq!(ask(CLARIFICATIONS - 1), None);
+        assert_eq!(ask(CLARIFICATIONS), Some(Code::CapReached));
+    }
+
     #[test]
     fn without_bids_a_round_fails_and_about_the_only_one_the_street_decides() {
         for extended in [false, true] {

@@ -67,11 +67,13 @@ async fn without_hold(view: &View) -> Result<Vec<Uuid>, Error> {
 async fn out_of_step(view: &View) -> Result<Vec<Uuid>, Error> {
     let mut held: HashMap<Uuid, bool> = HashMap::new();
     for row in all(view).await? {
-        if row.target == ObjectionTarget::Award.wire() && row.hold_id.is_some() {
+        let about = [ObjectionTarget::Award, ObjectionTarget::ProcessMember];
+        let of_award = about.iter().any(|target| target.wire() == row.target);
+        if let (true, Some(award), Some(_)) = (of_award, row.held_id, row.hold_id) {
             let complaint = row.complaint.as_ref();
             let accepted = row.accepted_at.is_some()
                 || complaint.is_some_and(|one| one.suspended_at.is_some());
-            *held.entry(row.target_id).or_default() |= accepted;
+            *held.entry(award).or_default() |= accepted;
         }
     }
     let mut wrong: Vec<Uuid> = wubang_awards::objecting::suspended(view)

@@ -33,6 +33,8 @@ words! {
         PostingContent = "posting_content",
         /// 资格不合格的认定:被认定的揭榜组织。
         Disqualification = "disqualification",
+        /// 评审组成员应回避未回避:承榜通知公布名单后,揭榜组织。
+        ProcessMember = "process_member",
         /// 需求不予立项的决定:申报的社区;不中止。
         NeedDecision = "need_decision",
     }
@@ -74,6 +76,8 @@ words! {
         AmendDemanded = "amend_demanded",
         /// 撤榜。
         Cancel = "cancel",
+        /// 成员回避,其评分作废,重新汇总或另组评审组。
+        RecuseMember = "recuse_member",
         /// 恢复资格。
         RestoreBid = "restore_bid",
         /// 重新评榜。

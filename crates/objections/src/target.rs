@@ -5,6 +5,7 @@ use crate::entity::objection;
 use crate::model::{Effect, Involved, ObjectionTarget, Respondent};
 use crate::store::AGENTS;
 use uuid::Uuid;
+use wubang_awards::late;
 use wubang_awards::objecting::{self, Revocation};
 use wubang_kernel::actor::Reach;
 use wubang_kernel::deadline::is_over;
@@ -46,6 +47,7 @@ pub(crate) async fn open(
         ObjectionTarget::Award => award(read, id).await,
         ObjectionTarget::PostingContent => posting_content(read, id).await,
         ObjectionTarget::Disqualification => disqualification(read, id).await,
+        ObjectionTarget::ProcessMember => process_member(read, id).await,
         ObjectionTarget::NeedDecision => need_decision(read, id).await,
     }
 }
@@ -145,6 +147,41 @@ async fn disqualification(read: &impl Read, id: Uuid) -> Result<Target, Error> {
     })
 }
 
+/// A member of the panel, whose names are public with the notice of award (rulebook 2.6): for the bidders, for T43
+/// from that day and until the agreement is signed. Before, only members and organisers know who sits, and
+/// demand a recusal from the panel itself.
+async fn process_member(read: &impl Read, id: Uuid) -> Result<Target, Error> {
+    let award = late::can_be_recused(read, id).await?;
+    let (award, noticed) = award
+        .and_then(|award| award.noticed_at.map(|at| (award, at)))
+        .ok_or(Code::NotFound)?;
+    let rules = rules::at(read, &award.division).await?;
+    let until = read
+        .calendar()
+        .deadline(noticed, rules.timers.of(Timer::T43));
+    if until.is_over(read.now()) {
+        return Err(Code::DeadlinePassed.into());
+    }
+    let about = self::award_parties(read, &award).await?;
+    Ok(Target {
+        // who it is stands in the objection, not in its label
+        label: format!("{} 评审组成员", award.label()),
+        held: Some(award.id),
+        held_at_once: false,
+        respondent: Respondent::Office,
+        respondent_organisation: None,
+        only: Some(about.bidders.clone()),
+        involved: Involved {
+            deciders: vec![award.proposed_by],
+            took_part: about.took_part,
+            parties: about.bidders.clone(),
+        },
+        division: award.division,
+        bidders: about.bidders,
+        effects: vec![Effect::RecuseMember],
+    })
+}
+
 /// The rejection of a need, for the community that handed it in, within T43. Nothing stands still.
 async fn need_decision(read: &impl Read, id: Uuid) -> Result<Target, Error> {
     let need = wubang_needs::service::find(read, &Key::Id(id)).await?;
@@ -202,6 +239,36 @@ async fn award(read: &impl Read, id: Uuid) -> Result<Target, Error> {
     if !shown.is_some_and(|shown| stands || !is_over(shown.ends_at, read.now())) {
         return Err(Code::DeadlinePassed.into());
     }
+    let about = award_parties(read, &award).await?;
+    let effects = objecting::revocations(read, &award).await?;
+    Ok(Target {
+        label: award.label(),
+        held: Some(id),
+        held_at_once: true,
+        respondent: Respondent::Organisation,
+        respondent_organisation: Some(award.organisation_id),
+        involved: Involved {
+            deciders: vec![award.proposed_by],
+            took_part: about.took_part,
+            parties: about.bidders.clone(),
+        },
+        division: award.division,
+        bidders: about.bidders,
+        only: None,
+        effects: effects.into_iter().map(effect_of).collect(),
+    })
+}
+
+/// Who took part in an award, and whose bids it was about.
+struct AwardParties {
+    took_part: Vec<Uuid>,
+    bidders: Vec<Uuid>,
+}
+
+async fn award_parties(
+    read: &impl Read,
+    award: &wubang_awards::Award,
+) -> Result<AwardParties, Error> {
     let posting = wubang_postings::service::find(read, award.posting_id).await?;
     let judged_in = posting.call_id.unwrap_or(posting.id);
     let bids = wubang_bids::service::of_posting(read, judged_in).await?;
@@ -214,26 +281,12 @@ async fn award(read: &impl Read, id: Uuid) -> Result<Target, Error> {
         posting.endorsed_by,
         posting.approved_by,
     ];
-    let bidders = wubang_bids::service::organisations_in(read, &bids).await?;
-    let effects = objecting::revocations(read, &award).await?;
-    Ok(Target {
-        label: award.label(),
-        held: Some(id),
-        held_at_once: true,
-        respondent: Respondent::Organisation,
-        respondent_organisation: Some(award.organisation_id),
-        involved: Involved {
-            deciders: vec![award.proposed_by],
-            took_part: seats
-                .map(|member| member.person_id)
-                .chain(drafted.into_iter().flatten())
-                .collect(),
-            parties: bidders.clone(),
-        },
-        division: award.division,
-        bidders,
-        only: None,
-        effects: effects.into_iter().map(effect_of).collect(),
+    Ok(AwardParties {
+        took_part: seats
+            .map(|member| member.person_id)
+            .chain(drafted.into_iter().flatten())
+            .collect(),
+        bidders: wubang_bids::service::organisations_in(read, &bids).await?,
     })
 }
 
@@ -277,6 +330,10 @@ pub(crate) async fn effects(
                 && ranked == 0;
             Ok(fits.then_some(Effect::RestoreBid).into_iter().collect())
         }
+        ObjectionTarget::ProcessMember => {
+            let fits = late::can_be_recused(read, row.target_id).await?.is_some();
+            Ok(fits.then_some(Effect::RecuseMember).into_iter().collect())
+        }
         ObjectionTarget::NeedDecision => {
             let need = wubang_needs::service::find_any(read, &Key::Id(row.target_id)).await?;
             let fits = need.state == "rejected";
@@ -304,7 +361,7 @@ pub(crate) async fn stand_still(
     reason: &str,
 ) -> Result<(), Error> {
     match (kind_of(row)?, row.held_id) {
-        (ObjectionTarget::Award, Some(award)) => {
+        (ObjectionTarget::Award | ObjectionTarget::ProcessMember, Some(award)) => {
             objecting::suspend_for_objection(tx, award, reason).await
         }
         (ObjectionTarget::PostingContent | ObjectionTarget::Disqualification, Some(posting)) => {
@@ -320,7 +377,7 @@ pub(crate) async fn stand_still(
 /// `conflict` when somebody else was first.
 pub(crate) async fn go_on(tx: &Tx, row: &objection::Model, reason: &str) -> Result<(), Error> {
     match (kind_of(row)?, row.held_id) {
-        (ObjectionTarget::Award, Some(award)) => {
+        (ObjectionTarget::Award | ObjectionTarget::ProcessMember, Some(award)) => {
             objecting::resume_after_objection(tx, award, reason).await
         }
         (ObjectionTarget::PostingContent | ObjectionTarget::Disqualification, Some(posting)) => {
@@ -350,6 +407,10 @@ pub(crate) async fn apply(
         Effect::Cancel => {
             go_on(tx, row, reason).await?;
             wubang_postings::service::cancel_after_objection(tx, row.target_id, reason).await
+        }
+        Effect::RecuseMember => {
+            // on the heap: the acts behind it are deep, and the stack of a worker is not
+            Box::pin(late::recuse_after_objection(tx, row.target_id, reason)).await
         }
         Effect::RestoreBid => {
             go_on(tx, row, reason).await?;

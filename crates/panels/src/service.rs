@@ -254,13 +254,35 @@ pub(crate) async fn replace(tx: &Tx, loaded: &Loaded, left: &Member) -> Result<(
     invite(tx, loaded, vec![*next]).await
 }
 
+/// The seat with this id and its panel, if the panel is the newest for its object.
+///
+/// # Errors
+/// When the database fails.
+pub async fn seat(
+    read: &impl Read,
+    purpose: &str,
+    member_id: Uuid,
+) -> Result<Option<(Loaded, Member)>, Error> {
+    let Some(member) = store::member_by_id(read, member_id).await? else {
+        return Ok(None);
+    };
+    let panel = store::by_id(read, member.panel_id).await?;
+    if panel.purpose != purpose {
+        return Ok(None);
+    }
+    let newest = load_seated(read, purpose, panel.object_id).await?;
+    Ok(newest
+        .filter(|newest| newest.panel.id == panel.id)
+        .map(|newest| (newest, member)))
+}
+
 /// A member of whom it is found too late that he must not judge (应回避未回避, rulebook 2.5).
 #[derive(Debug, Clone)]
 pub struct LateRecusal {
     /// His seat.
     pub member_id: Uuid,
-    /// The ground.
-    pub ground: ConflictGround,
+    /// The ground; none where an objection was upheld, which has grounds of its own.
+    pub ground: Option<ConflictGround>,
     /// The facts, for the record.
     pub reason: String,
     /// In which role it is found.

@@ -71,6 +71,11 @@ pub(crate) async fn seat_of(
     Ok(seats.one(&read.db()).await?)
 }
 
+/// A seat by its id.
+pub(crate) async fn member_by_id(read: &impl Read, id: Uuid) -> Result<Option<Member>, Error> {
+    Ok(member::Entity::find_by_id(id).one(&read.db()).await?)
+}
+
 /// The objects of one purpose on whose panels a person has an active seat.
 pub(crate) async fn objects_of(
     read: &impl Read,

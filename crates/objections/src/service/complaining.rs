@@ -195,7 +195,8 @@ pub async fn decide_complaint(
         holds::release(tx, hold).await?;
     }
     let words = format!("投诉 {}:{reason}", case.objection.number);
-    target::apply(tx, &case.objection, effect, &words).await?;
+    // on the heap: what an effect sets in motion is deep
+    Box::pin(target::apply(tx, &case.objection, effect, &words)).await?;
     reading::out(tx, case).await
 }
 

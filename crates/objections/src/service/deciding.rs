@@ -53,6 +53,7 @@ pub async fn decide(tx: &Tx, key: &Key, input: DecideObjectionIn) -> Result<Obje
         holds::release(tx, hold).await?;
     }
     let words = format!("异议 {}:{reason}", case.objection.number);
-    target::apply(tx, &case.objection, effect, &words).await?;
+    // on the heap: what an effect sets in motion is deep
+    Box::pin(target::apply(tx, &case.objection, effect, &words)).await?;
     reading::out(tx, case).await
 }
