@@ -26,6 +26,7 @@ wubang_kernel::machine! {
         Leave = "bid.member_left" "" "成员退出" "A member left",
         Open = "bid.opened" "" "开启" "Opened",
         Invalidate = "bid.invalidated" "" "因变更公告退回" "Returned because of an amendment",
+        NotOpened = "bid.not_opened" "" "未能开启,退回" "Returned because nobody could open it",
         PostingCancel = "bid.posting_cancelled" "" "撤榜退回" "The posting was cancelled",
         Qualify = "bid.qualified" "qualify" "资格合格" "Qualify",
         ProposeDisqualification = "bid.disqualification_proposed" "propose_disqualification" "提出资格不合格" "Propose the disqualification",
@@ -63,6 +64,7 @@ wubang_kernel::machine! {
         Withdrawn on Leave [] by [System] => Withdrawn, tell [Organisation];
         Submitted on Invalidate [] by [System] => Draft, tell [Organisation];
         Submitted on Open [] by [System] => Opened, tell [Organisation];
+        Submitted on NotOpened [] by [System] => Withdrawn, tell [Organisation];
         Draft | Submitted on PostingCancel [] by [System] => Withdrawn, tell [Organisation];
         Opened on Qualify [Proceeding, ChecksPass] by [StreetOfficer] => Qualified;
         Opened on ProposeDisqualification [Proceeding] by [StreetOfficer] => Opened;

@@ -61,6 +61,8 @@ pub(crate) struct BidFacts {
     pub without_panel: bool,
     /// What a proposal to a call still misses; nothing for other types.
     pub proposal: Vec<FieldFault>,
+    /// Where the bidder seals himself: whether he has sent his envelope. Letter and price are judged at the opening.
+    pub envelope: Option<bool>,
 }
 
 impl BidFacts {
@@ -93,7 +95,11 @@ impl BidFacts {
     /// Everything that the letter still misses.
     pub(crate) fn missing(&self) -> Faults {
         let mut faults = Faults::new();
-        check_letter(&self.letter, self.price, self.asks, &mut faults);
+        match self.envelope {
+            None => check_letter(&self.letter, self.price, self.asks, &mut faults),
+            Some(true) => {}
+            Some(false) => faults.missing("/envelope"),
+        }
         let shared = consortium::faults(&self.consortium, &self.letter);
         for fault in self.proposal.iter().chain(&shared) {
             let text = fault.text.clone();
@@ -102,9 +108,15 @@ impl BidFacts {
         faults
     }
 
+    /// What nobody can read yet is judged at the opening.
     fn within_ceiling(&self) -> bool {
-        self.price <= self.ceiling && (self.price > Fen::ZERO || self.ceiling == Fen::ZERO)
+        self.envelope.is_some() || within(self.price, self.ceiling)
     }
+}
+
+/// Whether a price is above zero and within the ceiling; nothing is offered for a free service only.
+pub(crate) fn within(price: Fen, ceiling: Fen) -> bool {
+    price <= ceiling && (price > Fen::ZERO || ceiling == Fen::ZERO)
 }
 
 impl Facts<Bid> for BidFacts {
@@ -301,6 +313,7 @@ mod tests {
             own_proposal: false,
             without_panel: false,
             proposal: Vec::new(),
+            envelope: None,
         }
     }
 
@@ -420,6 +433,22 @@ mod tests {
         assert!(!price(0, 1).within_ceiling());
         assert!(!price(1, 0).within_ceiling());
         assert!(price(1, 1).within_ceiling());
+    }
+
+    #[test]
+    fn of_a_sealed_letter_only_its_envelope_is_missed() {
+        let sealed = |sent| BidFacts {
+            price: Fen::ZERO,
+            envelope: Some(sent),
+            ..facts()
+        };
+        let missed = |facts: BidFacts| {
+            let fields = facts.missing().into_fields().into_iter();
+            fields.map(|field| field.pointer).collect::<Vec<_>>()
+        };
+        assert_eq!(missed(sealed(false)), ["/envelope"]);
+        assert!(missed(sealed(true)).is_empty());
+        assert!(sealed(true).within_ceiling());
     }
 
     #[test]

@@ -5,7 +5,9 @@ mod changing;
 mod checking;
 mod closing;
 mod eligible;
+mod holding;
 mod joining;
+mod opening;
 mod system;
 mod writing;
 
@@ -14,10 +16,14 @@ pub use checking::{
     confirm_disqualification, open_box, posting_cancelled, propose_disqualification, qualify,
 };
 pub use closing::{fail_too_few, on_posting_resumed, single_bidder, window_over};
+pub use holding::{
+    fail_unopened, get_box, give_share, note_wrong_share, on_failed, on_published, share,
+};
 pub use joining::{
     accept_invitation, confirm, decline_invitation, invitations, invite_member, leave,
     remove_member, tell_members,
 };
+pub use opening::{opening, public_opening};
 pub use system::{
     ScoreResult, award_revoked, awarded, count_qualified, count_ranked, declined, find,
     find_opened, letter, not_selected, of_posting, organisations_in, parties_in, partners_of,
@@ -35,6 +41,8 @@ use crate::model::{
 use crate::rules::{self, BidFacts, LetterAsks};
 use crate::sealing;
 use crate::store::{self, INSIDERS};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use eligible::{Known, known};
 use uuid::Uuid;
 use wubang_kernel::deadline::local_date;
@@ -106,6 +114,7 @@ fn facts(read: &impl Read, case: &Case, known: Known) -> Result<BidFacts, Error>
             wards: if asks.light { Vec::new() } else { known.wards },
         },
         asks,
+        envelope: bid.by_bidder.then_some(bid.sealed.is_some()),
     })
 }
 
@@ -177,6 +186,7 @@ fn current_hash(read: &impl Read, case: &Case) -> Result<Option<String>, Error> 
         return Ok(None);
     }
     match case.bid.sealed {
+        Some(_) if case.bid.by_bidder => Ok(case.bid.envelope_hash.clone()),
         Some(_) => hash(read, case).map(Some),
         None => Ok(case.bid.content_hash.clone()),
     }
@@ -275,6 +285,10 @@ async fn out(read: &impl Read, case: Case) -> Result<BidOut, Error> {
         letter: bid.content,
         members,
         content_hash: current,
+        envelope: bid
+            .sealed
+            .filter(|_| own && bid.by_bidder)
+            .map(|sealed| STANDARD.encode(sealed)),
         attachments: handed_in,
         missing: if own && editing {
             missing(&facts)
@@ -322,7 +336,7 @@ async fn receipt(read: &impl Read, bid: &bid::Model, own: bool) -> Result<Option
         revision: bid.revision,
         signed_by: bid.signed_name.clone().unwrap_or_default(),
         position: store::position_of(read, bid).await?,
-        salt: own
+        salt: (own && !bid.by_bidder)
             .then(|| sealing::salt(read, bid.id, &bid.locked_key))
             .transpose()?,
     }))
