@@ -1,10 +1,16 @@
 //! The draw of experts is checked by a script that knows public answers only (rulebook 2.10).
 
 use crate::awards::seats;
+use crate::peeking::{holds, stored};
 use crate::scenes::{instant, list, recorded, text};
 use serde_json::{Value, json};
 use std::io::Write as _;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
+use wubang_kernel::clock::SystemClock;
+use wubang_kernel::digest::sha256_hex;
+use wubang_server::app;
+use wubang_server::config::Config;
 use wubang_testkit::{Bench, on_both};
 
 /// The script, as it is printed for everybody.
@@ -64,6 +70,30 @@ async fn scored(bench: &mut Bench, account: &str, key: &str, plan: i64) {
 }
 
 on_both! {
+    async fn before_the_result_a_copy_of_the_database_does_not_hold_the_nonce(bench: Bench) {
+        until_closed(&mut bench).await;
+        bench.play.panel_formed().await.unwrap();
+        let posting = bench.play.ids.posting.clone();
+        let commitment = text(&draws(&bench, &posting).await, "/rounds/0/commitment");
+        let before = stored(&bench.url).await;
+        bench.play.bids_scored().await.unwrap();
+        bench.play.ids.award = crate::openings::proposed(&mut bench).await;
+        bench.play.award_noticed().await.unwrap();
+        let nonce = text(&draws(&bench, &posting).await, "/rounds/0/nonce");
+        assert_eq!(sha256_hex(nonce.as_bytes()), commitment, "what is revealed is what was committed");
+        assert!(holds(&before, &commitment), "the search is no blind one");
+        assert!(!holds(&before, &nonce), "who has the database could have foreseen the order");
+    }
+
+    async fn without_the_master_keys_of_its_draws_a_server_does_not_start(bench: Bench) {
+        bench.play.need_approved().await.unwrap();
+        bench.play.posting_open().await.unwrap();
+        let elsewhere = std::env::temp_dir().join("wubang-tests").join(format!("draws-{}", bench.running.address.port()));
+        let config = Config { database_url: bench.url.clone(), master_keys: elsewhere, ..Config::default() };
+        let error = app::open_store(&config, Arc::new(SystemClock)).await.unwrap_err();
+        assert!(error.contains("1 draws") && error.contains("master key"), "{error}");
+    }
+
     async fn the_seed_is_committed_with_the_posting_and_shown_with_the_notice(bench: Bench) {
         bench.play.need_approved().await.unwrap();
         bench.play.posting_open().await.unwrap();

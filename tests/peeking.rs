@@ -154,6 +154,9 @@ on_both! {
         };
         assert_eq!((&swapped["state"], check(&swapped)), (&json!("opened"), json!(false)));
         assert_eq!((&swapped["price_fen"], &swapped["letter"]["understanding"]), (&json!(0), &json!("")), "nobody else's words");
+        let record = bench.cast("street_officer").await.get(&format!("/api/v1/postings/{}/opening", bench.play.ids.posting)).await.ok();
+        let entry = record["record"]["bids"].as_array().unwrap().iter().find(|bid| bid["bid_id"] == json!(ids["lelin"])).unwrap().clone();
+        assert_eq!((&entry["envelope_intact"], &entry["price_fen"], &entry["unmet"]), (&json!(false), &json!(null), &json!(["envelope_intact"])));
         let intact = opened(&mut bench, "yinxing").await;
         assert_eq!((&intact["state"], check(&intact)), (&json!("opened"), json!(true)));
         let street = bench.cast("street_officer").await;

@@ -54,6 +54,11 @@ const FOR_ALL_SIGNED_IN: &[(&str, &str)] = &[
     ("list_evaluations", "scoped in the query, see below"),
     ("list_people", "oneself alone, see below"),
     ("list_relatives", "one's own declarations, see below"),
+    ("list_age_recipients", "one's own public keys, see below"),
+    (
+        "get_posting_box",
+        "whoever may bid must know for whom to seal; how far the opening is, is not shown",
+    ),
     ("list_procedures", "the rules of posting types are public"),
     ("get_procedure", "the rules of posting types are public"),
     (
@@ -87,10 +92,11 @@ const SCOPED: &[&str] = &[
     "list_campaigns",
     "list_objections",
     "list_relatives",
+    "list_age_recipients",
 ];
 
 /// Writes about oneself alone, whoever one is: tried with a fault in it, so that nothing is written.
-const ABOUT_ONESELF: &[&str] = &["declare_relative"];
+const ABOUT_ONESELF: &[&str] = &["declare_relative", "register_age_recipient"];
 
 /// Public operations that refuse nobody's empty-handed call with 401 by their nature: they take credentials.
 const TAKES_CREDENTIALS: &[&str] = &["sign_in", "activate_account", "refresh_session"];
@@ -226,6 +232,8 @@ fn body(document: &Value, operation: &Operation, real: &Real) -> Option<Value> {
         "create_person" => body["grants"][0]["scope"] = json!({ "division": "410108005003" }),
         "give_grant" => body["scope"] = json!({ "division": "410108005003" }),
         "submit_completion_report" => body = story()["completion_report"].clone(),
+        // with a fault, so that nothing is written
+        "register_age_recipient" => body["recipient"] = json!("age1nobody"),
         "sign_in" | "activate_account" => body["account"] = json!("zhao.lei"),
         _ => {}
     }

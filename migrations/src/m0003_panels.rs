@@ -21,6 +21,7 @@ step!(
             .text("division")
             .int("round")
             .text("commitment")
+            // locked with a master key
             .text("nonce")
             .at("committed_at")
             .json_opt("record")

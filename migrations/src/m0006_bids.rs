@@ -27,6 +27,9 @@ step!(
             .json("attachments")
             // the working copy, readable with the bid's own key; that key is locked with a master key
             .bytes_opt("sealed")
+            // sealed by its bidder for the box of its holders: nobody reads it here; the hash that he says it has
+            .bool("by_bidder")
+            .text_opt("envelope_hash")
             .text("recipient")
             .text("locked_key")
             .text_opt("content_hash")
@@ -119,6 +122,8 @@ step!(
         T::new("bid_boxes")
             .uuid("posting_id")
             .bool("sealed")
+            // its key exists in the shares of its holders only
+            .bool("by_holders")
             .big("entries")
             .at_opt("opened_at")
             // the box's key, locked with a master key; destroyed with the opening

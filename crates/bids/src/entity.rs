@@ -21,6 +21,8 @@ pub mod bid {
         pub content: Letter,
         pub attachments: wubang_files::Attachments,
         pub sealed: Option<Vec<u8>>,
+        pub by_bidder: bool,
+        pub envelope_hash: Option<String>,
         pub recipient: String,
         pub locked_key: String,
         pub content_hash: Option<String>,
@@ -166,10 +168,58 @@ pub mod bid_box {
         #[sea_orm(primary_key, auto_increment = false)]
         pub posting_id: Uuid,
         pub sealed: bool,
+        pub by_holders: bool,
         pub entries: i64,
         pub opened_at: Option<DateTimeUtc>,
         pub recipient: String,
         pub locked_key: Option<String>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// The record of an opening (开标记录): one for a posting.
+pub mod bid_opening {
+    use crate::record::OpeningRecord;
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "bid_openings")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub posting_id: Uuid,
+        pub opened_at: DateTimeUtc,
+        pub record: OpeningRecord,
+        pub record_hash: String,
+        pub published_at: Option<DateTimeUtc>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Who holds a share of a box's key (持钥人).
+pub mod bid_box_holder {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "bid_box_holders")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub posting_id: Uuid,
+        pub person_id: Uuid,
+        pub seat: i32,
+        pub name: String,
+        pub recipient: String,
+        pub sealed_share: Option<Vec<u8>>,
+        pub share_hash: String,
+        pub given_share: Option<String>,
+        pub given_at: Option<DateTimeUtc>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

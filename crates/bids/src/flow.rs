@@ -28,6 +28,7 @@ wubang_kernel::machine! {
         Leave = "bid.member_left" "" "成员退出" "A member left",
         Open = "bid.opened" "" "开启" "Opened",
         Return = "bid.returned" "" "因变更公告退回" "Returned because of an amendment",
+        NotOpened = "bid.not_opened" "" "未能开启,退回" "Returned because nobody could open it",
         PostingCancel = "bid.posting_cancelled" "" "撤榜退回" "The posting was cancelled",
         Qualify = "bid.qualified" "qualify" "资格合格" "Qualify",
         RequestRepair = "bid.repair_requested" "request_repair" "要求补正形式瑕疵" "Ask for the repair of formal defects",
@@ -91,6 +92,7 @@ wubang_kernel::machine! {
         Withdrawn on Leave [] by [System] => Withdrawn, tell [Organisation];
         Submitted on Return [] by [System] => Draft, tell [Organisation];
         Submitted on Open [] by [System] => Opened, tell [Organisation];
+        Submitted on NotOpened [] by [System] => Withdrawn, tell [Organisation];
         Draft | Submitted on PostingCancel [] by [System] => Withdrawn, tell [Organisation];
         Opened on RequestRepair [Proceeding, FirstRepair] by [StreetOfficer] => Opened, start [BidRepair], tell [Organisation];
         Opened on Repair [Proceeding, RepairAsked, RepairedInTime] by [OrgLegalRep, OrgAgent] => Opened, stop [BidRepair], tell [Street];

@@ -1,22 +1,28 @@
 //! Addresses of the stage.
 
 use crate::model::{
-    BidClarificationsOut, BidIn, BidInvitation, BidInvitationList, BidList, BidOut, BidPatch,
-    ClarificationIn, ClarificationRequestIn, DisqualifyIn, InvalidationAnswerIn, InvalidationIn,
-    MemberConfirmIn, MemberIn, MemberInviteIn, MemberReasonIn, RepairIn, RepairRequestIn,
+    BidClarificationsOut, BidIn, BidInvitation, BidInvitationList, BidList, BidOut, BidPatch, BoxOut,
+    ClarificationIn, ClarificationRequestIn, DisqualifyIn, HolderShareOut, InvalidationAnswerIn,
+    InvalidationIn, MemberConfirmIn, MemberIn, MemberInviteIn, MemberReasonIn, OpeningOut,
+    PublicOpeningOut, RepairIn, RepairRequestIn, ShareIn,
 };
 use crate::service;
 use crate::service::{attachments, repairing};
 use actix_web::{get, patch, post};
+use std::cell::Cell;
 use utoipa_actix_web::service_config::ServiceConfig;
 use wubang_files::http::{file_id, give_out, take_in};
 use wubang_files::model::{AttachmentOut, AttachmentsOut, UploadQuery};
+use wubang_kernel::Code;
 use wubang_needs::model::{NothingIn, ReasonIn};
 use wubang_postings::model::PostingOut;
+use wubang_store::Error;
 use wubang_web::actions::ActionsOut;
 use wubang_web::problem::ProblemOut;
 use wubang_web::upload::Upload;
-use wubang_web::{Answer, Body, Ctx, ListQuery, PathKey, act, amend, command, list, make, see};
+use wubang_web::{
+    Answer, Body, Ctx, ListQuery, PathKey, act, amend, command, list, make, see, see_public,
+};
 
 make!(draft_bid, "揭榜 bids", "/api/v1/bids", "bids", BidIn => BidOut, service::draft, "起草揭榜意向书。Draft a bid.");
 amend!(amend_bid, "揭榜 bids", "/api/v1/bids/{id}", BidPatch => BidOut, service::amend, "修改意向书草稿。Change a draft bid.");
@@ -85,6 +91,64 @@ act!(invalidate_bid, "揭榜 bids", "/api/v1/bids/{id}/invalidate", ReasonIn => 
 act!(drop_bid_invalidation, "揭榜 bids", "/api/v1/bids/{id}/drop_invalidation", ReasonIn => BidOut, service::drop_invalidation, "不予作废。Drop the invalidation.");
 act!(fail_posting_too_few, "揭榜 bids", "/api/v1/postings/{id}/fail_too_few", ReasonIn => PostingOut, service::fail_too_few, "有效揭榜不足,街道宣布流榜(理由公开)。Let the round fail for too few valid bids, for a public reason.");
 act!(announce_single_bidder, "揭榜 bids", "/api/v1/postings/{id}/single_bidder", ReasonIn => PostingOut, service::single_bidder, "有效揭榜仅一家,公示后与其协商(单一来源公示)。Negotiate with the only bidder, after a publicity.");
+
+see!(
+    get_opening,
+    "揭榜 bids",
+    "/api/v1/postings/{id}/opening",
+    OpeningOut,
+    service::opening,
+    "开标记录:街道、监督与已签署回避声明的评审人员,开标后可见。The record of the opening, for those who organise, supervise and judge."
+);
+see_public!(
+    get_public_opening,
+    "公开 public",
+    "/api/v1/public/postings/{id}/opening",
+    PublicOpeningOut,
+    service::public_opening,
+    "公开的开标记录:提出拟承榜对象后可见,不含报价。The public part of the record, from the proposed award on, without prices."
+);
+see!(
+    get_posting_box,
+    "揭榜 bids",
+    "/api/v1/postings/{id}/box",
+    BoxOut,
+    service::get_box,
+    "投递箱:密封等级与信封的收件人。The box of a posting: its level, and for whom an envelope is sealed."
+);
+see!(
+    get_opening_share,
+    "揭榜 bids",
+    "/api/v1/postings/{id}/opening/share",
+    HolderShareOut,
+    service::share,
+    "持钥人领取本人的加密份额(截止后)。A holder's own share, sealed for him, once the posting is closed."
+);
+act!(fail_posting_unopened, "揭榜 bids", "/api/v1/postings/{id}/fail_unopened", ReasonIn => BoxOut, service::fail_unopened, "两名持钥人均无法交出份额,街道宣布流榜(理由公开);信封原样退回。Let the round fail because nobody can open the box, for a public reason.");
+
+/// 持钥人交出解密后的份额;第二份到齐即开启。A holder gives his share; the second one opens the box.
+#[utoipa::path(tag = "揭榜 bids", params(("id" = String, Path, description = "id 或编号 · id or number")), request_body = ShareIn,
+    responses((status = 200, description = "投递箱 · the box", body = BoxOut)), security(("bearer" = [])))]
+#[post("/api/v1/postings/{id}/opening/shares")]
+pub(crate) async fn give_opening_share(ctx: Ctx, key: PathKey, body: Body<ShareIn>) -> Answer {
+    ctx.signed_in()?;
+    let wrong = Cell::new(false);
+    let answer = command(&ctx, async |tx| {
+        let given = service::give_share(tx, &key.0, body.0).await;
+        wrong.set(
+            matches!(&given, Err(Error::Refused(refusal)) if refusal.code == Code::ShareWrong),
+        );
+        given
+    })
+    .await;
+    if wrong.get() {
+        // the refusal itself leaves nothing behind
+        service::note_wrong_share(&ctx.store, &ctx.who, &key.0)
+            .await
+            .map_err(|error| ctx.problem(error))?;
+    }
+    answer
+}
 
 see!(
     list_bid_attachments,
@@ -236,6 +300,12 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(confirm_bid_disqualification)
         .service(fail_posting_too_few)
         .service(announce_single_bidder)
+        .service(get_opening_share)
+        .service(give_opening_share)
+        .service(get_posting_box)
+        .service(fail_posting_unopened)
+        .service(get_opening)
+        .service(get_public_opening)
         .service(get_bid)
         .service(amend_bid);
 }

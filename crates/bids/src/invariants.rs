@@ -1,9 +1,11 @@
 //! What must always hold of bids, and whether their keys are at hand.
 
-use crate::entity::{bid, bid_box, bid_entrant, bid_inquiry, bid_member, bid_version};
+use crate::entity::{
+    bid, bid_box, bid_box_holder, bid_entrant, bid_inquiry, bid_member, bid_version,
+};
 use crate::model::Letter;
 use crate::store::SEALED;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 use wubang_store::entity::trace;
 use wubang_store::invariants::{Invariant, replay};
@@ -77,6 +79,14 @@ pub fn invariants() -> Vec<Invariant> {
             name: "opened_box_has_no_key",
             run: |view| Box::pin(opened_with_key(view)),
         },
+        Invariant {
+            name: "key_of_a_box_of_holders_is_in_its_shares_only",
+            run: |view| Box::pin(key_beside_shares(view)),
+        },
+        Invariant {
+            name: "opened_bid_stands_in_the_record_of_its_opening",
+            run: |view| Box::pin(crate::record::wrong(view)),
+        },
     ]
 }
 
@@ -127,7 +137,7 @@ async fn readable_while_sealed(view: &View) -> Result<Vec<Uuid>, Error> {
         bid.price_fen != 0
             || bid.content != Letter::default()
             || !bid.attachments.0.is_empty()
-            || bid.sealed.is_none()
+            || (bid.sealed.is_none() && !bid.by_bidder)
     };
     Ok(sealed
         .into_iter()
@@ -203,11 +213,34 @@ async fn without_question(view: &View) -> Result<Vec<Uuid>, Error> {
 }
 
 async fn opened_with_key(view: &View) -> Result<Vec<Uuid>, Error> {
-    let open = bid_box::Entity::find()
+    let opened = bid_box::Entity::find()
         .filter(bid_box::Column::Sealed.eq(false))
-        .filter(bid_box::Column::LockedKey.is_not_null());
-    let rows = open.all(&view.db()).await?;
-    Ok(rows.into_iter().map(|row| row.posting_id).collect())
+        .all(&view.db())
+        .await?;
+    let has_share = Condition::any()
+        .add(bid_box_holder::Column::SealedShare.is_not_null())
+        .add(bid_box_holder::Column::GivenShare.is_not_null());
+    let shares = bid_box_holder::Entity::find()
+        .filter(has_share)
+        .all(&view.db())
+        .await?;
+    let left = |row: &bid_box::Model| {
+        row.locked_key.is_some() || shares.iter().any(|one| one.posting_id == row.posting_id)
+    };
+    Ok(opened
+        .iter()
+        .filter(|row| left(row))
+        .map(|row| row.posting_id)
+        .collect())
+}
+
+async fn key_beside_shares(view: &View) -> Result<Vec<Uuid>, Error> {
+    let by_holders = bid_box::Entity::find()
+        .filter(bid_box::Column::ByHolders.eq(true))
+        .filter(bid_box::Column::LockedKey.is_not_null())
+        .all(&view.db())
+        .await?;
+    Ok(by_holders.into_iter().map(|row| row.posting_id).collect())
 }
 
 async fn sealed_in_trail(view: &View) -> Result<Vec<Uuid>, Error> {

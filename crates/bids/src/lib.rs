@@ -3,14 +3,17 @@
 //! Invariants: before the posting is closed a bid is visible to its own organisation only, in every
 //! finder, list, count and trace; every submitted version is kept.
 
+mod blind;
 mod consortium;
 mod entity;
 pub mod flow;
+mod holding;
 mod http;
 mod inquiries;
 mod invariants;
 mod members;
 pub mod model;
+mod record;
 mod rules;
 mod sealing;
 pub mod service;
@@ -79,6 +82,9 @@ fn of_postings() -> Vec<(&'static str, Reaction)> {
         ("posting.closed", |tx, happened| {
             Box::pin(service::open_box(tx, happened.object_id))
         }),
+        ("posting.published", |tx, happened| {
+            Box::pin(service::on_published(tx, happened.object_id))
+        }),
         ("posting.cancelled", |tx, happened| {
             Box::pin(service::posting_cancelled(tx, happened.object_id))
         }),
@@ -108,7 +114,7 @@ fn of_postings() -> Vec<(&'static str, Reaction)> {
             Box::pin(service::tell_judged(tx, happened.object_id, happened.event))
         }),
         ("posting.failed", |tx, happened| {
-            Box::pin(service::tell_judged(tx, happened.object_id, happened.event))
+            Box::pin(service::on_failed(tx, happened.object_id, happened.event))
         }),
     ]
 }

@@ -1,5 +1,6 @@
 //! Domain and wire types of a bid.
 
+pub use crate::blind::EnvelopeIn;
 use crate::flow::BidState;
 pub use crate::inquiries::{
     BidClarification, BidClarificationsOut, BidInvalidation, BidRepair, ClarificationIn,
@@ -10,6 +11,10 @@ pub use crate::members::{
     BidInvitation, BidInvitationList, BidMemberOut, BidMode, MemberConfirmIn, MemberIn,
     MemberInviteIn, MemberReasonIn, MemberRole,
 };
+pub use crate::record::{
+    OpenedBid, OpenedMember, OpeningHolder, OpeningOut, OpeningRecord, PublicBidder,
+    PublicOpeningOut,
+};
 use sea_orm::FromJsonQueryResult;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -19,6 +24,7 @@ use wubang_kernel::money::Fen;
 use wubang_kernel::score::Hundredths;
 use wubang_postings::Proposal;
 use wubang_postings::model::Indicator;
+use wubang_postings::particulars::SealingLevel;
 use wubang_web::{ActionOut, DeadlineOut, Instant};
 
 /// One planned activity.
@@ -174,6 +180,8 @@ pub struct BidIn {
     /// 意向书。
     #[serde(default)]
     pub letter: Letter,
+    /// 自行加密的信封;仅 `sealed_by_panel` 的榜单,此时不填报价与意向书。
+    pub envelope: Option<EnvelopeIn>,
 }
 
 /// Changes to a draft, or to a submitted bid before it is revised (merge patch of the top members).
@@ -186,6 +194,49 @@ pub struct BidPatch {
     pub price_fen: Option<i64>,
     /// 意向书(整体替换)。
     pub letter: Option<Letter>,
+    /// 自行加密的信封(整体替换);仅 `sealed_by_panel` 的榜单。
+    pub envelope: Option<EnvelopeIn>,
+}
+
+/// The box of a posting: for whom an envelope is sealed, and how far its opening is.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BoxOut {
+    /// 榜单。
+    pub posting_id: Uuid,
+    /// 密封等级。
+    pub level: SealingLevel,
+    /// 信封的收件人(age 公钥);`standard` 由平台加密,为空。
+    pub recipient: Option<String>,
+    /// 开启所需的份额数;`standard` 为空。
+    pub needed: Option<usize>,
+    /// 是否正等待持钥人开启;仅街道、监督与持钥人可见。
+    pub waiting: Option<bool>,
+    /// 已交出的份额数;仅街道、监督与持钥人可见。
+    pub given: Option<usize>,
+}
+
+/// The caller's own share of a box's key.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct HolderShareOut {
+    /// 榜单。
+    pub posting_id: Uuid,
+    /// 第几份,1–3。
+    pub seat: i32,
+    /// 份额加密所用的本人公钥(发布时登记的)。
+    pub recipient: String,
+    /// 加密的份额:age 文件(二进制)的 base64,用本人私钥解密,去掉末尾空格即为份额。
+    pub share: Option<String>,
+    /// 本人交出的时间。
+    pub given_at: Option<Instant>,
+}
+
+/// A share, as its holder has decrypted it.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "share": "share1.Zm9vYmFy.AWZvb2JhcmJhei4uLg.c2hhcmVk" }))]
+pub struct ShareIn {
+    /// 解密后的份额,`share1.…`。
+    pub share: String,
 }
 
 /// Closed grounds of a disqualification.
@@ -275,6 +326,8 @@ pub struct BidOut {
     pub receipt: Option<Receipt>,
     /// 使本意向书退回草稿的变更序号;须按变更后的公告重新签署、提交。
     pub returned_by: Option<i64>,
+    /// 本组织自行加密的信封(base64),开启前仅本组织可见。
+    pub envelope: Option<String>,
     /// 资格审查结果。
     pub eligibility: Option<serde_json::Value>,
     /// 形式瑕疵的补正,供审查时斟酌。

@@ -66,6 +66,8 @@ pub(crate) struct BidFacts {
     /// Whether the panel scores now.
     pub evaluating: bool,
     pub inquiries: InquiryFacts,
+    /// Where the bidder seals himself: whether he has sent his envelope. Letter and price are judged at the opening.
+    pub envelope: Option<bool>,
 }
 
 /// Clarifications that may be asked about one bid: more is a negotiation, not a clarification.
@@ -120,7 +122,11 @@ impl BidFacts {
     /// Everything that the letter still misses.
     pub(crate) fn missing(&self) -> Faults {
         let mut faults = Faults::new();
-        check_letter(&self.letter, self.price, self.asks, &mut faults);
+        match self.envelope {
+            None => check_letter(&self.letter, self.price, self.asks, &mut faults),
+            Some(true) => {}
+            Some(false) => faults.missing("/envelope"),
+        }
         let shared = consortium::faults(&self.consortium, &self.letter);
         for fault in self.proposal.iter().chain(&shared) {
             let text = fault.text.clone();
@@ -134,9 +140,15 @@ impl BidFacts {
         until.is_some_and(|at| !is_over(at, self.now))
     }
 
+    /// What nobody can read yet is judged at the opening.
     fn within_ceiling(&self) -> bool {
-        self.price <= self.ceiling && (self.price > Fen::ZERO || self.ceiling == Fen::ZERO)
+        self.envelope.is_some() || within(self.price, self.ceiling)
     }
+}
+
+/// Whether a price is above zero and within the ceiling; nothing is offered for a free service only.
+pub(crate) fn within(price: Fen, ceiling: Fen) -> bool {
+    price <= ceiling && (price > Fen::ZERO || ceiling == Fen::ZERO)
 }
 
 impl Facts<Bid> for BidFacts {
@@ -357,6 +369,7 @@ mod tests {
             round_stands: true,
             evaluating: true,
             inquiries: InquiryFacts::default(),
+            envelope: None,
         }
     }
 
@@ -476,6 +489,22 @@ mod tests {
         assert!(!price(0, 1).within_ceiling());
         assert!(!price(1, 0).within_ceiling());
         assert!(price(1, 1).within_ceiling());
+    }
+
+    #[test]
+    fn of_a_sealed_letter_only_its_envelope_is_missed() {
+        let sealed = |sent| BidFacts {
+            price: Fen::ZERO,
+            envelope: Some(sent),
+            ..facts()
+        };
+        let missed = |facts: BidFacts| {
+            let fields = facts.missing().into_fields().into_iter();
+            fields.map(|field| field.pointer).collect::<Vec<_>>()
+        };
+        assert_eq!(missed(sealed(false)), ["/envelope"]);
+        assert!(missed(sealed(true)).is_empty());
+        assert!(sealed(true).within_ceiling());
     }
 
     #[test]

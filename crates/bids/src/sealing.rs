@@ -133,7 +133,7 @@ pub(crate) fn seal(
 
 /// Fills in what a sealed bid holds, for its bidder. Whoever calls has made sure that he is.
 pub(crate) fn reveal(read: &impl Read, bid: &mut bid::Model) -> Result<(), Error> {
-    if let Some(sealed) = &bid.sealed {
+    if let Some(sealed) = bid.sealed.as_ref().filter(|_| !bid.by_bidder) {
         let secret = unlock(read, &of_bid(bid.id), &bid.locked_key)?;
         let contents = Contents::read(&wubang_vault::open(&secret, sealed)?)?;
         bid.price_fen = contents.price_fen;
@@ -141,6 +141,15 @@ pub(crate) fn reveal(read: &impl Read, bid: &mut bid::Model) -> Result<(), Error
         bid.attachments = contents.attachments;
     }
     Ok(())
+}
+
+/// Whether a box may be opened now: the posting was closed, and its deadline is over by the server's clock.
+pub(crate) fn openable(read: &impl Read, posting: &Posting, of: &bid_box::Model) -> bool {
+    let order = posting.procedure.0.code.way() == Way::Order;
+    let over = posting
+        .bid_deadline
+        .is_some_and(|at| is_over(at, read.now()));
+    posting.state == "closed" && (order || over) && of.sealed
 }
 
 /// The secret of a box, for the opening: after the posting was closed, and after its deadline by the server's
@@ -153,11 +162,7 @@ pub(crate) fn box_secret(
     posting: &Posting,
     of: &bid_box::Model,
 ) -> Result<Zeroizing<String>, Error> {
-    let order = posting.procedure.0.code.way() == Way::Order;
-    let over = posting
-        .bid_deadline
-        .is_some_and(|at| is_over(at, read.now()));
-    if posting.state != "closed" || !(order || over) || !of.sealed {
+    if !openable(read, posting, of) {
         return Err(Error::internal("a box is opened after its deadline only"));
     }
     let locked = of

@@ -2,6 +2,7 @@
 
 use crate::entity::{bid, bid_box, bid_inquiry, bid_member, bid_version};
 use crate::flow;
+use crate::holding;
 use crate::members;
 use crate::model::MemberRole;
 use crate::sealing;
@@ -25,7 +26,7 @@ wubang_store::stateful!(bid::Entity, flow::Bid);
 /// States in which nobody but the bidder knows of the bid.
 pub(crate) const SEALED: &[&str] = &["draft", "submitted", "withdrawn"];
 /// Roles over the division that see a bid after the opening.
-const ORGANISERS: &[Role] = &[Role::StreetOfficer, Role::Supervisor];
+pub(crate) const ORGANISERS: &[Role] = &[Role::StreetOfficer, Role::Supervisor];
 /// Roles of the bidder.
 pub(crate) const BIDDERS: &[Role] = &[Role::OrgLegalRep, Role::OrgAgent];
 /// Roles of who speaks for a member.
@@ -275,6 +276,7 @@ pub(crate) async fn ensure_box(tx: &Tx, posting: Uuid) -> Result<(), Error> {
     let row = bid_box::ActiveModel {
         posting_id: Set(posting),
         sealed: Set(true),
+        by_holders: Set(false),
         entries: Set(0),
         opened_at: Set(None),
         recipient: Set(recipient),
@@ -366,7 +368,7 @@ pub(crate) async fn unseal_box(tx: &Tx, posting: Uuid) -> Result<(), Error> {
         .filter(bid_box::Column::Sealed.eq(true))
         .exec(&tx.db())
         .await?;
-    Ok(())
+    holding::wipe(tx, posting).await
 }
 
 /// Marks the scored bids of a posting as told. Not a step: it opens figures to their owners.
@@ -414,6 +416,38 @@ pub(crate) async fn last_versions(
         .all(&tx.db())
         .await?;
     Ok(rows.into_iter().map(|row| (row.bid_id, row)).collect())
+}
+
+/// How many bids of a posting were handed in and withdrawn again.
+pub(crate) async fn count_withdrawn(read: &impl Read, posting: Uuid) -> Result<u64, Error> {
+    Ok(bid::Entity::find()
+        .filter(bid::Column::PostingId.eq(posting))
+        .filter(bid::Column::State.eq("withdrawn"))
+        .filter(bid::Column::SubmittedAt.is_not_null())
+        .count(&read.db())
+        .await?)
+}
+
+/// Where the trail has the last hand-in of each of these bids, as far as the sequencer has seen it.
+pub(crate) async fn positions_of(
+    read: &impl Read,
+    bids: &[Uuid],
+) -> Result<HashMap<Uuid, i64>, Error> {
+    let records: Vec<(Uuid, Option<i64>)> = trace::Entity::find()
+        .select_only()
+        .columns([trace::Column::ObjectId, trace::Column::Position])
+        .filter(trace::Column::ObjectId.is_in(bids.iter().copied()))
+        .filter(trace::Column::Event.is_in(["bid.submitted", "bid.revised"]))
+        .order_by_asc(trace::Column::Id)
+        .into_tuple()
+        .all(&read.db())
+        .await?;
+    let mut last: HashMap<Uuid, Option<i64>> = HashMap::new();
+    last.extend(records);
+    Ok(last
+        .into_iter()
+        .filter_map(|(id, position)| Some((id, position?)))
+        .collect())
 }
 
 /// Where the trail has the last hand-in of a bid; none until the sequencer has seen it.

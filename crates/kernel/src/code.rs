@@ -108,6 +108,9 @@ codes! {
     ContentChanged = "content_changed", 409, "内容已变化,请查看后再确认", "The content has changed: read it and confirm that";
     NotConfirmed = "not_confirmed", 422, "尚有成员未加入或未确认当前内容", "A member has not joined or not confirmed the content as it stands";
     MembersFull = "members_full", 409, "联合方数量已达上限", "The bid has as many partners as allowed";
+    SealedByBidder = "sealed_by_bidder", 409, "本榜单由揭榜组织自行加密、单独揭榜,不收附件和成员", "Bids of this posting are sole and sealed by the bidder: no attachments, no members";
+    BoxSealed = "box_sealed", 409, "尚未截止,不得开启", "The bids are sealed until the deadline is over";
+    ShareWrong = "share_wrong", 422, "不是本人持有的密钥份额,已记录", "This is not your share of the key; the attempt is recorded";
     CapReached = "cap_reached", 409, "已达资源限流上限", "A cap is reached";
     RepairOpen = "repair_open", 409, "补正期限内,尚不能作出资格审查结论", "The bidder still has time to repair: the check waits for it";
     ChecksFailed = "checks_failed", 422, "资格审查存在未通过项", "A check of eligibility fails";

@@ -9,7 +9,7 @@ use crate::model::{
     Formation, KeptDraw, Lots, Member, PENDING,
 };
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 use wubang_kernel::{Code, Role};
@@ -46,21 +46,70 @@ impl DrawFor {
     }
 }
 
+fn purpose(id: Uuid) -> String {
+    format!("draw {id}")
+}
+
+/// A draw as it is used: in the table its nonce stands locked, so that who has the database cannot foresee the
+/// order of a pool before the result is public.
+pub(crate) fn unlocked(read: &impl Read, row: KeptDraw) -> Result<KeptDraw, Error> {
+    let nonce = read.vault().unlock(&purpose(row.id), &row.nonce)?;
+    let nonce = String::from_utf8(nonce.to_vec())
+        .map_err(|_| Error::internal("the nonce of a draw is no text"))?;
+    Ok(KeptDraw { nonce, ..row })
+}
+
+fn all_unlocked(read: &impl Read, rows: Vec<KeptDraw>) -> Result<Vec<KeptDraw>, Error> {
+    rows.into_iter().map(|row| unlocked(read, row)).collect()
+}
+
+/// Refuses to go on when the nonces of draws are locked with a master key that this process does not have:
+/// otherwise nobody could form a panel, or show how one was drawn.
+///
+/// # Errors
+/// Internal, naming how many.
+pub async fn check_keys(view: &View) -> Result<(), Error> {
+    let mut lost = 0_u64;
+    let mut after: Option<Uuid> = None;
+    loop {
+        let mut select = draw::Entity::find()
+            .filter(draw::Column::RevealedAt.is_null())
+            .order_by_asc(draw::Column::Id)
+            .limit(1000);
+        if let Some(after) = after {
+            select = select.filter(draw::Column::Id.gt(after));
+        }
+        let rows = select.all(&view.db()).await?;
+        let Some(last) = rows.last() else { break };
+        after = Some(last.id);
+        for row in &rows {
+            lost += u64::from(!view.vault().can_unlock(&row.nonce));
+        }
+    }
+    if lost == 0 {
+        Ok(())
+    } else {
+        Err(Error::internal(format!(
+            "{lost} draws are locked with a master key that is not in the folder of master keys"
+        )))
+    }
+}
+
 /// Commits the seed of a round: its nonce is made and kept, its hash is shown from now on.
 ///
 /// # Errors
 /// `duplicate` when the round has a commitment already.
 pub async fn commit(tx: &Tx, object: &DrawFor, round: i32) -> Result<(), Error> {
-    let nonce = lottery::new_nonce();
+    let (id, nonce) = (tx.new_id(), lottery::new_nonce());
     let row = draw::ActiveModel {
-        id: Set(tx.new_id()),
+        id: Set(id),
         purpose: Set(object.purpose.to_owned()),
         object_id: Set(object.object_id),
         project_id: Set(object.project_id),
         division: Set(object.division.clone()),
         round: Set(round),
         commitment: Set(lottery::commitment(&nonce)),
-        nonce: Set(nonce),
+        nonce: Set(tx.vault().lock(&purpose(id), nonce.as_bytes())?),
         committed_at: Set(tx.now()),
         record: Set(None),
         pool_hash: Set(None),
@@ -86,7 +135,7 @@ pub(crate) async fn committed(tx: &Tx, formation: &Formation) -> Result<KeptDraw
         .ok_or_else(|| Error::internal("a panel whose draw was never committed"))?;
     match row.fixed_at {
         Some(_) => Err(Code::Duplicate.into()),
-        None => Ok(row),
+        None => unlocked(tx, row),
     }
 }
 
@@ -135,7 +184,7 @@ pub(crate) async fn fix(tx: &Tx, draw: KeptDraw, record: DrawRecord) -> Result<K
         .await?;
     let row = rows.into_iter().next().ok_or(Code::Conflict)?;
     note(tx, &row, ("draw.fixed", Some("committed"), "fixed"), data).await?;
-    Ok(row)
+    unlocked(tx, row)
 }
 
 /// Keeps what a lot put in order, to be shown with the draw.
@@ -164,7 +213,7 @@ pub async fn reveal(tx: &Tx, purpose: &str, object_id: Uuid) -> Result<(), Error
         .filter(draw::Column::RevealedAt.is_null())
         .exec_with_returning(&tx.db())
         .await?;
-    for row in &rows {
+    for row in &all_unlocked(tx, rows)? {
         let data = serde_json::json!({ "round": row.round, "nonce": row.nonce });
         note(tx, row, ("draw.revealed", Some("fixed"), "revealed"), data).await?;
     }
@@ -185,6 +234,7 @@ pub async fn get_public(view: &View, key: &Key) -> Result<DrawsOut, Error> {
         .order_by_asc(draw::Column::Round)
         .all(&view.db())
         .await?;
+    let rows = all_unlocked(view, rows)?;
     let purpose = rows
         .first()
         .map(|row| row.purpose.clone())
@@ -327,7 +377,7 @@ async fn note(
 /// Draws that do not recompute, were fixed before they were committed, or whose seats are not held
 /// by the first of the order who could come.
 pub(crate) async fn wrong(view: &View) -> Result<Vec<Uuid>, Error> {
-    let rows = draw::Entity::find().all(&view.db()).await?;
+    let rows = all_unlocked(view, draw::Entity::find().all(&view.db()).await?)?;
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
     let seats = members_of(view, &ids).await?;
     let wrong = rows.into_iter().filter(|row| {

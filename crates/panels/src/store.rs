@@ -204,10 +204,11 @@ pub(crate) async fn seated(read: &impl Read, panel: Panel) -> Result<Loaded, Err
 
 /// The draw of a panel.
 async fn draw_of(read: &impl Read, panel: &Panel) -> Result<KeptDraw, Error> {
-    draw::Entity::find_by_id(panel.draw_id)
+    let row = draw::Entity::find_by_id(panel.draw_id)
         .one(&read.db())
         .await?
-        .ok_or_else(|| Error::internal("panel without a draw"))
+        .ok_or_else(|| Error::internal("panel without a draw"))?;
+    draws::unlocked(read, row)
 }
 
 /// How many sheets of sitting members count.

@@ -17,7 +17,9 @@ use crate::changes::{ChangeOut, RoundOut, SingleBidderOut, SuspensionOut};
 use crate::flow::PostingState;
 use crate::forbidden::Passage;
 use crate::invitation::InvitationOut;
-use crate::particulars::{Call, ExternalProcedureRef, ExternalResult, Order, Picked};
+use crate::particulars::{
+    Call, ExternalProcedureRef, ExternalResult, Order, Picked, Sealing, SealingLevel,
+};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -54,6 +56,9 @@ pub struct PostingIn {
     pub external_procedure_ref: Option<ExternalProcedureRef>,
     /// 征集要求:公益创投必填。
     pub call: Option<Call>,
+    /// 密封等级与持钥人;不填为 `standard`,仅公开发榜与邀请发榜可另选。
+    #[serde(default)]
+    pub sealing: Sealing,
     /// 定时发布;不填为批准后立即发布。
     pub publish_at: Option<DateTime<Utc>>,
 }
@@ -76,10 +81,21 @@ pub struct PostingPatch {
     pub external_procedure_ref: Option<ExternalProcedureRef>,
     /// 征集要求(整体替换)。
     pub call: Option<Call>,
+    /// 密封等级与持钥人(整体替换);发布后不可改。
+    pub sealing: Option<Sealing>,
     /// 定时发布;`null` 为批准后立即发布。
     #[serde(deserialize_with = "wubang_web::patch::member")]
     #[schema(value_type = Option<DateTime<Utc>>)]
     pub publish_at: Option<Option<DateTime<Utc>>>,
+}
+
+/// How the bids of a posting are kept.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct SealingOut {
+    /// 密封等级。
+    pub level: SealingLevel,
+    /// 持钥人;仅有关工作人员可见,`standard` 为空。
+    pub holders: Vec<Uuid>,
 }
 
 /// Approval by a second person.
@@ -201,6 +217,8 @@ pub struct PostingOut {
     pub overrides: Overrides,
     /// 疑似禁止性内容;仅发布前的经办人员可见。
     pub findings: Vec<Passage>,
+    /// 密封等级。
+    pub sealing: SealingOut,
     /// 点单;仅点单直选、微服务单、应急发榜。
     pub order: Option<Order>,
     /// 社区另一名成员是否已附议;仅点单直选、微服务单。

@@ -77,6 +77,37 @@ pub struct ExternalResult {
     pub notice_number: String,
 }
 
+/// How the bids of a posting are kept until the opening (密封等级).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SealingLevel {
+    /// 平台加密,截止后由系统开启。
+    #[default]
+    Standard,
+    /// 揭榜组织自行加密,截止后由三名持钥人中的两名共同开启;此前平台也无法读取。
+    SealedByPanel,
+}
+
+/// How bids are kept, and who opens them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "level": "sealed_by_panel", "holders": ["019c0a52-7c3e-7b1a-9d7e-2f6f0a3b9c11", "019c0a52-7c3e-7b1a-9d7e-2f6f0a3b9c12", "019c0a52-7c3e-7b1a-9d7e-2f6f0a3b9c13"] }))]
+pub struct Sealing {
+    /// 密封等级。
+    pub level: SealingLevel,
+    /// 持钥人(三名),须各已登记公钥,本街道人员至多一名;`standard` 不填。
+    #[serde(default)]
+    pub holders: Vec<Uuid>,
+}
+
+impl Sealing {
+    /// Whether named holders open the box.
+    #[must_use]
+    pub fn by_holders(&self) -> bool {
+        self.level == SealingLevel::SealedByPanel
+    }
+}
+
 /// What one posting has beside its notice, as stored.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
 #[serde(default)]
@@ -91,6 +122,13 @@ pub struct Particulars {
     pub picked: Option<Picked>,
     /// 政府采购结果.
     pub result: Option<ExternalResult>,
+    /// 密封等级.
+    #[serde(skip_serializing_if = "is_standard")]
+    pub sealing: Sealing,
+}
+
+fn is_standard(sealing: &Sealing) -> bool {
+    *sealing == Sealing::default()
 }
 
 impl Particulars {
@@ -133,6 +171,7 @@ impl Particulars {
             call: self.call.clone().map(|call| check_call(call, faults)),
             picked: self.picked.clone(),
             result: self.result.clone(),
+            sealing: self.sealing.clone(),
         }
     }
 }

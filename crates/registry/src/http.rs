@@ -1,5 +1,6 @@
 //! Every address of the registry.
 
+use crate::age_recipients::{AgeRecipientIn, AgeRecipientList, AgeRecipientOut};
 use crate::authenticator::RegistryAuthenticator;
 use crate::calendar::YearIn;
 use crate::clients::{ClientIn, ClientList, ClientOut, NewClientOut};
@@ -18,7 +19,10 @@ use crate::relatives::{RelativeIn, RelativeList, RelativeOut, RelativeWithdrawIn
 use crate::rights::{self, RightsOut};
 use crate::sessions::{self, MeOut, RefreshIn, SignInIn, SignedInOut};
 use crate::taxonomy::{self, Taxonomy};
-use crate::{calendar, clients, divisions, experts, organisations, people, relations, relatives};
+use crate::{
+    age_recipients, calendar, clients, divisions, experts, organisations, people, relations,
+    relatives,
+};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL};
 use actix_web::{HttpResponse, get, patch, post, web};
@@ -91,6 +95,16 @@ list!(
     RelativeList,
     relatives::list,
     "本人的亲属申报。One's own declarations of relatives."
+);
+make!(register_age_recipient, "登记 registry", "/api/v1/age_recipients", "age_recipients", AgeRecipientIn => AgeRecipientOut, age_recipients::register, "登记本人公钥,供担任持钥人;取代此前的公钥。Registers one's public key, for who holds a share of a box's key.");
+list!(
+    list_age_recipients,
+    "登记 registry",
+    "/api/v1/age_recipients",
+    [],
+    AgeRecipientList,
+    age_recipients::list,
+    "本人登记过的公钥。One's own public keys."
 );
 make!(declare_relative, "登记 registry", "/api/v1/relatives", "relatives", RelativeIn => RelativeOut, relatives::declare, "申报亲属,供回避核查;只有本人可见。Declares a relative, for recusal; nobody else reads it.");
 act!(withdraw_relative, "登记 registry", "/api/v1/relatives/{id}/withdraw", RelativeWithdrawIn => RelativeOut, relatives::withdraw, "撤回亲属申报。Withdraws a declaration.");
@@ -336,6 +350,8 @@ pub fn routes(cfg: &mut utoipa_actix_web::service_config::ServiceConfig) {
     cfg.service(get_organisation_relations)
         .service(relate_organisation)
         .service(end_organisation_relation)
+        .service(register_age_recipient)
+        .service(list_age_recipients)
         .service(list_relatives)
         .service(declare_relative)
         .service(withdraw_relative)

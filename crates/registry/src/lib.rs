@@ -4,6 +4,7 @@
 //! Invariants: rights outside the life cycles are asked of [`rights`] alone; no secret is stored but
 //! as a hash; nothing here knows a stage of the loop.
 
+pub mod age_recipients;
 pub mod authenticator;
 pub mod bootstrap;
 pub mod calendar;

@@ -100,7 +100,11 @@ pub async fn open_store(config: &Config, clock: Arc<dyn Clock>) -> Result<Store,
     wubang_registry::calendar::load_into(&store)
         .await
         .map_err(|error| error.to_string())?;
-    wubang_bids::check_keys(&store.read(&Who::system("start")))
+    let view = store.read(&Who::system("start"));
+    wubang_bids::check_keys(&view)
+        .await
+        .map_err(|error| error.to_string())?;
+    wubang_panels::draws::check_keys(&view)
         .await
         .map_err(|error| error.to_string())?;
     Ok(store)

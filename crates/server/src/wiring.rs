@@ -118,6 +118,7 @@ pub fn words() -> wubang_notices::Words {
     words.events.insert("posting.question_asked", "收到提问");
     words.events.insert("objection.submitted", "收到异议");
     words.events.insert(recount::MOVED, "期限顺延");
+    words.events.insert("opening.awaited", "请持钥人开启");
     words.events.insert("need_cycle.begun", "新的评榜周期开始");
     for life in lifecycles() {
         words

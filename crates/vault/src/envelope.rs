@@ -49,6 +49,85 @@ impl SealingKey {
     }
 }
 
+/// Whether a text is an X25519 recipient.
+#[must_use]
+pub fn is_recipient(text: &str) -> bool {
+    Recipient::from_str(text).is_ok()
+}
+
+/// The recipient that belongs to a secret.
+///
+/// # Errors
+/// [`VaultError::Form`] for what is no secret.
+pub fn recipient_of(secret: &str) -> Result<String, VaultError> {
+    let identity = Identity::from_str(secret).map_err(|_| VaultError::Form)?;
+    Ok(identity.to_public().to_string())
+}
+
+/// What an envelope shows without being opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Outside {
+    /// For how many it was sealed; whom, it does not tell.
+    pub recipients: usize,
+    /// Bytes of the text inside, padding included.
+    pub size: usize,
+}
+
+/// Bytes of a piece of the text, and what its authentication adds.
+const PIECE: usize = 64 * KIB;
+const TAG: usize = 16;
+const NONCE: usize = 16;
+/// Longest header that is read: a few recipients.
+const HEADER: usize = 4 * KIB;
+
+/// Reads the header of an envelope, without any secret: for how many X25519 recipients it is, and how long its text.
+/// Stanzas that `age` itself adds to keep readers honest (`…-grease`) are passed over.
+///
+/// # Errors
+/// [`VaultError::Form`] for anything else, such as a passphrase, or a text that is not of one of the sizes;
+/// [`VaultError::TooLarge`].
+pub fn inspect(sealed: &[u8]) -> Result<Outside, VaultError> {
+    let mut lines = sealed
+        .get(..sealed.len().min(HEADER))
+        .unwrap_or_default()
+        .split_inclusive(|byte| *byte == b'\n');
+    let (mut read, mut recipients) = (0, 0);
+    let mut next = || {
+        let line = lines.next().and_then(|line| line.strip_suffix(b"\n"));
+        let line = line.and_then(|line| std::str::from_utf8(line).ok());
+        read += line.map_or(0, |line| line.len() + 1);
+        line.ok_or(VaultError::Form)
+    };
+    if next()? != "age-encryption.org/v1" {
+        return Err(VaultError::Form);
+    }
+    loop {
+        let line = next()?;
+        if line.starts_with("--- ") {
+            break;
+        }
+        let Some(stanza) = line.strip_prefix("-> ") else {
+            continue;
+        };
+        let kind = stanza.split(' ').next().unwrap_or_default();
+        match kind {
+            "X25519" => recipients += 1,
+            grease if grease.ends_with("-grease") => {}
+            _ => return Err(VaultError::Form),
+        }
+    }
+    let payload = sealed
+        .len()
+        .checked_sub(read + NONCE)
+        .ok_or(VaultError::Form)?;
+    let pieces = payload.div_ceil(PIECE + TAG);
+    let size = payload.checked_sub(pieces * TAG).ok_or(VaultError::Form)?;
+    if bucket(size)? != size {
+        return Err(VaultError::Form);
+    }
+    Ok(Outside { recipients, size })
+}
+
 /// Seals what is written to it; [`Sealer::finish`] ends the envelope.
 pub struct Sealer<W: Write>(age::stream::StreamWriter<W>);
 
@@ -200,6 +279,47 @@ mod tests {
             bucket(16 * KIB * KIB + 1).unwrap_err(),
             VaultError::TooLarge
         );
+    }
+
+    #[test]
+    fn the_outside_tells_how_many_and_how_long_and_nothing_else_passes() {
+        let (one, two) = (SealingKey::generate(), SealingKey::generate());
+        for (len, size) in [(1, 4 * KIB), (5000, 16 * KIB), (70_000, 256 * KIB)] {
+            for keys in [
+                vec![one.recipient.as_str()],
+                vec![&one.recipient, &two.recipient],
+            ] {
+                let sealed = seal(&"x".repeat(len), &keys).unwrap();
+                let recipients = keys.len();
+                assert_eq!(inspect(&sealed).unwrap(), Outside { recipients, size });
+                let (longer, shorter) = ([&sealed[..], b"x"].concat(), &sealed[..sealed.len() - 1]);
+                assert_eq!(inspect(&longer).unwrap_err(), VaultError::Form);
+                assert_eq!(inspect(shorter).unwrap_err(), VaultError::Form);
+            }
+        }
+        let mut odd = Sealer::new(&[&one.recipient], Vec::new()).unwrap();
+        odd.write(b"not padded").unwrap();
+        assert_eq!(
+            inspect(&odd.finish().unwrap()).unwrap_err(),
+            VaultError::Form
+        );
+        for nonsense in [
+            &b""[..],
+            b"nonsense",
+            b"age-encryption.org/v1\n",
+            b"age-encryption.org/v1\n-> scrypt salt 18\nbody\n--- mac\n",
+        ] {
+            assert_eq!(inspect(nonsense).unwrap_err(), VaultError::Form);
+        }
+    }
+
+    #[test]
+    fn a_secret_names_its_recipient() {
+        let key = SealingKey::generate();
+        assert_eq!(recipient_of(&key.secret).unwrap(), key.recipient);
+        assert!(is_recipient(&key.recipient));
+        assert!(!is_recipient(&key.secret));
+        assert_eq!(recipient_of("nonsense").unwrap_err(), VaultError::Form);
     }
 
     proptest! {

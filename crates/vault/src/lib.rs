@@ -8,7 +8,10 @@ mod folder;
 mod shares;
 mod vault;
 
-pub use envelope::{Sealer, SealingKey, bucket, open, open_stream, seal};
+pub use envelope::{
+    Outside, Sealer, SealingKey, bucket, inspect, is_recipient, open, open_stream, recipient_of,
+    seal,
+};
 pub use folder::{add_key, open_folder};
 pub use shares::{combine, split};
 pub use vault::{MasterKey, Vault};

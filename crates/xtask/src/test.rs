@@ -116,6 +116,8 @@ impl Needs {
         heading("SMTP and S3 servers for the tests");
         let python = tools::python(&tools)?;
         println!("{}", python.display());
+        heading("age-encryption for the example of a front-end");
+        tools::age_example(&workspace.root.join("tests/age"))?;
 
         // What an earlier run saw must not count for this one.
         let codes_seen = tools.join("codes");

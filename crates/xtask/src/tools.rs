@@ -75,6 +75,21 @@ pub fn python(tools: &Path) -> Outcome<PathBuf> {
     }
 }
 
+/// The packages of the example of a front-end that seals bids, as its lock file says, beside it.
+pub fn age_example(folder: &Path) -> Outcome {
+    if folder.join("node_modules/age-encryption").exists() {
+        return Ok(());
+    }
+    let made = || works(Command::new("npm").arg("--version").stdin(Stdio::null()));
+    if !made() && !apt_install(&["nodejs", "npm"])? {
+        return Err("`npm` does not work: install nodejs and npm".to_owned());
+    }
+    let mut install = Command::new("npm");
+    install.args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"]);
+    install.current_dir(folder).stdin(Stdio::null());
+    succeed(&mut install)
+}
+
 fn has_servers(python: &Path) -> bool {
     SERVERS.iter().all(|(_, module, version)| {
         let test = format!("import {module} as m; assert m.__version__ == '{version}'");

@@ -37,6 +37,9 @@ fn shelf(case: &Case) -> Shelf {
 /// Whether the caller may change the attachments now, and the shelf that they stand on.
 fn changeable(read: &impl Read, case: &Case) -> Result<Shelf, Error> {
     case.roles.first_of(BIDDERS).ok_or(Code::Forbidden)?;
+    if case.bid.by_bidder {
+        return Err(Code::SealedByBidder.into());
+    }
     proceeding(case)?;
     if !OPEN_FOR_FILES.contains(&case.bid.state.as_str()) {
         return Err(Code::InvalidTransition.into());

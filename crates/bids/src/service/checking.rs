@@ -3,12 +3,14 @@
 use super::changing::tell_judged;
 use super::eligible::{Known, checks};
 use super::system::by_system;
-use super::{facts, load_for, out, step};
+use super::{ceiling, facts, holding, load_for, out, price, step};
+use crate::blind::{self, ADMISSIBLE};
 use crate::consortium::MemberCheck;
 use crate::entity::bid;
 use crate::flow::BidEvent;
 use crate::members;
 use crate::model::{BidOut, DisqualifyIn};
+use crate::record::{self, INTACT, OpenedBid, Openers};
 use crate::rules;
 use crate::sealing::{self, Contents};
 use crate::store::{self};
@@ -19,6 +21,7 @@ use wubang_postings::Posting;
 use wubang_postings::service::was_extended_for_too_few;
 use wubang_registry::Check;
 use wubang_store::{Error, Key, Read, Tx};
+use zeroize::Zeroizing;
 
 /// The street finds a bid eligible.
 ///
@@ -98,25 +101,48 @@ pub(super) async fn fail_if_none_left(tx: &Tx, posting: &Posting) -> Result<(), 
     }
 }
 
-/// The posting was closed: the box is opened and every bid in it checked again. No bid at all, or too few
-/// after the extension, means 流榜.
+/// The posting was closed: the box is opened, every bid in it checked again, and the opening recorded. No bid at
+/// all, or too few after the extension, means 流榜.
 ///
 /// # Errors
-/// When the database fails.
+/// Internal before the posting was closed and its deadline is over: then nothing is opened.
 pub async fn open_box(tx: &Tx, posting_id: Uuid) -> Result<(), Error> {
     let posting = wubang_postings::service::find(tx, posting_id).await?;
-    if let Some(sealed) = store::find_box(tx, posting_id).await? {
-        let secret = sealing::box_secret(tx, &posting, &sealed)?;
-        let submitted = store::in_states(tx, posting_id, &["submitted"]).await?;
+    match store::find_box(tx, posting_id).await? {
+        Some(sealed) if sealed.by_holders => holding::on_closed(tx, &posting, &sealed).await?,
+        Some(sealed) => {
+            let secret = sealing::box_secret(tx, &posting, &sealed)?;
+            open_all(tx, &posting, Some(secret), Openers::system()).await?;
+        }
+        None => open_all(tx, &posting, None, Openers::system()).await?,
+    }
+    fail_if_none_left(tx, &posting).await
+}
+
+/// Opens what is in the box with its secret, destroys the key and records the opening; without a secret there is
+/// nothing in it.
+pub(super) async fn open_all(
+    tx: &Tx,
+    posting: &Posting,
+    secret: Option<Zeroizing<String>>,
+    openers: Openers,
+) -> Result<(), Error> {
+    let mut opened = Vec::new();
+    if let Some(secret) = secret {
+        let submitted = store::in_states(tx, posting.id, &["submitted"]).await?;
         let versions = store::last_versions(tx, &submitted).await?;
         for bid in submitted {
             let version = versions.get(&bid.id).ok_or_else(no_version)?;
-            let contents = sealing::open(&secret, &version.sealed, &version.content_hash)?;
-            open_bid(tx, &posting, bid, contents).await?;
+            let (sealed, hash) = (&version.sealed, version.content_hash.as_str());
+            let contents = match bid.by_bidder {
+                true => blind::open(&secret, sealed, &bid, hash),
+                false => sealing::open(&secret, sealed, hash)?,
+            };
+            opened.push(open_bid(tx, posting, bid, contents).await?);
         }
-        store::unseal_box(tx, posting_id).await?;
     }
-    fail_if_none_left(tx, &posting).await
+    store::unseal_box(tx, posting.id).await?;
+    record::write(tx, posting, openers, opened).await
 }
 
 fn no_version() -> Error {
@@ -130,7 +156,7 @@ async fn open_bid(
     posting: &Posting,
     mut bid: bid::Model,
     contents: Option<Contents>,
-) -> Result<(), Error> {
+) -> Result<OpenedBid, Error> {
     let intact = contents.is_some();
     if let Some(contents) = contents {
         (bid.price_fen, bid.content) = (contents.price_fen, contents.letter);
@@ -141,12 +167,16 @@ async fn open_bid(
     checks.push(MemberCheck {
         organisation_id: bid.organisation_id,
         check: Check {
-            rule: "envelope_intact",
+            rule: INTACT,
             passed: intact,
             zh: "信封完好,内容与回执散列一致".to_owned(),
             en: "the envelope is intact and its content is what the receipt says".to_owned(),
         },
     });
+    if bid.by_bidder && intact {
+        checks.push(admissible(&bid, posting)?);
+    }
+    let entry = record::entry(&bid, &members, &checks)?;
     let now = tx.now();
     by_system(tx, bid.id, BidEvent::Open, |c| {
         c.set(bid::Column::OpenedAt, now)
@@ -156,7 +186,39 @@ async fn open_bid(
             .set(bid::Column::Sealed, sea_orm::Value::Bytes(None))
             .set(bid::Column::Eligibility, serde_json::json!(checks))
     })
-    .await
+    .await?;
+    Ok(entry)
+}
+
+/// Whether a letter that nobody could read when it was handed in keeps the rules that others were asked to keep then.
+fn admissible(bid: &bid::Model, posting: &Posting) -> Result<MemberCheck, Error> {
+    let asks = super::asks(posting, &bid.content);
+    let wrong = blind::inadmissible(&bid.content, price(bid)?, ceiling(posting)?, asks);
+    let places = wrong.join("、");
+    let (zh, en) = if wrong.is_empty() {
+        let zh = "意向书完整,报价在最高限价以内";
+        (
+            zh.to_owned(),
+            "the letter is complete and its price within the ceiling".to_owned(),
+        )
+    } else {
+        (
+            format!("意向书不完整或报价超限:{places}"),
+            format!(
+                "the letter is not complete, or its price out of range: {}",
+                wrong.join(", ")
+            ),
+        )
+    };
+    Ok(MemberCheck {
+        organisation_id: bid.organisation_id,
+        check: Check {
+            rule: ADMISSIBLE,
+            passed: wrong.is_empty(),
+            zh,
+            en,
+        },
+    })
 }
 
 /// The posting was cancelled: bids go back unread, and who was opened already is told.

@@ -41,7 +41,8 @@ pub async fn on_posting_resumed(tx: &Tx, posting_id: Uuid) -> Result<(), Error> 
 async fn turnout(tx: &Tx, key: &Key) -> Result<Turnout, Error> {
     let posting = wubang_postings::service::load(tx, key).await?.posting;
     store::hold_box(tx, posting.id).await?;
-    let left = store::in_states(tx, posting.id, &["opened", "qualified"]).await?;
+    // what waits for its holders is handed in and not opened
+    let left = store::in_states(tx, posting.id, &["submitted", "opened", "qualified"]).await?;
     let valid = left.iter().filter(|bid| bid.state == "qualified").count();
     Ok(Turnout {
         waiting: left.len() - valid,

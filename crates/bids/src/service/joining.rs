@@ -121,6 +121,9 @@ pub async fn tell_members(tx: &Tx, bid: Uuid, event: &str) -> Result<(), Error> 
 pub async fn invite_member(tx: &Tx, key: &Key, input: MemberInviteIn) -> Result<BidOut, Error> {
     let case = load_for(tx, key).await?;
     let role = case.roles.first_of(BIDDERS).ok_or(Code::Forbidden)?;
+    if case.bid.by_bidder {
+        return Err(Code::SealedByBidder.into());
+    }
     in_time(&case, tx)?;
     writing(&case)?;
     let organisation = invitable(tx, &case, &input).await?;

@@ -7,7 +7,9 @@ mod clarifying;
 mod closing;
 mod eligible;
 mod hearing;
+mod holding;
 mod joining;
+mod opening;
 pub mod repairing;
 mod standing_still;
 mod system;
@@ -22,10 +24,14 @@ pub use closing::{fail_too_few, on_posting_resumed, single_bidder, window_over};
 pub use hearing::{
     answer_invalidation, drop_invalidation, hearing_over, invalidate, propose_invalidation,
 };
+pub use holding::{
+    fail_unopened, get_box, give_share, note_wrong_share, on_failed, on_published, share,
+};
 pub use joining::{
     accept_invitation, confirm, decline_invitation, invitations, invite_member, leave,
     remove_member, tell_members,
 };
+pub use opening::{opening, public_opening};
 pub use repairing::{repair, repair_lapsed, request_repair};
 pub use standing_still::{
     on_deadline_moved, on_posting_ended, on_posting_goes_on, on_posting_stands,
@@ -48,6 +54,8 @@ use crate::model::{
 use crate::rules::{self, BidFacts, LetterAsks};
 use crate::sealing;
 use crate::store::{self, INSIDERS};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use eligible::{Known, known};
 use uuid::Uuid;
 use wubang_kernel::deadline::local_date;
@@ -125,6 +133,7 @@ fn facts(read: &impl Read, case: &Case, known: Known) -> Result<BidFacts, Error>
             wards: if asks.light { Vec::new() } else { known.wards },
         },
         asks,
+        envelope: bid.by_bidder.then_some(bid.sealed.is_some()),
     })
 }
 
@@ -206,6 +215,7 @@ fn current_hash(read: &impl Read, case: &Case) -> Result<Option<String>, Error> 
         return Ok(None);
     }
     match case.bid.sealed {
+        Some(_) if case.bid.by_bidder => Ok(case.bid.envelope_hash.clone()),
         Some(_) => hash(read, case).map(Some),
         None => Ok(case.bid.content_hash.clone()),
     }
@@ -340,6 +350,10 @@ async fn out(read: &impl Read, case: Case) -> Result<BidOut, Error> {
         letter: bid.content,
         members,
         content_hash: current,
+        envelope: bid
+            .sealed
+            .filter(|_| own && bid.by_bidder)
+            .map(|sealed| STANDARD.encode(sealed)),
         attachments: handed_in,
         missing: if own && editing {
             missing(&facts)
@@ -390,7 +404,7 @@ async fn receipt(read: &impl Read, bid: &bid::Model, own: bool) -> Result<Option
         revision: bid.revision,
         signed_by: bid.signed_name.clone().unwrap_or_default(),
         position: store::position_of(read, bid).await?,
-        salt: own
+        salt: (own && !bid.by_bidder)
             .then(|| sealing::salt(read, bid.id, &bid.locked_key))
             .transpose()?,
     }))

@@ -74,12 +74,14 @@ pub async fn scored(tx: &Tx, id: Uuid, score: ScoreResult) -> Result<(), Error> 
     .await
 }
 
-/// Proposed for award.
+/// Proposed for award; with the first one who bid becomes public (rulebook 2.6).
 ///
 /// # Errors
 /// `invalid_transition`.
 pub async fn recommended(tx: &Tx, id: Uuid) -> Result<(), Error> {
-    by_system(tx, id, BidEvent::Recommend, |c| c).await
+    by_system(tx, id, BidEvent::Recommend, |c| c).await?;
+    let posting = store::find(tx, id).await?.posting_id;
+    crate::record::publish(tx, posting).await
 }
 
 /// Kept in reserve.

@@ -6,6 +6,7 @@ use super::{
     Case, Known, attachments, check_codes, facts, joining, known, load, load_for, out, proceeding,
     step,
 };
+use crate::blind::{self, Envelope, Sent};
 use crate::entity::bid;
 use crate::flow::{Bid, BidEvent};
 use crate::inquiries::Inquiries;
@@ -61,6 +62,8 @@ pub async fn draft(tx: &Tx, input: BidIn) -> Result<BidOut, Error> {
     }
     check_codes(tx, &posting, &input.letter).await?;
     check_mode(&posting, input.mode)?;
+    let envelope = blind::received(&posting, &Sent::new(&input))?;
+    let by_bidder = posting.particulars.sealing.by_holders();
     store::ensure_box(tx, posting.id).await?;
     let id = tx.new_id();
     let (recipient, locked_key) = sealing::bid_key(tx, id)?;
@@ -73,6 +76,10 @@ pub async fn draft(tx: &Tx, input: BidIn) -> Result<BidOut, Error> {
         attachments: Attachments::default(),
         salt: sealing::salt(tx, id, &locked_key)?,
     };
+    let sealed = match by_bidder {
+        true => envelope.as_ref().map(|own| own.bytes.clone()),
+        false => Some(sealing::seal(&contents, &recipient, None)?),
+    };
     let row = bid::ActiveModel {
         id: Set(id),
         project_id: Set(posting.project_id),
@@ -84,7 +91,9 @@ pub async fn draft(tx: &Tx, input: BidIn) -> Result<BidOut, Error> {
         price_fen: Set(0),
         content: Set(Letter::default()),
         attachments: Set(Attachments::default()),
-        sealed: Set(Some(sealing::seal(&contents, &recipient, None)?)),
+        sealed: Set(sealed),
+        by_bidder: Set(by_bidder),
+        envelope_hash: Set(envelope.map(|own| own.hash)),
         recipient: Set(recipient),
         locked_key: Set(locked_key),
         content_hash: Set(None),
@@ -171,6 +180,10 @@ pub async fn amend(tx: &Tx, key: &Key, patch: BidPatch) -> Result<BidOut, Error>
     let role = case.roles.first_of(BIDDERS).ok_or(Code::Forbidden)?;
     proceeding(&case)?;
     open_to_change(&case, tx)?;
+    let envelope = blind::received(&case.posting, &Sent::changed(&patch))?;
+    if case.bid.by_bidder {
+        return exchange(tx, case, role, envelope).await;
+    }
     if let Some(mode) = patch.mode {
         if case.bid.state == "submitted" {
             return Err(Code::InvalidTransition.into());
@@ -208,6 +221,31 @@ pub async fn amend(tx: &Tx, key: &Key, patch: BidPatch) -> Result<BidOut, Error>
     out(tx, case).await
 }
 
+/// Another envelope takes the place of the one before.
+async fn exchange(
+    tx: &Tx,
+    mut case: Case,
+    role: Role,
+    envelope: Option<Envelope>,
+) -> Result<BidOut, Error> {
+    if let Some(own) = envelope {
+        case.bid = edit::<bid::Entity>(
+            tx,
+            &case.bid,
+            "bid.draft_amended",
+            role,
+            |update| {
+                update
+                    .col_expr(bid::Column::Sealed, Expr::value(own.bytes))
+                    .col_expr(bid::Column::EnvelopeHash, Expr::value(own.hash))
+            },
+            None,
+        )
+        .await?;
+    }
+    out(tx, case).await
+}
+
 /// The legal representative signs the content as it stands, so that an agent may hand it in.
 ///
 /// # Errors
@@ -221,7 +259,11 @@ pub async fn sign(tx: &Tx, key: &Key, _: NothingIn) -> Result<BidOut, Error> {
     proceeding(&case)?;
     open_to_change(&case, tx)?;
     let contents = sealing::contents(tx, &case.bid, &case.members)?;
-    let (hash, person, name) = (contents.hash()?, tx.person()?, tx.actor().name.clone());
+    let hash = match blind::handed_in(&case.bid)? {
+        Some((_, hash)) => hash,
+        None => contents.hash()?,
+    };
+    let (person, name) = (tx.person()?, tx.actor().name.clone());
     case.bid = edit::<bid::Entity>(
         tx,
         &case.bid,
@@ -273,6 +315,11 @@ pub async fn revise(tx: &Tx, key: &Key, patch: BidPatch) -> Result<BidOut, Error
             )
             .into());
     }
+    let envelope = blind::received(&case.posting, &Sent::changed(&patch))?;
+    if let Some(own) = envelope {
+        case.bid.sealed = Some(own.bytes);
+        case.bid.envelope_hash = Some(own.hash);
+    }
     let mut faults = Faults::new();
     case.bid.price_fen = faults
         .fen("/price_fen", patch.price_fen.unwrap_or(case.bid.price_fen))
@@ -310,19 +357,22 @@ async fn hand_in(tx: &Tx, mut case: Case, event: BidEvent) -> Result<Case, Error
     }
     enter_all(tx, &case).await?;
     let contents = sealing::contents(tx, &case.bid, &case.members)?;
-    let sealed = sealing::seal(&contents, &case.bid.recipient, Some(&of_box.recipient))?;
-    let (hash, revision, person, name) = (
-        contents.hash()?,
-        case.bid.revision + 1,
-        tx.person()?,
-        tx.actor().name.clone(),
-    );
+    let (sealed, hash) = match blind::handed_in(&case.bid)? {
+        Some(own) => own,
+        None => (
+            sealing::seal(&contents, &case.bid.recipient, Some(&of_box.recipient))?,
+            contents.hash()?,
+        ),
+    };
+    let envelope_hash = case.bid.by_bidder.then(|| hash.clone());
+    let (revision, person, name) = (case.bid.revision + 1, tx.person()?, tx.actor().name.clone());
     let (signer, signer_name) = match case.bid.signed_by.zip(case.bid.signed_name.clone()) {
         Some(signed) if !case.roles.has(Role::OrgLegalRep) => signed,
         _ => (person, name),
     };
     case.bid = commit::<bid::Entity>(tx, &case.bid, planned)
         .set(bid::Column::Sealed, sealed.clone())
+        .set(bid::Column::EnvelopeHash, envelope_hash)
         .set(bid::Column::ContentHash, hash.clone())
         .set(bid::Column::SignedHash, hash.clone())
         .set(bid::Column::SignedBy, signer)

@@ -7,6 +7,7 @@ use crate::forbidden::{self, Passage};
 use crate::model::{Content, Overrides, PostingIn};
 use crate::particulars::{self, Particulars};
 use crate::rules::{self, Caps};
+use crate::service::holders;
 use crate::service::types::{self, At};
 use crate::store;
 use chrono::{DateTime, Utc};
@@ -50,6 +51,7 @@ impl From<PostingIn> for Draft {
                 order: input.order,
                 external: input.external_procedure_ref,
                 call: input.call,
+                sealing: input.sealing,
                 ..Particulars::default()
             },
             publish_at: input.publish_at,
@@ -133,6 +135,7 @@ pub(crate) async fn check(
         division: &division,
     };
     types::check(read, draft, &needs, own, at, faults).await?;
+    holders::check(read, draft, &division, faults).await?;
     let said = Said {
         title: draft.title.clone(),
         budget_ceiling_fen: draft.budget_ceiling_fen,

@@ -102,6 +102,7 @@ pub async fn amend(tx: &Tx, key: &Key, patch: PostingPatch) -> Result<PostingOut
             order: patch.order.or(stored.particulars.order),
             external: patch.external_procedure_ref.or(stored.particulars.external),
             call: patch.call.or(stored.particulars.call),
+            sealing: patch.sealing.unwrap_or(stored.particulars.sealing),
             ..Particulars::default()
         },
         publish_at: patch.publish_at.unwrap_or(stored.publish_at),

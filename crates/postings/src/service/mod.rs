@@ -7,6 +7,7 @@ mod copying;
 mod drafting;
 mod elsewhere;
 mod fresh;
+mod holders;
 mod ordering;
 mod picking;
 mod publicity;
@@ -30,6 +31,7 @@ pub use drafting::{
     amend, approve, cancel, cancel_after_objection, draft, endorse, return_to_draft, submit,
 };
 pub use elsewhere::{fail_elsewhere, take_result};
+pub use holders::{Holder, holders_of};
 pub use ordering::decline_order;
 pub use picking::{Pick, conclude, pick, picked_of};
 pub use publicity::notice_period_ended;
@@ -234,6 +236,7 @@ async fn out(read: &impl Read, case: PostingCase) -> Result<PostingOut, Error> {
         procedure: posting.procedure,
         overrides: posting.overrides,
         findings,
+        sealing: holders::shown(posting.particulars.sealing, case.roles),
         order: posting.particulars.order,
         endorsed: posting.endorsed_by.is_some(),
         external_procedure_ref: posting.particulars.external,

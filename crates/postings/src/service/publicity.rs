@@ -23,6 +23,14 @@ pub(super) fn notice(posting: &posting::Model) -> Value {
         ("external_procedure_ref", json!(own.external)),
         ("call", json!(own.call)),
         ("picked_from", json!(own.picked)),
+        // who holds the shares is nobody's matter who bids
+        (
+            "sealing",
+            match own.sealing.by_holders() {
+                true => json!({ "level": own.sealing.level }),
+                false => Value::Null,
+            },
+        ),
     ] {
         if let (false, Some(members)) = (value.is_null(), notice.as_object_mut()) {
             members.insert(name.to_owned(), value);

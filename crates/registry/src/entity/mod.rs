@@ -175,6 +175,18 @@ entity! {
 }
 
 entity! {
+    /// A public key of a person (`age` recipient).
+    age_recipients = "age_recipients" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub person_id: Uuid,
+        pub recipient: String,
+        pub registered_at: DateTimeUtc,
+        pub replaced_at: Option<DateTimeUtc>,
+    }
+}
+
+entity! {
     /// A member of the expert pool (专家库).
     experts = "experts" {
         #[sea_orm(primary_key, auto_increment = false)]
