@@ -17,6 +17,7 @@ mod m0012_voices;
 mod m0013_publicity;
 mod m0014_files;
 mod m0020_objections;
+mod m0024_caps;
 mod table;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -42,6 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0013_publicity::Step),
             Box::new(m0014_files::Step),
             Box::new(m0020_objections::Step),
+            Box::new(m0024_caps::Step),
         ]
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::model::{
     BidIn, BidInvitation, BidInvitationList, BidList, BidOut, BidPatch, DisqualifyIn,
-    MemberConfirmIn, MemberIn, MemberInviteIn, MemberReasonIn,
+    EligibilityOut, MemberConfirmIn, MemberIn, MemberInviteIn, MemberReasonIn, QualifyIn,
 };
 use crate::service;
 use crate::service::attachments;
@@ -35,6 +35,14 @@ see!(
     service::get_actions,
     "可办理的动作及不可办理的原因。What can be done, and why not the rest."
 );
+see!(
+    get_posting_eligibility,
+    "揭榜 bids",
+    "/api/v1/postings/{id}/eligibility",
+    EligibilityOut,
+    service::get_eligibility,
+    "本组织能否揭榜:逐项条件、限流数字与预计释放日期。Whether one's own organisations may bid: each condition, the figures of the caps, and when they are free."
+);
 list!(
     list_bids,
     "揭榜 bids",
@@ -63,7 +71,7 @@ act!(sign_bid, "揭榜 bids", "/api/v1/bids/{id}/sign", NothingIn => BidOut, ser
 act!(submit_bid, "揭榜 bids", "/api/v1/bids/{id}/submit", NothingIn => BidOut, service::submit, "提交意向书,取得回执。Hand in a bid and get the receipt.");
 act!(revise_bid, "揭榜 bids", "/api/v1/bids/{id}/revise", BidPatch => BidOut, service::revise, "截止前修订已提交的意向书。Replace what was handed in, before the deadline.");
 act!(withdraw_bid, "揭榜 bids", "/api/v1/bids/{id}/withdraw", ReasonIn => BidOut, service::withdraw, "撤回意向书。Withdraw a bid.");
-act!(qualify_bid, "揭榜 bids", "/api/v1/bids/{id}/qualify", NothingIn => BidOut, service::qualify, "资格合格。Find a bid eligible.");
+act!(qualify_bid, "揭榜 bids", "/api/v1/bids/{id}/qualify", QualifyIn => BidOut, service::qualify, "资格合格;限流未通过的须公开理由。Find a bid eligible; beyond a cap for a public reason.");
 act!(propose_bid_disqualification, "揭榜 bids", "/api/v1/bids/{id}/propose_disqualification", DisqualifyIn => BidOut, service::propose_disqualification, "提出资格不合格。Propose to disqualify.");
 act!(confirm_bid_disqualification, "揭榜 bids", "/api/v1/bids/{id}/confirm_disqualification", NothingIn => BidOut, service::confirm_disqualification, "由第二人确认资格不合格。Confirm the disqualification by a second person.");
 act!(fail_posting_too_few, "揭榜 bids", "/api/v1/postings/{id}/fail_too_few", ReasonIn => PostingOut, service::fail_too_few, "有效揭榜不足,街道宣布流榜(理由公开)。Let the round fail for too few valid bids, for a public reason.");
@@ -126,6 +134,7 @@ pub(crate) async fn remove_bid_attachment(ctx: Ctx, key: PathKey, body: Body<Not
 /// Serves and documents the stage.
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(draft_bid)
+        .service(get_posting_eligibility)
         .service(list_bids)
         .service(list_bid_invitations)
         .service(invite_bid_member)

@@ -10,10 +10,13 @@ mod http;
 mod invariants;
 mod members;
 pub mod model;
+mod open_bids;
+mod related;
 mod rules;
 mod sealing;
 pub mod service;
 mod store;
+mod track_record;
 
 pub use entity::bid::Model as Bid;
 pub use http::routes;

@@ -5,11 +5,13 @@
 //! as a hash; nothing here knows a stage of the loop.
 
 pub mod authenticator;
+pub mod bonds;
 pub mod bootstrap;
 pub mod calendar;
 pub mod clients;
 mod contact;
 pub mod divisions;
+pub mod engagements;
 mod entity;
 pub mod experts;
 pub mod grants;

@@ -14,14 +14,15 @@ pub use checking::{
     confirm_disqualification, open_box, posting_cancelled, propose_disqualification, qualify,
 };
 pub use closing::{fail_too_few, on_posting_resumed, single_bidder, window_over};
+pub use eligible::{caps_reached, get_eligibility, parts_of};
 pub use joining::{
     accept_invitation, confirm, decline_invitation, invitations, invite_member, leave,
     remove_member, tell_members,
 };
 pub use system::{
-    ScoreResult, award_revoked, awarded, count_qualified, count_ranked, declined, find,
-    find_opened, letter, not_selected, of_posting, organisations_in, parties_in, partners_of,
-    recommended, reopen, reserved, restore, scored, tell_results,
+    BidParty, ScoreResult, award_revoked, awarded, count_qualified, count_ranked, declined, find,
+    find_opened, leads_in, letter, not_selected, of_posting, organisations_in, parties_by_bid,
+    parties_in, partners_of, recommended, reopen, reserved, restore, scored, tell_results,
 };
 pub use writing::{amend, draft, revise, sign, submit, withdraw};
 
@@ -32,9 +33,11 @@ use crate::model::{
     BidList, BidMemberOut, BidMode, BidOut, BidSummary, Letter, MeanOut, MemberRole, MissingOut,
     Receipt,
 };
+use crate::related;
 use crate::rules::{self, BidFacts, LetterAsks};
 use crate::sealing;
 use crate::store::{self, INSIDERS};
+use crate::track_record;
 use eligible::{Known, known};
 use uuid::Uuid;
 use wubang_kernel::deadline::local_date;
@@ -45,6 +48,7 @@ use wubang_kernel::refusal::FieldFault;
 use wubang_kernel::score::Exact;
 use wubang_kernel::{Code, Faults, Role, RoleSet};
 use wubang_postings::Posting;
+use wubang_registry::organisations::caps::is_cap;
 use wubang_store::commit::Commit;
 use wubang_store::{Error, Key, Read, Tx, View, commit, state_of};
 use wubang_web::actions::{self, ActionsOut};
@@ -70,16 +74,10 @@ fn hash(read: &impl Read, case: &Case) -> Result<String, Error> {
 
 fn facts(read: &impl Read, case: &Case, known: Known) -> Result<BidFacts, Error> {
     let (bid, posting) = (&case.bid, &case.posting);
-    let stored: Vec<bool> = bid
-        .eligibility
-        .as_ref()
-        .and_then(|value| value.as_array())
-        .map(|list| {
-            list.iter()
-                .map(|check| check.get("passed") == Some(&true.into()))
-                .collect()
-        })
-        .unwrap_or_default();
+    let waived = |rule: &str| bid.cap_reason.is_some() && is_cap(rule);
+    let stored: Vec<bool> = rules::stored_checks(bid.eligibility.as_ref())
+        .map(|(rule, passed)| passed || waived(rule))
+        .collect();
     let hash = current_hash(read, case)?;
     let asks = asks(posting, &bid.content);
     Ok(BidFacts {
@@ -250,6 +248,7 @@ async fn out(read: &impl Read, case: Case) -> Result<BidOut, Error> {
     let members = members_out(&case, current.as_deref());
     let totals = knows_totals(&case);
     let handed_in = attachments::readable(&case);
+    let track_record = track_record::shown(read, &case.bid, &case.members).await?;
     let Case { bid, roles, .. } = case;
     let state = state_of::<Bid>(&bid.state)?;
     let receipt = receipt(read, &bid, own).await?;
@@ -283,7 +282,12 @@ async fn out(read: &impl Read, case: Case) -> Result<BidOut, Error> {
         },
         receipt,
         invalidated_by: bid.invalidated_by,
-        eligibility: bid.eligibility,
+        track_record,
+        eligibility: match own {
+            true => bid.eligibility.map(related::without_names),
+            false => bid.eligibility,
+        },
+        cap_reason: bid.cap_reason,
         reason_code: bid.reason_code,
         reason: bid.reason,
         total: total.map(|total| total.rounded()),
