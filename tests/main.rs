@@ -59,6 +59,7 @@ mod rounds;
 mod scenes;
 mod sealing;
 mod secrets;
+mod signals;
 mod sorting;
 mod strangers;
 mod suspensions;

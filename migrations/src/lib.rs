@@ -18,6 +18,7 @@ mod m0013_publicity;
 mod m0014_files;
 mod m0020_objections;
 mod m0024_caps;
+mod m0025_signals;
 mod table;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0014_files::Step),
             Box::new(m0020_objections::Step),
             Box::new(m0024_caps::Step),
+            Box::new(m0025_signals::Step),
         ]
     }
 }
