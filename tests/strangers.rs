@@ -69,6 +69,7 @@ const FOR_ALL_SIGNED_IN: &[(&str, &str)] = &[
     ("list_requests", "scoped in the query, see below"),
     ("list_campaigns", "scoped in the query, see below"),
     ("list_objections", "scoped in the query, see below"),
+    ("list_signals", "scoped in the query, see below"),
     (
         "get_award_panel",
         "who decided is public once the result is (rulebook 2.6)",
@@ -91,6 +92,7 @@ const SCOPED: &[&str] = &[
     "list_requests",
     "list_campaigns",
     "list_objections",
+    "list_signals",
     "list_relatives",
     "list_age_recipients",
 ];

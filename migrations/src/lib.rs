@@ -19,6 +19,8 @@ mod m0014_files;
 mod m0020_objections;
 mod m0021_cases;
 mod m0022_holders;
+mod m0024_caps;
+mod m0025_signals;
 mod table;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -46,6 +48,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0020_objections::Step),
             Box::new(m0021_cases::Step),
             Box::new(m0022_holders::Step),
+            Box::new(m0024_caps::Step),
+            Box::new(m0025_signals::Step),
         ]
     }
 }

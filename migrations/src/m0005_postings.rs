@@ -49,6 +49,8 @@ step!(
             .bool("content_acknowledged")
             .text_opt("acknowledgement_reason")
             .text_opt("cap_reason")
+            // why organisations may bid beyond their own caps (资源限流)
+            .text_opt("bidder_cap_reason")
             .text_opt("split_reason")
             .at_opt("publish_at")
             .at_opt("published_at")

@@ -40,6 +40,9 @@ step!(
             .text_opt("signed_name")
             .at_opt("opened_at")
             .json_opt("eligibility")
+            .text_opt("cap_reason")
+            // contracts of its organisations as they stood at the opening
+            .json_opt("track_record")
             .uuid_opt("checked_by")
             .text_opt("reason_code")
             .text_opt("reason")

@@ -86,6 +86,8 @@ async fn pick(tx: &Tx, decision: &Decision, id: Uuid, reason: &str) -> Result<()
         totals: making::totals(&decision.ranking),
         bidders: making::names(&decision.bids),
         reason: reason.to_owned(),
+        // a reason given for the call is for each of its projects
+        cap_reason: decision.posting.bidder_cap_reason.clone(),
     };
     let award = making::make(tx, made, proposed).await?;
     making::tell(tx, &award).await

@@ -27,6 +27,8 @@ pub(crate) struct Proposed<'a> {
     pub totals: Vec<AwardPublicTotal>,
     pub bidders: Vec<String>,
     pub reason: String,
+    /// Why the awardee may carry more than its caps allow; public.
+    pub cap_reason: Option<String>,
 }
 
 /// The right to make an award of a posting.
@@ -59,15 +61,30 @@ pub(crate) fn names(bids: &[Bid]) -> Vec<String> {
     names
 }
 
+/// The public reason for an award beyond a cap, where a cap is reached by now (rulebook 2.14).
+///
+/// # Errors
+/// `cap_reached` with the figures and the date when there will be room, without a reason.
+async fn beyond_caps(tx: &Tx, proposed: &Proposed<'_>) -> Result<Option<String>, Error> {
+    let reached = wubang_bids::service::caps_reached(tx, proposed.bid, proposed.posting).await?;
+    let given = proposed.cap_reason.clone();
+    match (reached, given.or(proposed.bid.cap_reason.clone())) {
+        (None, _) => Ok(None),
+        (Some(_), Some(reason)) => Ok(Some(reason)),
+        (Some(refusal), None) => Err(refusal.into()),
+    }
+}
+
 /// Makes the award; its publicity begins (T15).
 ///
 /// # Errors
-/// When the database fails.
+/// `cap_reached` when the awardee may carry no more.
 pub(crate) async fn make(
     tx: &Tx,
     made: Birth<Award>,
-    proposed: Proposed<'_>,
+    mut proposed: Proposed<'_>,
 ) -> Result<award::Model, Error> {
+    proposed.cap_reason = beyond_caps(tx, &proposed).await?;
     let posting = proposed.posting;
     let division = wubang_postings::service::division_of(posting)?;
     let series = format!(
@@ -156,6 +173,7 @@ fn publicity(tx: &Tx, proposed: Proposed<'_>, number: String) -> Result<AwardPub
         totals: proposed.totals,
         bidders: proposed.bidders,
         plan_summary: plan_summary(bid),
+        cap_reason: proposed.cap_reason,
         objection_contact: posting.content.objection_contact.clone(),
         starts_at: tx
             .calendar()

@@ -368,6 +368,8 @@ pub struct ProposeAwardIn {
     pub bid_id: Uuid,
     /// 理由,5–1000 字。
     pub reason: String,
+    /// 拟承榜组织已达资源限流上限而仍予承榜的理由(公开,5–1000 字)。
+    pub cap_reason: Option<String>,
 }
 
 /// The street picks the projects of a call (遴选结果).
@@ -465,6 +467,9 @@ pub struct AwardPublicity {
     pub bidders: Vec<String>,
     /// 拟承榜方案摘要。
     pub plan_summary: String,
+    /// 已达资源限流上限而仍予承榜的理由。
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cap_reason: Option<String>,
     /// 异议途径。
     pub objection_contact: String,
     /// 公示开始。

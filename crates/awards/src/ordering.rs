@@ -3,9 +3,8 @@
 
 use crate::entity::award;
 use crate::making::{self, Proposed};
-use crate::proposal::bid_among;
+use crate::proposal::{Chosen, bid_among};
 use crate::store;
-use uuid::Uuid;
 use wubang_kernel::{Code, Refusal, Role};
 use wubang_postings::PostingCase;
 use wubang_store::{Error, Key, Tx};
@@ -15,12 +14,7 @@ use wubang_store::{Error, Key, Tx};
 /// # Errors
 /// `invalid_transition` before it was accepted; `incomplete` before its eligibility was checked; `recused` for an
 /// officer who works for it; `duplicate` while an award stands.
-pub(crate) async fn propose(
-    tx: &Tx,
-    key: &Key,
-    chosen: Uuid,
-    reason: String,
-) -> Result<award::Model, Error> {
+pub(crate) async fn propose(tx: &Tx, key: &Key, chosen: Chosen) -> Result<award::Model, Error> {
     let PostingCase { posting, roles, .. } = wubang_postings::service::load(tx, key).await?;
     let _ = roles
         .first_of(&[Role::StreetOfficer])
@@ -33,7 +27,7 @@ pub(crate) async fn propose(
         return Err(Code::InvalidTransition.into());
     }
     let bids = wubang_bids::service::of_posting(tx, posting.id).await?;
-    let bid = bid_among(&bids, chosen)?;
+    let bid = bid_among(&bids, chosen.bid_id)?;
     if bid.state == "opened" {
         return Err(Refusal::new(Code::Incomplete)
             .because("尚未完成资格审查", "its eligibility was not checked yet")
@@ -57,7 +51,8 @@ pub(crate) async fn propose(
         rank: 1,
         totals: Vec::new(),
         bidders: making::names(&bids),
-        reason,
+        reason: chosen.reason,
+        cap_reason: chosen.cap_reason,
     };
     let award = making::make(tx, made, proposed).await?;
     making::tell(tx, &award).await?;

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use wubang_bids::Bid;
 use wubang_kernel::procedure::Way;
 use wubang_kernel::score::Exact;
-use wubang_kernel::{Code, Refusal, Role, Timer, faults};
+use wubang_kernel::{Code, Faults, Refusal, Role, Timer, faults};
 use wubang_needs::model::ReasonIn;
 use wubang_postings::{Posting, PostingCase};
 use wubang_store::{Error, Key, Tx, timers};
@@ -88,17 +88,41 @@ pub(crate) fn judged_in(posting: &Posting) -> Uuid {
 /// in reserve is proposed the same way. An order has one candidate and no panel.
 ///
 /// # Errors
-/// `report_unsigned`, `rank_not_followed`, `below_threshold`, `recused`; `duplicate` while an award
+/// `report_unsigned`, `rank_not_followed`, `below_threshold`, `recused`, `cap_reached`; `duplicate` while an award
 /// stands; `conflict` when somebody else was first.
 pub async fn propose_award(tx: &Tx, key: &Key, input: ProposeAwardIn) -> Result<AwardOut, Error> {
-    let reason = faults::reason(&input.reason)?;
+    let chosen = Chosen::read(input)?;
     let posting = wubang_postings::service::load(tx, key).await?.posting;
     let award = match posting.procedure.0.code.way() {
-        Way::Panel => by_rank(tx, key, input.bid_id, reason).await?,
-        Way::Order => ordering::propose(tx, key, input.bid_id, reason).await?,
+        Way::Panel => by_rank(tx, key, chosen).await?,
+        Way::Order => ordering::propose(tx, key, chosen).await?,
         Way::Call | Way::Elsewhere => return Err(Code::InvalidTransition.into()),
     };
     service::show(tx, award).await
+}
+
+/// What the street states with a proposal, checked.
+pub(crate) struct Chosen {
+    pub bid_id: Uuid,
+    pub reason: String,
+    pub cap_reason: Option<String>,
+}
+
+impl Chosen {
+    /// Reads what came in; `invalid` with both pointers.
+    fn read(input: ProposeAwardIn) -> Result<Self, Error> {
+        let mut faults = Faults::new();
+        let reason = faults.reason(&input.reason);
+        let cap_reason = input
+            .cap_reason
+            .map(|text| faults.prose("/cap_reason", &text, 5..=1000));
+        faults.finish()?;
+        Ok(Chosen {
+            bid_id: input.bid_id,
+            reason,
+            cap_reason,
+        })
+    }
 }
 
 /// Finds a bid among those of a posting.
@@ -108,13 +132,13 @@ pub(crate) fn bid_among(bids: &[Bid], id: Uuid) -> Result<&Bid, Refusal> {
         .ok_or_else(review::unknown_bid)
 }
 
-async fn by_rank(tx: &Tx, key: &Key, chosen: Uuid, reason: String) -> Result<award::Model, Error> {
+async fn by_rank(tx: &Tx, key: &Key, chosen: Chosen) -> Result<award::Model, Error> {
     let decision = load(tx, key).await?;
     let posting = &decision.posting;
     if store::live_of(tx, posting.id).await?.is_some() {
         return Err(Code::Duplicate.into());
     }
-    let bid = bid_among(&decision.bids, chosen)?;
+    let bid = bid_among(&decision.bids, chosen.bid_id)?;
     let places = rules::choose(&decision.standings, bid.id, posting.procedure.0.threshold)?;
     let made = making::right(tx, posting)?;
     // the posting's version decides who of several was first
@@ -126,7 +150,8 @@ async fn by_rank(tx: &Tx, key: &Key, chosen: Uuid, reason: String) -> Result<awa
         rank: bid.rank,
         totals: making::totals(&decision.ranking),
         bidders: making::names(&decision.bids),
-        reason,
+        reason: chosen.reason,
+        cap_reason: chosen.cap_reason,
     };
     let award = making::make(tx, made, proposed).await?;
     for (bid, place) in places {

@@ -468,6 +468,23 @@ pub async fn find_by_key(read: &impl Read, key: &Key) -> Result<crate::Award, Er
     store::find(read, key).await
 }
 
+/// Who won some postings.
+///
+/// # Errors
+/// When the database fails.
+pub async fn winners_of(
+    read: &impl Read,
+    postings: &[Uuid],
+) -> Result<std::collections::HashMap<Uuid, Uuid>, Error> {
+    let awards = store::of_postings(read, postings).await?;
+    let won = awards
+        .into_iter()
+        .filter(|award| matches!(award.state.as_str(), "notified" | "contracted"));
+    Ok(won
+        .map(|award| (award.posting_id, award.organisation_id))
+        .collect())
+}
+
 /// The award of a posting that has not fallen away.
 ///
 /// # Errors

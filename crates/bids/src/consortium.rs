@@ -242,6 +242,31 @@ pub(crate) fn faults(facts: &ConsortiumFacts, letter: &Letter) -> Vec<FieldFault
     faults.into_fields()
 }
 
+/// Who has which part of a price, the lead first: by the shares agreed on, in equal parts where there are none
+/// (rulebook 2.14). What cannot be divided is the lead's; the parts sum to the price.
+pub(crate) fn parts(
+    price_fen: i64,
+    lead: Uuid,
+    partners: &[Uuid],
+    letter: &Letter,
+) -> Vec<(Uuid, i64)> {
+    let members = i64::try_from(partners.len()).map_or(i64::MAX, |count| count + 1);
+    let agreed = |partner: &Uuid| {
+        let shares = &letter.consortium.as_ref()?.shares;
+        let share = shares.iter().find(|one| one.organisation_id == *partner)?;
+        let part = i128::from(price_fen) * i128::from(share.share_bp) / i128::from(WHOLE);
+        i64::try_from(part).ok()
+    };
+    let theirs = partners
+        .iter()
+        .map(|partner| (*partner, agreed(partner).unwrap_or(price_fen / members)));
+    let theirs: Vec<(Uuid, i64)> = theirs.collect();
+    let given: i64 = theirs.iter().map(|(_, part)| part).sum();
+    std::iter::once((lead, price_fen.saturating_sub(given)))
+        .chain(theirs)
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -408,5 +433,24 @@ mod tests {
                 prop_assert!(pointers(&joint(members), &letter(&parts)).is_empty());
             }
         }
+
+        #[test]
+        fn the_parts_of_a_price_are_the_price(price in 0_i64..1_000_000_000, shares in prop::collection::vec(0_u32..2000, 1..=5)) {
+            let partners: Vec<Uuid> = (2..).take(shares.len()).map(id).collect();
+            let given: Vec<(u128, u32)> = (2..).zip(shares.iter().copied()).collect();
+            for letter in [letter(&given), Letter::default()] {
+                let parts = parts(price, id(1), &partners, &letter);
+                prop_assert_eq!(parts.iter().map(|(_, part)| part).sum::<i64>(), price);
+                prop_assert!(parts.iter().all(|(_, part)| *part >= 0));
+                prop_assert_eq!(parts.len(), shares.len() + 1);
+            }
+            let equal = parts_of_equals(price, &partners);
+            prop_assert!(equal.iter().all(|part| *part == equal[0]), "nobody agreed on anything else");
+        }
+    }
+
+    fn parts_of_equals(price: i64, partners: &[Uuid]) -> Vec<i64> {
+        let parts = parts(price, id(1), partners, &Letter::default());
+        parts.into_iter().skip(1).map(|(_, part)| part).collect()
     }
 }

@@ -33,6 +33,8 @@ pub mod bid {
         pub signed_name: Option<String>,
         pub opened_at: Option<DateTimeUtc>,
         pub eligibility: Option<Json>,
+        pub cap_reason: Option<String>,
+        pub track_record: Option<Json>,
         pub checked_by: Option<Uuid>,
         pub reason_code: Option<String>,
         pub reason: Option<String>,

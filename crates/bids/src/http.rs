@@ -1,10 +1,10 @@
 //! Addresses of the stage.
 
 use crate::model::{
-    BidClarificationsOut, BidIn, BidInvitation, BidInvitationList, BidList, BidOut, BidPatch, BoxOut,
-    ClarificationIn, ClarificationRequestIn, DisqualifyIn, HolderShareOut, InvalidationAnswerIn,
-    InvalidationIn, MemberConfirmIn, MemberIn, MemberInviteIn, MemberReasonIn, OpeningOut,
-    PublicOpeningOut, RepairIn, RepairRequestIn, ShareIn,
+    BidClarificationsOut, BidIn, BidInvitation, BidInvitationList, BidList, BidOut, BidPatch,
+    BoxOut, ClarificationIn, ClarificationRequestIn, DisqualifyIn, EligibilityOut, HolderShareOut,
+    InvalidationAnswerIn, InvalidationIn, MemberConfirmIn, MemberIn, MemberInviteIn,
+    MemberReasonIn, OpeningOut, PublicOpeningOut, QualifyIn, RepairIn, RepairRequestIn, ShareIn,
 };
 use crate::service;
 use crate::service::{attachments, repairing};
@@ -42,6 +42,14 @@ see!(
     service::get_actions,
     "可办理的动作及不可办理的原因。What can be done, and why not the rest."
 );
+see!(
+    get_posting_eligibility,
+    "揭榜 bids",
+    "/api/v1/postings/{id}/eligibility",
+    EligibilityOut,
+    service::get_eligibility,
+    "本组织能否揭榜:逐项条件、限流数字与预计释放日期。Whether one's own organisations may bid: each condition, the figures of the caps, and when they are free."
+);
 list!(
     list_bids,
     "揭榜 bids",
@@ -70,7 +78,7 @@ act!(sign_bid, "揭榜 bids", "/api/v1/bids/{id}/sign", NothingIn => BidOut, ser
 act!(submit_bid, "揭榜 bids", "/api/v1/bids/{id}/submit", NothingIn => BidOut, service::submit, "提交意向书,取得回执。Hand in a bid and get the receipt.");
 act!(revise_bid, "揭榜 bids", "/api/v1/bids/{id}/revise", BidPatch => BidOut, service::revise, "截止前修订已提交的意向书。Replace what was handed in, before the deadline.");
 act!(withdraw_bid, "揭榜 bids", "/api/v1/bids/{id}/withdraw", ReasonIn => BidOut, service::withdraw, "撤回意向书。Withdraw a bid.");
-act!(qualify_bid, "揭榜 bids", "/api/v1/bids/{id}/qualify", NothingIn => BidOut, service::qualify, "资格合格。Find a bid eligible.");
+act!(qualify_bid, "揭榜 bids", "/api/v1/bids/{id}/qualify", QualifyIn => BidOut, service::qualify, "资格合格;限流未通过的须公开理由。Find a bid eligible; beyond a cap for a public reason.");
 act!(propose_bid_disqualification, "揭榜 bids", "/api/v1/bids/{id}/propose_disqualification", DisqualifyIn => BidOut, service::propose_disqualification, "提出资格不合格。Propose to disqualify.");
 act!(confirm_bid_disqualification, "揭榜 bids", "/api/v1/bids/{id}/confirm_disqualification", NothingIn => BidOut, service::confirm_disqualification, "由第二人确认资格不合格。Confirm the disqualification by a second person.");
 act!(request_bid_repair, "揭榜 bids", "/api/v1/bids/{id}/request_repair", RepairRequestIn => BidOut, service::request_repair, "要求补正形式瑕疵(一次,闭集)。Ask once for the repair of formal defects.");
@@ -265,6 +273,7 @@ pub(crate) async fn remove_bid_repair_attachment(
 /// Serves and documents the stage.
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(draft_bid)
+        .service(get_posting_eligibility)
         .service(list_bids)
         .service(list_bid_invitations)
         .service(invite_bid_member)

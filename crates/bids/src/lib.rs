@@ -13,11 +13,14 @@ mod inquiries;
 mod invariants;
 mod members;
 pub mod model;
+mod open_bids;
 mod record;
+mod related;
 mod rules;
 mod sealing;
 pub mod service;
 mod store;
+mod track_record;
 
 pub use entity::bid::Model as Bid;
 pub use http::routes;

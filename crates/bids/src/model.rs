@@ -15,6 +15,7 @@ pub use crate::record::{
     OpenedBid, OpenedMember, OpeningHolder, OpeningOut, OpeningRecord, PublicBidder,
     PublicOpeningOut,
 };
+use chrono::NaiveDate;
 use sea_orm::FromJsonQueryResult;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -140,7 +141,7 @@ pub struct Letter {
     pub service_plan: ServicePlan,
     /// 团队。
     pub team: Team,
-    /// 同类服务经验。
+    /// 平台以外的同类服务经验;平台上的承接记录自动调取。
     pub track_record: String,
     /// 预算。
     pub budget: Vec<BudgetLine>,
@@ -263,6 +264,39 @@ pub struct DisqualifyIn {
     pub reason: String,
 }
 
+/// The street finds a bid eligible.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schema(example = json!({ "cap_reason": "该组织另一协议将于月内结项,本项目工期紧,予以放宽。" }))]
+pub struct QualifyIn {
+    /// 资源限流未通过而仍予合格的理由(公开,5–1000 字);仅限流未通过时需要。
+    pub cap_reason: Option<String>,
+}
+
+/// One of the viewer's organisations against the conditions of a posting.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OrganisationEligibility {
+    /// 组织。
+    pub organisation_id: Uuid,
+    /// 组织名称。
+    pub organisation_name: String,
+    /// 是否全部符合。
+    pub eligible: bool,
+    /// 逐项结果;限流各项附数字与预计释放日期。
+    pub checks: Vec<wubang_registry::Check>,
+}
+
+/// What stands against a bid before it is written; to one's own organisations only.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct EligibilityOut {
+    /// 榜单。
+    pub posting_id: Uuid,
+    /// 街道对本榜放宽组织限流的公开理由。
+    pub caps_waived: Option<String>,
+    /// 本人所代表的组织。
+    pub organisations: Vec<OrganisationEligibility>,
+}
+
 /// What proves later what was handed in and when.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Receipt {
@@ -289,6 +323,38 @@ pub struct MeanOut {
     pub key: String,
     /// 平均分。
     pub mean: Hundredths,
+}
+
+/// One agreement that an organisation of the bid has taken on over the platform.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TrackRecordEntry {
+    /// 牵头方或联合方。
+    pub organisation_id: Uuid,
+    /// 组织名称。
+    pub organisation_name: String,
+    /// 协议编号。
+    #[schema(example = "XY-410108-2026-0001")]
+    pub contract_number: String,
+    /// 项目名称。
+    pub title: String,
+    /// 区划代码。
+    pub division: String,
+    /// 领域代码。
+    pub field: String,
+    /// 是否牵头(独立承接亦为是)。
+    pub lead: bool,
+    /// 开始日。
+    pub starts_on: NaiveDate,
+    /// 结束日(协议约定)。
+    pub ends_on: NaiveDate,
+    /// 协议金额(分)。
+    pub price_fen: i64,
+    /// 其中本组织份额(分)。
+    pub part_fen: i64,
+    /// 是否已结项。
+    pub finished: bool,
+    /// 考榜等次;未结项的为空。
+    pub grade: Option<String>,
 }
 
 /// A bid for its owner, and after opening for those who judge it.
@@ -328,14 +394,18 @@ pub struct BidOut {
     pub returned_by: Option<i64>,
     /// 本组织自行加密的信封(base64),开启前仅本组织可见。
     pub envelope: Option<String>,
-    /// 资格审查结果。
-    pub eligibility: Option<serde_json::Value>,
     /// 形式瑕疵的补正,供审查时斟酌。
     pub repair: Option<BidRepair>,
     /// 作废前的听取陈述及其结果(仅本组织、成员和主管部门)。
     pub invalidation: Option<BidInvalidation>,
     /// 正在计算的期限。
     pub deadlines: Vec<DeadlineOut>,
+    /// 平台自动调取的承接记录(牵头方与联合方),新的在前;开启时固定,不由揭榜方填写。
+    pub track_record: Vec<TrackRecordEntry>,
+    /// 资格审查结果。
+    pub eligibility: Option<serde_json::Value>,
+    /// 资源限流未通过而仍予合格的公开理由。
+    pub cap_reason: Option<String>,
     /// 不合格理由类别。
     pub reason_code: Option<String>,
     /// 说明。

@@ -12,6 +12,7 @@ use wubang_kernel::money::Fen;
 use wubang_kernel::refusal::FieldFault;
 use wubang_kernel::{Code, Faults, Refusal};
 use wubang_registry::Check;
+use wubang_registry::organisations::caps::is_cap;
 
 /// Target groups who are minors: their letters need the child-protection promise (未成年人保护法 62).
 const MINORS: &[&str] = &[
@@ -105,12 +106,14 @@ impl BidFacts {
             } else {
                 format!("/members/{}", one.organisation_id)
             };
-            refusal.field(
-                &format!("{whose}/{}", check.rule),
-                "not_met",
-                check.zh.clone(),
-                check.en.clone(),
-            )
+            refusal
+                .field(
+                    &format!("{whose}/{}", check.rule),
+                    "not_met",
+                    check.zh.clone(),
+                    check.en.clone(),
+                )
+                .figures(check.figures)
         });
         if refusal.fields.is_empty() {
             Ok(())
@@ -163,11 +166,10 @@ impl Facts<Bid> for BidFacts {
             }
             BidGuard::PriceWithin => self.within_ceiling(),
             BidGuard::Eligible => {
-                return self
-                    .refuse_checks(Code::NotEligible, |check| check.rule != "capacity_free");
+                return self.refuse_checks(Code::NotEligible, |check| !is_cap(check.rule));
             }
             BidGuard::CapacityFree => {
-                return self.refuse_checks(Code::CapReached, |check| check.rule == "capacity_free");
+                return self.refuse_checks(Code::CapReached, |check| is_cap(check.rule));
             }
             BidGuard::Confirmed => return self.consortium.confirmed(),
             BidGuard::Signed => self.signed,
@@ -211,6 +213,20 @@ impl Facts<Bid> for BidFacts {
             _ => None,
         }
     }
+}
+
+/// The checks that were stored at the opening: rule and answer of each.
+pub(crate) fn stored_checks(
+    eligibility: Option<&serde_json::Value>,
+) -> impl Iterator<Item = (&str, bool)> {
+    let stored = eligibility.and_then(serde_json::Value::as_array);
+    stored.into_iter().flatten().map(|check| {
+        let rule = check.get("rule").and_then(serde_json::Value::as_str);
+        (
+            rule.unwrap_or_default(),
+            check.get("passed") == Some(&true.into()),
+        )
+    })
 }
 
 /// Whether a posting serves minors.

@@ -136,6 +136,22 @@ pub(crate) async fn opened_of(read: &impl Read, posting: Uuid) -> Result<Vec<bid
         .await?)
 }
 
+/// Who led the opened bids of some postings.
+pub(crate) async fn leads_in(
+    read: &impl Read,
+    postings: &[Uuid],
+) -> Result<Vec<(Uuid, Uuid)>, Error> {
+    Ok(bid::Entity::find()
+        .select_only()
+        .columns([bid::Column::PostingId, bid::Column::OrganisationId])
+        .filter(bid::Column::PostingId.is_in(postings.iter().copied()))
+        .filter(bid::Column::State.is_not_in(SEALED.iter().copied()))
+        .order_by_asc(bid::Column::Id)
+        .into_tuple()
+        .all(&read.db())
+        .await?)
+}
+
 /// One opened bid of a posting.
 pub(crate) async fn find_opened(
     read: &impl Read,

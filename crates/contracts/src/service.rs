@@ -10,11 +10,12 @@ use crate::store;
 use crate::{milestones, out, payments};
 use sea_orm::sea_query::Expr;
 use uuid::Uuid;
-use wubang_kernel::deadline::{at_hour, local_date};
+use wubang_kernel::deadline::at_hour;
 use wubang_kernel::division::DivisionCode;
 use wubang_kernel::machine::plan;
 use wubang_kernel::{Code, Faults, Refusal, Role, RoleSet, Timer, faults};
 use wubang_needs::model::NothingIn;
+use wubang_registry::engagements::{self, Begun};
 use wubang_registry::organisations::{self, eligibility};
 use wubang_store::commit::{Commit, edit};
 use wubang_store::{Error, Key, Read, Tx, View, commit, state_of, timers};
@@ -205,8 +206,33 @@ async fn conclude(tx: &Tx, case: &mut ContractCase, facts: ContractFacts) -> Res
         wubang_awards::service::contracted(tx, award).await?;
     }
     wubang_postings::service::contracted(tx, case.contract.posting_id).await?;
-    organisations::contracts_changed(tx, case.contract.organisation_id, 1).await?;
+    engage(tx, &case.contract).await?;
     enable(tx, case, TrancheCondition::AgreementSigned).await
+}
+
+/// The registry notes who carries one agreement more, and with which part of it.
+async fn engage(tx: &Tx, contract: &contract::Model) -> Result<(), Error> {
+    let posting = wubang_postings::service::find(tx, contract.posting_id).await?;
+    let parts = match contract.bid_id {
+        Some(bid) => {
+            let bid = wubang_bids::service::find(tx, bid).await?;
+            wubang_bids::service::parts_of(tx, &bid).await?
+        }
+        None => vec![(contract.organisation_id, contract.price_fen)],
+    };
+    let begun = Begun {
+        contract_id: contract.id,
+        number: contract.number.clone(),
+        title: contract.title.clone(),
+        division: wubang_postings::service::division_of(&posting)?,
+        communities: contract.content.communities.clone(),
+        field: posting.field,
+        price_fen: contract.price_fen,
+        bid_id: contract.bid_id,
+        days: (contract.starts_on, contract.ends_on),
+        parts,
+    };
+    engagements::begin(tx, &begun).await
 }
 
 /// Makes the payments that wait for a condition eligible.
@@ -248,7 +274,6 @@ async fn still_eligible(tx: &Tx, contract: &contract::Model) -> Result<Result<()
             community: &community,
             accepts_filed: posting.content.accepts_filed_organisations,
             forms_allowed: &[],
-            caps: &posting.procedure.0.caps,
         };
         for organisation in &parties {
             let at = if organisation.id == contract.organisation_id {
@@ -256,7 +281,7 @@ async fn still_eligible(tx: &Tx, contract: &contract::Model) -> Result<Result<()
             } else {
                 format!("/partners/{}", organisation.id)
             };
-            for check in eligibility::eligibility(organisation, local_date(tx.now()), &ask)
+            for check in eligibility::eligibility(organisation, &ask)
                 .into_iter()
                 .filter(|check| !check.passed)
             {
@@ -264,11 +289,34 @@ async fn still_eligible(tx: &Tx, contract: &contract::Model) -> Result<Result<()
             }
         }
     }
+    if let Some(reached) = caps_reached(tx, contract, &posting).await? {
+        refusal.fields.extend(reached.fields);
+    }
     Ok(if refusal.fields.is_empty() {
         Ok(())
     } else {
         Err(refusal)
     })
+}
+
+/// Caps that were reached since the award (rulebook 2.14); nothing where the award states why it goes beyond.
+async fn caps_reached(
+    tx: &Tx,
+    contract: &contract::Model,
+    posting: &wubang_postings::Posting,
+) -> Result<Option<Refusal>, Error> {
+    let Some((award, bid)) = contract.award_id.zip(contract.bid_id) else {
+        return Ok(None);
+    };
+    let award = wubang_awards::service::find(tx, award).await?;
+    if award.publicity.cap_reason.is_some() {
+        return Ok(None);
+    }
+    let bid = wubang_bids::service::find(tx, bid).await?;
+    let mut parties: Vec<Uuid> = wubang_bids::service::partners_of(tx, bid.id).await?;
+    parties.push(bid.organisation_id);
+    organisations::hold(tx, &parties).await?;
+    wubang_bids::service::caps_reached(tx, &bid, posting).await
 }
 
 /// The contractor starts the work: the needs count as fulfilled, the milestones' clocks run.
@@ -399,7 +447,7 @@ pub async fn completed(tx: &Tx, id: Uuid) -> Result<crate::Contract, Error> {
         timers::stop_all(tx, row.id).await?;
     }
     enable(tx, &case, TrancheCondition::EvaluationPassed).await?;
-    organisations::contracts_changed(tx, case.contract.organisation_id, -1).await?;
+    engagements::end(tx, case.contract.id).await?;
     Ok(case.contract)
 }
 

@@ -44,6 +44,7 @@ impl Faults {
             pointer: pointer.into(),
             code,
             text: Bilingual::new(zh, en),
+            figures: None,
         });
     }
 

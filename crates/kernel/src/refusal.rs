@@ -1,7 +1,9 @@
 //! A refusal: what was wrong, in both languages, with a pointer to each field.
 
 use crate::code::Code;
-use serde::Serialize;
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// A sentence in both languages the service speaks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +24,32 @@ impl Bilingual {
     }
 }
 
+/// The figures behind a limit that was reached (rulebook 2.14).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({ "used": 3, "limit": 3, "unit": "contracts", "free_on": "2026-12-31" }))]
+pub struct Figures {
+    /// 已用。
+    pub used: i64,
+    /// 上限。
+    pub limit: i64,
+    /// 单位。
+    pub unit: FigureUnit,
+    /// 预计何日释放(按在办协议的计划结束日);无法预计的为空。
+    pub free_on: Option<NaiveDate>,
+}
+
+/// What figures count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FigureUnit {
+    /// 协议(份)。
+    Contracts,
+    /// 揭榜意向书(份)。
+    Bids,
+    /// 金额(分)。
+    Fen,
+}
+
 /// One wrong field of an input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldFault {
@@ -31,6 +59,8 @@ pub struct FieldFault {
     pub code: &'static str,
     /// What is wrong with it.
     pub text: Bilingual,
+    /// The figures behind it, where a limit is reached.
+    pub figures: Option<Figures>,
 }
 
 /// Why a command was not carried out. It becomes one problem document.
@@ -75,7 +105,17 @@ impl Refusal {
             pointer: pointer.to_owned(),
             code,
             text: Bilingual::new(zh, en),
+            figures: None,
         });
+        self
+    }
+
+    /// Adds the figures to the field that was added last.
+    #[must_use]
+    pub fn figures(mut self, figures: Option<Figures>) -> Self {
+        if let Some(last) = self.fields.last_mut() {
+            last.figures = figures;
+        }
         self
     }
 }

@@ -127,6 +127,7 @@ pub(crate) enum Kind {
     Suspension,
     Resumption,
     Recount,
+    CapsWaived,
 }
 
 impl Kind {
@@ -138,6 +139,7 @@ impl Kind {
             Kind::Suspension => "suspension",
             Kind::Resumption => "resumption",
             Kind::Recount => "recount",
+            Kind::CapsWaived => "caps_waived",
         }
     }
 }
@@ -147,7 +149,7 @@ impl Kind {
 pub struct ChangeOut {
     /// 序号,从 1 起。
     pub sequence: i32,
-    /// 类别:`amendment` 变更、`extension` 延期、`too_few` 揭榜不足延期、`suspension` 中止、`resumption` 恢复、`recount` 节假日安排公布后重新计算。
+    /// 类别:`amendment` 变更、`extension` 延期、`too_few` 揭榜不足延期、`suspension` 中止、`resumption` 恢复、`recount` 节假日安排公布后重新计算、`caps_waived` 放宽组织限流。
     pub kind: String,
     /// 理由类别(中止);因异议自动中止的为 `objection`。
     pub ground: Option<String>,

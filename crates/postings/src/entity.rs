@@ -62,6 +62,7 @@ pub mod posting {
         pub content_acknowledged: bool,
         pub acknowledgement_reason: Option<String>,
         pub cap_reason: Option<String>,
+        pub bidder_cap_reason: Option<String>,
         pub split_reason: Option<String>,
         pub publish_at: Option<DateTimeUtc>,
         pub published_at: Option<DateTimeUtc>,

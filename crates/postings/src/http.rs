@@ -78,6 +78,7 @@ act!(retire_posting_template, "发榜 postings", "/api/v1/posting_templates/{id}
 act!(cancel_posting, "发榜 postings", "/api/v1/postings/{id}/cancel", CancelIn => PostingOut, service::cancel, "撤榜。Cancel a posting.");
 act!(amend_published_posting, "发榜 postings", "/api/v1/postings/{id}/amend_published", AmendPublishedIn => PostingOut, service::amend_published, "变更公告:逐项对比公开,影响揭榜的自动保证剩余天数。Amend the published notice: the diff is public, and bids keep enough days.");
 act!(extend_posting, "发榜 postings", "/api/v1/postings/{id}/extend", ExtendIn => PostingOut, service::extend, "延长揭榜期限。Extend the bid deadline.");
+act!(waive_posting_caps, "发榜 postings", "/api/v1/postings/{id}/waive_caps", ReasonIn => PostingOut, service::waive_caps, "本榜放宽组织限流(对所有揭榜组织,理由公开)。Waive the caps of bidders for this posting, for whoever bids; the reason is public.");
 act!(suspend_posting, "发榜 postings", "/api/v1/postings/{id}/suspend", SuspendIn => PostingOut, service::suspend, "中止:各期限停止并保留剩余。Suspend: the timers stand still and keep what is left.");
 act!(resume_posting, "发榜 postings", "/api/v1/postings/{id}/resume", ReasonIn => PostingOut, service::resume, "恢复至中止前的状态。Resume to the state before the suspension.");
 act!(decline_posting_order, "发榜 postings", "/api/v1/postings/{id}/decline_order", ReasonIn => PostingOut, service::decline_order, "被点选的组织谢绝点单。Decline an order as the picked organisation.");
@@ -148,6 +149,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(get_posting_template)
         .service(amend_published_posting)
         .service(extend_posting)
+        .service(waive_posting_caps)
         .service(suspend_posting)
         .service(resume_posting)
         .service(decline_posting_order)

@@ -106,7 +106,7 @@ pub struct ApproveIn {
     pub content_acknowledged: bool,
     /// 疑似禁止性内容确有依据的理由(公开,5–1000 字);有疑似内容时必填。
     pub acknowledgement_reason: Option<String>,
-    /// 超出在榜数上限的理由(公开,5–1000 字)。
+    /// 超出在榜数上限、或所选组织已达限流上限、或须公开发榜而仍予批准的理由(公开,5–1000 字)。
     pub cap_reason: Option<String>,
     /// 年度点单总额超限、疑似化整为零而仍予批准的理由(公开,5–1000 字)。
     pub split_reason: Option<String>,
@@ -237,6 +237,8 @@ pub struct PostingOut {
     pub acknowledgement_reason: Option<String>,
     /// 超出在榜数上限的理由。
     pub cap_reason: Option<String>,
+    /// 街道对本榜放宽组织限流(资源限流)的公开理由。
+    pub bidder_cap_reason: Option<String>,
     /// 年度点单总额超限仍予批准的理由。
     pub split_reason: Option<String>,
     /// 定时发布。

@@ -8,6 +8,7 @@ use wubang_kernel::machine::{Facts, Name};
 use wubang_kernel::money::Fen;
 use wubang_kernel::procedure::{PostingType, Procedure, Way};
 use wubang_kernel::{Code, Faults, Refusal, Timer};
+use wubang_registry::Check;
 
 /// What is known of a posting when a step is asked for.
 #[derive(Debug, Clone)]
@@ -45,13 +46,15 @@ pub(crate) struct PostingFacts {
     pub change: ChangeFacts,
 }
 
-/// Open postings of a community and a street against their caps.
-#[derive(Debug, Clone, Copy)]
+/// Open postings of a community and a street against their caps, and what those who are picked or drawn carry.
+#[derive(Debug, Clone)]
 pub(crate) struct Caps {
     pub community: u64,
     pub community_cap: u64,
     pub street: u64,
     pub street_cap: u64,
+    /// Caps that a picked organisation has reached, or for which the next posting must be open to all.
+    pub reached: Vec<Check>,
 }
 
 /// Orders of one community, field and funding source within a year against their sum (rulebook 2.3).
@@ -102,21 +105,36 @@ pub struct Turnout {
 }
 
 impl Caps {
+    /// Whether there are too many open postings.
+    pub(crate) fn crowded(&self) -> bool {
+        self.community >= self.community_cap || self.street >= self.street_cap
+    }
+
     /// Whether one more posting has room.
-    pub(crate) fn check(self) -> Result<(), Refusal> {
-        if self.community < self.community_cap && self.street < self.street_cap {
+    pub(crate) fn check(&self) -> Result<(), Refusal> {
+        if !self.crowded() && self.reached.is_empty() {
             return Ok(());
         }
-        Err(Refusal::from(Code::CapReached).because(
-            format!(
-                "在榜数:社区 {}/{},街道 {}/{}",
-                self.community, self.community_cap, self.street, self.street_cap
+        let refusal = Refusal::from(Code::CapReached);
+        let refusal = match (self.crowded(), self.reached.first()) {
+            (false, Some(check)) => refusal.because(check.zh.clone(), check.en.clone()),
+            _ => refusal.because(
+                format!(
+                    "在榜数:社区 {}/{},街道 {}/{}",
+                    self.community, self.community_cap, self.street, self.street_cap
+                ),
+                format!(
+                    "open postings: community {}/{}, street {}/{}",
+                    self.community, self.community_cap, self.street, self.street_cap
+                ),
             ),
-            format!(
-                "open postings: community {}/{}, street {}/{}",
-                self.community, self.community_cap, self.street, self.street_cap
-            ),
-        ))
+        };
+        Err(self.reached.iter().fold(refusal, |refusal, check| {
+            let at = format!("/organisation/{}", check.rule);
+            refusal
+                .field(&at, "not_met", check.zh.clone(), check.en.clone())
+                .figures(check.figures)
+        }))
     }
 }
 
@@ -170,7 +188,7 @@ impl Facts<Posting> for PostingFacts {
             PostingGuard::NotYetEndorsed => !self.endorsed,
             PostingGuard::NotSplit => return self.split.map_or(Ok(()), Orders::check),
             PostingGuard::NotPicked => !self.picked,
-            PostingGuard::WithinCaps => return self.caps.map_or(Ok(()), Caps::check),
+            PostingGuard::WithinCaps => return self.caps.as_ref().map_or(Ok(()), Caps::check),
             PostingGuard::EnoughBids => return self.enough_bids(),
             PostingGuard::InShort => {
                 self.wanted > 1 && self.turnout.is_none_or(|bids| bids.valid < self.wanted)
@@ -352,6 +370,7 @@ mod tests {
             community_cap: 5,
             street: 7,
             street_cap: 30,
+            reached: Vec::new(),
         };
         let facts = PostingFacts {
             caps: Some(caps),

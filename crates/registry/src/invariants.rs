@@ -1,6 +1,6 @@
 //! What must hold over the registry's tables whatever happened.
 
-use crate::entity::{grants, organisations, people, sessions};
+use crate::entity::{engagements, grants, organisations, people, sessions};
 use crate::words::OrgStatus;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use std::collections::{HashMap, HashSet};
@@ -24,6 +24,10 @@ pub fn invariants() -> Vec<Invariant> {
         Invariant {
             name: "a_custodian_exists_and_no_count_is_negative",
             run: |view| Box::pin(organisations_stand(view)),
+        },
+        Invariant {
+            name: "an_organisation_carries_what_its_engagements_say",
+            run: |view| Box::pin(counts_stand(view)),
         },
     ]
 }
@@ -89,4 +93,29 @@ async fn organisations_stand(view: &View) -> Result<Vec<Uuid>, Error> {
                 .is_some_and(|custodian| !known.contains(&custodian) || custodian == row.id)
     };
     Ok(rows.iter().filter(broken).map(|row| row.id).collect())
+}
+
+async fn counts_stand(view: &View) -> Result<Vec<Uuid>, Error> {
+    let running: Vec<Uuid> = engagements::Entity::find()
+        .select_only()
+        .column(engagements::Column::OrganisationId)
+        .filter(engagements::Column::EndedAt.is_null())
+        .into_tuple()
+        .all(&view.db())
+        .await?;
+    let mut counts: HashMap<Uuid, i32> = HashMap::new();
+    for id in running {
+        *counts.entry(id).or_default() += 1;
+    }
+    let rows: Vec<(Uuid, i32)> = organisations::Entity::find()
+        .select_only()
+        .columns([
+            organisations::Column::Id,
+            organisations::Column::ActiveContracts,
+        ])
+        .into_tuple()
+        .all(&view.db())
+        .await?;
+    let differs = |(id, count): &(Uuid, i32)| counts.get(id).copied().unwrap_or(0) != *count;
+    Ok(rows.into_iter().filter(differs).map(|row| row.0).collect())
 }

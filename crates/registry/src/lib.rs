@@ -6,11 +6,13 @@
 
 pub mod age_recipients;
 pub mod authenticator;
+pub mod bonds;
 pub mod bootstrap;
 pub mod calendar;
 pub mod clients;
 mod contact;
 pub mod divisions;
+pub mod engagements;
 mod entity;
 pub mod experts;
 pub mod grants;

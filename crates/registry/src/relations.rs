@@ -26,7 +26,7 @@ const SHOWN: u64 = 200;
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "kind": "incubator", "other_id": "019c0a52-7c3e-7b1a-9d7e-2f6f0a3b9c11", "note": "2024年入驻街道孵化基地" }))]
 pub struct RelationIn {
-    /// 关系:对方是本组织的资金代管机构、孵化机构,或本组织任理事单位的联盟。
+    /// 关系:对方是本组织的资金代管机构、孵化机构、控股或实际控制方、管理方,或本组织任理事单位的联盟。
     pub kind: RelationKind,
     /// 对方组织。
     pub other_id: Uuid,

@@ -27,11 +27,21 @@ stored!(
 );
 
 words! {
-    /// How an organisation is tied to another one (rulebook 2.9, 7 and 8).
+    /// How an organisation is tied to another one (rulebook 2.4.4 (1), 2.9, 7 and 8).
     RelationKind {
         Custodian = "custodian", "资金代管机构";
         Incubator = "incubator", "孵化机构";
         AllianceCouncil = "alliance_council", "联盟理事单位";
+        Controller = "controller", "控股或实际控制方";
+        Manager = "manager", "管理方";
+    }
+}
+
+impl RelationKind {
+    /// Whether two organisations so related may not bid against each other (实施条例 art. 18).
+    #[must_use]
+    pub const fn binds(self) -> bool {
+        matches!(self, RelationKind::Controller | RelationKind::Manager)
     }
 }
 

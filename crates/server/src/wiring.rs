@@ -27,6 +27,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
     wubang_contracts::routes(cfg);
     wubang_evaluations::routes(cfg);
     wubang_objections::routes(cfg);
+    wubang_signals::routes(cfg);
     wubang_portal::routes(cfg);
     crate::operations::routes(cfg);
 }
@@ -38,6 +39,7 @@ pub fn reactions() -> Vec<(&'static str, Reaction)> {
     all.extend(wubang_awards::reactions());
     all.extend(wubang_contracts::reactions());
     all.extend(wubang_evaluations::reactions());
+    all.extend(wubang_signals::reactions());
     all.extend(wubang_voices::reactions());
     all
 }
@@ -87,6 +89,7 @@ pub fn lifecycles() -> Vec<Lifecycle> {
     all.extend(wubang_contracts::lifecycles());
     all.extend(wubang_evaluations::lifecycles());
     all.extend(wubang_objections::lifecycles());
+    all.extend(wubang_signals::lifecycles());
     all.extend(wubang_voices::lifecycles());
     all
 }
@@ -106,6 +109,7 @@ pub fn invariants() -> Vec<Invariant> {
     all.extend(wubang_contracts::invariants());
     all.extend(wubang_evaluations::invariants());
     all.extend(wubang_objections::invariants());
+    all.extend(wubang_signals::invariants());
     all.extend(wubang_voices::invariants());
     all
 }

@@ -6,7 +6,7 @@ use actix_web::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 use utoipa::ToSchema;
-use wubang_kernel::refusal::Bilingual;
+use wubang_kernel::refusal::{Bilingual, Figures};
 use wubang_kernel::{Code, Refusal};
 use wubang_store::Error;
 
@@ -21,6 +21,9 @@ pub struct ProblemField {
     pub code: String,
     /// What is wrong, in the caller's language.
     pub detail: String,
+    /// The figures behind a limit that is reached, and when it is expected to be free.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub figures: Option<Figures>,
 }
 
 /// A problem document (RFC 9457), `application/problem+json`.
@@ -117,6 +120,7 @@ impl Problem {
                     pointer: field.pointer.clone(),
                     code: field.code.to_owned(),
                     detail: self.pick(&field.text),
+                    figures: field.figures,
                 })
                 .collect(),
         }

@@ -9,32 +9,56 @@ use crate::consortium::MemberCheck;
 use crate::entity::bid;
 use crate::flow::BidEvent;
 use crate::members;
-use crate::model::{BidOut, DisqualifyIn};
+use crate::model::{BidOut, DisqualifyIn, QualifyIn};
 use crate::record::{self, INTACT, OpenedBid, Openers};
+use crate::related::{self, Round};
 use crate::rules;
 use crate::sealing::{self, Contents};
 use crate::store::{self};
+use crate::track_record;
 use uuid::Uuid;
-use wubang_kernel::faults;
+use wubang_kernel::{Faults, faults};
 use wubang_needs::model::NothingIn;
 use wubang_postings::Posting;
 use wubang_postings::service::was_extended_for_too_few;
 use wubang_registry::Check;
+use wubang_registry::organisations::caps::is_cap;
 use wubang_store::{Error, Key, Read, Tx};
 use zeroize::Zeroizing;
 
-/// The street finds a bid eligible.
+/// The street finds a bid eligible. A cap that was reached at the opening takes a public reason.
 ///
 /// # Errors
-/// `checks_failed`.
-pub async fn qualify(tx: &Tx, key: &Key, _: NothingIn) -> Result<BidOut, Error> {
+/// `checks_failed`; `invalid` for a bad reason.
+pub async fn qualify(tx: &Tx, key: &Key, input: QualifyIn) -> Result<BidOut, Error> {
+    let mut faults = Faults::new();
+    let reason = input
+        .cap_reason
+        .map(|text| faults.prose("/cap_reason", &text, 5..=1000));
+    faults.finish()?;
     let mut case = load_for(tx, key).await?;
+    let reason = reason.filter(|_| cap_failed(&case.bid));
+    case.bid.cap_reason.clone_from(&reason);
     let (facts, person) = (facts(tx, &case, Known::default())?, tx.person()?);
+    let data = reason
+        .as_ref()
+        .map(|reason| serde_json::json!({ "cap_reason": reason }));
     step(tx, &mut case, BidEvent::Qualify, &facts, |c| {
-        c.set(bid::Column::CheckedBy, person)
+        let c = c
+            .set(bid::Column::CheckedBy, person)
+            .set(bid::Column::CapReason, reason);
+        match data {
+            Some(data) => c.data(data),
+            None => c,
+        }
     })
     .await?;
     out(tx, case).await
+}
+
+/// Whether a cap was reached at the opening.
+fn cap_failed(bid: &bid::Model) -> bool {
+    rules::stored_checks(bid.eligibility.as_ref()).any(|(rule, passed)| !passed && is_cap(rule))
 }
 
 /// The street proposes to disqualify; a second person confirms.
@@ -131,6 +155,7 @@ pub(super) async fn open_all(
     if let Some(secret) = secret {
         let submitted = store::in_states(tx, posting.id, &["submitted"]).await?;
         let versions = store::last_versions(tx, &submitted).await?;
+        let round = related::of_round(tx, &submitted).await?;
         for bid in submitted {
             let version = versions.get(&bid.id).ok_or_else(no_version)?;
             let (sealed, hash) = (&version.sealed, version.content_hash.as_str());
@@ -138,7 +163,7 @@ pub(super) async fn open_all(
                 true => blind::open(&secret, sealed, &bid, hash),
                 false => sealing::open(&secret, sealed, hash)?,
             };
-            opened.push(open_bid(tx, posting, bid, contents).await?);
+            opened.push(open_bid(tx, posting, &round, bid, contents).await?);
         }
     }
     store::unseal_box(tx, posting.id).await?;
@@ -154,6 +179,7 @@ fn no_version() -> Error {
 async fn open_bid(
     tx: &Tx,
     posting: &Posting,
+    round: &Round,
     mut bid: bid::Model,
     contents: Option<Contents>,
 ) -> Result<OpenedBid, Error> {
@@ -163,7 +189,8 @@ async fn open_bid(
         bid.attachments = contents.attachments;
     }
     let members = members::of_bid(tx, bid.id).await?;
-    let mut checks = checks(tx, &bid, &members, posting).await?;
+    let mut checks = checks(tx, &bid, &members, posting, None).await?;
+    checks.extend(round.checks(&bid));
     checks.push(MemberCheck {
         organisation_id: bid.organisation_id,
         check: Check {
@@ -171,12 +198,14 @@ async fn open_bid(
             passed: intact,
             zh: "信封完好,内容与回执散列一致".to_owned(),
             en: "the envelope is intact and its content is what the receipt says".to_owned(),
+            figures: None,
         },
     });
     if bid.by_bidder && intact {
         checks.push(admissible(&bid, posting)?);
     }
     let entry = record::entry(&bid, &members, &checks)?;
+    let record = track_record::of_bid(tx, &bid, &members).await?;
     let now = tx.now();
     by_system(tx, bid.id, BidEvent::Open, |c| {
         c.set(bid::Column::OpenedAt, now)
@@ -185,6 +214,7 @@ async fn open_bid(
             .set(bid::Column::Attachments, bid.attachments)
             .set(bid::Column::Sealed, sea_orm::Value::Bytes(None))
             .set(bid::Column::Eligibility, serde_json::json!(checks))
+            .set(bid::Column::TrackRecord, serde_json::json!(record))
     })
     .await?;
     Ok(entry)
@@ -217,6 +247,7 @@ fn admissible(bid: &bid::Model, posting: &Posting) -> Result<MemberCheck, Error>
             passed: wrong.is_empty(),
             zh,
             en,
+            figures: None,
         },
     })
 }

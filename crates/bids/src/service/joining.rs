@@ -1,6 +1,7 @@
 //! The organisations of a joint bid (联合揭榜): invite, join, confirm, leave (rulebook 2.4.3). Everything ends with
 //! the bid deadline; what happens is told to the bid's own organisations and to nobody else.
 
+use super::eligible::room_for_one_more;
 use super::system::by_system;
 use super::{Case, Known, facts, hash, load_for, out, step};
 use crate::entity::{bid, bid_member};
@@ -300,11 +301,12 @@ async fn as_member(
 /// An invited organisation joins: from now on it reads the draft, and takes part in no other bid of the round.
 ///
 /// # Errors
-/// `not_found` for who was not invited; `already_bidding`; `deadline_passed`.
+/// `not_found` for who was not invited; `already_bidding`; `cap_reached`; `deadline_passed`.
 pub async fn accept_invitation(tx: &Tx, key: &Key, input: MemberIn) -> Result<BidOut, Error> {
     let (case, member, role) = as_member(tx, key, input.organisation_id, &["invited"]).await?;
     writing(&case)?;
     if MemberRole::of(&member.role) == MemberRole::Partner {
+        room_for_one_more(tx, &case.posting, member.organisation_id).await?;
         enter(tx, &case.bid, member.organisation_id).await?;
     }
     members::set_standing(tx, &member, "joined", None).await?;

@@ -21,6 +21,7 @@ pub use checking::{
 };
 pub use clarifying::{clarification_lapsed, clarifications, clarify, request_clarification};
 pub use closing::{fail_too_few, on_posting_resumed, single_bidder, window_over};
+pub use eligible::{caps_reached, get_eligibility, parts_of};
 pub use hearing::{
     answer_invalidation, drop_invalidation, hearing_over, invalidate, propose_invalidation,
 };
@@ -37,9 +38,10 @@ pub use standing_still::{
     on_deadline_moved, on_posting_ended, on_posting_goes_on, on_posting_stands,
 };
 pub use system::{
-    ScoreResult, award_revoked, awarded, count_ranked, count_unscored, declined, find, find_opened,
-    letter, not_selected, of_posting, organisations_in, parties_in, partners_of, recommended,
-    reopen, reserve_expired, reserved, restore, scored, tell_results,
+    BidParty, ScoreResult, award_revoked, awarded, count_ranked, count_unscored, declined, find,
+    find_opened, leads_in, letter, not_selected, of_posting, organisations_in, parties_by_bid,
+    parties_in, partners_of, recommended, reopen, reserve_expired, reserved, restore, scored,
+    tell_results,
 };
 pub use writing::{amend, draft, revise, sign, submit, withdraw};
 
@@ -51,9 +53,11 @@ use crate::model::{
     BidList, BidMemberOut, BidMode, BidOut, BidSummary, Letter, MeanOut, MemberRole, MissingOut,
     Receipt,
 };
+use crate::related;
 use crate::rules::{self, BidFacts, LetterAsks};
 use crate::sealing;
 use crate::store::{self, INSIDERS};
+use crate::track_record;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use eligible::{Known, known};
@@ -67,6 +71,7 @@ use wubang_kernel::score::Exact;
 use wubang_kernel::timer::Terms;
 use wubang_kernel::{Code, Faults, Role, RoleSet};
 use wubang_postings::Posting;
+use wubang_registry::organisations::caps::is_cap;
 use wubang_store::commit::Commit;
 use wubang_store::{Error, Key, Read, Tx, View, commit, state_of};
 use wubang_web::actions::{self, ActionsOut};
@@ -94,16 +99,10 @@ fn hash(read: &impl Read, case: &Case) -> Result<String, Error> {
 
 fn facts(read: &impl Read, case: &Case, known: Known) -> Result<BidFacts, Error> {
     let (bid, posting) = (&case.bid, &case.posting);
-    let stored: Vec<bool> = bid
-        .eligibility
-        .as_ref()
-        .and_then(|value| value.as_array())
-        .map(|list| {
-            list.iter()
-                .map(|check| check.get("passed") == Some(&true.into()))
-                .collect()
-        })
-        .unwrap_or_default();
+    let waived = |rule: &str| bid.cap_reason.is_some() && is_cap(rule);
+    let stored: Vec<bool> = rules::stored_checks(bid.eligibility.as_ref())
+        .map(|(rule, passed)| passed || waived(rule))
+        .collect();
     let hash = current_hash(read, case)?;
     let asks = asks(posting, &bid.content);
     Ok(BidFacts {
@@ -317,6 +316,7 @@ async fn out(read: &impl Read, case: Case) -> Result<BidOut, Error> {
     let members = members_out(&case, current.as_deref());
     let totals = knows_totals(&case);
     let handed_in = attachments::readable(&case);
+    let track_record = track_record::shown(read, &case.bid, &case.members).await?;
     let repair = repairing::shown_in(&case)?;
     let invalidation = hearing::shown_in(&case)?;
     let Case {
@@ -362,10 +362,15 @@ async fn out(read: &impl Read, case: Case) -> Result<BidOut, Error> {
         },
         receipt,
         returned_by: bid.returned_by,
-        eligibility: bid.eligibility,
         repair,
         invalidation,
         deadlines: deadlines.collect(),
+        track_record,
+        eligibility: match own {
+            true => bid.eligibility.map(related::without_names),
+            false => bid.eligibility,
+        },
+        cap_reason: bid.cap_reason,
         reason_code: bid.reason_code,
         reason: bid.reason,
         total: total.map(|total| total.rounded()),

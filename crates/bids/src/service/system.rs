@@ -33,7 +33,10 @@ pub(super) async fn by_system(
     let facts = facts(tx, &case, Known::default())?;
     let (terms, cutoff) = super::terms(&case.posting);
     let (terms, cutoff) = (terms.clone(), cutoff);
-    step(tx, &mut case, event, &facts, |c| with(c.under(&terms, cutoff))).await
+    step(tx, &mut case, event, &facts, |c| {
+        with(c.under(&terms, cutoff))
+    })
+    .await
 }
 
 /// What the panel's sheets add up to for one bid.
@@ -235,6 +238,46 @@ pub async fn parties_in(
     Ok(leads
         .chain(joined.map(|member| (member.organisation_id, member.organisation_name)))
         .collect())
+}
+
+/// An organisation with a part in an opened bid.
+#[derive(Debug, Clone)]
+pub struct BidParty {
+    /// The bid.
+    pub bid_id: Uuid,
+    /// Who.
+    pub organisation_id: Uuid,
+    /// Its name.
+    pub organisation_name: String,
+}
+
+/// Every organisation that has a part in these bids, and in which.
+///
+/// # Errors
+/// When the database fails.
+pub async fn parties_by_bid(read: &impl Read, bids: &[crate::Bid]) -> Result<Vec<BidParty>, Error> {
+    let ids: Vec<Uuid> = bids.iter().map(|bid| bid.id).collect();
+    let members = members::of_bids(read, &ids).await?;
+    let joined = members.into_iter().filter(|member| member.joined());
+    let leads = bids.iter().map(|bid| BidParty {
+        bid_id: bid.id,
+        organisation_id: bid.organisation_id,
+        organisation_name: bid.organisation_name.clone(),
+    });
+    let others = joined.map(|member| BidParty {
+        bid_id: member.bid_id,
+        organisation_id: member.organisation_id,
+        organisation_name: member.organisation_name,
+    });
+    Ok(leads.chain(others).collect())
+}
+
+/// Who led the opened bids of some postings: posting and organisation.
+///
+/// # Errors
+/// When the database fails.
+pub async fn leads_in(read: &impl Read, postings: &[Uuid]) -> Result<Vec<(Uuid, Uuid)>, Error> {
+    store::leads_in(read, postings).await
 }
 
 /// The partners of a joint bid; nobody for a sole one.

@@ -1,6 +1,7 @@
 //! What the bidder does: draft, sign, hand in, withdraw.
 
 use super::checking::fail_if_none_left;
+use super::eligible::parts;
 use super::standing_still;
 use super::{
     Case, Known, attachments, check_codes, facts, joining, known, load, load_for, out, proceeding,
@@ -104,6 +105,8 @@ pub async fn draft(tx: &Tx, input: BidIn) -> Result<BidOut, Error> {
         signed_name: Set(None),
         opened_at: Set(None),
         eligibility: Set(None),
+        cap_reason: Set(None),
+        track_record: Set(None),
         checked_by: Set(None),
         reason_code: Set(None),
         reason: Set(None),
@@ -346,6 +349,10 @@ async fn enter_all(tx: &Tx, case: &Case) -> Result<(), Error> {
 }
 
 async fn hand_in(tx: &Tx, mut case: Case, event: BidEvent) -> Result<Case, Error> {
+    // two bids of one organisation are counted one after the other
+    let parties = parts(&case.bid, &case.members);
+    let parties: Vec<_> = parties.into_iter().map(|(id, _)| id).collect();
+    wubang_registry::organisations::hold(tx, &parties).await?;
     let known = known(tx, &case).await?;
     let facts = facts(tx, &case, known)?;
     let planned = plan::<Bid>(state_of::<Bid>(&case.bid.state)?, event, case.roles, &facts)?;

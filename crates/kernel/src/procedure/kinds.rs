@@ -71,6 +71,19 @@ impl PostingType {
         matches!(self, PostingType::Directed | PostingType::Micro)
     }
 
+    /// Whether everybody may compete, or nobody is picked by choice: where not, the cap on consecutive contracts
+    /// holds (rulebook 2.14). An emergency leaves no time for it.
+    #[must_use]
+    pub const fn open_to_all(self) -> bool {
+        match self {
+            PostingType::Open
+            | PostingType::OpenCall
+            | PostingType::GovProcurement
+            | PostingType::Emergency => true,
+            PostingType::Directed | PostingType::Micro | PostingType::Invited => false,
+        }
+    }
+
     /// Finds a type by its wire name.
     #[must_use]
     pub fn from_wire(wire: &str) -> Option<PostingType> {
@@ -160,6 +173,14 @@ impl Procedure {
             caps: CapRule {
                 contracts_ungraded: 3,
                 contracts_filed: 2,
+                contracts_1a_2a: 4,
+                contracts_3a: 6,
+                contracts_4a: 8,
+                contracts_5a: 10,
+                open_bids_factor: 2,
+                budget_share_percent: 25,
+                budget_share_from: 15,
+                consecutive_contracts: 3,
                 postings_community: 5,
                 postings_street: 30,
             },

@@ -114,6 +114,22 @@ pub struct CapRule {
     pub contracts_ungraded: i64,
     /// Active contracts of a filed organisation.
     pub contracts_filed: i64,
+    /// Active contracts of an organisation graded 1A or 2A.
+    pub contracts_1a_2a: i64,
+    /// Active contracts of an organisation graded 3A.
+    pub contracts_3a: i64,
+    /// Active contracts of an organisation graded 4A.
+    pub contracts_4a: i64,
+    /// Active contracts of an organisation graded 5A.
+    pub contracts_5a: i64,
+    /// Open bids of an organisation, in times of its free capacity.
+    pub open_bids_factor: i64,
+    /// Most that one organisation may hold of the district's active budget, in percent.
+    pub budget_share_percent: i64,
+    /// Active contracts of the district from which that share is looked at.
+    pub budget_share_from: i64,
+    /// Contracts of one organisation in a row, in one community and field, after which the next must be open to all.
+    pub consecutive_contracts: i64,
     /// Open postings of one community.
     pub postings_community: u64,
     /// Open postings of one street.

@@ -90,6 +90,14 @@ settings! {
     "publish_cutoff_hour" publish_cutoff_hour, 12..=24 "", "当日公示截止时点", "Hour from which a publication counts as the next working day";
     "caps/contracts_ungraded" caps.contracts_ungraded, 1..=10 "", "未评级组织在办协议上限", "Active contracts of an organisation without grade";
     "caps/contracts_filed" caps.contracts_filed, 1..=5 "", "备案组织在办协议上限", "Active contracts of a filed organisation";
+    "caps/contracts_1a_2a" caps.contracts_1a_2a, 1..=20 "", "1A、2A 组织在办协议上限", "Active contracts of an organisation graded 1A or 2A";
+    "caps/contracts_3a" caps.contracts_3a, 1..=30 "", "3A 组织在办协议上限", "Active contracts of an organisation graded 3A";
+    "caps/contracts_4a" caps.contracts_4a, 1..=40 "", "4A 组织在办协议上限", "Active contracts of an organisation graded 4A";
+    "caps/contracts_5a" caps.contracts_5a, 1..=50 "", "5A 组织在办协议上限", "Active contracts of an organisation graded 5A";
+    "caps/open_bids_factor" caps.open_bids_factor, 1..=10 "", "待决揭榜上限(空余承接数的倍数)", "Open bids, in times of the free capacity";
+    "caps/budget_share_percent" caps.budget_share_percent, 10..=100 "%", "单一组织占全区在办金额上限", "Most of the district's active budget that one organisation may hold";
+    "caps/budget_share_from" caps.budget_share_from, 5..=1000 "", "全区在办协议达到多少份起核算占比", "Active contracts of the district from which that share counts";
+    "caps/consecutive_contracts" caps.consecutive_contracts, 1..=10 "", "同社区同领域连续承接几份后须公开发榜", "Contracts in a row in one community and field, after which the next is open to all";
     "caps/postings_community" caps.postings_community, 1..=50 "", "社区在榜数上限", "Open postings of one community";
     "caps/postings_street" caps.postings_street, 5..=300 "", "街道在榜数上限", "Open postings of one street";
     "orders/max_amount_fen" orders.max_amount_fen, 0..=5_000_000 "fen", "点单直选最高金额", "Most that a directed or micro order may cost";

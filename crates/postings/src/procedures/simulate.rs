@@ -31,7 +31,7 @@ pub async fn simulate(view: &View, key: &Key, input: SimulateIn) -> Result<Simul
     }
     let mut faults = Faults::new();
     let checked = checking::check(view, &draft, input.posting_id, &mut faults).await?;
-    checking::check_caps(view, &checked, &mut faults).await?;
+    checking::check_caps(view, &draft, &checked, &mut faults).await?;
     types::check_split(view, &checked, &draft.field, input.posting_id, &mut faults).await?;
     let now = view.now();
     let published = draft.publish_at.unwrap_or(now).max(now);

@@ -35,6 +35,8 @@ pub(crate) struct Draft {
     pub publish_at: Option<DateTime<Utc>>,
     /// The rules, once they no longer follow the district's settings.
     pub frozen: Option<Procedure>,
+    /// Whether the street has waived the caps of bidders.
+    pub caps_waived: bool,
 }
 
 impl From<PostingIn> for Draft {
@@ -56,6 +58,7 @@ impl From<PostingIn> for Draft {
             },
             publish_at: input.publish_at,
             frozen: None,
+            caps_waived: false,
         }
     }
 }
@@ -74,6 +77,7 @@ impl Draft {
             particulars: posting.particulars.clone(),
             publish_at: posting.publish_at,
             frozen: None,
+            caps_waived: posting.bidder_cap_reason.is_some(),
         })
     }
 }
@@ -295,10 +299,11 @@ async fn check_needs(
 /// Notes a cap that is reached (rulebook 2.14).
 pub(crate) async fn check_caps(
     read: &impl Read,
+    draft: &Draft,
     checked: &Checked,
     faults: &mut Faults,
 ) -> Result<(), Error> {
-    let caps = caps(read, &checked.division, &checked.procedure).await?;
+    let caps = caps(read, draft, checked).await?;
     if let Err(refusal) = caps.check() {
         let text = refusal.detail.unwrap_or_else(|| {
             wubang_kernel::refusal::Bilingual::new(refusal.code.zh(), refusal.code.en())
@@ -308,19 +313,21 @@ pub(crate) async fn check_caps(
     Ok(())
 }
 
-/// Open postings of a community and its street against their caps.
+/// Open postings of a community and its street against their caps, with the caps of who is picked or drawn.
 pub(crate) async fn caps(
     read: &impl Read,
-    division: &DivisionCode,
-    procedure: &Procedure,
+    draft: &Draft,
+    checked: &Checked,
 ) -> Result<Caps, Error> {
+    let division = &checked.division;
     let street = division.parent().unwrap_or(*division);
-    let rule = &procedure.caps;
+    let rule = &checked.procedure.caps;
     Ok(Caps {
         community: store::count_open(read, division).await?,
         community_cap: rule.postings_community,
         street: store::count_open(read, &street).await?,
         street_cap: rule.postings_street,
+        reached: types::caps_reached(read, draft, checked).await?,
     })
 }
 

@@ -130,6 +130,7 @@ pub async fn draft_from_template(tx: &Tx, key: &Key, input: CopyIn) -> Result<Po
         particulars: kept.particulars,
         publish_at: None,
         frozen: None,
+        caps_waived: false,
     };
     drafting::make(tx, from_old(old, input)).await
 }

@@ -232,7 +232,8 @@ pub async fn approve(tx: &Tx, key: &Key, input: ApproveIn) -> Result<PostingOut,
     let mut faults = Faults::new();
     let checked = checking::check(tx, &draft, Some(case.posting.id), &mut faults).await?;
     wait_for_others(tx, &checked.division).await?;
-    let caps = checking::caps(tx, &checked.division, &checked.procedure).await?;
+    let caps = checking::caps(tx, &draft, &checked).await?;
+    let (crowded, reached) = (caps.crowded(), !caps.reached.is_empty());
     let exceeded = caps.check().is_err();
     let (field, own) = (&case.posting.field, Some(case.posting.id));
     let orders = types::orders_of_the_year(tx, &checked, field, own).await?;
@@ -254,14 +255,18 @@ pub async fn approve(tx: &Tx, key: &Key, input: ApproveIn) -> Result<PostingOut,
         rule: "publish_at".to_owned(),
         provisional: false,
     };
-    let cap_reason = cap_reason.filter(|_| exceeded);
+    // what the approver allows to who is picked holds until the award
+    let bidder_cap_reason = cap_reason.clone().filter(|_| reached);
+    let bidder_cap_reason = bidder_cap_reason.or(case.posting.bidder_cap_reason.clone());
+    let cap_reason = cap_reason.filter(|_| crowded);
     let split_reason = split_reason.filter(|_| split);
-    let data = serde_json::json!({ "findings": checked.findings, "acknowledgement_reason": acknowledgement, "cap_reason": cap_reason, "split_reason": split_reason });
+    let data = serde_json::json!({ "findings": checked.findings, "acknowledgement_reason": acknowledgement, "cap_reason": cap_reason, "bidder_cap_reason": bidder_cap_reason, "split_reason": split_reason });
     let case = step(tx, case, PostingEvent::Approve, &facts, |c| {
         c.set(posting::Column::ApprovedBy, approver)
             .set(posting::Column::ContentAcknowledged, true)
             .set(posting::Column::AcknowledgementReason, acknowledgement)
             .set(posting::Column::CapReason, cap_reason)
+            .set(posting::Column::BidderCapReason, bidder_cap_reason)
             .set(posting::Column::SplitReason, split_reason)
             .data(data)
             .due(Timer::Publication, due)

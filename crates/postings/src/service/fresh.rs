@@ -67,6 +67,7 @@ impl Fresh {
             content_acknowledged: Set(false),
             acknowledgement_reason: Set(None),
             cap_reason: Set(None),
+            bidder_cap_reason: Set(None),
             split_reason: Set(None),
             publish_at: Set(self.publish_at),
             published_at: Set(None),

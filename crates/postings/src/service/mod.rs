@@ -19,6 +19,7 @@ mod suspending;
 mod system;
 mod too_few;
 pub(crate) mod types;
+mod waiving;
 
 pub use board::{facets, latest, list, list_published};
 pub use changing::{
@@ -40,6 +41,7 @@ pub use questions::{
 };
 pub use reading::{
     division_of, find, load, need_ids, needs_of_many, of_project, project, projects, set_stage,
+    taking_bids_among, won_in,
 };
 pub use recounting::on_recounted;
 pub use rounds::{repost, return_to_review};
@@ -52,6 +54,7 @@ pub use system::{
 };
 pub use too_few::{fail_too_few, single_bidder, single_bidder_over};
 pub use types::FORMS;
+pub use waiving::waive_caps;
 
 use crate::change_rules::{ChangeFacts, Extensions};
 use crate::changes::{ChangeOut, Kind, SuspensionOut};
@@ -246,6 +249,7 @@ async fn out(read: &impl Read, case: PostingCase) -> Result<PostingOut, Error> {
         invitation,
         acknowledgement_reason: posting.acknowledgement_reason,
         cap_reason: posting.cap_reason,
+        bidder_cap_reason: posting.bidder_cap_reason,
         split_reason: posting.split_reason,
         publish_at: posting.publish_at.map(Instant),
         published_at: posting.published_at.map(Instant),

@@ -25,6 +25,26 @@ pub async fn find(read: &impl Read, id: Uuid) -> Result<crate::Posting, Error> {
     store::find(read, &Key::Id(id)).await
 }
 
+/// Which of these postings still take bids, or will again.
+///
+/// # Errors
+/// When the database fails.
+pub async fn taking_bids_among(read: &impl Read, postings: &[Uuid]) -> Result<Vec<Uuid>, Error> {
+    store::in_states(read, postings, &["open", "suspended"]).await
+}
+
+/// Earlier postings of the same division and field that somebody won, the oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn won_in(
+    read: &impl Read,
+    posting: &crate::Posting,
+    most: u64,
+) -> Result<Vec<Uuid>, Error> {
+    store::won_in(read, posting, most).await
+}
+
 /// The needs a posting covers.
 ///
 /// # Errors

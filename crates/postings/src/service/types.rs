@@ -13,7 +13,8 @@ use wubang_kernel::refusal::Bilingual;
 use wubang_kernel::{Code, Faults};
 use wubang_needs::Need;
 use wubang_registry::OrgForm;
-use wubang_registry::organisations::eligibility::{Ask, eligibility};
+use wubang_registry::organisations::caps::{self, Asked, Place};
+use wubang_registry::organisations::eligibility::{Ask, Check, eligibility};
 use wubang_store::{Error, Key, Read};
 
 /// Forms that a posting admits: enterprises only where it says so (rulebook 1.5 T-10), which none does yet.
@@ -23,6 +24,9 @@ pub const FORMS: &[OrgForm] = &[
     OrgForm::Foundation,
     OrgForm::FiledCommunityOrg,
 ];
+
+/// Where a draft names the organisation that it picks.
+const PICKED: &str = "/order/organisation_id";
 
 /// Where and by which rules.
 pub(crate) struct At<'a> {
@@ -93,7 +97,7 @@ async fn check_order(
         quiet(read, draft, own, at, faults).await?;
     }
     match &draft.particulars.order {
-        Some(order) => eligible(read, draft, order.organisation_id, at, faults).await,
+        Some(order) => eligible(read, draft, order.organisation_id, faults).await,
         None => Ok(()),
     }
 }
@@ -120,15 +124,63 @@ async fn quiet(
     Ok(())
 }
 
+/// Caps that stand against a draft until somebody gives a public reason (rulebook 2.14): those that the picked
+/// organisation has reached; and for a posting by invitation that one of those who match held the last agreements
+/// of this community and field, so that it must be open to all.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn caps_reached(
+    read: &impl Read,
+    draft: &Draft,
+    checked: &Checked,
+) -> Result<Vec<Check>, Error> {
+    let ids = match (&draft.particulars.order, draft.kind) {
+        _ if draft.caps_waived => Vec::new(),
+        (Some(order), _) => vec![order.organisation_id],
+        (None, PostingType::Invited) => {
+            invitation::pool(read, &checked.division, &draft.field).await?
+        }
+        _ => Vec::new(),
+    };
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rule = &checked.procedure.caps;
+    let closed = !draft.kind.open_to_all();
+    let communities = checked.content.communities.as_slice();
+    let place = Place {
+        division: &checked.division,
+        closed_to_others: closed.then_some((communities, draft.field.as_str())),
+    };
+    let carried = caps::of(read, &ids, place, rule).await?;
+    let asked = Asked {
+        rule,
+        today: local_date(read.now()),
+        part_fen: 0,
+        price_fen: 0,
+        open_bids: None,
+    };
+    let picked = draft.particulars.order.is_some();
+    let mut reached: Vec<Check> = Vec::new();
+    for organisation in wubang_registry::organisations::load_many(read, &ids).await? {
+        let checks = carried.checks(&organisation, &asked);
+        let counts = |check: &Check| picked || check.rule == "consecutive_contracts";
+        reached.extend(checks.into_iter().filter(|one| !one.passed && counts(one)));
+    }
+    // which of the matching ones it is changes nothing
+    reached.truncate(caps::CAPS.len());
+    Ok(reached)
+}
+
 /// Notes every rule of eligibility that the picked organisation does not meet.
 async fn eligible(
     read: &impl Read,
     draft: &Draft,
     organisation: Uuid,
-    at: &At<'_>,
     faults: &mut Faults,
 ) -> Result<(), Error> {
-    let pointer = "/order/organisation_id";
+    let pointer = PICKED;
     let Ok(organisation) = wubang_registry::organisations::load(read, organisation).await else {
         faults.add(
             pointer,
@@ -147,9 +199,8 @@ async fn eligible(
             community: &community,
             accepts_filed: draft.content.accepts_filed_organisations,
             forms_allowed: FORMS,
-            caps: &at.procedure.caps,
         };
-        for check in eligibility(&organisation, local_date(read.now()), &ask) {
+        for check in eligibility(&organisation, &ask) {
             if !check.passed && !noted.contains(&check.rule) {
                 noted.push(check.rule);
                 faults.add(pointer, Code::NotEligible.as_str(), check.zh, check.en);

@@ -152,6 +152,44 @@ pub(crate) async fn of_project(
         .await?)
 }
 
+/// Postings like one that somebody won before, the oldest first: the newest of them, as many as asked for.
+pub(crate) async fn won_in(
+    read: &impl Read,
+    like: &posting::Model,
+    most: u64,
+) -> Result<Vec<Uuid>, Error> {
+    let mut won: Vec<Uuid> = posting::Entity::find()
+        .select_only()
+        .column(posting::Column::Id)
+        .filter(posting::Column::Division.eq(&like.division))
+        .filter(posting::Column::Field.eq(&like.field))
+        .filter(posting::Column::State.is_in(["awarded", "contracted", "completed"]))
+        .filter(posting::Column::Id.lt(like.id))
+        .order_by_desc(posting::Column::Id)
+        .limit(most)
+        .into_tuple()
+        .all(&read.db())
+        .await?;
+    won.reverse();
+    Ok(won)
+}
+
+/// Which of these postings are in one of the states.
+pub(crate) async fn in_states(
+    read: &impl Read,
+    postings: &[Uuid],
+    states: &[&str],
+) -> Result<Vec<Uuid>, Error> {
+    Ok(posting::Entity::find()
+        .select_only()
+        .column(posting::Column::Id)
+        .filter(posting::Column::Id.is_in(postings.iter().copied()))
+        .filter(posting::Column::State.is_in(states.iter().copied()))
+        .into_tuple()
+        .all(&read.db())
+        .await?)
+}
+
 /// Which of the needs are in a live posting other than `own`.
 pub(crate) async fn needs_taken(
     read: &impl Read,

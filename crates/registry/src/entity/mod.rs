@@ -145,6 +145,31 @@ entity! {
 }
 
 entity! {
+    /// An organisation's part in an agreement.
+    engagements = "engagements" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub contract_id: Uuid,
+        pub contract_number: String,
+        pub organisation_id: Uuid,
+        pub organisation_name: String,
+        pub role: String,
+        pub title: String,
+        pub division: String,
+        pub communities: String,
+        pub field: String,
+        pub price_fen: i64,
+        pub part_fen: i64,
+        pub bid_id: Option<Uuid>,
+        pub starts_on: Date,
+        pub ends_on: Date,
+        pub begun_at: DateTimeUtc,
+        pub ended_at: Option<DateTimeUtc>,
+        pub grade: Option<String>,
+    }
+}
+
+entity! {
     /// How an organisation is tied to another one.
     organisation_relations = "organisation_relations" {
         #[sea_orm(primary_key, auto_increment = false)]

@@ -8,6 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use wubang_kernel::division::DivisionCode;
 use wubang_kernel::procedure::CapRule;
+use wubang_kernel::refusal::Figures;
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy)]
@@ -18,8 +19,6 @@ pub struct Ask<'a> {
     pub accepts_filed: bool,
     /// Forms that may take part; none named means any.
     pub forms_allowed: &'a [OrgForm],
-    /// The caps in force.
-    pub caps: &'a CapRule,
 }
 
 /// The answer to one rule.
@@ -34,6 +33,9 @@ pub struct Check {
     pub zh: String,
     /// What was found, in English.
     pub en: String,
+    /// The figures behind a cap.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub figures: Option<Figures>,
 }
 
 fn answer(rule: &'static str, passed: bool, zh: String, en: String) -> Check {
@@ -42,6 +44,7 @@ fn answer(rule: &'static str, passed: bool, zh: String, en: String) -> Check {
         passed,
         zh,
         en,
+        figures: None,
     }
 }
 
@@ -52,24 +55,23 @@ pub fn cap_on(organisation: &Organisation, today: NaiveDate, caps: &CapRule) -> 
     let by_grade = match organisation.grade_on(today) {
         _ if organisation.is_filed() => caps.contracts_filed,
         None => caps.contracts_ungraded,
-        Some(GradeLevel::A1 | GradeLevel::A2) => 4,
-        Some(GradeLevel::A3) => 6,
-        Some(GradeLevel::A4) => 8,
-        Some(GradeLevel::A5) => 10,
+        Some(GradeLevel::A1 | GradeLevel::A2) => caps.contracts_1a_2a,
+        Some(GradeLevel::A3) => caps.contracts_3a,
+        Some(GradeLevel::A4) => caps.contracts_4a,
+        Some(GradeLevel::A5) => caps.contracts_5a,
     };
     by_grade.min(i64::from(organisation.declared_capacity))
 }
 
-/// Answers every rule for one organisation on a day (a civil date of +08:00).
+/// Answers every rule but the caps (`super::caps`) for one organisation.
 #[must_use]
-pub fn eligibility(organisation: &Organisation, today: NaiveDate, ask: &Ask<'_>) -> Vec<Check> {
+pub fn eligibility(organisation: &Organisation, ask: &Ask<'_>) -> Vec<Check> {
     vec![
         status(organisation),
         not_serious_dishonest(organisation),
         not_abnormal_listed(organisation),
         form_allowed(organisation, ask),
         covers_community(organisation, ask),
-        capacity_free(organisation, today, ask),
         custodian_present(organisation),
     ]
 }
@@ -144,17 +146,6 @@ fn covers_community(organisation: &Organisation, ask: &Ask<'_>) -> Check {
     )
 }
 
-fn capacity_free(organisation: &Organisation, today: NaiveDate, ask: &Ask<'_>) -> Check {
-    let cap = cap_on(organisation, today, ask.caps);
-    let active = organisation.active_contracts;
-    answer(
-        "capacity_free",
-        i64::from(active) < cap,
-        format!("在手协议 {active} 份,上限 {cap} 份"),
-        format!("{active} active contracts of at most {cap}"),
-    )
-}
-
 fn custodian_present(organisation: &Organisation) -> Check {
     let (passed, zh, en) = match (organisation.is_filed(), organisation.custodian_id) {
         (false, _) => (
@@ -179,6 +170,7 @@ mod tests {
     use crate::words::{ManagementTier, OrgStatus};
     use chrono::DateTime;
     use uuid::Uuid;
+    use wubang_kernel::procedure::Procedure;
 
     fn day(text: &str) -> NaiveDate {
         text.parse().unwrap()
@@ -218,24 +210,16 @@ mod tests {
 
     fn failed(
         organisation: &Organisation,
-        today: &str,
         accepts_filed: bool,
         community: &str,
     ) -> Vec<&'static str> {
-        let caps = CapRule {
-            contracts_ungraded: 3,
-            contracts_filed: 2,
-            postings_community: 3,
-            postings_street: 9,
-        };
         let community = DivisionCode::parse(community).unwrap();
         let ask = Ask {
             community: &community,
             accepts_filed,
             forms_allowed: &[],
-            caps: &caps,
         };
-        eligibility(organisation, day(today), &ask)
+        eligibility(organisation, &ask)
             .into_iter()
             .filter(|check| !check.passed)
             .map(|check| check.rule)
@@ -244,30 +228,27 @@ mod tests {
 
     #[test]
     fn a_good_organisation_passes_every_rule() {
-        assert!(failed(&organisation(), "2026-06-01", false, "410108005003").is_empty());
+        assert!(failed(&organisation(), false, "410108005003").is_empty());
     }
 
     #[test]
     fn each_rule_fails_alone() {
         let mut dormant = organisation();
         dormant.status = OrgStatus::Dormant;
-        assert_eq!(
-            failed(&dormant, "2026-06-01", false, "410108005003"),
-            ["status_active"]
-        );
+        assert_eq!(failed(&dormant, false, "410108005003"), ["status_active"]);
         let mut listed = organisation();
         listed.credit = CreditStatus::SeriousDishonesty;
         assert_eq!(
-            failed(&listed, "2026-06-01", false, "410108005003"),
+            failed(&listed, false, "410108005003"),
             ["not_serious_dishonest"]
         );
         listed.credit = CreditStatus::AbnormalActivity;
         assert_eq!(
-            failed(&listed, "2026-06-01", false, "410108005003"),
+            failed(&listed, false, "410108005003"),
             ["not_abnormal_listed"]
         );
         assert_eq!(
-            failed(&organisation(), "2026-06-01", false, "410105005003"),
+            failed(&organisation(), false, "410105005003"),
             ["covers_community"]
         );
     }
@@ -278,31 +259,26 @@ mod tests {
         (filed.form, filed.uscc, filed.status) =
             (OrgForm::FiledCommunityOrg, None, OrgStatus::Filed);
         assert_eq!(
-            failed(&filed, "2026-06-01", false, "410108005003"),
+            failed(&filed, false, "410108005003"),
             ["form_allowed", "custodian_present"]
         );
         filed.custodian_id = Some(Uuid::nil());
-        assert!(failed(&filed, "2026-06-01", true, "410108005003").is_empty());
-        filed.active_contracts = 2;
-        assert_eq!(
-            failed(&filed, "2026-06-01", true, "410108005003"),
-            ["capacity_free"]
-        );
+        assert!(failed(&filed, true, "410108005003").is_empty());
     }
 
     #[test]
-    fn an_expired_grade_lowers_the_cap() {
+    fn the_cap_is_the_lower_of_grade_and_own_word() {
+        let caps = Procedure::open().caps;
         let mut busy = organisation();
-        busy.active_contracts = 7;
-        assert!(failed(&busy, "2028-12-19", false, "410108005003").is_empty());
+        assert_eq!(cap_on(&busy, day("2028-12-19"), &caps), 8);
         assert_eq!(
-            failed(&busy, "2028-12-20", false, "410108005003"),
-            ["capacity_free"]
+            cap_on(&busy, day("2028-12-20"), &caps),
+            3,
+            "the grade has expired"
         );
         busy.declared_capacity = 7;
-        assert_eq!(
-            failed(&busy, "2026-06-01", false, "410108005003"),
-            ["capacity_free"]
-        );
+        assert_eq!(cap_on(&busy, day("2026-06-01"), &caps), 7);
+        busy.form = OrgForm::FiledCommunityOrg;
+        assert_eq!(cap_on(&busy, day("2026-06-01"), &caps), 2);
     }
 }

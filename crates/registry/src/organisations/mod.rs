@@ -1,5 +1,6 @@
 //! Organisations (社会组织 and others): who may bid, keep funds, analyse or evaluate.
 
+pub mod caps;
 pub mod eligibility;
 mod finders;
 mod input;
@@ -8,11 +9,11 @@ mod service;
 
 pub(crate) use finders::find as find_by_key;
 pub use finders::{Filter, find_by_uscc, load, load_many, names_within, organisations_covering};
-pub(crate) use finders::{of_row, part_of};
+pub(crate) use finders::{blank_separated, of_row, part_of};
 pub(crate) use input::{Checked, check};
 pub use input::{OrganisationIn, OrganisationPatch, ProfileIn};
 pub use out::{OrganisationList, OrganisationOut};
-pub use service::{CreditStatusIn, StatusIn, contracts_changed, create, update};
+pub use service::{CreditStatusIn, StatusIn, contracts_changed, create, hold, update};
 pub(crate) use service::{insert, list, overwrite, see, set_credit_status, set_status};
 
 use crate::words::{CreditStatus, GradeLevel, ManagementTier, OrgForm, OrgStatus};

@@ -385,6 +385,28 @@ pub async fn contracts_changed(tx: &Tx, organisation: Uuid, delta: i32) -> Resul
     }
 }
 
+/// Holds organisations until the end of the command, so that what counts against their caps is counted one
+/// after the other. Always in the order of the ids, so that two commands never wait for each other.
+///
+/// # Errors
+/// When the database fails.
+pub async fn hold(tx: &Tx, organisations: &[Uuid]) -> Result<(), Error> {
+    let mut ids = organisations.to_vec();
+    ids.sort_unstable();
+    ids.dedup();
+    for id in ids {
+        organisations::Entity::update_many()
+            .col_expr(
+                organisations::Column::ActiveContracts,
+                Expr::col(organisations::Column::ActiveContracts),
+            )
+            .filter(organisations::Column::Id.eq(id))
+            .exec(&tx.db())
+            .await?;
+    }
+    Ok(())
+}
+
 async fn shown(read: &impl Read, organisation: Organisation) -> Result<OrganisationOut, Error> {
     let names = divisions::names_of(read, &[organisation.division]).await?;
     Ok(OrganisationOut::new(organisation, &names, read.actor()))
