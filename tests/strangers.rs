@@ -18,6 +18,10 @@ const FOR_ALL_SIGNED_IN: &[(&str, &str)] = &[
     ("get_posting", "a published posting is for everybody"),
     ("get_posting_actions", "tells what oneself may do: nothing"),
     (
+        "get_posting_eligibility",
+        "what stands against one's own organisations, and nobody else's",
+    ),
+    (
         "list_posting_questions",
         "answered questions are for everybody, who asked is not shown",
     ),
@@ -335,6 +339,8 @@ impl Real {
             &attachments,
         )
         .await;
+        let supervisor = bench.cast("supervisor").await;
+        let signals = supervisor.get("/api/v1/signals").await.ok();
         let cycles = seen(bench, "wei.guohua", "/api/v1/need_cycles").await;
         let relative = json!({ "name": "某亲属", "kinship": "spouse", "position": "staff", "organisation_id": contract["organisation_id"] });
         let wang = bench.user("wang.min").await;
@@ -358,6 +364,7 @@ impl Real {
                 ("requests", request),
                 ("campaigns", campaign),
                 ("objections", objection),
+                ("signals", text(&signals, "/items/0/id")),
                 ("questions", text(&questions, "/items/0/id")),
                 ("projects", ids.project),
                 ("posting_templates", text(&template, "/id")),
@@ -406,6 +413,30 @@ async fn attached(bench: &mut Bench) {
         .ok();
 }
 
+/// Two bidders give the same phone number, which the supervisor is shown after the opening.
+async fn reached_alike(bench: &mut Bench) {
+    let account = agent_of("yinxing", "org_agent").unwrap();
+    let path = format!(
+        "/api/v1/organisations/{}",
+        bench.organisation("yinxing").await
+    );
+    let phone = format!(
+        "/api/v1/organisations/{}",
+        bench.organisation("lelin").await
+    );
+    let lelin = agent_of("lelin", "org_agent").unwrap();
+    let phone = seen(bench, &lelin, &phone).await["profile"]["contact"]["phone"].clone();
+    let own = seen(bench, &account, &path).await;
+    let mut profile = own["profile"].clone();
+    profile["contact"]["phone"] = phone;
+    let version = number(&own, "/version");
+    let agent = bench.user(&account).await;
+    agent
+        .patch(&path, version, json!({ "profile": profile }))
+        .await
+        .ok();
+}
+
 /// The whole project, and the ids of what it made.
 pub async fn whole(bench: &mut Bench) -> Real {
     bench.play.need_approved().await.unwrap();
@@ -413,6 +444,7 @@ pub async fn whole(bench: &mut Bench) -> Real {
     answered_question(bench).await;
     bench.play.bids_submitted().await.unwrap();
     attached(bench).await;
+    reached_alike(bench).await;
     bench.play.bids_qualified().await.unwrap();
     bench.play.award_proposed().await.unwrap();
     bench.play.award_noticed().await.unwrap();

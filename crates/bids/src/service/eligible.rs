@@ -242,19 +242,16 @@ fn checks_of(
 const MOST_OWN: usize = 20;
 
 /// What stands against the viewer's organisations before they write a bid, with figures and dates: told to their
-/// own people alone.
+/// own people alone. Who speaks for none is told nothing.
 ///
 /// # Errors
-/// `not_found` for a posting that is not public; `forbidden` for who speaks for no organisation.
+/// `not_found` for a posting that is not public.
 pub async fn get_eligibility(view: &View, key: &Key) -> Result<EligibilityOut, Error> {
     let posting = wubang_postings::service::load(view, key).await?.posting;
     let mut own: Vec<Uuid> = view.actor().organisations(BIDDERS).collect();
     own.sort_unstable();
     own.dedup();
     own.truncate(MOST_OWN);
-    if own.is_empty() {
-        return Err(Code::Forbidden.into());
-    }
     let organisations = wubang_registry::organisations::load_many(view, &own).await?;
     let letter = Letter::default();
     let carried = carried(view, &organisations, &posting, &letter).await?;
