@@ -260,15 +260,15 @@ mod tests {
         for n in 1..=3 {
             assert!(checked(&seal("{}", &of(n)).unwrap(), &hash).is_ok());
         }
-        let one = "/envelope/envelope".to_owned();
+        let one = "/envelope/envelope";
         assert_eq!(
             checked(&seal("{}", &of(4)).unwrap(), &hash).unwrap_err(),
-            [one.clone()]
+            [one]
         );
         let large = seal(&" ".repeat(LARGEST + 1), &of(1)).unwrap();
-        assert_eq!(checked(&large, &hash).unwrap_err(), [one.clone()]);
+        assert_eq!(checked(&large, &hash).unwrap_err(), [one]);
         let both = checked(b"nonsense", "A").unwrap_err();
-        assert_eq!(both, ["/envelope/content_hash".to_owned(), one]);
+        assert_eq!(both, ["/envelope/content_hash", one]);
     }
 
     #[test]
