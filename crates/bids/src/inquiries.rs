@@ -13,102 +13,56 @@ use std::collections::HashSet;
 use utoipa::ToSchema;
 use uuid::Uuid;
 use wubang_files::{Attachment, Attachments};
-use wubang_kernel::{Code, Timer};
+use wubang_kernel::{Code, Timer, words};
 use wubang_store::entity::timers;
 use wubang_store::{Error, Read, Tx};
 use wubang_web::Instant;
 
-macro_rules! words {
-    ($(#[$doc:meta])* pub enum $name:ident { $($(#[doc = $zh:literal])* $variant:ident = $wire:tt,)+ }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-        pub enum $name { $($(#[doc = $zh])* #[serde(rename = $wire)] $variant,)+ }
-        impl $name {
-            /// The stored and wire name.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str { match self { $($name::$variant => $wire,)+ } }
-        }
-    };
-}
-
 words! {
     /// What an inquiry is for.
-    pub enum InquiryKind {
-        /// 评审组要求的澄清。
-        Clarification = "clarification",
-        /// 形式瑕疵的补正。
-        Repair = "repair",
-        /// 作废前的陈述。
-        Hearing = "hearing",
+    InquiryKind {
+        Clarification = "clarification", "评审组要求的澄清。";
+        Repair = "repair", "形式瑕疵的补正。";
+        Hearing = "hearing", "作废前的陈述。";
     }
 }
 
 words! {
     /// What came of an inquiry (答复情况).
-    pub enum InquiryOutcome {
-        /// 待答复。
-        Open = "open",
-        /// 已答复。
-        Answered = "answered",
-        /// 逾期未答复。
-        Unanswered = "unanswered",
-        /// 意向书已撤回或本轮已结束,不再需要答复。
-        Dropped = "dropped",
+    InquiryOutcome {
+        Open = "open", "待答复。";
+        Answered = "answered", "已答复。";
+        Unanswered = "unanswered", "逾期未答复。";
+        Dropped = "dropped", "意向书已撤回或本轮已结束,不再需要答复。";
     }
 }
 
 words! {
     /// Closed grounds of an invalidation (作废理由, rulebook 2.8.3).
-    pub enum InvalidationGround {
-        /// 提供虚假材料。
-        FalseMaterial = "false_material",
-        /// 串通。
-        Collusion = "collusion",
-        /// 列入失信名单或黑榜。
-        BlackListed = "black_listed",
-        /// 发现关联关系。
-        RelatedParty = "related_party",
-    }
-}
-
-impl InvalidationGround {
-    pub(crate) fn stored(text: &str) -> Option<Self> {
-        [
-            Self::FalseMaterial,
-            Self::Collusion,
-            Self::BlackListed,
-            Self::RelatedParty,
-        ]
-        .into_iter()
-        .find(|one| one.as_str() == text)
+    InvalidationGround {
+        FalseMaterial = "false_material", "提供虚假材料。";
+        Collusion = "collusion", "串通。";
+        BlackListed = "black_listed", "列入失信名单或黑榜。";
+        RelatedParty = "related_party", "发现关联关系。";
     }
 }
 
 impl InquiryOutcome {
     pub(crate) fn stored(text: &str) -> Result<Self, Error> {
-        [Self::Open, Self::Answered, Self::Unanswered, Self::Dropped]
-            .into_iter()
-            .find(|one| one.as_str() == text)
-            .ok_or_else(|| Error::internal("an inquiry with an unknown outcome"))
+        Self::from_wire(text).ok_or_else(|| Error::internal("an inquiry with an unknown outcome"))
     }
 }
 
 words! {
     /// Formal defects that may be repaired (可补正的形式瑕疵). Price, plan, team and whatever is scored are no
     /// formal defects (rulebook 2.4.3; 招标投标法 39).
-    pub enum FormalDefectCode {
-        /// 缺签署页或签署页不完整。
-        SignaturePage = "signature_page",
-        /// 已载明的资质缺证明。
-        QualificationProof = "qualification_proof",
-        /// 缺公告列明的附件。
-        AttachmentMissing = "attachment_missing",
-        /// 附件无法打开或无法辨认。
-        AttachmentUnreadable = "attachment_unreadable",
-        /// 联系方式笔误。
-        ContactTypo = "contact_typo",
-        /// 预算明细的计算笔误,不改变报价。
-        BudgetArithmetic = "budget_arithmetic",
+    FormalDefectCode {
+        SignaturePage = "signature_page", "缺签署页或签署页不完整。";
+        QualificationProof = "qualification_proof", "已载明的资质缺证明。";
+        AttachmentMissing = "attachment_missing", "缺公告列明的附件。";
+        AttachmentUnreadable = "attachment_unreadable", "附件无法打开或无法辨认。";
+        ContactTypo = "contact_typo", "联系方式笔误。";
+        BudgetArithmetic = "budget_arithmetic", "预算明细的计算笔误,不改变报价。";
     }
 }
 

@@ -68,7 +68,7 @@ async fn out_of_step(view: &View) -> Result<Vec<Uuid>, Error> {
     let mut held: HashMap<Uuid, bool> = HashMap::new();
     for row in all(view).await? {
         let about = [ObjectionTarget::Award, ObjectionTarget::ProcessMember];
-        let of_award = about.iter().any(|target| target.wire() == row.target);
+        let of_award = about.iter().any(|target| target.as_str() == row.target);
         if let (true, Some(award), Some(_)) = (of_award, row.held_id, row.hold_id) {
             let complaint = row.complaint.as_ref();
             let accepted = row.accepted_at.is_some()

@@ -8,12 +8,15 @@
 mod entity;
 pub mod flow;
 mod http;
+mod inputs;
 mod invariants;
 pub mod model;
+mod records;
 mod rules;
 pub mod service;
 mod store;
 mod target;
+mod words;
 
 pub use http::routes;
 pub use invariants::invariants;

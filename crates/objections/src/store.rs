@@ -82,7 +82,7 @@ fn roles(read: &impl Read, row: &objection::Model) -> Result<RoleSet, Error> {
         let other = inside(row.respondent_organisation_id);
         roles.extend(AGENTS.iter().filter(|role| other.has(**role)));
         // the community answers for what it has posted
-        let secretary = row.respondent == Respondent::Secretary.wire();
+        let secretary = row.respondent == Respondent::Secretary.as_str();
         if secretary && over.has(Role::CommunitySecretary) {
             roles.push(Role::CommunitySecretary);
         }
@@ -194,7 +194,7 @@ pub(crate) async fn list(
         .add(invited().add(objection::Column::RespondentOrganisationId.is_in(organisations)))
         .add(
             invited()
-                .add(objection::Column::Respondent.eq(Respondent::Secretary.wire()))
+                .add(objection::Column::Respondent.eq(Respondent::Secretary.as_str()))
                 .add(scope::within(
                     objection::Column::Division,
                     actor.divisions(&[Role::CommunitySecretary]),

@@ -251,7 +251,7 @@ fn same_prices(
             format!("{said},本轮报价呈等差或等比排列"),
         ));
     }
-    close(a.price_fen, b.price_fen, limits).then(|| (Indicator::ClosePrice, 15, said))
+    close(a.price_fen, b.price_fen, limits).then_some((Indicator::ClosePrice, 15, said))
 }
 
 fn same_contacts(a: &Compared, b: &Compared) -> Option<(u32, String)> {

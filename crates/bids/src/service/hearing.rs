@@ -173,7 +173,10 @@ pub(super) fn shown_in(case: &Case) -> Result<Option<BidInvalidation>, Error> {
     let Some(row) = last.filter(|_| sees) else {
         return Ok(None);
     };
-    let ground = row.ground.as_deref().and_then(InvalidationGround::stored);
+    let ground = row
+        .ground
+        .as_deref()
+        .and_then(InvalidationGround::from_wire);
     Ok(Some(BidInvalidation {
         ground: ground.ok_or_else(|| Error::internal("a hearing without a ground"))?,
         reason: row.question.clone(),

@@ -73,7 +73,7 @@ pub async fn reject(tx: &Tx, key: &Key, input: RejectObjectionIn) -> Result<Obje
     let told = serde_json::json!({ "reason": reason, "complain_by": Instant(deadline.at) });
     let person = tx.person()?;
     let case = step(tx, case, ObjectionEvent::Reject, &facts, |c| {
-        c.set(objection::Column::RejectionGround, input.ground.wire())
+        c.set(objection::Column::RejectionGround, input.ground.as_str())
             .set(objection::Column::AcceptedBy, person)
             .set(objection::Column::Reply, Some(reply))
             .set(objection::Column::ComplainBy, deadline.at)

@@ -130,7 +130,7 @@ async fn row(
         &serde_json::json!({ "number": number, "form": serde_json::to_value(&form)? }),
     );
     let hold = match target.held.filter(|_| target.held_at_once) {
-        Some(held) => Some(holds::place(tx, input.target.wire(), held, "objection").await?),
+        Some(held) => Some(holds::place(tx, input.target.as_str(), held, "objection").await?),
         None => None,
     };
     let mut involved = target.involved;
@@ -138,7 +138,7 @@ async fn row(
     Ok(objection::ActiveModel {
         id: Set(tx.new_id()),
         number: Set(number),
-        target: Set(input.target.wire().to_owned()),
+        target: Set(input.target.as_str().to_owned()),
         target_id: Set(input.target_id),
         target_label: Set(target.label),
         held_id: Set(target.held),
@@ -146,8 +146,8 @@ async fn row(
         objector_id: Set(person),
         objector_name: Set(tx.actor().name.clone()),
         objector_organisation_id: Set(input.organisation_id),
-        standing: Set(standing.wire().to_owned()),
-        respondent: Set(target.respondent.wire().to_owned()),
+        standing: Set(standing.as_str().to_owned()),
+        respondent: Set(target.respondent.as_str().to_owned()),
         respondent_organisation_id: Set(target.respondent_organisation),
         involved: Set(involved),
         form: Set(form),

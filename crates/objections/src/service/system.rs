@@ -25,7 +25,7 @@ pub async fn supplement_lapsed(tx: &Tx, id: Uuid) -> Result<(), Error> {
     let reason = "逾期未补正".to_owned();
     let reply = rejection(reason.clone());
     let told = serde_json::json!({ "reason": reason, "complain_by": Instant(window.at) });
-    let ground = ObjectionRejectionGround::NoSupplement.wire();
+    let ground = ObjectionRejectionGround::NoSupplement.as_str();
     let case = step(tx, case, ObjectionEvent::LapseSupplement, &facts, |c| {
         c.set(objection::Column::RejectionGround, ground)
             .set(objection::Column::Reply, Some(reply))
