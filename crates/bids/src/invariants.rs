@@ -85,7 +85,7 @@ pub fn invariants() -> Vec<Invariant> {
         },
         Invariant {
             name: "opened_bid_stands_in_the_record_of_its_opening",
-            run: |view| Box::pin(crate::record::wrong(view)),
+            run: |view| Box::pin(crate::recording::wrong(view)),
         },
     ]
 }

@@ -3,11 +3,12 @@
 //! Invariants: before the posting is closed a bid is visible to its own organisation only, in every
 //! finder, list, count and trace; every submitted version is kept.
 
+mod asking;
 mod blind;
+mod boxes;
 mod consortium;
 mod entity;
 pub mod flow;
-mod holding;
 mod http;
 mod inquiries;
 mod invariants;
@@ -15,6 +16,7 @@ mod members;
 pub mod model;
 mod open_bids;
 mod record;
+mod recording;
 mod related;
 mod rules;
 mod sealing;

@@ -1,13 +1,11 @@
 //! Reading and writing bids; decides nothing. Every finder knows whether the box is still sealed.
 
-use crate::entity::{bid, bid_box, bid_inquiry, bid_member, bid_version};
+use crate::entity::{bid, bid_inquiry, bid_member, bid_version};
 use crate::flow;
-use crate::holding;
 use crate::members;
 use crate::model::MemberRole;
-use crate::sealing;
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect,
@@ -275,75 +273,6 @@ pub(crate) async fn list(
     Ok(select.all(&read.db()).await?)
 }
 
-/// The box of a posting, if anybody has begun a bid.
-pub(crate) async fn find_box(
-    read: &impl Read,
-    posting: Uuid,
-) -> Result<Option<bid_box::Model>, Error> {
-    Ok(bid_box::Entity::find_by_id(posting).one(&read.db()).await?)
-}
-
-/// Makes the box of a posting with its key, if there is none.
-pub(crate) async fn ensure_box(tx: &Tx, posting: Uuid) -> Result<(), Error> {
-    if find_box(tx, posting).await?.is_some() {
-        return Ok(());
-    }
-    let (recipient, locked_key) = sealing::box_key(tx, posting)?;
-    let row = bid_box::ActiveModel {
-        posting_id: Set(posting),
-        sealed: Set(true),
-        by_holders: Set(false),
-        entries: Set(0),
-        opened_at: Set(None),
-        recipient: Set(recipient),
-        locked_key: Set(Some(locked_key)),
-    };
-    bid_box::Entity::insert(row)
-        .on_conflict(
-            OnConflict::column(bid_box::Column::PostingId)
-                .do_nothing()
-                .to_owned(),
-        )
-        .exec_without_returning(&tx.db())
-        .await?;
-    Ok(())
-}
-
-/// Touches the sealed box. A bidder that races with the closing waits here, and loses.
-///
-/// # Errors
-/// `deadline_passed` when the box is open.
-pub(crate) async fn touch_box(tx: &Tx, posting: Uuid) -> Result<bid_box::Model, Error> {
-    let touched = bid_box::Entity::update_many()
-        .col_expr(
-            bid_box::Column::Entries,
-            Expr::col(bid_box::Column::Entries).add(1),
-        )
-        .filter(bid_box::Column::PostingId.eq(posting))
-        .filter(bid_box::Column::Sealed.eq(true))
-        .exec(&tx.db())
-        .await?;
-    if touched.rows_affected != 1 {
-        return Err(Code::DeadlinePassed.into());
-    }
-    find_box(tx, posting)
-        .await?
-        .ok_or_else(|| Error::internal("a box is gone"))
-}
-
-/// Holds the box, so that nobody hands in at the same moment; one that nobody has made is not there.
-pub(crate) async fn hold_box(tx: &Tx, posting: Uuid) -> Result<(), Error> {
-    bid_box::Entity::update_many()
-        .col_expr(
-            bid_box::Column::Entries,
-            Expr::col(bid_box::Column::Entries),
-        )
-        .filter(bid_box::Column::PostingId.eq(posting))
-        .exec(&tx.db())
-        .await?;
-    Ok(())
-}
-
 /// Organisations that have written a bid for a posting, handed in or not: who is told of its changes,
 /// and nobody else may learn it. Without states: all of them.
 pub(crate) async fn bidders_of(
@@ -369,22 +298,6 @@ pub(crate) async fn bidders_of(
             .map(|member| member.organisation_id),
     );
     Ok(told)
-}
-
-/// Opens the box, once, and destroys its key: from now on nobody reads a version that was not handed in last.
-pub(crate) async fn unseal_box(tx: &Tx, posting: Uuid) -> Result<(), Error> {
-    bid_box::Entity::update_many()
-        .col_expr(bid_box::Column::Sealed, Expr::value(false))
-        .col_expr(bid_box::Column::OpenedAt, Expr::value(tx.now()))
-        .col_expr(
-            bid_box::Column::LockedKey,
-            Expr::value(sea_orm::Value::String(None)),
-        )
-        .filter(bid_box::Column::PostingId.eq(posting))
-        .filter(bid_box::Column::Sealed.eq(true))
-        .exec(&tx.db())
-        .await?;
-    holding::wipe(tx, posting).await
 }
 
 /// Marks the scored bids of a posting as told. Not a step: it opens figures to their owners.

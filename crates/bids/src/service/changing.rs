@@ -2,6 +2,7 @@
 //! here tells anybody how many they are.
 
 use super::system::by_system;
+use crate::boxes;
 use crate::entity::bid;
 use crate::flow::BidEvent;
 use crate::store;
@@ -68,7 +69,7 @@ async fn tell(
 /// # Errors
 /// When the database fails.
 pub async fn tell_all(tx: &Tx, posting_id: Uuid, event: &str) -> Result<(), Error> {
-    store::hold_box(tx, posting_id).await?;
+    boxes::hold_box(tx, posting_id).await?;
     let posting = wubang_postings::service::find(tx, posting_id).await?;
     let bidders = store::bidders_of(tx, posting_id, None).await?;
     let last = wubang_postings::service::last_change(tx, posting_id).await?;

@@ -3,10 +3,11 @@
 
 use super::system::by_system;
 use super::{Case, Known, facts, load, load_for, out, step};
+use crate::asking::{self, Asked};
 use crate::flow::BidEvent;
 use crate::inquiries::{
-    self, Asked, BidClarification, BidClarificationsOut, ClarificationIn, ClarificationRequestIn,
-    InquiryKind, InquiryOutcome,
+    BidClarification, BidClarificationsOut, ClarificationIn, ClarificationRequestIn, InquiryKind,
+    InquiryOutcome,
 };
 use crate::model::BidOut;
 use crate::store::INSIDERS;
@@ -46,7 +47,7 @@ pub async fn request_clarification(
         defects: Vec::new(),
         question,
     };
-    let asked = inquiries::ask(tx, case.bid.id, asked).await?;
+    let asked = asking::ask(tx, case.bid.id, asked).await?;
     let (terms, cutoff) = super::terms(&case.posting);
     let deadline = timers::deadline(
         tx.calendar(),
@@ -105,7 +106,7 @@ pub async fn clarify(tx: &Tx, key: &Key, input: ClarificationIn) -> Result<BidOu
         .ok_or(Code::InvalidTransition)?;
     let facts = facts(tx, &case, Known::default())?;
     let hash = content_hash(&serde_json::json!(text));
-    inquiries::answer(tx, open, text, Attachments::default()).await?;
+    asking::answer(tx, open, text, Attachments::default()).await?;
     let panel = wubang_panels::service::load_seated(tx, PANEL, case.posting.id).await?;
     let members = panel.iter().flat_map(wubang_panels::Loaded::active);
     let told: Vec<Uuid> = members.map(|member| member.person_id).collect();
@@ -124,7 +125,7 @@ pub async fn clarify(tx: &Tx, key: &Key, input: ClarificationIn) -> Result<BidOu
 pub async fn clarification_lapsed(tx: &Tx, id: Uuid) -> Result<(), Error> {
     by_system(tx, id, BidEvent::LapseClarification, |c| c).await?;
     let kinds = [InquiryKind::Clarification];
-    inquiries::end(tx, &[id], &kinds, InquiryOutcome::Unanswered).await?;
+    asking::end(tx, &[id], &kinds, InquiryOutcome::Unanswered).await?;
     Ok(())
 }
 

@@ -2,7 +2,8 @@
 //! (rulebook 2.5). Decided before anything is unsealed, and without telling a figure.
 
 use super::changing::tell_all;
-use super::checking::fail_if_none_left;
+use super::opening::fail_if_none_left;
+use crate::boxes;
 use crate::store;
 use uuid::Uuid;
 use wubang_needs::model::ReasonIn;
@@ -16,7 +17,7 @@ use wubang_store::{Error, Key, Tx};
 /// # Errors
 /// `invalid_transition` when the posting has moved on.
 pub async fn window_over(tx: &Tx, posting_id: Uuid) -> Result<(), Error> {
-    store::hold_box(tx, posting_id).await?;
+    boxes::hold_box(tx, posting_id).await?;
     let posting = wubang_postings::service::find(tx, posting_id).await?;
     let submitted = store::in_states(tx, posting_id, &["submitted"]).await?;
     let too_few = !submitted.is_empty() && submitted.len() < posting.procedure.0.min_valid_bids;
@@ -40,7 +41,7 @@ pub async fn on_posting_resumed(tx: &Tx, posting_id: Uuid) -> Result<(), Error> 
 /// The bids of a posting after the opening, counted while nobody else moves them.
 async fn turnout(tx: &Tx, key: &Key) -> Result<Turnout, Error> {
     let posting = wubang_postings::service::load(tx, key).await?.posting;
-    store::hold_box(tx, posting.id).await?;
+    boxes::hold_box(tx, posting.id).await?;
     // what waits for its holders is handed in and not opened
     let left = store::in_states(tx, posting.id, &["submitted", "opened", "qualified"]).await?;
     let valid = left.iter().filter(|bid| bid.state == "qualified").count();

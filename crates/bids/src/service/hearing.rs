@@ -1,14 +1,15 @@
 //! Invalidation (作废) after a hearing: the street announces it on a closed ground, the bidder is heard for three
 //! working days, and another officer decides (rulebook 2.8.3). From the opening until the agreement is signed.
 
-use super::checking::fail_if_none_left;
+use super::opening::fail_if_none_left;
 use super::system::by_system;
 use super::{Case, Known, facts, load_for, out, step};
+use crate::asking::{self, Asked};
 use crate::entity::{bid, bid_inquiry};
 use crate::flow::BidEvent;
 use crate::inquiries::{
-    self, Asked, BidInvalidation, InquiryKind, InquiryOutcome, InvalidationAnswerIn,
-    InvalidationGround, InvalidationIn,
+    BidInvalidation, InquiryKind, InquiryOutcome, InvalidationAnswerIn, InvalidationGround,
+    InvalidationIn,
 };
 use crate::model::BidOut;
 use crate::store::{self, INSIDERS};
@@ -54,7 +55,7 @@ pub async fn propose_invalidation(
         defects: Vec::new(),
         question: reason.clone(),
     };
-    inquiries::ask(tx, case.bid.id, asked).await?;
+    asking::ask(tx, case.bid.id, asked).await?;
     let (terms, cutoff) = super::terms(&case.posting);
     let deadline = timers::deadline(tx.calendar(), Timer::BidHearing, tx.now(), terms, cutoff);
     let until = Instant(deadline.at);
@@ -90,7 +91,7 @@ pub async fn answer_invalidation(
         .ok_or(Code::InvalidTransition)?;
     let facts = facts(tx, &case, Known::default())?;
     let hash = content_hash(&serde_json::json!(text));
-    inquiries::answer(tx, open, text, Attachments::default()).await?;
+    asking::answer(tx, open, text, Attachments::default()).await?;
     step(tx, &mut case, BidEvent::Hear, &facts, |c| {
         c.data(serde_json::json!({ "inquiry_id": open, "answer_hash": hash }))
     })
@@ -109,7 +110,7 @@ pub async fn hearing_over(tx: &Tx, id: Uuid) -> Result<(), Error> {
         by_system(tx, id, BidEvent::EndHearing, |c| c).await?;
     }
     let kinds = [InquiryKind::Hearing];
-    inquiries::end(tx, &[id], &kinds, InquiryOutcome::Unanswered).await?;
+    asking::end(tx, &[id], &kinds, InquiryOutcome::Unanswered).await?;
     Ok(())
 }
 
@@ -125,9 +126,9 @@ pub async fn invalidate(tx: &Tx, key: &Key, input: ReasonIn) -> Result<BidOut, E
     let reason = faults::reason(&input.reason)?;
     let facts = facts(tx, &case, Known::default())?;
     let hearing = undecided(&case)?;
-    inquiries::decide(tx, hearing.id, "invalidated", &reason).await?;
+    asking::decide(tx, hearing.id, "invalidated", &reason).await?;
     let kinds = [InquiryKind::Clarification, InquiryKind::Repair];
-    inquiries::end(tx, &[case.bid.id], &kinds, InquiryOutcome::Dropped).await?;
+    asking::end(tx, &[case.bid.id], &kinds, InquiryOutcome::Dropped).await?;
     step(tx, &mut case, BidEvent::Invalidate, &facts, |c| {
         c.set(bid::Column::ReasonCode, hearing.ground.clone())
             .set(bid::Column::Reason, reason.clone())
@@ -151,8 +152,8 @@ pub async fn drop_invalidation(tx: &Tx, key: &Key, input: ReasonIn) -> Result<Bi
     let facts = facts(tx, &case, Known::default())?;
     let hearing = undecided(&case)?;
     let kinds = [InquiryKind::Hearing];
-    inquiries::end(tx, &[case.bid.id], &kinds, InquiryOutcome::Dropped).await?;
-    inquiries::decide(tx, hearing.id, "dropped", &reason).await?;
+    asking::end(tx, &[case.bid.id], &kinds, InquiryOutcome::Dropped).await?;
+    asking::decide(tx, hearing.id, "dropped", &reason).await?;
     step(tx, &mut case, BidEvent::DropInvalidation, &facts, |c| {
         c.facts(serde_json::json!({ "reason": reason }))
             .because(Some(reason))

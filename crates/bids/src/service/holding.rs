@@ -2,13 +2,13 @@
 //! is recorded with their names.
 
 use super::changing::tell_judged;
-use super::checking::{fail_if_none_left, open_all};
+use super::opening::{fail_if_none_left, open_all};
 use super::system::by_system;
+use crate::boxes::{self, BoxHolder};
 use crate::entity::bid_box;
 use crate::flow::BidEvent;
-use crate::holding::{self, BoxHolder};
 use crate::model::{BoxOut, HolderShareOut, ShareIn};
-use crate::record::Openers;
+use crate::recording::Openers;
 use crate::store;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -42,7 +42,7 @@ pub async fn on_published(tx: &Tx, posting_id: Uuid) -> Result<(), Error> {
     if holders.is_empty() {
         return Ok(());
     }
-    holding::make_box(tx, posting_id, &holders).await
+    boxes::make_box(tx, posting_id, &holders).await
 }
 
 /// The posting was closed. With bids in it the box waits for its holders, who are told; an empty one is done.
@@ -51,14 +51,14 @@ pub(super) async fn on_closed(
     posting: &Posting,
     sealed: &bid_box::Model,
 ) -> Result<(), Error> {
-    if !holding::openable(tx, posting, sealed) {
+    if !boxes::openable(tx, posting, sealed) {
         return Err(Error::internal("a box is opened after its deadline only"));
     }
     let submitted = store::in_states(tx, posting.id, &["submitted"]).await?;
     if submitted.is_empty() {
         return open_all(tx, posting, None, Openers::system()).await;
     }
-    let holders = holding::of_box(tx, posting.id).await?;
+    let holders = boxes::of_box(tx, posting.id).await?;
     let notice = Notice {
         tell: Vec::new(),
         division: posting.division.clone(),
@@ -88,13 +88,13 @@ async fn own(
     posting: &Posting,
 ) -> Result<(bid_box::Model, BoxHolder, Vec<BoxHolder>), Error> {
     let person = read.actor().person.ok_or(Code::NotFound)?;
-    let mut holders = holding::of_box(read, posting.id).await?;
+    let mut holders = boxes::of_box(read, posting.id).await?;
     let at = holders
         .iter()
         .position(|holder| holder.person_id == person)
         .ok_or(Code::NotFound)?;
     let mine = holders.remove(at);
-    let of = store::find_box(read, posting.id)
+    let of = boxes::find_box(read, posting.id)
         .await?
         .ok_or(Code::NotFound)?;
     Ok((of, mine, holders))
@@ -105,7 +105,7 @@ fn waits(read: &impl Read, posting: &Posting, of: &bid_box::Model) -> Result<(),
     match posting.state.as_str() {
         "suspended" => Err(Code::PostingSuspended.into()),
         "open" => Err(Code::BoxSealed.into()),
-        _ if holding::openable(read, posting, of) => Ok(()),
+        _ if boxes::openable(read, posting, of) => Ok(()),
         _ => Err(Code::InvalidTransition.into()),
     }
 }
@@ -123,13 +123,11 @@ async fn shown(read: &impl Read, case: &PostingCase) -> Result<BoxOut, Error> {
     let posting = &case.posting;
     let sealing = &posting.particulars.sealing;
     let of = match sealing.by_holders() {
-        true => store::find_box(read, posting.id).await?,
+        true => boxes::find_box(read, posting.id).await?,
         false => None,
     };
-    let holders = holding::of_box(read, posting.id).await?;
-    let opens = of
-        .as_ref()
-        .filter(|of| holding::openable(read, posting, of));
+    let holders = boxes::of_box(read, posting.id).await?;
+    let opens = of.as_ref().filter(|of| boxes::openable(read, posting, of));
     let inside = case.roles.any(store::ORGANISERS)
         || holders
             .iter()
@@ -172,7 +170,7 @@ pub async fn share(view: &View, key: &Key) -> Result<HolderShareOut, Error> {
 pub async fn give_share(tx: &Tx, key: &Key, input: ShareIn) -> Result<BoxOut, Error> {
     let case = wubang_postings::service::load(tx, key).await?;
     tx.expect_version(case.posting.version)?;
-    store::hold_box(tx, case.posting.id).await?;
+    boxes::hold_box(tx, case.posting.id).await?;
     let posting = &case.posting;
     let (of, mine, others) = own(tx, posting).await?;
     waits(tx, posting, &of)?;
@@ -184,15 +182,15 @@ pub async fn give_share(tx: &Tx, key: &Key, input: ShareIn) -> Result<BoxOut, Er
         return Err(Code::ShareWrong.into());
     }
     let office = office(case.roles);
-    holding::note(tx, posting, &mine, office, "opening.share_given").await?;
-    holding::keep(tx, &mine, given).await?;
+    boxes::note(tx, posting, &mine, office, "opening.share_given").await?;
+    boxes::keep(tx, &mine, given).await?;
     let first = others.iter().find(|other| other.given_at.is_some());
     let Some(first) = first else {
         return shown(tx, &case).await;
     };
-    let before = holding::kept(tx, first)?
-        .ok_or_else(|| Error::internal("a share that was given is gone"))?;
-    let secret = holding::combine(&of, [&before, given])?;
+    let before =
+        boxes::kept(tx, first)?.ok_or_else(|| Error::internal("a share that was given is gone"))?;
+    let secret = boxes::combine(&of, [&before, given])?;
     let openers = Openers::holders([first, &mine]);
     open_all(tx, posting, Some(secret), openers).await?;
     fail_if_none_left(tx, posting).await?;
@@ -222,7 +220,7 @@ pub async fn note_wrong_share(
     let case = wubang_postings::service::load(&tx, key).await?;
     let (_, mine, _) = own(&tx, &case.posting).await?;
     let event = "opening.share_refused";
-    holding::note(&tx, &case.posting, &mine, office(case.roles), event).await?;
+    boxes::note(&tx, &case.posting, &mine, office(case.roles), event).await?;
     tx.commit().await
 }
 
@@ -239,8 +237,8 @@ pub async fn fail_unopened(tx: &Tx, key: &Key, input: ReasonIn) -> Result<BoxOut
     let reason = faults::reason(&input.reason)?;
     tx.expect_version(case.posting.version)?;
     let id = case.posting.id;
-    store::hold_box(tx, id).await?;
-    let of = store::find_box(tx, id)
+    boxes::hold_box(tx, id).await?;
+    let of = boxes::find_box(tx, id)
         .await?
         .filter(|of| of.by_holders)
         .ok_or(Code::InvalidTransition)?;
@@ -255,7 +253,7 @@ pub async fn fail_unopened(tx: &Tx, key: &Key, input: ReasonIn) -> Result<BoxOut
 /// # Errors
 /// When the database fails.
 pub async fn on_failed(tx: &Tx, posting_id: Uuid, event: &str) -> Result<(), Error> {
-    let of = store::find_box(tx, posting_id).await?;
+    let of = boxes::find_box(tx, posting_id).await?;
     if of.is_some_and(|of| of.by_holders && of.sealed) {
         for bid in store::in_states(tx, posting_id, &["submitted"]).await? {
             by_system(tx, bid.id, BidEvent::NotOpened, |c| {
@@ -263,7 +261,7 @@ pub async fn on_failed(tx: &Tx, posting_id: Uuid, event: &str) -> Result<(), Err
             })
             .await?;
         }
-        store::unseal_box(tx, posting_id).await?;
+        boxes::unseal_box(tx, posting_id).await?;
     }
     tell_judged(tx, posting_id, event).await
 }

@@ -4,9 +4,9 @@
 use super::eligible::room_for_one_more;
 use super::system::by_system;
 use super::{Case, Known, facts, hash, load_for, out, step};
+use crate::asking::Inquiries;
 use crate::entity::{bid, bid_member};
 use crate::flow::BidEvent;
-use crate::inquiries::Inquiries;
 use crate::members;
 use crate::model::{
     BidInvitation, BidInvitationList, BidMode, BidOut, MemberConfirmIn, MemberIn, MemberInviteIn,

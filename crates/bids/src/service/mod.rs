@@ -45,10 +45,10 @@ pub use system::{
 };
 pub use writing::{amend, draft, revise, sign, submit, withdraw};
 
+use crate::asking::{self, Inquiries};
 use crate::consortium::{ConsortiumFacts, MemberFact};
 use crate::entity::{bid, bid_member};
 use crate::flow::{Bid, BidEvent};
-use crate::inquiries::{self, Inquiries};
 use crate::model::{
     BidList, BidMemberOut, BidMode, BidOut, BidSummary, Letter, MeanOut, MemberRole, MissingOut,
     Receipt,
@@ -230,7 +230,7 @@ async fn load(read: &impl Read, key: &Key) -> Result<Case, Error> {
     let inquiries = if store::is_sealed(&bid) {
         Inquiries::default()
     } else {
-        inquiries::of_bid(read, bid.id).await?
+        asking::of_bid(read, bid.id).await?
     };
     Ok(Case {
         bid,
@@ -250,7 +250,7 @@ fn terms(posting: &Posting) -> (&Terms, u32) {
 /// The case after a step that has changed what the bidder was asked.
 async fn again(read: &impl Read, case: Case) -> Result<Case, Error> {
     Ok(Case {
-        inquiries: inquiries::of_bid(read, case.bid.id).await?,
+        inquiries: asking::of_bid(read, case.bid.id).await?,
         ..case
     })
 }

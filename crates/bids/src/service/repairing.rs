@@ -3,10 +3,11 @@
 
 use super::system::by_system;
 use super::{Case, Known, facts, load, load_for, out, step};
+use crate::asking::{self, Asked};
 use crate::entity::bid;
 use crate::flow::BidEvent;
 use crate::inquiries::{
-    self, Asked, BidRepair, FormalDefect, InquiryKind, InquiryOutcome, RepairIn, RepairRequestIn,
+    BidRepair, FormalDefect, InquiryKind, InquiryOutcome, RepairIn, RepairRequestIn,
 };
 use crate::model::BidOut;
 use crate::rules;
@@ -44,7 +45,7 @@ pub async fn request_repair(tx: &Tx, key: &Key, input: RepairRequestIn) -> Resul
         defects,
         question: String::new(),
     };
-    inquiries::ask(tx, case.bid.id, asked).await?;
+    asking::ask(tx, case.bid.id, asked).await?;
     let (terms, cutoff) = super::terms(&case.posting);
     let deadline = timers::deadline(tx.calendar(), Timer::BidRepair, tx.now(), terms, cutoff);
     let until = Instant(deadline.at);
@@ -108,7 +109,7 @@ pub async fn repair(tx: &Tx, key: &Key, input: RepairIn) -> Result<BidOut, Error
     if !ids.is_empty() {
         service::hand_in(tx, &shelf, &ids).await?;
     }
-    inquiries::answer(tx, open, text, files).await?;
+    asking::answer(tx, open, text, files).await?;
     step(tx, &mut case, BidEvent::Repair, &facts, |c| {
         c.data(serde_json::json!({ "inquiry_id": open, "answer_hash": hash, "attachments": ids.len() }))
     })
@@ -123,7 +124,7 @@ pub async fn repair(tx: &Tx, key: &Key, input: RepairIn) -> Result<BidOut, Error
 pub async fn repair_lapsed(tx: &Tx, id: Uuid) -> Result<(), Error> {
     by_system(tx, id, BidEvent::LapseRepair, |c| c).await?;
     let kinds = [InquiryKind::Repair];
-    inquiries::end(tx, &[id], &kinds, InquiryOutcome::Unanswered).await?;
+    asking::end(tx, &[id], &kinds, InquiryOutcome::Unanswered).await?;
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! The terms of what a bidder was asked stand still while the posting is suspended (counting rule 7), and end with it.
 
-use crate::inquiries::{self, InquiryKind, InquiryOutcome};
+use crate::asking;
+use crate::inquiries::{InquiryKind, InquiryOutcome};
 use crate::members;
 use crate::store;
 use uuid::Uuid;
@@ -44,7 +45,7 @@ pub(super) async fn drop_inquiries(tx: &Tx, bids: &[Uuid]) -> Result<(), Error> 
         InquiryKind::Repair,
         InquiryKind::Hearing,
     ];
-    for bid in inquiries::end(tx, bids, &kinds, InquiryOutcome::Dropped).await? {
+    for bid in asking::end(tx, bids, &kinds, InquiryOutcome::Dropped).await? {
         timers::stop(tx, bid, TERMS).await?;
     }
     Ok(())

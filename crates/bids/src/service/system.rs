@@ -1,9 +1,9 @@
 //! What later stages do to a bid, as the system, and what they read of it.
 
 use super::{Case, Known, facts, step};
+use crate::asking::Inquiries;
 use crate::entity::bid;
 use crate::flow::BidEvent;
-use crate::inquiries::Inquiries;
 use crate::members;
 use crate::model::{Letter, MeanOut, MemberRole};
 use crate::store::{self};
@@ -84,7 +84,7 @@ pub async fn scored(tx: &Tx, id: Uuid, score: ScoreResult) -> Result<(), Error> 
 pub async fn recommended(tx: &Tx, id: Uuid) -> Result<(), Error> {
     by_system(tx, id, BidEvent::Recommend, |c| c).await?;
     let posting = store::find(tx, id).await?.posting_id;
-    crate::record::publish(tx, posting).await
+    crate::recording::publish(tx, posting).await
 }
 
 /// Kept in reserve.

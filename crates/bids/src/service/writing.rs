@@ -1,16 +1,17 @@
 //! What the bidder does: draft, sign, hand in, withdraw.
 
-use super::checking::fail_if_none_left;
 use super::eligible::parts;
+use super::opening::fail_if_none_left;
 use super::standing_still;
 use super::{
     Case, Known, attachments, check_codes, facts, joining, known, load, load_for, out, proceeding,
     step,
 };
+use crate::asking::Inquiries;
 use crate::blind::{self, Envelope, Sent};
+use crate::boxes;
 use crate::entity::bid;
 use crate::flow::{Bid, BidEvent};
-use crate::inquiries::Inquiries;
 use crate::members;
 use crate::model::{BidIn, BidMode, BidOut, BidPatch, Letter, MemberRole};
 use crate::sealing::{self, Contents};
@@ -65,7 +66,7 @@ pub async fn draft(tx: &Tx, input: BidIn) -> Result<BidOut, Error> {
     check_mode(&posting, input.mode)?;
     let envelope = blind::received(&posting, &Sent::new(&input))?;
     let by_bidder = posting.particulars.sealing.by_holders();
-    store::ensure_box(tx, posting.id).await?;
+    boxes::ensure_box(tx, posting.id).await?;
     let id = tx.new_id();
     let (recipient, locked_key) = sealing::bid_key(tx, id)?;
     let contents = Contents {
@@ -356,7 +357,7 @@ async fn hand_in(tx: &Tx, mut case: Case, event: BidEvent) -> Result<Case, Error
     let known = known(tx, &case).await?;
     let facts = facts(tx, &case, known)?;
     let planned = plan::<Bid>(state_of::<Bid>(&case.bid.state)?, event, case.roles, &facts)?;
-    let of_box = store::touch_box(tx, case.posting.id).await?;
+    let of_box = boxes::touch_box(tx, case.posting.id).await?;
     // whoever amends or suspends holds the box as well: what he wrote is seen from here on
     let posting = wubang_postings::service::find(tx, case.posting.id).await?;
     if (&posting.state, &posting.notice_hash) != (&case.posting.state, &case.posting.notice_hash) {

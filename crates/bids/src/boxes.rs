@@ -1,9 +1,9 @@
-//! Boxes that only their holders open (持钥人): the key exists in three shares, each sealed for its holder, of which
-//! two open. This service has no share of its own.
+//! The boxes that bids lie in until the opening. Most are opened by this service; of those that only their holders
+//! open (持钥人) the key exists in three shares, each sealed for its holder, of which two open, and none is here.
 
 use crate::entity::{bid_box, bid_box_holder};
 use crate::sealing;
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Value};
 use uuid::Uuid;
 use wubang_kernel::digest::sha256_hex;
@@ -16,6 +16,88 @@ use wubang_vault::SealingKey;
 use zeroize::Zeroizing;
 
 pub(crate) use bid_box_holder::Model as BoxHolder;
+
+/// The box of a posting, if anybody has begun a bid.
+pub(crate) async fn find_box(
+    read: &impl Read,
+    posting: Uuid,
+) -> Result<Option<bid_box::Model>, Error> {
+    Ok(bid_box::Entity::find_by_id(posting).one(&read.db()).await?)
+}
+
+/// Makes the box of a posting with its key, if there is none.
+pub(crate) async fn ensure_box(tx: &Tx, posting: Uuid) -> Result<(), Error> {
+    if find_box(tx, posting).await?.is_some() {
+        return Ok(());
+    }
+    let (recipient, locked_key) = sealing::box_key(tx, posting)?;
+    let row = bid_box::ActiveModel {
+        posting_id: Set(posting),
+        sealed: Set(true),
+        by_holders: Set(false),
+        entries: Set(0),
+        opened_at: Set(None),
+        recipient: Set(recipient),
+        locked_key: Set(Some(locked_key)),
+    };
+    bid_box::Entity::insert(row)
+        .on_conflict(
+            OnConflict::column(bid_box::Column::PostingId)
+                .do_nothing()
+                .to_owned(),
+        )
+        .exec_without_returning(&tx.db())
+        .await?;
+    Ok(())
+}
+
+/// Touches the sealed box. A bidder that races with the closing waits here, and loses.
+///
+/// # Errors
+/// `deadline_passed` when the box is open.
+pub(crate) async fn touch_box(tx: &Tx, posting: Uuid) -> Result<bid_box::Model, Error> {
+    let touched = bid_box::Entity::update_many()
+        .col_expr(
+            bid_box::Column::Entries,
+            Expr::col(bid_box::Column::Entries).add(1),
+        )
+        .filter(bid_box::Column::PostingId.eq(posting))
+        .filter(bid_box::Column::Sealed.eq(true))
+        .exec(&tx.db())
+        .await?;
+    if touched.rows_affected != 1 {
+        return Err(Code::DeadlinePassed.into());
+    }
+    find_box(tx, posting)
+        .await?
+        .ok_or_else(|| Error::internal("a box is gone"))
+}
+
+/// Holds the box, so that nobody hands in at the same moment; one that nobody has made is not there.
+pub(crate) async fn hold_box(tx: &Tx, posting: Uuid) -> Result<(), Error> {
+    bid_box::Entity::update_many()
+        .col_expr(
+            bid_box::Column::Entries,
+            Expr::col(bid_box::Column::Entries),
+        )
+        .filter(bid_box::Column::PostingId.eq(posting))
+        .exec(&tx.db())
+        .await?;
+    Ok(())
+}
+
+/// Opens the box, once, and destroys its key: from now on nobody reads a version that was not handed in last.
+pub(crate) async fn unseal_box(tx: &Tx, posting: Uuid) -> Result<(), Error> {
+    bid_box::Entity::update_many()
+        .col_expr(bid_box::Column::Sealed, Expr::value(false))
+        .col_expr(bid_box::Column::OpenedAt, Expr::value(tx.now()))
+        .col_expr(bid_box::Column::LockedKey, Expr::value(Value::String(None)))
+        .filter(bid_box::Column::PostingId.eq(posting))
+        .filter(bid_box::Column::Sealed.eq(true))
+        .exec(&tx.db())
+        .await?;
+    wipe(tx, posting).await
+}
 
 fn purpose(holder: &BoxHolder) -> String {
     format!("share {} {}", holder.posting_id, holder.person_id)
