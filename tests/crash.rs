@@ -135,17 +135,17 @@ fn crash(kind: Database, after: usize) {
     fired_once(&now);
 }
 
-/// What a timer does, it did once for each object; a timer that fired is settled.
+/// What only a timer does, it did once for each object; a timer that fired is settled.
 fn fired_once(held: &Held) {
-    let by_timer: HashSet<&str> = wubang_server::wiring::lifecycles()
-        .iter()
-        .flat_map(|life| {
-            life.transitions
-                .iter()
-                .filter(|row| row.at.is_some())
-                .map(|row| row.event)
-                .collect::<Vec<_>>()
-        })
+    let lives = wubang_server::wiring::lifecycles();
+    let rows = || lives.iter().flat_map(|life| life.transitions.iter());
+    let by_others: HashSet<&str> = rows()
+        .filter(|row| row.at.is_none())
+        .map(|row| row.event)
+        .collect();
+    let by_timer: HashSet<&str> = rows()
+        .filter(|row| row.at.is_some() && !by_others.contains(row.event))
+        .map(|row| row.event)
         .collect();
     let mut seen = HashSet::new();
     for row in held

@@ -154,7 +154,8 @@ fn demo(kind: Database) {
     let wanted: Vec<_> = (1..)
         .zip(ranking(&story))
         .map(|(rank, (price, total))| {
-            let state = if rank == 1 { "awarded" } else { "reserve" };
+            // the reserve of 180 days is over when the project is
+            let state = if rank == 1 { "awarded" } else { "not_selected" };
             (price, total, rank.to_string(), state.to_owned())
         })
         .collect();

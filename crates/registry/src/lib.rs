@@ -41,8 +41,7 @@ pub use invariants::invariants;
 pub use keyring::KeyRing;
 pub use organisations::eligibility::{Ask, Check, cap_on, eligibility};
 pub use organisations::{
-    EvaluationGrade, Organisation, Profile, contracts_changed, find_by_uscc, load, load_many,
-    organisations_covering,
+    EvaluationGrade, Organisation, Profile, find_by_uscc, load, load_many, organisations_covering,
 };
 pub use people::{Recipient, people_of_organisations, people_with_role, recipients};
 pub use words::{

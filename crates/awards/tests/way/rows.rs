@@ -208,6 +208,7 @@ pub(crate) async fn bid(tx: &Tx, n: u128, org: Uuid, price: i64) -> Uuid {
             ("organisation_name", format!("组织{}", org.as_u128()).into()),
             ("division", COMMUNITY.into()),
             ("mode", "sole".into()),
+            ("by_bidder", false.into()),
             ("price_fen", price.into()),
             ("content", letter.into()),
             ("attachments", serde_json::json!([]).into()),

@@ -13,7 +13,8 @@ pub(crate) use finders::{blank_separated, of_row, part_of};
 pub(crate) use input::{Checked, check};
 pub use input::{OrganisationIn, OrganisationPatch, ProfileIn};
 pub use out::{OrganisationList, OrganisationOut};
-pub use service::{CreditStatusIn, StatusIn, contracts_changed, create, hold, update};
+pub(crate) use service::contracts_changed;
+pub use service::{CreditStatusIn, StatusIn, create, hold, update};
 pub(crate) use service::{insert, list, overwrite, see, set_credit_status, set_status};
 
 use crate::words::{CreditStatus, GradeLevel, ManagementTier, OrgForm, OrgStatus};

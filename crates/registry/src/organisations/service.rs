@@ -363,7 +363,11 @@ pub(crate) async fn set_status(
 ///
 /// # Errors
 /// Internal when the count would become negative or the organisation is unknown.
-pub async fn contracts_changed(tx: &Tx, organisation: Uuid, delta: i32) -> Result<(), Error> {
+pub(crate) async fn contracts_changed(
+    tx: &Tx,
+    organisation: Uuid,
+    delta: i32,
+) -> Result<(), Error> {
     use organisations::Column;
     let written = organisations::Entity::update_many()
         .col_expr(

@@ -1,7 +1,10 @@
 //! Organisations.
 
-use crate::support::{district, system, text, world};
+use crate::support::{district, text, world};
 use serde_json::json;
+use uuid::Uuid;
+use wubang_kernel::division::DivisionCode;
+use wubang_registry::engagements::{self, Begun};
 use wubang_registry::{OrgStatus, organisations};
 
 #[actix_web::test]
@@ -200,19 +203,32 @@ async fn an_organisation_is_entered_changed_and_listed() {
             .1["id"],
         made["id"]
     );
-    world
-        .act(async |tx| {
-            organisations::contracts_changed(tx, report.organisations["lelin"], 1)
-                .await
-                .unwrap()
-        })
-        .await;
-    let tx = world.store.write(&system()).await.unwrap();
-    assert!(
-        organisations::contracts_changed(&tx, report.organisations["lelin"], -2)
-            .await
-            .is_err()
-    );
-    drop(tx);
+    // it carries an agreement from its signature to its end, once
+    let lelin = report.organisations["lelin"];
+    let contract = Uuid::from_u128(77);
+    let begun = Begun {
+        contract_id: contract,
+        number: "XY-410108-2026-0001".to_owned(),
+        title: "独居老人结对陪伴".to_owned(),
+        division: DivisionCode::parse("410108005003").unwrap(),
+        communities: vec!["410108005003".to_owned()],
+        field: "A01".to_owned(),
+        price_fen: 4_680_000,
+        bid_id: None,
+        days: ("2026-06-01".parse().unwrap(), "2027-05-31".parse().unwrap()),
+        parts: vec![(lelin, 4_680_000)],
+    };
+    for (step, carried) in [("begin", 1), ("end", 0), ("end", 0)] {
+        world
+            .act(async |tx| {
+                match step {
+                    "begin" => engagements::begin(tx, &begun).await.unwrap(),
+                    _ => engagements::end(tx, contract).await.unwrap(),
+                }
+                let now = organisations::load(tx, lelin).await.unwrap();
+                assert_eq!(now.active_contracts, carried, "{step}");
+            })
+            .await;
+    }
     world.end().await;
 }
