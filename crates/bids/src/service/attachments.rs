@@ -144,19 +144,51 @@ pub(super) fn intact(held: &Held, handed_in: &Attachment) -> Result<(), Error> {
 }
 
 async fn shown(read: &impl Read, case: &Case) -> Result<AttachmentsOut, Error> {
+    listed(read, OBJECT, case, &readable(case)).await
+}
+
+/// What stands on a shelf of the bid: what was handed in of it, as far as the viewer reads that, and to its own people
+/// what they work on.
+pub(super) async fn listed(
+    read: &impl Read,
+    object: &str,
+    case: &Case,
+    handed_in: &[Attachment],
+) -> Result<AttachmentsOut, Error> {
     let own = case.roles.any(INSIDERS);
-    let theirs = readable(case);
     let mut items: Vec<AttachmentOut> = Vec::new();
-    for held in service::of_object(read, OBJECT, case.bid.id).await? {
-        let handed_in = theirs.iter().find(|one| one.id == held.id());
-        if let Some(handed_in) = handed_in {
-            intact(&held, handed_in)?;
+    for held in service::of_object(read, object, case.bid.id).await? {
+        let kept = handed_in.iter().find(|one| one.id == held.id());
+        if let Some(kept) = kept {
+            intact(&held, kept)?;
         }
-        if handed_in.is_some() || (own && held.is_current()) {
-            items.push(service::out(&held, handed_in.is_some())?);
+        if kept.is_some() || (own && held.is_current()) {
+            items.push(service::out(&held, kept.is_some())?);
         }
     }
     Ok(AttachmentsOut { items })
+}
+
+/// One of them, for whoever finds it there; to its own people also what they have taken off.
+///
+/// # Errors
+/// `not_found` for everybody else.
+pub(super) async fn found(
+    view: &View,
+    object: &str,
+    case: &Case,
+    handed_in: &[Attachment],
+    id: Uuid,
+) -> Result<Held, Error> {
+    let kept = handed_in.iter().find(|one| one.id == id);
+    if kept.is_none() && !case.roles.any(INSIDERS) {
+        return Err(Code::NotFound.into());
+    }
+    let held = service::find(view, object, case.bid.id, id).await?;
+    if let Some(kept) = kept {
+        intact(&held, kept)?;
+    }
+    Ok(held)
 }
 
 /// The attachments of a bid: to its bidder those on which he works and those that were handed in last; after the
@@ -175,15 +207,7 @@ pub async fn list(view: &View, key: &Key) -> Result<AttachmentsOut, Error> {
 /// `not_found` for everybody else.
 pub async fn find(view: &View, key: &Key, id: Uuid) -> Result<Held, Error> {
     let case = load(view, key).await?;
-    let handed_in = readable(&case).into_iter().find(|one| one.id == id);
-    if handed_in.is_none() && !case.roles.any(INSIDERS) {
-        return Err(Code::NotFound.into());
-    }
-    let held = service::find(view, OBJECT, case.bid.id, id).await?;
-    if let Some(handed_in) = handed_in {
-        intact(&held, &handed_in)?;
-    }
-    Ok(held)
+    found(view, OBJECT, &case, &readable(&case), id).await
 }
 
 /// Which of these bids can never be handed in any more and never were: drafts of postings that ended before an

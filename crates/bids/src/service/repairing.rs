@@ -2,7 +2,7 @@
 //! the bidder answers with a text and attachments of their own. What was handed in stays as it is.
 
 use super::system::by_system;
-use super::{Case, Known, facts, load, load_for, out, step};
+use super::{Case, Known, attachments, facts, load, load_for, out, step};
 use crate::asking::{self, Asked};
 use crate::entity::bid;
 use crate::flow::BidEvent;
@@ -15,7 +15,7 @@ use crate::store::{self, BIDDERS, INSIDERS};
 use chrono::{DateTime, Utc};
 use std::collections::HashSet;
 use uuid::Uuid;
-use wubang_files::model::{AttachmentOut, AttachmentsOut};
+use wubang_files::model::AttachmentsOut;
 use wubang_files::{Attachment, Attachments, Held, Shelf, service};
 use wubang_kernel::digest::content_hash;
 use wubang_kernel::{Code, Faults, Role, Timer, personal};
@@ -200,19 +200,7 @@ pub(super) fn shown_in(case: &Case) -> Result<Option<BidRepair>, Error> {
 }
 
 async fn shown(read: &impl Read, case: &Case) -> Result<AttachmentsOut, Error> {
-    let own = case.roles.any(INSIDERS);
-    let theirs = readable(case);
-    let mut items: Vec<AttachmentOut> = Vec::new();
-    for held in service::of_object(read, OBJECT, case.bid.id).await? {
-        let handed_in = theirs.iter().find(|one| one.id == held.id());
-        if let Some(handed_in) = handed_in {
-            super::attachments::intact(&held, handed_in)?;
-        }
-        if handed_in.is_some() || (own && held.is_current()) {
-            items.push(service::out(&held, handed_in.is_some())?);
-        }
-    }
-    Ok(AttachmentsOut { items })
+    attachments::listed(read, OBJECT, case, &readable(case)).await
 }
 
 /// The attachments of a repair: to the bidder those on which he works, to others what was handed in.
@@ -230,15 +218,7 @@ pub async fn list(view: &View, key: &Key) -> Result<AttachmentsOut, Error> {
 /// `not_found` for everybody else.
 pub async fn find(view: &View, key: &Key, id: Uuid) -> Result<Held, Error> {
     let case = load(view, key).await?;
-    let handed_in = readable(&case).into_iter().find(|one| one.id == id);
-    if handed_in.is_none() && !case.roles.any(INSIDERS) {
-        return Err(Code::NotFound.into());
-    }
-    let held = service::find(view, OBJECT, case.bid.id, id).await?;
-    if let Some(handed_in) = handed_in {
-        super::attachments::intact(&held, &handed_in)?;
-    }
-    Ok(held)
+    attachments::found(view, OBJECT, &case, &readable(&case), id).await
 }
 
 /// Which of these bids wait for no repair since before an instant, for attachments that were never handed in.
