@@ -220,6 +220,22 @@ on_both! {
         assert!(!opened["eligibility"].to_string().contains("open_bids"), "{opened}");
     }
 
+    async fn a_bid_of_a_round_that_has_ended_is_not_in_play(bench: Bench) {
+        open(&mut bench).await;
+        let first = drafted(&mut bench, "lelin").await;
+        submit(&mut bench, "lelin", &first).await.ok();
+        bench.advance(instant("2026-03-18T00:00:00+08:00")).await;
+        let path = format!("/api/v1/postings/{}/cancel", bench.play.ids.posting);
+        open(&mut bench).await;
+        let before = check(&told(&mut bench, "lelin").await, "open_bids")["figures"]["used"].clone();
+        let cancel = json!({ "ground": "funding_cancelled", "reason": "资金安排取消,撤回本榜" });
+        bench.cast("street_approver").await.post(&path, cancel).await.ok();
+        // opened and never judged, it waits for nobody
+        assert_eq!(street_sees(&mut bench, &first).await["state"], json!("opened"));
+        let after = check(&told(&mut bench, "lelin").await, "open_bids")["figures"]["used"].clone();
+        assert_eq!((before, after), (json!(1), json!(0)));
+    }
+
     async fn a_partner_is_asked_when_it_joins_and_its_lead_learns_nothing(bench: Bench) {
         district_rules(&mut bench, json!({ "caps": { "open_bids_factor": 1 } })).await.ok();
         declare(&mut bench, "yinxing", 1).await;

@@ -27,7 +27,8 @@ struct InPlay {
 
 /// How many bids of an organisation count, without one of them. A draft of its own does not; a joint one that it
 /// has joined does while the posting takes bids, because nobody asks it again before the hand-in. An awarded bid
-/// counts until its agreement is signed, which counts as an active contract then.
+/// counts until its agreement is signed, which counts as an active contract then. Of a round that has ended none does:
+/// its bids stay as they were judged, and nobody decides about them.
 pub(crate) async fn count(
     read: &impl Read,
     organisation: Uuid,
@@ -62,12 +63,9 @@ pub(crate) async fn count(
         .filter(|one| Some(one.id) != but)
         .filter(|one| one.state != "draft" || one.lead != organisation);
     let rows: Vec<InPlay> = rows.collect();
-    let postings: Vec<Uuid> = rows
-        .iter()
-        .filter(|one| one.state == "draft")
-        .map(|one| one.posting)
-        .collect();
+    let postings: Vec<Uuid> = rows.iter().map(|one| one.posting).collect();
     let open = wubang_postings::service::taking_bids_among(read, &postings).await?;
+    let ended = wubang_postings::service::ended_among(read, &postings).await?;
     let awarded: Vec<Uuid> = rows
         .iter()
         .filter(|one| one.state == "awarded")
@@ -77,7 +75,7 @@ pub(crate) async fn count(
     let counts = |one: &&InPlay| match one.state.as_str() {
         "draft" => open.contains(&one.posting),
         "awarded" => !begun.contains(&one.id),
-        _ => true,
+        _ => !ended.contains(&one.posting),
     };
     Ok(i64::try_from(rows.iter().filter(counts).count()).unwrap_or(i64::MAX))
 }

@@ -40,8 +40,8 @@ pub use questions::{
     answer, ask, askers, get_question, get_question_actions, list_questions, posting_of_question,
 };
 pub use reading::{
-    division_of, find, load, need_ids, needs_of_many, of_project, project, projects, set_stage,
-    taking_bids_among, won_in,
+    division_of, ended_among, find, load, need_ids, needs_of_many, of_project, project, projects,
+    set_stage, taking_bids_among, won_in,
 };
 pub use recounting::on_recounted;
 pub use rounds::{repost, return_to_review};

@@ -33,6 +33,15 @@ pub async fn taking_bids_among(read: &impl Read, postings: &[Uuid]) -> Result<Ve
     store::in_states(read, postings, &["open", "suspended"]).await
 }
 
+/// Which of these postings have ended without an agreement, or with everything done: nothing of them is decided any
+/// more, whatever their bids say.
+///
+/// # Errors
+/// When the database fails.
+pub async fn ended_among(read: &impl Read, postings: &[Uuid]) -> Result<Vec<Uuid>, Error> {
+    store::in_states(read, postings, &["failed", "cancelled", "completed"]).await
+}
+
 /// Earlier postings of the same division and field that somebody won, the oldest first.
 ///
 /// # Errors
