@@ -1,6 +1,6 @@
 //! When the draw of a posting is committed and when it is shown (rulebook 2.10).
 
-use crate::{PURPOSE, proposal, store};
+use crate::{PURPOSE, case, store};
 use uuid::Uuid;
 use wubang_kernel::procedure::Way;
 use wubang_panels::draws::{self, DrawFor};
@@ -45,5 +45,5 @@ pub(crate) async fn on_posting_failed(tx: &Tx, id: Uuid) -> Result<(), Error> {
 pub(crate) async fn on_notice_issued(tx: &Tx, award: Uuid) -> Result<(), Error> {
     let award = store::find(tx, &Key::Id(award)).await?;
     let posting = wubang_postings::service::find(tx, award.posting_id).await?;
-    draws::reveal(tx, PURPOSE, proposal::judged_in(&posting)).await
+    draws::reveal(tx, PURPOSE, case::judged_in(&posting)).await
 }

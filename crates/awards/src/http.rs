@@ -6,7 +6,7 @@ use crate::model::{
     LateRecusalIn, LateRecusalOut, PanelConflictsOut, PickProjectsIn, PicksOut, PostingStepOut,
     ProposeAwardIn, PublicAwardOut,
 };
-use crate::{assigning, calls, candidates, late, panel, proposal, review, service};
+use crate::{assigning, calls, candidates, deciding, late, panel, proposal, review, service};
 use actix_web::{get, post};
 use utoipa_actix_web::service_config::ServiceConfig;
 use wubang_needs::model::{NothingIn, ReasonIn};
@@ -54,7 +54,7 @@ see!(
     review::get_report,
     "查看评审报告。Show the panel's report."
 );
-act!(propose_award, "承榜 awards", "/api/v1/postings/{id}/propose_award", ProposeAwardIn => AwardOut, proposal::propose_award, "提出拟承榜对象并公示。Propose the awardee; the publicity begins.");
+act!(propose_award, "承榜 awards", "/api/v1/postings/{id}/propose_award", ProposeAwardIn => AwardOut, deciding::propose_award, "提出拟承榜对象并公示。Propose the awardee; the publicity begins.");
 act!(pick_projects, "承榜 awards", "/api/v1/postings/{id}/pick_projects", PickProjectsIn => PicksOut, calls::pick_projects, "公益创投遴选:入选项目一并成为需求、榜单和拟承榜。Pick projects out of a call: each becomes need, posting and award at once.");
 see_public!(
     get_picked_projects,

@@ -7,10 +7,13 @@
 mod assigning;
 mod calls;
 mod candidates;
+mod case;
+mod deciding;
 mod drawing;
 mod entity;
 pub mod flow;
 mod http;
+mod invariants;
 pub mod late;
 mod making;
 pub mod model;
@@ -24,14 +27,16 @@ mod review;
 mod rules;
 pub mod service;
 mod store;
+mod succession;
 
+pub use deciding::propose_award;
 pub use entity::award::Model as Award;
 pub use http::routes;
+pub use invariants::invariants;
 pub use panel::{form_panel, get_panel, start_evaluation};
-pub use proposal::{propose_award, reject_all};
+pub use proposal::reject_all;
 pub use ranking::tie_keys;
 pub use review::{get_report, get_sheets, sign_report, submit_sheet};
-pub use store::invariants;
 
 use wubang_kernel::Timer;
 use wubang_kernel::lifecycle::Lifecycle;

@@ -1,9 +1,10 @@
 //! What objections do to an award (rulebook 2.8.4, 2.8.12): it stands still while one is open, goes on with exactly
 //! what was left (counting rule 7), or is revoked.
 
+use crate::case::{as_system, masked, step};
 use crate::entity::award;
 use crate::flow::AwardEvent;
-use crate::service::{as_system, masked, on_to_the_next, step};
+use crate::succession::on_to_the_next;
 use crate::{review, store};
 use sea_orm::Value;
 use sea_orm::sea_query::Expr;

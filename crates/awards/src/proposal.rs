@@ -2,13 +2,12 @@
 
 use crate::entity::award;
 use crate::making::{self, Proposed};
-use crate::model::{AwardOut, AwardRanking, PostingStepOut, ProposeAwardIn};
+use crate::model::{AwardRanking, PostingStepOut, ProposeAwardIn};
 use crate::panel::step_out;
 use crate::rules::{self, Place, Standing};
-use crate::{PURPOSE, ordering, review, service, store};
+use crate::{PURPOSE, review, store};
 use uuid::Uuid;
 use wubang_bids::Bid;
-use wubang_kernel::procedure::Way;
 use wubang_kernel::score::Exact;
 use wubang_kernel::{Code, Faults, Refusal, Role, Timer, faults};
 use wubang_needs::model::ReasonIn;
@@ -78,29 +77,6 @@ pub(crate) async fn load(tx: &Tx, key: &Key) -> Result<Decision, Error> {
     })
 }
 
-/// The posting whose panel judged: the posting itself, or the call out of which it was picked.
-pub(crate) fn judged_in(posting: &Posting) -> Uuid {
-    let picked = posting.particulars.picked.as_ref();
-    picked.map_or(posting.id, |picked| picked.call_id)
-}
-
-/// The street proposes the awardee; the publicity begins (T15). After the first fell away, the next
-/// in reserve is proposed the same way. An order has one candidate and no panel.
-///
-/// # Errors
-/// `report_unsigned`, `rank_not_followed`, `below_threshold`, `recused`, `cap_reached`; `duplicate` while an award
-/// stands; `conflict` when somebody else was first.
-pub async fn propose_award(tx: &Tx, key: &Key, input: ProposeAwardIn) -> Result<AwardOut, Error> {
-    let chosen = Chosen::read(input)?;
-    let posting = wubang_postings::service::load(tx, key).await?.posting;
-    let award = match posting.procedure.0.code.way() {
-        Way::Panel => by_rank(tx, key, chosen).await?,
-        Way::Order => ordering::propose(tx, key, chosen).await?,
-        Way::Call | Way::Elsewhere => return Err(Code::InvalidTransition.into()),
-    };
-    service::show(tx, award).await
-}
-
 /// What the street states with a proposal, checked.
 pub(crate) struct Chosen {
     pub bid_id: Uuid,
@@ -110,7 +86,7 @@ pub(crate) struct Chosen {
 
 impl Chosen {
     /// Reads what came in; `invalid` with both pointers.
-    fn read(input: ProposeAwardIn) -> Result<Self, Error> {
+    pub(crate) fn read(input: ProposeAwardIn) -> Result<Self, Error> {
         let mut faults = Faults::new();
         let reason = faults.reason(&input.reason);
         let cap_reason = input
@@ -132,7 +108,8 @@ pub(crate) fn bid_among(bids: &[Bid], id: Uuid) -> Result<&Bid, Refusal> {
         .ok_or_else(review::unknown_bid)
 }
 
-async fn by_rank(tx: &Tx, key: &Key, chosen: Chosen) -> Result<award::Model, Error> {
+/// Proposes the best by the panel's ranking that is still there.
+pub(crate) async fn by_rank(tx: &Tx, key: &Key, chosen: Chosen) -> Result<award::Model, Error> {
     let decision = load(tx, key).await?;
     let posting = &decision.posting;
     if store::live_of(tx, posting.id).await?.is_some() {

@@ -1,146 +1,22 @@
 //! What becomes of an award after its proposal: confirmed, noticed, contracted, or fallen away.
 
+use crate::case::{as_system, judged_in, load, load_for, masked, out, step};
 use crate::entity::award;
 use crate::flow::{Award, AwardEvent};
-use crate::model::{AwardList, AwardOut, AwardPublicity, AwardSummary, PublicAwardOut};
-use crate::proposal::judged_in;
-use crate::rules::AwardFacts;
-use crate::{PURPOSE, objecting, review, store};
+use crate::model::{AwardList, AwardOut, AwardSummary, PublicAwardOut};
+use crate::succession::fall_away;
+use crate::{PURPOSE, objecting, store};
 use uuid::Uuid;
-use wubang_kernel::machine::{Audience, plan};
-use wubang_kernel::procedure::PostingType;
+use wubang_kernel::machine::Audience;
 use wubang_kernel::score::Exact;
-use wubang_kernel::{Faults, Role, RoleSet, Timer, faults};
+use wubang_kernel::{Faults, Timer, faults};
 use wubang_needs::model::{NothingIn, ReasonIn};
 use wubang_postings::Posting;
 use wubang_publicity::model::PublicityKind;
-use wubang_store::commit::Commit;
 use wubang_store::outbox::{self, Notice};
-use wubang_store::{Error, Key, Read, Tracked, Tx, View, commit, holds, state_of, timers};
-use wubang_web::DeadlineOut;
+use wubang_store::{Error, Key, Read, Tracked, Tx, View, state_of, timers};
 use wubang_web::actions::{self, ActionsOut};
 use wubang_web::{Instant, ListQuery};
-
-/// An award with the viewer's roles and what the guards ask for.
-pub(crate) struct Case {
-    pub(crate) award: award::Model,
-    roles: RoleSet,
-    pub(crate) facts: AwardFacts,
-}
-
-async fn facts(read: &impl Read, award: &award::Model) -> Result<AwardFacts, Error> {
-    let held = holds::any(read, award.id).await? || holds::any(read, award.posting_id).await?;
-    let posting = wubang_postings::service::find(read, award.posting_id).await?;
-    Ok(AwardFacts {
-        held,
-        at_once: posting.procedure.0.code == PostingType::Emergency,
-        resume_to: award
-            .resume_to
-            .as_deref()
-            .map(state_of::<Award>)
-            .transpose()?,
-    })
-}
-
-async fn load(read: &impl Read, key: &Key) -> Result<Case, Error> {
-    let (award, roles) = store::load(read, key).await?;
-    let facts = facts(read, &award).await?;
-    Ok(Case {
-        award,
-        roles,
-        facts,
-    })
-}
-
-async fn load_for(tx: &Tx, key: &Key) -> Result<Case, Error> {
-    let case = load(tx, key).await?;
-    tx.expect_version(case.award.version)?;
-    Ok(case)
-}
-
-pub(crate) async fn as_system(tx: &Tx, id: Uuid) -> Result<Case, Error> {
-    let award = store::find(tx, &Key::Id(id)).await?;
-    let facts = facts(tx, &award).await?;
-    Ok(Case {
-        award,
-        roles: RoleSet::of(&[Role::System]),
-        facts,
-    })
-}
-
-/// Plans an event on an award and spends it with what `with` adds.
-pub(crate) async fn step(
-    tx: &Tx,
-    mut case: Case,
-    event: AwardEvent,
-    with: impl for<'a> FnOnce(Commit<'a, award::Entity>) -> Commit<'a, award::Entity>,
-) -> Result<Case, Error> {
-    let planned = plan::<Award>(
-        state_of::<Award>(&case.award.state)?,
-        event,
-        case.roles,
-        &case.facts,
-    )?;
-    case.award = with(commit::<award::Entity>(tx, &case.award, planned))
-        .run()
-        .await?;
-    Ok(case)
-}
-
-async fn out(read: &impl Read, case: Case) -> Result<AwardOut, Error> {
-    let Case {
-        award,
-        roles,
-        facts,
-    } = case;
-    let state = state_of::<Award>(&award.state)?;
-    let total: Option<Exact> = award
-        .total
-        .as_deref()
-        .map(str::parse)
-        .transpose()
-        .map_err(|_| Error::internal("award with a bad total"))?;
-    // the posting carries the term in which the notice must be issued (T16)
-    let running = timers::running(read, &[award.id, award.posting_id]).await?;
-    let own = |timer: &wubang_store::entity::timers::Model| {
-        timer.object_id == award.id || timer.timer == Timer::T16.key()
-    };
-    let deadlines = running.into_iter().filter(own).map(DeadlineOut::from);
-    Ok(AwardOut {
-        deadlines: deadlines.collect(),
-        allowed_actions: actions::of::<Award>(award.id, state, roles, &facts).allowed,
-        id: award.id,
-        number: award.number,
-        state,
-        version: award.version,
-        project_id: award.project_id,
-        posting_id: award.posting_id,
-        bid_id: award.bid_id,
-        organisation_id: award.organisation_id,
-        organisation_name: award.organisation_name,
-        division: award.division,
-        rank: award.rank,
-        total: total.map(|total| total.rounded()),
-        price_fen: award.price_fen,
-        publicity: award.publicity,
-        publicity_hash: award.publicity_hash,
-        publicity_starts_at: Instant(award.publicity_starts_at),
-        publicity_ends_at: Instant(award.publicity_ends_at),
-        noticed_at: award.noticed_at.map(Instant),
-        sign_by: award.sign_by.map(Instant),
-        proposal_reason: award.proposal_reason,
-        reason_code: award.reason_code,
-        reason: award.reason,
-        created_at: Instant(award.created_at),
-        updated_at: Instant(award.updated_at),
-    })
-}
-
-/// An award just made, for its maker.
-pub(crate) async fn show(tx: &Tx, award: award::Model) -> Result<AwardOut, Error> {
-    let case = load(tx, &Key::Id(award.id)).await?;
-    out(tx, case).await
-}
 
 /// An award for somebody who may see it.
 ///
@@ -234,13 +110,6 @@ pub async fn list(view: &View, query: &ListQuery) -> Result<AwardList, Error> {
         items: items.collect::<Result<_, Error>>()?,
         next,
     })
-}
-
-/// What the award shows of itself once its publicity is over: personal data that was there for the
-/// publicity only is masked, in the stage's own copy too (rulebook 2.6).
-pub(crate) fn masked(award: &award::Model) -> Result<AwardPublicity, Error> {
-    let shown = serde_json::to_value(&award.publicity)?;
-    Ok(serde_json::from_value(wubang_publicity::masked(&shown))?)
 }
 
 /// T15: the publicity is over without an open objection.
@@ -388,26 +257,6 @@ pub async fn lapse(tx: &Tx, id: Uuid) -> Result<(), Error> {
     .await?;
     wubang_publicity::stopped(tx, id, PublicityKind::Award, "逾期未签约").await?;
     fall_away(tx, &case.award).await
-}
-
-/// The awardee is gone: on to the reserve, whose turn the street proposes within T14, or 流榜.
-async fn fall_away(tx: &Tx, award: &award::Model) -> Result<(), Error> {
-    wubang_bids::service::declined(tx, award.bid_id).await?;
-    // one that fell away while an objection was open leaves the posting to go on
-    let reason = "拟承榜对象已放弃,中止的原因消除";
-    wubang_postings::service::resume_after_objection(tx, award.posting_id, reason).await?;
-    on_to_the_next(tx, award).await
-}
-
-/// The next in reserve is to be proposed, or the posting fails.
-pub(crate) async fn on_to_the_next(tx: &Tx, award: &award::Model) -> Result<(), Error> {
-    let bids = wubang_bids::service::of_posting(tx, award.posting_id).await?;
-    if !bids.iter().any(|bid| bid.state == "reserve") {
-        return wubang_postings::service::failed(tx, award.posting_id, "no_candidate", None).await;
-    }
-    wubang_postings::service::next_candidate(tx, award.posting_id).await?;
-    let posting = wubang_postings::service::find(tx, award.posting_id).await?;
-    review::start_decision(tx, &posting).await
 }
 
 /// The posting was cancelled during the publicity: the award ends with it.
