@@ -39,7 +39,7 @@ pub fn python(script: &str, input: &str) -> String {
 }
 
 /// What the script says about an answer.
-fn verdict(answer: &Value) -> String {
+pub(crate) fn verdict(answer: &Value) -> String {
     python(SCRIPT, &answer.to_string())
 }
 

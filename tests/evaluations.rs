@@ -12,7 +12,7 @@ use wubang_testkit::{Bench, Reply, on_both};
 const PARTIES: [&str; 3] = ["community_party_org", "residents", "departments"];
 
 /// A member of the panel: account and party.
-type Member = (String, String);
+pub(crate) type Member = (String, String);
 
 /// Up to the completion report that the street has accepted.
 pub(crate) async fn play_reported(bench: &mut Bench) {
@@ -29,7 +29,7 @@ async fn third_party(bench: &mut Bench) -> String {
 }
 
 /// The street opens the evaluation.
-async fn opened(bench: &mut Bench) {
+pub(crate) async fn opened(bench: &mut Bench) {
     play_reported(bench).await;
     let body = json!({ "third_party_organisation_id": third_party(bench).await });
     let path = format!("/api/v1/contracts/{}/evaluation", bench.play.ids.contract);
@@ -37,17 +37,17 @@ async fn opened(bench: &mut Bench) {
     bench.play.ids.evaluation = text(&street.post(&path, body).await.ok(), "/id");
 }
 
-fn at(bench: &Bench, verb: &str) -> String {
+pub(crate) fn at(bench: &Bench, verb: &str) -> String {
     format!("/api/v1/evaluations/{}/{verb}", bench.play.ids.evaluation)
 }
 
-async fn evaluation(bench: &mut Bench, account: &str) -> Value {
+pub(crate) async fn evaluation(bench: &mut Bench, account: &str) -> Value {
     let path = format!("/api/v1/evaluations/{}", bench.play.ids.evaluation);
     seen(bench, account, &path).await
 }
 
 /// Accounts of a party that the story names.
-fn accounts(party: &str) -> Vec<String> {
+pub(crate) fn accounts(party: &str) -> Vec<String> {
     list(&story(), &format!("/evaluation_sheets/{party}"))
         .iter()
         .map(|sheet| text(sheet, "/account"))
@@ -55,7 +55,7 @@ fn accounts(party: &str) -> Vec<String> {
 }
 
 /// The panel that the story names, with three experts to be drawn.
-async fn composition(bench: &mut Bench) -> Value {
+pub(crate) async fn composition(bench: &mut Bench) -> Value {
     let mut body = json!({ "experts": 3 });
     for (party, member) in PARTIES.iter().zip([
         "community_person_ids",
@@ -71,18 +71,19 @@ async fn composition(bench: &mut Bench) -> Value {
     body
 }
 
-/// The third party forms the panel; answers who sits on it.
-async fn formed(bench: &mut Bench) -> Vec<Member> {
-    let body = composition(bench).await;
+/// The third party forms the panel; answers who sits on it. `others` are accounts that the story does not name.
+pub(crate) async fn formed(bench: &mut Bench, body: Value, others: &[&str]) -> Vec<Member> {
     let third = bench.cast("third_party").await;
     let formed = third.post(&at(bench, "panel"), body).await.ok();
     let mut known = HashMap::new();
     let named = PARTIES.iter().flat_map(|party| accounts(party));
+    let named = named.chain(others.iter().map(|one| (*one).to_owned()));
     for account in named.chain(wubang_server::demo::play::accounts_with("expert", None).unwrap()) {
         known.insert(person(bench, &account).await, account);
     }
     list(&formed, "/panel/members")
         .iter()
+        .filter(|member| member["active"] == json!(true))
         .map(|member| {
             (
                 known[&text(member, "/person_id")].clone(),
@@ -92,7 +93,7 @@ async fn formed(bench: &mut Bench) -> Vec<Member> {
         .collect()
 }
 
-async fn declared(bench: &mut Bench, members: &[Member]) {
+pub(crate) async fn declared(bench: &mut Bench, members: &[Member]) {
     let shown = evaluation(bench, "gong.mingyue").await;
     let path = format!("/api/v1/panels/{}/declare", text(&shown, "/panel/id"));
     for (account, _) in members {
@@ -104,7 +105,8 @@ async fn declared(bench: &mut Bench, members: &[Member]) {
 /// Panel, declarations, survey: the sheets are open.
 async fn scoring(bench: &mut Bench, survey: Value) -> Vec<Member> {
     opened(bench).await;
-    let members = formed(bench).await;
+    let body = composition(bench).await;
+    let members = formed(bench, body, &[]).await;
     declared(bench, &members).await;
     let third = bench.cast("third_party").await;
     third.post(&at(bench, "close_survey"), survey).await.ok();
@@ -137,7 +139,7 @@ async fn hand_in(bench: &mut Bench, account: &str, sheet: Value) -> Reply {
 }
 
 /// Every member of a party gives the same share of every criterion.
-async fn scored(bench: &mut Bench, members: &[Member], percent: impl Fn(&str) -> i64) {
+pub(crate) async fn scored(bench: &mut Bench, members: &[Member], percent: impl Fn(&str) -> i64) {
     for (account, party) in members {
         let sheet = sheet(bench, party, percent(party)).await;
         hand_in(bench, account, sheet).await.ok();
@@ -157,7 +159,7 @@ pub(crate) async fn published(bench: &mut Bench) -> chrono::DateTime<chrono::Utc
     instant(&shown, "/publicity_ends_at")
 }
 
-fn happy() -> Value {
+pub(crate) fn happy() -> Value {
     story()["survey"].clone()
 }
 
@@ -281,7 +283,7 @@ on_both! {
         let refused = third.post(&at(&bench, "panel"), wrong).await;
         assert_eq!(refused.pointers(), ["/resident_person_ids/0", "/resident_person_ids/2"]);
         refused.refused(422, "invalid");
-        let members = formed(&mut bench).await;
+        let members = formed(&mut bench, body.clone(), &[]).await;
         assert_eq!(members.len(), 11);
         third.post(&at(&bench, "panel"), body).await.refused(409, "duplicate");
         third.post(&at(&bench, "start_scoring"), json!({})).await.refused(422, "recusal_unsigned");
@@ -302,7 +304,8 @@ on_both! {
 
     async fn a_seat_left_by_recusal_is_filled(bench: Bench) {
         opened(&mut bench).await;
-        let members = formed(&mut bench).await;
+        let body = composition(&mut bench).await;
+        let members = formed(&mut bench, body, &[]).await;
         let third = bench.cast("third_party").await;
         let path = format!("/api/v1/panels/{}/declare", text(&evaluation(&mut bench, "gong.mingyue").await, "/panel/id"));
         let (gone, expert) = ("hao.xiulan", members.iter().find(|(_, party)| party == "experts").unwrap().0.clone());

@@ -23,6 +23,10 @@ step!("m0009_evaluations", ["evaluations"], |manager| {
         .uuid_opt("third_party_id")
         .text_opt("third_party_name")
         .uuid("opened_by")
+        // the round of the panel whose sheets count: another after a review that orders it
+        .int("panel_round")
+        // results that a review has taken back
+        .json("superseded")
         .json_opt("survey")
         .json_opt("party_scores")
         .text_opt("total")

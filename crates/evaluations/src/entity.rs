@@ -2,7 +2,7 @@
 
 /// 考榜.
 pub mod evaluation {
-    use crate::model::{FrozenRule, ResultDraft, SurveyResult};
+    use crate::model::{FrozenRule, ResultDraft, SupersededResults, SurveyResult};
     use crate::scoring::PartyScores;
     use sea_orm::entity::prelude::*;
     use wubang_contracts::model::FrozenTerms;
@@ -28,6 +28,8 @@ pub mod evaluation {
         pub third_party_id: Option<Uuid>,
         pub third_party_name: Option<String>,
         pub opened_by: Uuid,
+        pub panel_round: i32,
+        pub superseded: SupersededResults,
         pub survey: Option<SurveyResult>,
         pub party_scores: Option<PartyScores>,
         pub total: Option<String>,

@@ -1,4 +1,5 @@
-//! The life cycle of an evaluation (rulebook 2.8.11), phase `final`, the straight way.
+//! The life cycle of an evaluation (rulebook 2.8.11), phase `final`. A review is asked for by an objection to the result
+//! (2.8.12), a stage of its own: it acts through `reviewing`.
 //!
 //! Whether a third party organises is said by the scheme: with one (`Entrusted`) it does and the street
 //! decides; without one (`Light`) the street does both, by officers who do not score.
@@ -13,6 +14,7 @@ wubang_kernel::machine! {
         Scored = "scored" "已评分",
         Drafted = "drafted" "已拟结果",
         InPublicity = "in_publicity" "公示中",
+        UnderReview = "under_review" "复核中",
         Confirmed = "confirmed" "已确定",
         ReevaluationRequired = "reevaluation_required" "须复评",
     }
@@ -25,6 +27,10 @@ wubang_kernel::machine! {
         Score = "evaluation.scored" "" "评分完成" "All sheets are in",
         DraftResult = "evaluation.result_drafted" "draft_result" "拟定考榜结果" "Draft the result",
         Notify = "evaluation.result_notified" "notify" "通知并公示结果" "Notify and publish the result",
+        StartReview = "evaluation.review_started" "" "受理异议,复核" "An objection was accepted, the result is under review",
+        LeaveUnchanged = "evaluation.review_unchanged" "" "复核维持" "The review leaves the result as it is",
+        Recompute = "evaluation.review_recomputed" "" "复核后重新汇总" "The review corrects figures and has them added up anew",
+        Redo = "evaluation.review_redo" "" "复核后重新考评" "The review has another panel score",
         Confirm = "evaluation.confirmed" "" "公示期满" "The publicity ended",
     }
     guards {
@@ -56,6 +62,10 @@ wubang_kernel::machine! {
         Scored on DraftResult [Entrusted] by [ThirdParty] => Drafted, tell [Street];
         Scored on DraftResult [Light, NotSeated] by [StreetOfficer] => Drafted, tell [Street];
         Drafted on Notify [NotSeated] by [StreetOfficer] => InPublicity, start [T39], tell [Organisation, Secretary];
+        InPublicity on StartReview [] by [System] => UnderReview, tell [Organisation, Street];
+        UnderReview on LeaveUnchanged [NoOpenHold] by [System] => InPublicity, tell [Organisation, Street];
+        InPublicity | UnderReview on Recompute [] by [System] => Scored, stop [T39], tell [Organisation, Street];
+        InPublicity | UnderReview on Redo [] by [System] => Preparing, start [T38], stop [T39], tell [Organisation, Street];
         InPublicity on Confirm [NoOpenHold, Passed] by [System] => Confirmed, tell [Organisation, Street, Secretary], at T39;
         InPublicity on Confirm [NoOpenHold, Failed] by [System] => ReevaluationRequired, tell [Organisation, Street, Secretary, District], at T39;
     }

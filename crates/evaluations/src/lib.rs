@@ -11,6 +11,7 @@ pub mod model;
 mod opening;
 mod out;
 mod recounting;
+pub mod reviewing;
 mod rules;
 pub mod scoring;
 pub mod service;

@@ -42,6 +42,56 @@ pub struct ResultDraft {
     pub comments: String,
 }
 
+/// How a review has changed a result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ReviewOutcome {
+    /// 更正后重新汇总。
+    Recompute,
+    /// 另组考评组重新考评。
+    Redo,
+}
+
+/// A result that a review has taken back: it stays on the record (留痕).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SupersededResult {
+    /// 复核结论。
+    pub outcome: ReviewOutcome,
+    /// 理由,公开。
+    pub reason: String,
+    /// 何时。
+    pub at: Instant,
+    /// 作废的评分表份数。
+    pub voided_sheets: usize,
+    /// 是否更正了满意度调查的份数。
+    pub survey_corrected: bool,
+    /// 原各方得分。
+    pub party_scores: Vec<PartyScoreOut>,
+    /// 原总分。
+    pub total: Option<Hundredths>,
+    /// 原等级。
+    pub grade: Option<ProjectGrade>,
+}
+
+/// The results that reviews have taken back, oldest first.
+#[derive(
+    Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, FromJsonQueryResult,
+)]
+#[serde(transparent)]
+pub struct SupersededResults(pub Vec<SupersededResult>);
+
+/// What a review corrects before the figures are added up anew; at least one of the two.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "void_member_ids": ["01890c5e-6f9a-7b3a-9d4e-2f1c8b7a6d50"], "survey": null }))]
+pub struct ResultCorrections {
+    /// 评分作废的考评组成员(席位 id),该成员不再参加考评。
+    #[serde(default)]
+    pub void_member_ids: Vec<Uuid>,
+    /// 更正后的满意度调查份数。
+    pub survey: Option<CloseSurveyIn>,
+}
+
 /// Opens the final evaluation of an agreement.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -104,7 +154,7 @@ pub struct CloseSurveyIn {
 }
 
 /// Mean of one party, as shown.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PartyScoreOut {
     /// 评价方。
     pub party: String,
@@ -174,6 +224,8 @@ pub struct EvaluationOut {
     pub grade: Option<ProjectGrade>,
     /// 考榜意见。
     pub result: Option<ResultDraft>,
+    /// 经复核被取代的结果,先前的在前。
+    pub superseded: SupersededResults,
     /// 公示内容的哈希。
     pub publicity_hash: Option<String>,
     /// 公示开始。
@@ -240,6 +292,8 @@ pub struct PublicEvaluationOut {
     pub total: Option<Hundredths>,
     /// 等级。
     pub grade: Option<ProjectGrade>,
+    /// 经复核被取代的结果,先前的在前。
+    pub superseded: SupersededResults,
     /// 公示内容的哈希。
     pub publicity_hash: Option<String>,
     /// 公示开始。

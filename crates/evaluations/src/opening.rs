@@ -2,7 +2,9 @@
 
 use crate::entity::evaluation;
 use crate::flow;
-use crate::model::{EvaluationOut, FillPanelIn, FormPanelIn, FrozenRule, OpenEvaluationIn};
+use crate::model::{
+    EvaluationOut, FillPanelIn, FormPanelIn, FrozenRule, OpenEvaluationIn, SupersededResults,
+};
 use crate::rules::{check_experts, check_organisers, check_parties, check_third_party, has_seats};
 use crate::scoring::{EXPERTS, RESIDENTS};
 use crate::service;
@@ -109,6 +111,8 @@ async fn new_row(
         third_party_id: Set(third_party.map(|one| one.id)),
         third_party_name: Set(third_party.map(|one| one.name.clone())),
         opened_by: Set(tx.person()?),
+        panel_round: Set(1),
+        superseded: Set(SupersededResults::default()),
         survey: Set(None),
         party_scores: Set(None),
         total: Set(None),
@@ -212,6 +216,25 @@ impl Named {
         self.0
             .iter()
             .flat_map(|(party, _, persons)| std::iter::repeat_n(*party, persons.len()))
+    }
+
+    /// Another panel is another: who has judged the project once does not judge it again.
+    fn refuse_earlier(&self, earlier: &HashSet<Uuid>) -> Result<(), Refusal> {
+        let mut faults = Faults::new();
+        for (_, pointer, persons) in &self.0 {
+            for (i, _) in persons
+                .iter()
+                .enumerate()
+                .filter(|(_, one)| earlier.contains(one))
+            {
+                let (zh, en) = (
+                    "已参加前一轮考评,重新考评须另组考评组",
+                    "sat on the panel before this one; another panel scores again",
+                );
+                faults.add(format!("{pointer}/{i}"), "recused", zh, en);
+            }
+        }
+        faults.refuse_with(Code::Recused)
     }
 
     /// Notes persons for a party without seats, and everybody who does not hold a role of the party
@@ -336,17 +359,19 @@ pub async fn form_panel(tx: &Tx, key: &Key, input: FormPanelIn) -> Result<Evalua
         named.parties().chain(std::iter::repeat_n(EXPERTS, experts)),
     )?;
     let row = &case.evaluation;
+    let earlier = store::sat_before(tx, row).await?;
+    named.refuse_earlier(&earlier)?;
     let contract = wubang_contracts::service::find(tx, row.contract_id).await?;
     let formation = Formation {
         purpose: PURPOSE,
         object_id: row.id,
         project_id: Some(row.project_id),
         division: store::division(row)?,
-        round: row.round,
+        round: row.panel_round,
         draw: (experts > 0).then(|| Draw {
             field: row.field.clone(),
             count: experts,
-            excluded: Vec::new(),
+            excluded: earlier.iter().copied().collect(),
             pool: ExpertPool::default(),
             quota: None,
             chosen: None,
@@ -375,6 +400,7 @@ pub async fn fill_panel(tx: &Tx, key: &Key, input: FillPanelIn) -> Result<Evalua
         input.department_person_ids,
     );
     named.check(tx, &case.evaluation, Faults::new()).await?;
+    named.refuse_earlier(&store::sat_before(tx, &case.evaluation).await?)?;
     let panel = case
         .panel
         .as_ref()

@@ -87,7 +87,7 @@ fn sees_result(roles: RoleSet, row: &evaluation::Model) -> bool {
     is_public(row) || roles.any(RUNNERS) || (roles.has(Role::Assessor) && row.state != "scoring")
 }
 
-fn party_scores(row: &evaluation::Model) -> Vec<PartyScoreOut> {
+pub(crate) fn party_scores(row: &evaluation::Model) -> Vec<PartyScoreOut> {
     let scores = row.party_scores.iter().flat_map(|scores| &scores.0);
     scores
         .map(|one| PartyScoreOut {
@@ -99,14 +99,14 @@ fn party_scores(row: &evaluation::Model) -> Vec<PartyScoreOut> {
         .collect()
 }
 
-fn total(row: &evaluation::Model) -> Option<Hundredths> {
+pub(crate) fn total(row: &evaluation::Model) -> Option<Hundredths> {
     row.total
         .as_deref()
         .and_then(|text| text.parse::<Exact>().ok())
         .map(|total| total.rounded())
 }
 
-fn grade(row: &evaluation::Model) -> Option<ProjectGrade> {
+pub(crate) fn grade(row: &evaluation::Model) -> Option<ProjectGrade> {
     row.grade.as_deref().and_then(ProjectGrade::from_wire)
 }
 
@@ -202,6 +202,8 @@ pub(crate) async fn evaluation(read: &impl Read, case: &Case) -> Result<Evaluati
         total: total(row).filter(|_| result),
         grade: grade(row).filter(|_| result),
         result: row.draft.clone().filter(|_| result),
+        // they were public once
+        superseded: row.superseded.clone(),
         publicity_hash: row.publicity_hash.clone(),
         publicity_starts_at: row.publicity_starts_at.map(Instant),
         publicity_ends_at: row.publicity_ends_at.map(Instant),
@@ -246,6 +248,7 @@ pub(crate) fn public(row: &evaluation::Model) -> Result<Option<PublicEvaluationO
         party_scores: party_scores(row),
         total: total(row),
         grade: grade(row),
+        superseded: row.superseded.clone(),
         publicity_hash: row.publicity_hash.clone(),
         publicity_starts_at: row.publicity_starts_at.map(Instant),
         publicity_ends_at: row.publicity_ends_at.map(Instant),

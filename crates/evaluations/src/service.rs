@@ -25,7 +25,7 @@ use wubang_web::{ListQuery, actions};
 pub use crate::opening::{fill_panel, form_panel, open};
 
 /// The system's own hat, for consequences.
-const SYSTEM: &[Role] = &[Role::System];
+pub(crate) const SYSTEM: &[Role] = &[Role::System];
 
 /// An evaluation for somebody who may see it.
 ///
@@ -139,7 +139,10 @@ pub(crate) async fn spend(
     Ok(())
 }
 
-fn check_survey(input: CloseSurveyIn, rule: &EvaluationRule) -> Result<SurveyResult, Refusal> {
+pub(crate) fn check_survey(
+    input: CloseSurveyIn,
+    rule: &EvaluationRule,
+) -> Result<SurveyResult, Refusal> {
     let (minimum, mut faults) = (rule.survey_minimum, Faults::new());
     let CloseSurveyIn {
         very_dissatisfied,

@@ -4,6 +4,7 @@ use crate::entity::evaluation;
 use crate::flow;
 use crate::scoring::{self, ProjectGrade};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use std::collections::HashSet;
 use uuid::Uuid;
 use wubang_kernel::actor::Reach;
 use wubang_kernel::division::DivisionCode;
@@ -20,7 +21,12 @@ pub type Evaluation = evaluation::Model;
 /// Purpose of its panels.
 pub(crate) const PURPOSE: &str = "evaluation";
 /// States in which the result is public.
-pub(crate) const PUBLIC: &[&str] = &["in_publicity", "confirmed", "reevaluation_required"];
+pub(crate) const PUBLIC: &[&str] = &[
+    "in_publicity",
+    "under_review",
+    "confirmed",
+    "reevaluation_required",
+];
 
 wubang_store::stateful!(evaluation::Entity, flow::Evaluation);
 
@@ -142,13 +148,34 @@ pub(crate) async fn complete(
     read: &impl Read,
     evaluation: evaluation::Model,
 ) -> Result<Case, Error> {
-    let panel = wubang_panels::service::load(read, PURPOSE, evaluation.id).await?;
+    let panel = panel_of(read, &evaluation).await?;
     let roles = roles(read, &evaluation, panel.as_ref())?;
     Ok(Case {
         evaluation,
         panel,
         roles,
     })
+}
+
+/// The panel whose sheets count: not one that a review has replaced.
+async fn panel_of(read: &impl Read, row: &evaluation::Model) -> Result<Option<Loaded>, Error> {
+    let newest = wubang_panels::service::load(read, PURPOSE, row.id).await?;
+    Ok(newest.filter(|one| one.panel.round == row.panel_round))
+}
+
+/// Who sat on a panel that a review has replaced.
+pub(crate) async fn sat_before(
+    read: &impl Read,
+    row: &evaluation::Model,
+) -> Result<HashSet<Uuid>, Error> {
+    wubang_panels::service::persons_of(read, PURPOSE, row.id, row.panel_round).await
+}
+
+/// The evaluations in a state, for checks.
+pub(crate) async fn in_state(read: &impl Read, state: &str) -> Result<Vec<Uuid>, Error> {
+    let rows = evaluation::Entity::find().filter(evaluation::Column::State.eq(state));
+    let rows = rows.all(&read.db()).await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
 /// What a list is narrowed to, beside its states.
@@ -227,6 +254,7 @@ async fn wrong_totals(view: &View) -> Result<Vec<Uuid>, Error> {
         "scored",
         "drafted",
         "in_publicity",
+        "under_review",
         "confirmed",
         "reevaluation_required",
     ];
@@ -236,7 +264,7 @@ async fn wrong_totals(view: &View) -> Result<Vec<Uuid>, Error> {
         .await?;
     let mut wrong = Vec::new();
     for row in rows {
-        let panel = wubang_panels::service::load(view, PURPOSE, row.id).await?;
+        let panel = panel_of(view, &row).await?;
         let outcome = panel.and_then(|panel| crate::out::outcome(&row, &panel));
         let total: Option<Exact> = row.total.as_deref().and_then(|text| text.parse().ok());
         let grade = row.grade.as_deref().and_then(ProjectGrade::from_wire);

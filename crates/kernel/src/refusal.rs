@@ -110,6 +110,15 @@ impl Refusal {
         self
     }
 
+    /// The same about a value that stands deeper in the input than its check knew.
+    #[must_use]
+    pub fn below(mut self, at: &str) -> Self {
+        for field in &mut self.fields {
+            field.pointer.insert_str(0, at);
+        }
+        self
+    }
+
     /// Adds the figures to the field that was added last.
     #[must_use]
     pub fn figures(mut self, figures: Option<Figures>) -> Self {

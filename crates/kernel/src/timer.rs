@@ -69,6 +69,7 @@ timers! {
     T37 = "report_return", 5 Wd, 5..=5, "结项报告补正";
     T38 = "evaluation_run", 20 Wd, 10..=30, "考榜";
     T39 = "evaluation_publicity", 5 Wd, 3..=7, "考榜结果公示";
+    T41 = "evaluation_review", 10 Wd, 5..=15, "考榜结果复核";
     T42 = "credit_entry", 5 Wd, 5..=5, "信用记录";
     T49 = "feedback_ack", 2 Wd, 1..=5, "诉求签收";
     T50 = "feedback_resolve", 15 Wd, 5..=30, "诉求办理";

@@ -197,6 +197,22 @@ const SENTENCES: &[(&str, &str)] = &[
         "因投诉而作的暂停已满最长期限,所涉事项已自动恢复;投诉尚未办结的,请尽快处理。",
     ),
     (
+        "evaluation.review_started",
+        "对考榜结果的异议已受理,进入复核,公示停止计算。",
+    ),
+    (
+        "evaluation.review_unchanged",
+        "异议已办结,考榜结果不变,公示按剩余时间继续计算。",
+    ),
+    (
+        "evaluation.review_recomputed",
+        "异议成立,考榜结果更正后重新汇总;须重新拟定并公示,原结果留存备查。",
+    ),
+    (
+        "evaluation.review_redo",
+        "异议成立,另组考评组重新考评;原考评组成员不再参加,原结果留存备查。",
+    ),
+    (
         "award.suspended",
         "有异议被受理,承榜程序中止,公示与签约期限停止计算。",
     ),

@@ -44,6 +44,7 @@ wubang_kernel::machine! {
         FindAbuse = "abuse.found" "find_abuse" "认定恶意异议" "Find that it was abusive",
     }
     guards {
+        RightOffice = Forbidden "handled_by_the_right_office",
         NotDecider = SamePerson "handler_is_not_the_decider",
         NotRecused = Recused "handler_not_recused",
         FirstSupplement = SupplementUsed "supplement_asked_for_once",
@@ -64,21 +65,21 @@ wubang_kernel::machine! {
         NoAbuse = Duplicate "abuse_not_found_yet",
     }
     rows {
-        Submitted on RequestSupplement [NotDecider, NotRecused, FirstSupplement] by [StreetOfficer, DistrictAdmin] => SupplementRequired, start [ObjectionSupplement], stop [ObjectionAccept];
+        Submitted on RequestSupplement [RightOffice, NotDecider, NotRecused, FirstSupplement] by [StreetOfficer, DistrictAdmin] => SupplementRequired, start [ObjectionSupplement], stop [ObjectionAccept];
         SupplementRequired on Supplement [SupplementInTime] by [Objector] => Submitted, start [ObjectionAccept], stop [ObjectionSupplement], tell [Street];
         SupplementRequired on LapseSupplement [] by [System] => Rejected, start [T45], stop [ObjectionSupplement], at ObjectionSupplement;
-        Submitted on Reject [NotDecider, NotRecused] by [StreetOfficer, DistrictAdmin] => Rejected, start [T45], stop [ObjectionAccept];
-        Submitted on Accept [NotDecider, NotRecused] by [StreetOfficer, DistrictAdmin] => Accepted, start [T44], stop [ObjectionAccept], tell [Organisation, Street];
-        Accepted on OpenHearing [NotDecider, NotRecused, OtherSide, NotInvited] by [StreetOfficer, DistrictAdmin] => Accepted, start [ObjectionHearing];
-        Overdue on OpenHearing [NotDecider, NotRecused, OtherSide, NotInvited] by [StreetOfficer, DistrictAdmin] => Overdue, start [ObjectionHearing];
+        Submitted on Reject [RightOffice, NotDecider, NotRecused] by [StreetOfficer, DistrictAdmin] => Rejected, start [T45], stop [ObjectionAccept];
+        Submitted on Accept [RightOffice, NotDecider, NotRecused] by [StreetOfficer, DistrictAdmin] => Accepted, start [T44], stop [ObjectionAccept], tell [Organisation, Street];
+        Accepted on OpenHearing [RightOffice, NotDecider, NotRecused, OtherSide, NotInvited] by [StreetOfficer, DistrictAdmin] => Accepted, start [ObjectionHearing];
+        Overdue on OpenHearing [RightOffice, NotDecider, NotRecused, OtherSide, NotInvited] by [StreetOfficer, DistrictAdmin] => Overdue, start [ObjectionHearing];
         Accepted on Answer [MayAnswer, FirstAnswer] by [OrgLegalRep, OrgAgent, CommunitySecretary] => Accepted, stop [ObjectionHearing], tell [Street];
         Overdue on Answer [MayAnswer, FirstAnswer] by [OrgLegalRep, OrgAgent, CommunitySecretary] => Overdue, stop [ObjectionHearing], tell [Street];
         Accepted on EndHearing [] by [System] => Accepted, at ObjectionHearing;
         Overdue on EndHearing [] by [System] => Overdue, at ObjectionHearing;
-        Accepted on Investigate [NotDecider, NotRecused, HeardOut] by [StreetOfficer, DistrictAdmin] => Investigating;
-        Accepted | Investigating | Overdue on Decide [NotDecider, NotRecused, HeardOut, Upheld] by [StreetOfficer, DistrictAdmin] => Upheld, stop [T44, T45, ObjectionHearing], tell [Organisation, Street];
-        Accepted | Investigating | Overdue on Decide [NotDecider, NotRecused, HeardOut, PartlyUpheld] by [StreetOfficer, DistrictAdmin] => PartlyUpheld, start [T45], stop [T44, ObjectionHearing], tell [Organisation, Street];
-        Accepted | Investigating | Overdue on Decide [NotDecider, NotRecused, Dismissed] by [StreetOfficer, DistrictAdmin] => Dismissed, start [T45], stop [T44, ObjectionHearing], tell [Organisation, Street];
+        Accepted on Investigate [RightOffice, NotDecider, NotRecused, HeardOut] by [StreetOfficer, DistrictAdmin] => Investigating;
+        Accepted | Investigating | Overdue on Decide [RightOffice, NotDecider, NotRecused, HeardOut, Upheld] by [StreetOfficer, DistrictAdmin] => Upheld, stop [T44, T45, ObjectionHearing], tell [Organisation, Street];
+        Accepted | Investigating | Overdue on Decide [RightOffice, NotDecider, NotRecused, HeardOut, PartlyUpheld] by [StreetOfficer, DistrictAdmin] => PartlyUpheld, start [T45], stop [T44, ObjectionHearing], tell [Organisation, Street];
+        Accepted | Investigating | Overdue on Decide [RightOffice, NotDecider, NotRecused, Dismissed] by [StreetOfficer, DistrictAdmin] => Dismissed, start [T45], stop [T44, ObjectionHearing], tell [Organisation, Street];
         Accepted | Investigating on RunOver [] by [System] => Overdue, start [T45], tell [Supervisor, District, Street], at T44;
         Submitted | SupplementRequired | Accepted | Investigating on Withdraw [] by [Objector] => Withdrawn, stop [T44, ObjectionAccept, ObjectionSupplement, ObjectionHearing], tell [Street, Organisation];
         Rejected | Dismissed | PartlyUpheld | Overdue on FileComplaint [ComplaintInTime, OnlyRaised] by [Objector] => Escalated, start [T46], stop [T45, ObjectionHearing], tell [Supervisor];

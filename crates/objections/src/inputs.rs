@@ -4,6 +4,7 @@ use crate::words::{Effect, GroundCode, ObjectionRejectionGround, ObjectionTarget
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
+use wubang_evaluations::model::ResultCorrections;
 
 /// One ground with its facts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -115,6 +116,8 @@ pub struct DecideObjectionIn {
     pub reason: String,
     /// 更正内容,公开,5–2000 字;部分成立而不改变决定的必填。
     pub correction: Option<String>,
+    /// 处理结果为 `recompute` 的必填:哪些评分作废、调查份数如何更正。
+    pub corrections: Option<ResultCorrections>,
 }
 
 /// A complaint about the answer, or that there is none (投诉).
@@ -139,4 +142,6 @@ pub struct DecideComplaintIn {
     pub effect: Option<Effect>,
     /// 理由,公开,10–5000 字。
     pub reason: String,
+    /// 处理结果为 `recompute` 的必填:哪些评分作废、调查份数如何更正。
+    pub corrections: Option<ResultCorrections>,
 }

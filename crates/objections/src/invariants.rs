@@ -26,6 +26,10 @@ pub fn invariants() -> Vec<Invariant> {
             run: |view| Box::pin(out_of_step(view)),
         },
         Invariant {
+            name: "result_is_under_review_only_while_an_objection_is_open",
+            run: |view| Box::pin(reviewed_for_nothing(view)),
+        },
+        Invariant {
             name: "no_handler_took_part_in_what_is_objected_to",
             run: |view| Box::pin(judges_in_own_cause(view)),
         },
@@ -92,6 +96,19 @@ async fn out_of_step(view: &View) -> Result<Vec<Uuid>, Error> {
             wrong.push(id);
         }
     }
+    Ok(wrong)
+}
+
+/// A result under review has an objection that holds it.
+async fn reviewed_for_nothing(view: &View) -> Result<Vec<Uuid>, Error> {
+    let kind = ObjectionTarget::EvaluationResult.as_str();
+    let rows = all(view).await?;
+    let holding = rows
+        .iter()
+        .filter(|row| row.target == kind && row.hold_id.is_some());
+    let held: HashSet<Uuid> = holding.filter_map(|row| row.held_id).collect();
+    let mut wrong = wubang_evaluations::reviewing::under_review(view).await?;
+    wrong.retain(|id| !held.contains(id));
     Ok(wrong)
 }
 

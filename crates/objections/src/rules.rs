@@ -15,6 +15,8 @@ use wubang_kernel::{Faults, Refusal};
 #[derive(Debug, Clone)]
 pub(crate) struct ObjectionFacts {
     pub now: DateTime<Utc>,
+    /// Whether the actor's office handles this kind of objection.
+    pub right_office: bool,
     /// Whether the actor decided what is objected to.
     pub decider: bool,
     /// Whether the actor took part in it, or works for a party.
@@ -55,6 +57,7 @@ impl ObjectionFacts {
 impl Facts<Objection> for ObjectionFacts {
     fn check(&self, guard: ObjectionGuard) -> Result<(), Refusal> {
         let holds = match guard {
+            ObjectionGuard::RightOffice => self.right_office,
             ObjectionGuard::NotDecider => !self.decider,
             ObjectionGuard::NotRecused => !self.recused,
             ObjectionGuard::FirstSupplement => !self.supplement_used,
@@ -163,6 +166,18 @@ pub(crate) fn check_effect(
     }
 }
 
+/// Corrections belong to a result that is added up anew, and to nothing else.
+pub(crate) fn check_corrections(effect: Option<Effect>, given: bool, faults: &mut Faults) {
+    if given && effect != Some(Effect::Recompute) {
+        faults.add(
+            "/corrections",
+            "not_allowed",
+            "仅在处理结果为 recompute 时填写",
+            "belongs to the effect recompute alone",
+        );
+    }
+}
+
 /// Checks a decision. `effects` are those that are possible now.
 ///
 /// # Errors
@@ -184,6 +199,7 @@ pub(crate) fn check_decision(
         Outcome::Dismissed => (false, false),
     };
     check_effect(input.effect, must, may, effects, &mut faults);
+    check_corrections(input.effect, input.corrections.is_some(), &mut faults);
     let unchanged = input.effect.unwrap_or(Effect::None) == Effect::None;
     if input.outcome == Outcome::PartlyUpheld && unchanged && correction.is_none() {
         faults.missing("/correction");
@@ -230,6 +246,7 @@ mod tests {
 
     fn facts() -> ObjectionFacts {
         ObjectionFacts {
+            right_office: true,
             now: DateTime::<Utc>::UNIX_EPOCH,
             decider: false,
             recused: false,

@@ -100,6 +100,19 @@ pub async fn objects_of(read: &impl Read, purpose: &str, person: Uuid) -> Result
     store::objects_of(read, purpose, person).await
 }
 
+/// Who sits or sat on the panels for an object, of the rounds before one.
+///
+/// # Errors
+/// When the database fails.
+pub async fn persons_of(
+    read: &impl Read,
+    purpose: &str,
+    object_id: Uuid,
+    before: i32,
+) -> Result<HashSet<Uuid>, Error> {
+    store::persons_of(read, purpose, object_id, before).await
+}
+
 /// Persons among `persons` who must recuse themselves from judging the organisations: any hard ground
 /// of [`conflicts`] (rulebook 2.9).
 ///

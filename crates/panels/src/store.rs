@@ -96,6 +96,32 @@ pub(crate) async fn objects_of(
     Ok(panels.into_tuple().all(&read.db()).await?)
 }
 
+/// Who sits or sat on the panels for an object of the rounds before one.
+pub(crate) async fn persons_of(
+    read: &impl Read,
+    purpose: &str,
+    object_id: Uuid,
+    before: i32,
+) -> Result<HashSet<Uuid>, Error> {
+    let panels = Query::select()
+        .column(panel::Column::Id)
+        .from(panel::Entity)
+        .and_where(Expr::col(panel::Column::Purpose).eq(purpose))
+        .and_where(Expr::col(panel::Column::ObjectId).eq(object_id))
+        .and_where(Expr::col(panel::Column::Round).lt(before))
+        .to_owned();
+    let persons = member::Entity::find()
+        .select_only()
+        .column(member::Column::PersonId)
+        .filter(member::Column::PanelId.in_subquery(panels));
+    Ok(persons
+        .into_tuple::<Uuid>()
+        .all(&read.db())
+        .await?
+        .into_iter()
+        .collect())
+}
+
 /// On how many panels of a purpose in a division some experts sat since an instant; the panels of one
 /// object do not count.
 pub(crate) async fn seats_within(

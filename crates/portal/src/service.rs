@@ -135,12 +135,14 @@ pub(crate) async fn list(view: &View, filter: &ListQuery) -> Result<ProjectList,
 }
 
 /// Whose name the trail keeps to the supervisor (rulebook 2.6): who sits on a panel, until the result;
-/// who asked about a posting, for ever; and who objected, when what he withdrew lets award and posting go on.
+/// who asked about a posting, for ever; and who objected, when what he withdrew lets award, posting and result go on.
 fn is_secret(row: &wubang_store::entity::trace::Model) -> bool {
     let goes_on = row.actor_role == "system"
         && [
             "award.resumed",
             "award.publicity_resumed",
+            "evaluation.review_unchanged",
+            "evaluation.publicity_resumed",
             "posting.resumed",
             "publicity.moved",
         ]

@@ -7,7 +7,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{ETAG, IF_NONE_MATCH, LINK, LOCATION};
 use actix_web::{HttpMessage, HttpResponse};
 use chrono::{DateTime, Utc};
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use utoipa::{PartialSchema, ToSchema};
 use wubang_kernel::deadline::LOCAL;
 use wubang_kernel::digest::sha256_hex;
@@ -30,6 +30,13 @@ impl Serialize for Instant {
                 .with_timezone(&LOCAL)
                 .to_rfc3339_opts(chrono::SecondsFormat::AutoSi, false),
         )
+    }
+}
+
+/// For what is kept as it is shown.
+impl<'de> Deserialize<'de> for Instant {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        DateTime::<Utc>::deserialize(deserializer).map(Instant)
     }
 }
 

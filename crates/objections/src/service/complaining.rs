@@ -6,7 +6,7 @@ use crate::flow::ObjectionEvent;
 use crate::model::{
     AbuseRecord, ComplaintIn, ComplaintRecord, DecideComplaintIn, Effect, ObjectionOut,
 };
-use crate::rules::{check_complaint, check_effect, is_raised};
+use crate::rules::{check_complaint, check_corrections, check_effect, is_raised};
 use crate::target;
 use wubang_kernel::{Faults, Timer, faults};
 
@@ -171,6 +171,7 @@ pub async fn decide_complaint(
         &effects,
         &mut faults,
     );
+    check_corrections(input.effect, input.corrections.is_some(), &mut faults);
     faults.finish()?;
     let effect = input.effect.unwrap_or(Effect::None);
     let person = tx.person()?;
@@ -197,7 +198,13 @@ pub async fn decide_complaint(
     }
     let words = format!("投诉 {}:{reason}", case.objection.number);
     // on the heap: what an effect sets in motion is deep
-    Box::pin(target::apply(tx, &case.objection, effect, &words)).await?;
+    Box::pin(target::apply(
+        tx,
+        &case.objection,
+        (effect, input.corrections),
+        &words,
+    ))
+    .await?;
     reading::out(tx, case).await
 }
 

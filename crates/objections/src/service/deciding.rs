@@ -54,6 +54,12 @@ pub async fn decide(tx: &Tx, key: &Key, input: DecideObjectionIn) -> Result<Obje
     }
     let words = format!("异议 {}:{reason}", case.objection.number);
     // on the heap: what an effect sets in motion is deep
-    Box::pin(target::apply(tx, &case.objection, effect, &words)).await?;
+    Box::pin(target::apply(
+        tx,
+        &case.objection,
+        (effect, input.corrections),
+        &words,
+    ))
+    .await?;
     reading::out(tx, case).await
 }

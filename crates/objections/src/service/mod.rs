@@ -60,6 +60,8 @@ async fn facts(read: &impl Read, case: &Case) -> Result<ObjectionFacts, Error> {
     let open = row.state == "complaint_open" && row.held_id.is_some();
     Ok(ObjectionFacts {
         now: read.now(),
+        right_office: !target::is_districts(target::kind_of(row)?)
+            || case.roles.has(Role::DistrictAdmin),
         decider: judge.is_some_and(|person| row.involved.deciders.contains(&person)),
         recused,
         supplement_used: row.supplement.is_some(),
@@ -122,6 +124,10 @@ async fn step(
 async fn due(tx: &Tx, row: &objection::Model, timer: Timer) -> Result<Deadline, Error> {
     let rules = rules::at(tx, &row.division).await?;
     let (terms, cutoff) = (&rules.timers, rules.publish_cutoff_hour);
+    let timer = match timer {
+        Timer::T44 => target::answer_term(target::kind_of(row)?),
+        other => other,
+    };
     Ok(timers::deadline(
         tx.calendar(),
         timer,

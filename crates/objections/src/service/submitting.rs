@@ -82,7 +82,7 @@ fn standing(
 /// may object; `duplicate` while one of the same objector to the same target is open.
 pub async fn submit(tx: &Tx, input: ObjectionIn) -> Result<ObjectionOut, Error> {
     let person = identified(tx)?;
-    let target = target::open(tx, input.target, input.target_id).await?;
+    let target = target::open(tx, input.target, input.target_id, input.organisation_id).await?;
     let mut faults = Faults::new();
     let standing = standing(tx, &target, input.organisation_id, &mut faults)?;
     let form = check_form(&input.grounds, &input.demand, &target.effects, &mut faults);
