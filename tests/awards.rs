@@ -14,7 +14,7 @@ async fn street(bench: &mut Bench) -> Caller {
 }
 
 /// An address of the posting.
-fn at(bench: &Bench, verb: &str) -> String {
+pub(crate) fn at(bench: &Bench, verb: &str) -> String {
     format!("/api/v1/postings/{}/{verb}", bench.play.ids.posting)
 }
 
@@ -23,7 +23,7 @@ fn bid(bench: &Bench, key: &str) -> String {
 }
 
 /// Three bids, opened and found eligible.
-async fn qualified(bench: &mut Bench) {
+pub(crate) async fn qualified(bench: &mut Bench) {
     bench.play.need_approved().await.unwrap();
     bench.play.posting_open().await.unwrap();
     bench.play.bids_submitted().await.unwrap();
@@ -76,7 +76,7 @@ pub(crate) async fn seats(bench: &mut Bench) -> Vec<String> {
     seats
 }
 
-async fn start(bench: &mut Bench) -> Reply {
+pub(crate) async fn start(bench: &mut Bench) -> Reply {
     let path = at(bench, "start_evaluation");
     street(bench).await.post(&path, json!({})).await
 }
@@ -86,13 +86,13 @@ fn low() -> Value {
     json!({ "plan": 14, "team": 10, "track_record": 6, "budget": 6, "sustainability": 4 })
 }
 
-async fn score(bench: &mut Bench, account: &str, key: &str, points: Value) -> Reply {
+pub(crate) async fn score(bench: &mut Bench, account: &str, key: &str, points: Value) -> Reply {
     let body = json!({ "bid_id": bid(bench, key), "points": points });
     let path = at(bench, "score_sheets");
     bench.user(account).await.post(&path, body).await
 }
 
-async fn propose(bench: &mut Bench, key: &str) -> Reply {
+pub(crate) async fn propose(bench: &mut Bench, key: &str) -> Reply {
     let body = json!({ "bid_id": bid(bench, key), "reason": "按照评审排名提出拟承榜对象" });
     let path = at(bench, "propose_award");
     street(bench).await.post(&path, body).await
@@ -104,13 +104,13 @@ async fn reject_all(bench: &mut Bench) -> Reply {
     street(bench).await.post(&path, body).await
 }
 
-async fn see_bid(bench: &mut Bench, key: &str) -> Value {
+pub(crate) async fn see_bid(bench: &mut Bench, key: &str) -> Value {
     let path = format!("/api/v1/bids/{}", bid(bench, key));
     let agent = agent_of(key, "org_agent").unwrap();
     bench.user(&agent).await.get(&path).await.ok()
 }
 
-async fn award(bench: &mut Bench, id: &str) -> Value {
+pub(crate) async fn award(bench: &mut Bench, id: &str) -> Value {
     let path = format!("/api/v1/awards/{id}");
     street(bench).await.get(&path).await.ok()
 }

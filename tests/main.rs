@@ -11,6 +11,7 @@ mod attachments;
 mod awards;
 mod bids;
 mod board;
+mod bonuses;
 mod calls;
 mod campaigns;
 mod caps;

@@ -47,6 +47,7 @@ step!(
             .text_opt("reason_code")
             .text_opt("reason")
             .text_opt("total")
+            .int("bonus")
             .int("rank")
             .json_opt("means")
             .text_opt("tie_break")

@@ -46,7 +46,7 @@ pub(crate) fn right(tx: &Tx, posting: &Posting) -> Result<Birth<Award>, Error> {
 pub(crate) fn totals(ranking: &AwardRanking) -> Vec<AwardPublicTotal> {
     let one = |row: &crate::model::AwardRankingRow| AwardPublicTotal {
         rank: row.rank,
-        total: row.total,
+        total: row.ranked.rounded(),
     };
     ranking.0.iter().map(one).collect()
 }
@@ -170,6 +170,7 @@ fn publicity(tx: &Tx, proposed: Proposed<'_>, number: String) -> Result<AwardPub
         price_fen: Fen::new(bid.price_fen).map_err(|_| Error::internal("bid with a bad price"))?,
         rank: proposed.rank,
         total: total.map(|total| total.rounded()),
+        bonus: (bid.bonus > 0).then_some(bid.bonus),
         totals: proposed.totals,
         bidders: proposed.bidders,
         plan_summary: plan_summary(bid),

@@ -221,6 +221,25 @@ pub struct AwardCriterionMean {
     pub mean: Hundredths,
 }
 
+/// What bonus points (加分) are given for (rulebook 2.11.4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum BonusGround {
+    /// 等级 3A 及以上且在有效期内。
+    Grade3a,
+    /// 党组织健全、管理规范。
+    PartyOrganisation,
+}
+
+/// Points beside the panel's total.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AwardBonus {
+    /// 事由。
+    pub ground: BonusGround,
+    /// 分值。
+    pub points: i32,
+}
+
 /// One place in the ranking.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AwardRankingRow {
@@ -234,14 +253,26 @@ pub struct AwardRankingRow {
     pub organisation_name: String,
     /// 报价(分)。
     pub price_fen: Fen,
-    /// 精确总分;排名以此为准。
+    /// 精确总分,不含加分;合格线以此为准。
     pub exact: Exact,
     /// 总分(两位小数)。
     pub total: Hundredths,
+    /// 公告列明的加分,只给总分达到合格线的。
+    pub bonus: Vec<AwardBonus>,
+    /// 精确总分与加分之和,排名依据。
+    pub ranked: Exact,
     /// 各项均值。
     pub means: Vec<AwardCriterionMean>,
     /// 同分时由哪一步决定。
     pub tie_break: Option<String>,
+}
+
+impl AwardRankingRow {
+    /// The bonus points together.
+    #[must_use]
+    pub fn bonus_points(&self) -> i32 {
+        self.bonus.iter().map(|one| one.points).sum()
+    }
 }
 
 /// The ranking (排名) of a report, best first.
@@ -436,7 +467,7 @@ pub struct PicksOut {
 pub struct AwardPublicTotal {
     /// 名次。
     pub rank: i32,
-    /// 总分。
+    /// 总分,含公告列明的加分。
     pub total: Hundredths,
 }
 
@@ -461,6 +492,9 @@ pub struct AwardPublicity {
     pub rank: i32,
     /// 总分;点单不评分。
     pub total: Option<Hundredths>,
+    /// 拟承榜组织的加分(公告列明的),没有的不列。
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bonus: Option<i32>,
     /// 各名次总分。
     pub totals: Vec<AwardPublicTotal>,
     /// 全部揭榜组织,按名称排列。

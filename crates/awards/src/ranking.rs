@@ -1,26 +1,38 @@
 //! From the panel's sheets to the ranking and its tie-break (rulebook 2.11.1).
 
-use crate::model::{AwardCriterionMean, AwardRanking, AwardRankingRow};
+use crate::model::{AwardBonus, AwardCriterionMean, AwardRanking, AwardRankingRow, BonusGround};
 use crate::rules;
 use std::collections::HashMap;
 use uuid::Uuid;
 use wubang_bids::Bid;
 use wubang_kernel::deadline::local_date;
 use wubang_kernel::money::Fen;
+use wubang_kernel::procedure::BonusRule;
 use wubang_kernel::score::Exact;
 use wubang_panels::Loaded;
 use wubang_panels::draw;
 use wubang_panels::scoring::{self, Candidate, Ranked, TieKey};
 use wubang_postings::Posting;
 use wubang_registry::GradeLevel;
+use wubang_registry::organisations::Organisation;
 use wubang_store::{Error, Read, Tx};
 
 fn too_large() -> Error {
     Error::internal("a score too large to be kept exactly")
 }
 
-/// Grades (评估等级) as tie-break values: none is zero.
-async fn grades(tx: &Tx, bids: &[Bid]) -> Result<HashMap<Uuid, i64>, Error> {
+/// What the register says of a bidder, as far as a ranking looks at it; of a joint bid its lead counts.
+#[derive(Debug, Clone, Copy, Default)]
+struct Merits {
+    /// Grade (评估等级) as a tie-break value: 1 for 1A, 5 for 5A; none is zero.
+    grade: i64,
+    party_organisation: bool,
+}
+
+/// 3A as a tie-break value: from here on a grade may have priority (社会组织评估管理办法 art. 28).
+const GRADE_3A: i64 = 3;
+
+async fn merits(tx: &Tx, bids: &[Bid]) -> Result<HashMap<Uuid, Merits>, Error> {
     let ids: Vec<Uuid> = bids.iter().map(|bid| bid.organisation_id).collect();
     let today = local_date(tx.now());
     let organisations = wubang_registry::organisations::load_many(tx, &ids).await?;
@@ -30,10 +42,38 @@ async fn grades(tx: &Tx, bids: &[Bid]) -> Result<HashMap<Uuid, i64>, Error> {
             .find(|(_, one)| **one == grade)
             .map_or(0, |(value, _)| value)
     };
+    let merits = |one: &Organisation| Merits {
+        grade: one.grade_on(today).map_or(0, value),
+        party_organisation: one.profile.party_organisation,
+    };
     Ok(organisations
-        .into_iter()
-        .map(|one| (one.id, one.grade_on(today).map_or(0, value)))
+        .iter()
+        .map(|one| (one.id, merits(one)))
         .collect())
+}
+
+/// The bonus points of a bid (rulebook 2.11.4): by the notice, and only for who reaches the threshold without them, so
+/// that they put good bids in order and never lift a weak one.
+fn bonus(rule: BonusRule, threshold: i64, total: Exact, merits: Merits) -> Vec<AwardBonus> {
+    let grounds = [
+        (
+            BonusGround::Grade3a,
+            rule.grade_3a,
+            merits.grade >= GRADE_3A,
+        ),
+        (
+            BonusGround::PartyOrganisation,
+            rule.party_organisation,
+            merits.party_organisation,
+        ),
+    ];
+    let good = rules::reaches(total, threshold);
+    let given = grounds
+        .into_iter()
+        .filter(|(_, points, met)| good && *met && *points > 0);
+    given
+        .map(|(ground, points, _)| AwardBonus { ground, points })
+        .collect()
 }
 
 /// The ranking of the scored bids.
@@ -44,27 +84,42 @@ pub(crate) async fn ranking(
     bids: &[Bid],
 ) -> Result<AwardRanking, Error> {
     let procedure = &posting.procedure.0;
-    let (grades, seed) = (grades(tx, bids).await?, panel.seed());
-    let (mut candidates, mut means) = (Vec::new(), HashMap::new());
+    let (merits, seed) = (merits(tx, bids).await?, panel.seed());
+    let (mut candidates, mut scored) = (Vec::new(), HashMap::new());
     for bid in bids {
         let sheets = panel.valid_sheets(bid.id);
         let total = scoring::mean_total(&sheets, procedure.trim_from).ok_or_else(too_large)?;
         let own = scoring::criterion_means(&sheets, &procedure.criteria).ok_or_else(too_large)?;
-        let grade = grades.get(&bid.organisation_id).copied().unwrap_or(0);
+        let merits = merits.get(&bid.organisation_id).copied();
+        let merits = merits.unwrap_or_default();
+        let bonus = bonus(procedure.bonus, procedure.threshold, total, merits);
+        let points: i32 = bonus.iter().map(|one| one.points).sum();
         candidates.push(Candidate {
             subject_id: bid.id,
-            total,
-            keys: tie_keys(&own, bid.price_fen, grade),
+            total: total
+                .add(Exact::from_int(i64::from(points)))
+                .ok_or_else(too_large)?,
+            keys: tie_keys(&own, bid.price_fen, merits.grade),
             lot: draw::lot(&seed, bid.id),
         });
-        means.insert(bid.id, own);
+        let own = Scored {
+            total,
+            bonus,
+            means: own,
+        };
+        scored.insert(bid.id, own);
     }
     let rows = scoring::rank(candidates).into_iter().map(|ranked| {
         let bid = bids
             .iter()
             .find(|bid| bid.id == ranked.subject_id)
             .ok_or_else(|| Error::internal("ranked what is no bid"))?;
-        row(bid, ranked, means.remove(&bid.id).unwrap_or_default())
+        let own = scored.remove(&bid.id);
+        row(
+            bid,
+            ranked,
+            own.ok_or_else(|| Error::internal("ranked what was not scored"))?,
+        )
     });
     Ok(AwardRanking(rows.collect::<Result<_, _>>()?))
 }
@@ -99,16 +154,26 @@ pub fn tie_keys(means: &[(String, Exact)], price_fen: i64, grade: i64) -> Vec<Ti
     ]
 }
 
-fn row(bid: &Bid, ranked: Ranked, means: Vec<(String, Exact)>) -> Result<AwardRankingRow, Error> {
+/// What a bid has before it is ranked.
+struct Scored {
+    total: Exact,
+    bonus: Vec<AwardBonus>,
+    means: Vec<(String, Exact)>,
+}
+
+fn row(bid: &Bid, ranked: Ranked, own: Scored) -> Result<AwardRankingRow, Error> {
     Ok(AwardRankingRow {
         rank: ranked.rank,
         bid_id: bid.id,
         organisation_id: bid.organisation_id,
         organisation_name: bid.organisation_name.clone(),
         price_fen: Fen::new(bid.price_fen).map_err(|_| Error::internal("bid with a bad price"))?,
-        exact: ranked.total,
-        total: ranked.total.rounded(),
-        means: means
+        exact: own.total,
+        total: own.total.rounded(),
+        bonus: own.bonus,
+        ranked: ranked.total,
+        means: own
+            .means
             .into_iter()
             .map(|(key, exact)| AwardCriterionMean {
                 key,
@@ -127,7 +192,7 @@ pub(crate) fn lots(ranking: &AwardRanking) -> Vec<Vec<Uuid>> {
     let mut before: Option<&AwardRankingRow> = None;
     for row in &ranking.0 {
         // the step of a row is the one between it and the row before, where their totals are equal
-        let by_lot = before.filter(|one| one.exact == row.exact).is_some()
+        let by_lot = before.filter(|one| one.ranked == row.ranked).is_some()
             && row.tie_break.as_deref() == Some(scoring::LOT);
         match groups.last_mut().filter(|_| by_lot) {
             Some(group) => group.push(row.bid_id),
@@ -183,6 +248,29 @@ mod tests {
     }
 
     #[test]
+    fn bonus_points_are_printed_earned_and_never_lift_over_the_threshold() {
+        let rule = BonusRule {
+            grade_3a: 3,
+            party_organisation: 2,
+        };
+        let points = |rule, total, grade, party_organisation| -> Vec<i32> {
+            let merits = Merits {
+                grade,
+                party_organisation,
+            };
+            bonus(rule, 60, Exact::from_int(total), merits)
+                .iter()
+                .map(|one| one.points)
+                .collect()
+        };
+        assert_eq!(points(rule, 60, 3, true), [3, 2]);
+        assert_eq!(points(rule, 90, 5, false), [3]);
+        assert!(points(rule, 90, 2, false).is_empty());
+        assert!(points(rule, 59, 5, true).is_empty());
+        assert!(points(BonusRule::default(), 90, 5, true).is_empty());
+    }
+
+    #[test]
     fn a_lot_is_shown_where_it_decided_and_nowhere_else() {
         let row = |id: u128, total: i64, tie_break: Option<&str>| AwardRankingRow {
             rank: 1,
@@ -192,6 +280,8 @@ mod tests {
             price_fen: Fen::new(1).unwrap(),
             exact: Exact::from_int(total),
             total: Exact::from_int(total).rounded(),
+            bonus: Vec::new(),
+            ranked: Exact::from_int(total),
             means: Vec::new(),
             tie_break: tie_break.map(str::to_owned),
         };

@@ -175,6 +175,7 @@ pub(crate) async fn finish(tx: &Tx, posting: &Posting, seats: Seats) -> Result<b
             row.bid_id,
             ScoreResult {
                 total: row.exact,
+                bonus: row.bonus_points(),
                 rank: row.rank,
                 means,
                 tie_break: row.tie_break.clone(),

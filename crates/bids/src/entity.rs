@@ -39,6 +39,7 @@ pub mod bid {
         pub reason_code: Option<String>,
         pub reason: Option<String>,
         pub total: Option<String>,
+        pub bonus: i32,
         pub rank: i32,
         pub means: Option<Json>,
         pub tie_break: Option<String>,

@@ -412,6 +412,8 @@ pub struct BidOut {
     pub reason: Option<String>,
     /// 得分(承榜通知后向本组织公开)。
     pub total: Option<Hundredths>,
+    /// 公告列明的加分(与得分一并公开)。
+    pub bonus: Option<i32>,
     /// 名次。
     pub rank: Option<i32>,
     /// 各评分项平均。

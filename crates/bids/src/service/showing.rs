@@ -118,6 +118,7 @@ pub(super) async fn out(read: &impl Read, case: Case) -> Result<BidOut, Error> {
         reason_code: bid.reason_code,
         reason: bid.reason,
         total: total.map(|total| total.rounded()),
+        bonus: (totals && bid.rank > 0).then_some(bid.bonus),
         rank: (totals && bid.rank > 0).then_some(bid.rank),
         means: if totals { means } else { Vec::new() },
         allowed_actions: actions::of::<Bid>(bid.id, state, roles, &facts).allowed,

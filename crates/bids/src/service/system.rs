@@ -42,8 +42,10 @@ pub(super) async fn by_system(
 /// What the panel's sheets add up to for one bid.
 #[derive(Debug, Clone)]
 pub struct ScoreResult {
-    /// Exact total, 0–100.
+    /// Exact total of the panel, 0–100.
     pub total: Exact,
+    /// Points beside it, by the notice.
+    pub bonus: i32,
     /// Rank, from 1.
     pub rank: i32,
     /// Exact mean per criterion.
@@ -69,10 +71,11 @@ pub async fn scored(tx: &Tx, id: Uuid, score: ScoreResult) -> Result<(), Error> 
     let rounded: Hundredths = score.total.rounded();
     by_system(tx, id, BidEvent::Score, |c| {
         c.set(bid::Column::Total, score.total.to_string())
+            .set(bid::Column::Bonus, score.bonus)
             .set(bid::Column::Rank, score.rank)
             .set(bid::Column::Means, means)
             .set(bid::Column::TieBreak, score.tie_break.clone())
-            .data(serde_json::json!({ "total": rounded, "rank": score.rank, "tie_break": score.tie_break }))
+            .data(serde_json::json!({ "total": rounded, "bonus": score.bonus, "rank": score.rank, "tie_break": score.tie_break }))
     })
     .await
 }
@@ -156,6 +159,7 @@ pub async fn reopen(tx: &Tx, posting: Uuid) -> Result<(), Error> {
     for bid in store::in_states(tx, posting, &["scored", "reserve", "not_selected"]).await? {
         by_system(tx, bid.id, BidEvent::Reopen, |c| {
             c.set(bid::Column::Total, None::<String>)
+                .set(bid::Column::Bonus, 0)
                 .set(bid::Column::Rank, 0)
                 .set(bid::Column::Means, None::<serde_json::Value>)
                 .set(bid::Column::TieBreak, None::<String>)

@@ -113,6 +113,7 @@ pub async fn draft(tx: &Tx, input: BidIn) -> Result<BidOut, Error> {
         reason_code: Set(None),
         reason: Set(None),
         total: Set(None),
+        bonus: Set(0),
         rank: Set(0),
         means: Set(None),
         tie_break: Set(None),

@@ -1,6 +1,8 @@
 //! The posting types and the rulebook's defaults of each (rulebook 2.3).
 
-use super::{CapRule, ChangeRule, Criterion, EvaluationRule, OrderRule, PanelRule, Procedure};
+use super::{
+    BonusRule, CapRule, ChangeRule, Criterion, EvaluationRule, OrderRule, PanelRule, Procedure,
+};
 use crate::deadline::Term;
 use crate::money::Fen;
 use crate::timer::{Terms, Timer};
@@ -152,6 +154,7 @@ impl Procedure {
                 criterion("sustainability", "居民参与与可持续", 10),
             ],
             threshold: 60,
+            bonus: BonusRule::default(),
             trim_from: 7,
             min_valid_bids: 1,
             panel: PanelRule {

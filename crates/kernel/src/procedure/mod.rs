@@ -57,6 +57,36 @@ impl PanelRule {
     }
 }
 
+/// Points beside the panel's total, printed in the notice (加分, rulebook 2.11.4); 0 gives none.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BonusRule {
+    /// 等级 3A 及以上且在有效期内。A valid evaluation grade of 3A or more.
+    pub grade_3a: i32,
+    /// 党组织健全、管理规范。A party organisation that is established and well-managed.
+    pub party_organisation: i32,
+}
+
+impl BonusRule {
+    /// Most that all of them may give together.
+    pub const MOST: i32 = 5;
+
+    /// Notes more than the rulebook allows, and any where the law on procurement gives the criteria (实施条例 art. 20).
+    fn check(self, code: PostingType, pointer: &str, faults: &mut Faults) {
+        let sum = self.grade_3a.saturating_add(self.party_organisation);
+        if code.way() == Way::Elsewhere && sum != 0 {
+            let (zh, en) = (
+                "政府采购不设本平台加分",
+                "a statutory procedure takes no bonus of this platform",
+            );
+            faults.add(pointer, "not_allowed", zh, en);
+        } else if !(0..=Self::MOST).contains(&sum) {
+            let zh = format!("各项加分合计不得超过 {} 分,实为 {sum}", Self::MOST);
+            let en = format!("bonus points sum to {} at most, got {sum}", Self::MOST);
+            faults.add(pointer, "out_of_range", zh, en);
+        }
+    }
+}
+
 /// What the satisfaction survey (满意度调查) is worth in the score of a party (rulebook 2.4.5, 2.11.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -179,6 +209,9 @@ pub struct Procedure {
     pub criteria: Vec<Criterion>,
     /// Least total to be awarded.
     pub threshold: i64,
+    /// Points beside the panel's total.
+    #[serde(default)]
+    pub bonus: BonusRule,
     /// Panel size from which the highest and the lowest total are dropped.
     pub trim_from: usize,
     /// Least number of valid bids.
@@ -237,6 +270,8 @@ impl Procedure {
         self.timers.check(&format!("{pointer}/timers"), faults);
         check_criteria(&self.criteria, &format!("{pointer}/criteria"), faults);
         check_tranches(&self.tranches, &format!("{pointer}/tranches"), faults);
+        self.bonus
+            .check(self.code, &format!("{pointer}/bonus"), faults);
         self.evaluation
             .check(&format!("{pointer}/evaluation"), faults);
         faults.number(&format!("{pointer}/threshold"), self.threshold, 0..=100);

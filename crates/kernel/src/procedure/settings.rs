@@ -73,6 +73,8 @@ macro_rules! settings {
 
 settings! {
     "threshold" threshold, 50..=80 "分", "承榜合格线", "Least total to be awarded";
+    "bonus/grade_3a" bonus.grade_3a, 0..=5 "分", "3A 及以上等级加分", "Bonus for a valid grade of 3A or more";
+    "bonus/party_organisation" bonus.party_organisation, 0..=5 "分", "党组织健全、管理规范加分", "Bonus for an established, well-managed party organisation";
     "trim_from" trim_from, 5..=15 "", "去掉最高分和最低分的评审组人数", "Panel size from which the highest and the lowest total are dropped";
     "min_valid_bids" min_valid_bids, 1..=5 "", "有效揭榜最低数", "Least number of valid bids";
     "invitations" invitations, 3..=10 "", "邀请组织数", "Organisations drawn for a posting by invitation";

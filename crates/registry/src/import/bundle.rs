@@ -104,6 +104,9 @@ pub struct OrganisationRow {
     /// Party members.
     #[serde(default)]
     pub party_members: i32,
+    /// Whether its party organisation was found established and well-managed.
+    #[serde(default)]
+    pub party_organisation: bool,
     /// Introduction.
     #[serde(default)]
     pub profile: String,
@@ -138,6 +141,7 @@ impl OrganisationRow {
                 social_workers: self.social_workers,
                 volunteers: self.volunteers,
                 party_members: self.party_members,
+                party_organisation: self.party_organisation,
                 text: self.profile.clone(),
                 contact: self.contact.clone(),
             },

@@ -41,6 +41,9 @@ pub struct ProfileIn {
     /// 党员数。Party members.
     #[serde(default)]
     pub party_members: i32,
+    /// 经认定党组织健全、管理规范。Its party organisation is established and well-managed; officers only.
+    #[serde(default)]
+    pub party_organisation: bool,
     /// 简介。Introduction.
     #[serde(default)]
     pub text: String,
@@ -118,11 +121,11 @@ pub struct OrganisationPatch {
 impl OrganisationPatch {
     /// Whether it touches what only officers may change.
     pub(super) fn touches_registration(&self, present: &Organisation) -> bool {
-        let grade = self
-            .profile
-            .as_ref()
-            .is_some_and(|profile| profile.evaluation_grade != present.profile.evaluation_grade);
-        grade
+        let found = self.profile.as_ref().is_some_and(|profile| {
+            profile.evaluation_grade != present.profile.evaluation_grade
+                || profile.party_organisation != present.profile.party_organisation
+        });
+        found
             || self.name.is_some()
             || self.uscc.is_some()
             || self.filing_number.is_some()
@@ -170,6 +173,7 @@ impl From<Profile> for ProfileIn {
             social_workers: profile.social_workers,
             volunteers: profile.volunteers,
             party_members: profile.party_members,
+            party_organisation: profile.party_organisation,
             text: profile.text,
             contact: profile.contact,
         }
@@ -322,6 +326,7 @@ fn read_profile(at: &str, input: &ProfileIn, taxonomy: &Taxonomy, faults: &mut F
         social_workers,
         volunteers,
         party_members,
+        party_organisation: input.party_organisation,
         text: faults.prose(&format!("{at}/text"), &input.text, 0..=5000),
         contact: input
             .contact

@@ -70,6 +70,9 @@ pub struct Profile {
     pub volunteers: i32,
     /// Party members.
     pub party_members: i32,
+    /// Whether officers have found its party organisation established and well-managed (党组织健全、管理规范).
+    #[serde(default)]
+    pub party_organisation: bool,
     /// Introduction in its own words.
     pub text: String,
     /// Contact.
