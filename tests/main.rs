@@ -62,6 +62,7 @@ mod recount;
 mod related;
 mod repairs;
 mod reserves;
+mod roadshows;
 mod rounds;
 mod scenes;
 mod sealing;

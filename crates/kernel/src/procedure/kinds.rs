@@ -1,6 +1,6 @@
 //! The posting types and the rulebook's defaults of each (rulebook 2.3).
 
-use super::{CapRule, ChangeRule, Criterion, EvaluationRule, OrderRule, PanelRule, Procedure};
+use super::{CapRule, ChangeRule, Criterion, EvaluationRule, OrderRule, PanelRule, Procedure, RoadshowRule};
 use crate::deadline::Term;
 use crate::money::Fen;
 use crate::timer::{Terms, Timer};
@@ -196,6 +196,12 @@ impl Procedure {
                 extension_days: 30,
                 too_few_days: 5,
                 rounds: 3,
+            },
+            // rulebook 2.4.4 (3): optional, 8 minutes and 7 for questions
+            roadshow: RoadshowRule {
+                required: false,
+                presentation_minutes: 8,
+                question_minutes: 7,
             },
         }
     }
