@@ -174,7 +174,9 @@ on_both! {
             for mail in own {
                 assert!(mail.body.contains(&text(slot, "/begins_at")), "{}", mail.body);
                 for other in slots.iter().filter(|other| other["id"] != slot["id"]) {
-                    assert!(!mail.body.contains(&text(other, "/organisation_name")) && !mail.body.contains(&text(other, "/begins_at")), "{}", mail.body);
+                    assert!(!mail.body.contains(&text(other, "/organisation_name")), "{}", mail.body);
+                    // one's own end is the next one's beginning
+                    assert!(other["begins_at"] == slot["ends_at"] || !mail.body.contains(&text(other, "/begins_at")), "{}", mail.body);
                 }
             }
         }
@@ -344,7 +346,7 @@ on_both! {
         let queue = member.get(&format!("{path}/queue")).await;
         let etag = queue.headers["etag"].clone();
         let queue = queue.ok();
-        assert_eq!((&queue["current"]["remaining_seconds"], &queue["now"]), (&json!(-60), &json!("2026-03-20T09:09:00+08:00")));
+        assert_eq!((&queue["current"]["remaining_seconds"], text(&queue, "/now").starts_with("2026-03-20T09:09:00")), (&json!(-60), true));
         let same = member.call("GET", &format!("{path}/queue"), &[("if-none-match", &etag)], None).await;
         assert_eq!((same.status, same.text.as_str()), (304, ""));
         act(&mut bench, &path, "mark_absent").await.ok();

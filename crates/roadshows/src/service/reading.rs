@@ -156,7 +156,8 @@ fn on(read: &impl Read, case: &Case) -> Result<Option<RoadshowCurrent>, Error> {
         phase: state_of::<RoadshowSlot>(&slot.state)?,
         phase_began_at: Instant(began),
         phase_ends_at: Instant(ends),
-        remaining_seconds: (ends - read.now()).num_seconds(),
+        // a second that has begun is over
+        remaining_seconds: (ends - read.now()).num_milliseconds().div_euclid(1000),
         recording_consent: slot.presenters.consent(),
     }))
 }
