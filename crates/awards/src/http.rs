@@ -9,9 +9,10 @@ use crate::model::{
 use crate::{assigning, calls, candidates, deciding, late, panel, proposal, review, service};
 use actix_web::{get, post};
 use utoipa_actix_web::service_config::ServiceConfig;
-use wubang_needs::model::{NothingIn, ReasonIn};
+
 use wubang_panels::model::SheetOut;
 use wubang_web::actions::ActionsOut;
+use wubang_web::{NothingIn, ReasonIn};
 use wubang_web::{act, list, make, see, see_public};
 
 act!(form_award_panel, "承榜 awards", "/api/v1/postings/{id}/panel", AwardPanelIn => AwardPanelOut, panel::form_panel, "组成评审组:专家随机抽取,其余指名。Form the panel: experts are drawn, the others named.");

@@ -9,7 +9,6 @@ use wubang_kernel::division::DivisionCode;
 use wubang_kernel::money::Fen;
 use wubang_kernel::procedure::Way;
 use wubang_kernel::{Code, Faults, Refusal, Role};
-use wubang_needs::model::NothingIn;
 use wubang_panels::composition::{self, COMMUNITY, DEPARTMENTS, EXPERTS, Seats};
 use wubang_panels::conflicts::{self, Conflict};
 use wubang_panels::model::{OwnChoice, SeatBarOut, SeatFigures};
@@ -18,6 +17,7 @@ use wubang_panels::{Draw, Formation, Loaded, Parties, Seat};
 use wubang_postings::service::EvaluationFacts;
 use wubang_postings::{Posting, PostingCase, flow};
 use wubang_store::{Error, Key, Read, Tx, View, state_of};
+use wubang_web::NothingIn;
 
 pub(crate) fn seats(posting: &Posting) -> Result<Seats, Error> {
     let ceiling = Fen::new(posting.budget_ceiling_fen)

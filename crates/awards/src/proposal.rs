@@ -10,9 +10,9 @@ use uuid::Uuid;
 use wubang_bids::Bid;
 use wubang_kernel::score::Exact;
 use wubang_kernel::{Code, Faults, Refusal, Role, Timer, faults};
-use wubang_needs::model::ReasonIn;
 use wubang_postings::{Posting, PostingCase};
 use wubang_store::{Error, Key, Tx, timers};
+use wubang_web::ReasonIn;
 
 /// A posting whose panel has reported, and what can be chosen from.
 pub(crate) struct Decision {

@@ -10,13 +10,14 @@ use uuid::Uuid;
 use wubang_kernel::machine::Audience;
 use wubang_kernel::score::Exact;
 use wubang_kernel::{Faults, Timer, faults};
-use wubang_needs::model::{NothingIn, ReasonIn};
+
 use wubang_postings::Posting;
 use wubang_publicity::model::PublicityKind;
 use wubang_store::outbox::{self, Notice};
 use wubang_store::{Error, Key, Read, Tracked, Tx, View, state_of, timers};
 use wubang_web::actions::{self, ActionsOut};
 use wubang_web::{Instant, ListQuery};
+use wubang_web::{NothingIn, ReasonIn};
 
 /// An award for somebody who may see it.
 ///

@@ -2,8 +2,9 @@
 //! likes. Until the opening this service reads nothing but their outside. How to make one: README.md of this crate.
 
 use crate::entity::bid;
+use crate::letter_rules::{self, LetterAsks};
 use crate::model::{BidIn, BidMode, BidPatch, Letter};
-use crate::rules::{self, LetterAsks};
+use crate::rules;
 use crate::sealing::Contents;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -216,7 +217,7 @@ pub(crate) fn inadmissible(
     asks: LetterAsks,
 ) -> Vec<String> {
     let mut faults = Faults::new();
-    rules::check_letter(letter, price, asks, &mut faults);
+    letter_rules::check_letter(letter, price, asks, &mut faults);
     for (pointer, given) in [
         ("/letter/consortium", letter.consortium.is_some()),
         ("/letter/proposal", letter.proposal.is_some()),

@@ -11,18 +11,14 @@ use crate::service::{attachments, repairing};
 use actix_web::{get, patch, post};
 use std::cell::Cell;
 use utoipa_actix_web::service_config::ServiceConfig;
-use wubang_files::http::{file_id, give_out, take_in};
-use wubang_files::model::{AttachmentOut, AttachmentsOut, UploadQuery};
+use wubang_files::shelf;
 use wubang_kernel::Code;
-use wubang_needs::model::{NothingIn, ReasonIn};
+
 use wubang_postings::model::PostingOut;
 use wubang_store::Error;
 use wubang_web::actions::ActionsOut;
-use wubang_web::problem::ProblemOut;
-use wubang_web::upload::Upload;
-use wubang_web::{
-    Answer, Body, Ctx, ListQuery, PathKey, act, amend, command, list, make, see, see_public,
-};
+use wubang_web::{Answer, Body, Ctx, PathKey, act, amend, command, list, make, see, see_public};
+use wubang_web::{NothingIn, ReasonIn};
 
 make!(draft_bid, "揭榜 bids", "/api/v1/bids", "bids", BidIn => BidOut, service::draft, "起草揭榜意向书。Draft a bid.");
 amend!(amend_bid, "揭榜 bids", "/api/v1/bids/{id}", BidPatch => BidOut, service::amend, "修改意向书草稿。Change a draft bid.");
@@ -158,117 +154,29 @@ pub(crate) async fn give_opening_share(ctx: Ctx, key: PathKey, body: Body<ShareI
     answer
 }
 
-see!(
-    list_bid_attachments,
-    "揭榜 bids",
-    "/api/v1/bids/{id}/attachments",
-    AttachmentsOut,
-    attachments::list,
-    "意向书的附件(开启前仅本组织;开启后按公开范围)。The attachments of a bid; before the opening to its owner only."
+shelf!(
+    "揭榜 bids", attachments,
+    list_bid_attachments "/api/v1/bids/{id}/attachments"
+        "意向书的附件(开启前仅本组织;开启后按公开范围)。The attachments of a bid; before the opening to its owner only.",
+    add_bid_attachment
+        "上传附件:请求体即文件本身,类型由内容识别。Add an attachment: the body is the file itself; its type is found in its content.",
+    get_bid_attachment "/api/v1/bids/{id}/attachments/{file}"
+        "下载附件(流式,完整性随传随验)。Download an attachment, checked as it goes.",
+    remove_bid_attachment "/api/v1/bids/{id}/attachments/{file}/remove"
+        "移除附件(截止前);已提交的版本仍保留。Take an attachment off; what was handed in keeps it."
 );
 
-/// 上传附件:请求体即文件本身,类型由内容识别。Add an attachment: the body is the file itself; its type is found in its content.
-#[utoipa::path(tag = "揭榜 bids", params(("id" = String, Path, description = "id 或编号 · id or number"), UploadQuery),
-    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "文件内容 · the file itself"),
-    responses((status = 201, description = "新的附件 · the new attachment", body = AttachmentOut),
-        (status = 413, description = "文件过大 · the file is too large for its type (`too_large`)", body = ProblemOut, content_type = "application/problem+json"),
-        (status = 415, description = "不接受该类型的文件 · files of this type are not taken (`file_type_not_allowed`)", body = ProblemOut, content_type = "application/problem+json"),
-        (status = 422, description = "参数或文件不符合要求 · query or file is not acceptable (`invalid`, `file_infected`)", body = ProblemOut, content_type = "application/problem+json"),
-        (status = 503, description = "存储或扫描暂不可用 · the store or the scanner is not available (`unavailable`, `scanner_unavailable`)", body = ProblemOut, content_type = "application/problem+json")), security(("bearer" = [])))]
-#[post("/api/v1/bids/{id}/attachments")]
-pub(crate) async fn add_bid_attachment(ctx: Ctx, key: PathKey, body: Upload) -> Answer {
-    ctx.signed_in()?;
-    let id = ctx.request().match_info().get("id").unwrap_or_default();
-    let collection = format!("bids/{id}/attachments");
-    take_in(&ctx, body, &collection, async |tx| {
-        attachments::place(tx, &key.0).await
-    })
-    .await
-}
-
-/// 下载附件(流式,完整性随传随验)。Download an attachment, checked as it goes.
-#[utoipa::path(tag = "揭榜 bids", params(("id" = String, Path, description = "id 或编号 · id or number"), ("file" = Uuid, Path, description = "附件 id · id of the attachment")),
-    responses((status = 200, description = "文件内容,`ETag` 为其 SHA-256 · the file; its `ETag` is its SHA-256", body = Vec<u8>, content_type = "application/octet-stream")), security(("bearer" = [])))]
-#[get("/api/v1/bids/{id}/attachments/{file}")]
-pub(crate) async fn get_bid_attachment(ctx: Ctx, key: PathKey) -> Answer {
-    ctx.signed_in()?;
-    ListQuery::of(&ctx, &[])?;
-    let file = file_id(&ctx)?;
-    let held = attachments::find(&ctx.read(), &key.0, file).await;
-    let held = held.map_err(|error| ctx.problem(error))?;
-    give_out(&ctx, &held).await
-}
-
-/// 移除附件(截止前);已提交的版本仍保留。Take an attachment off; what was handed in keeps it.
-#[utoipa::path(tag = "揭榜 bids", params(("id" = String, Path, description = "id 或编号 · id or number"), ("file" = Uuid, Path, description = "附件 id · id of the attachment")),
-    request_body = NothingIn, responses((status = 200, description = "其余附件 · the attachments that are left", body = AttachmentsOut)), security(("bearer" = [])))]
-#[post("/api/v1/bids/{id}/attachments/{file}/remove")]
-pub(crate) async fn remove_bid_attachment(ctx: Ctx, key: PathKey, body: Body<NothingIn>) -> Answer {
-    ctx.signed_in()?;
-    let file = file_id(&ctx)?;
-    command(&ctx, async |tx| {
-        attachments::remove(tx, &key.0, file, body.0).await
-    })
-    .await
-}
-
-see!(
-    list_bid_repair_attachments,
-    "揭榜 bids",
-    "/api/v1/bids/{id}/repair_attachments",
-    AttachmentsOut,
-    repairing::list,
-    "为补正上传的附件。The attachments of a repair."
+shelf!(
+    "揭榜 bids", repairing,
+    list_bid_repair_attachments "/api/v1/bids/{id}/repair_attachments"
+        "为补正上传的附件。The attachments of a repair.",
+    add_bid_repair_attachment
+        "为补正上传附件:请求体即文件本身;随补正一并提交。Add an attachment to a repair: the body is the file itself.",
+    get_bid_repair_attachment "/api/v1/bids/{id}/repair_attachments/{file}"
+        "下载补正附件(流式,完整性随传随验)。Download an attachment of a repair, checked as it goes.",
+    remove_bid_repair_attachment "/api/v1/bids/{id}/repair_attachments/{file}/remove"
+        "移除补正附件(补正前)。Take an attachment off before repairing."
 );
-
-/// 为补正上传附件:请求体即文件本身;随补正一并提交。Add an attachment to a repair: the body is the file itself.
-#[utoipa::path(tag = "揭榜 bids", params(("id" = String, Path, description = "id 或编号 · id or number"), UploadQuery),
-    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "文件内容 · the file itself"),
-    responses((status = 201, description = "新的附件 · the new attachment", body = AttachmentOut),
-        (status = 413, description = "文件过大 · the file is too large for its type (`too_large`)", body = ProblemOut, content_type = "application/problem+json"),
-        (status = 415, description = "不接受该类型的文件 · files of this type are not taken (`file_type_not_allowed`)", body = ProblemOut, content_type = "application/problem+json"),
-        (status = 422, description = "参数或文件不符合要求 · query or file is not acceptable (`invalid`, `file_infected`)", body = ProblemOut, content_type = "application/problem+json"),
-        (status = 503, description = "存储或扫描暂不可用 · the store or the scanner is not available (`unavailable`, `scanner_unavailable`)", body = ProblemOut, content_type = "application/problem+json")), security(("bearer" = [])))]
-#[post("/api/v1/bids/{id}/repair_attachments")]
-pub(crate) async fn add_bid_repair_attachment(ctx: Ctx, key: PathKey, body: Upload) -> Answer {
-    ctx.signed_in()?;
-    let id = ctx.request().match_info().get("id").unwrap_or_default();
-    let collection = format!("bids/{id}/repair_attachments");
-    take_in(&ctx, body, &collection, async |tx| {
-        repairing::place(tx, &key.0).await
-    })
-    .await
-}
-
-/// 下载补正附件(流式,完整性随传随验)。Download an attachment of a repair, checked as it goes.
-#[utoipa::path(tag = "揭榜 bids", params(("id" = String, Path, description = "id 或编号 · id or number"), ("file" = Uuid, Path, description = "附件 id · id of the attachment")),
-    responses((status = 200, description = "文件内容,`ETag` 为其 SHA-256 · the file; its `ETag` is its SHA-256", body = Vec<u8>, content_type = "application/octet-stream")), security(("bearer" = [])))]
-#[get("/api/v1/bids/{id}/repair_attachments/{file}")]
-pub(crate) async fn get_bid_repair_attachment(ctx: Ctx, key: PathKey) -> Answer {
-    ctx.signed_in()?;
-    ListQuery::of(&ctx, &[])?;
-    let file = file_id(&ctx)?;
-    let held = repairing::find(&ctx.read(), &key.0, file).await;
-    let held = held.map_err(|error| ctx.problem(error))?;
-    give_out(&ctx, &held).await
-}
-
-/// 移除补正附件(补正前)。Take an attachment off before repairing.
-#[utoipa::path(tag = "揭榜 bids", params(("id" = String, Path, description = "id 或编号 · id or number"), ("file" = Uuid, Path, description = "附件 id · id of the attachment")),
-    request_body = NothingIn, responses((status = 200, description = "其余附件 · the attachments that are left", body = AttachmentsOut)), security(("bearer" = [])))]
-#[post("/api/v1/bids/{id}/repair_attachments/{file}/remove")]
-pub(crate) async fn remove_bid_repair_attachment(
-    ctx: Ctx,
-    key: PathKey,
-    body: Body<NothingIn>,
-) -> Answer {
-    ctx.signed_in()?;
-    let file = file_id(&ctx)?;
-    command(&ctx, async |tx| {
-        repairing::remove(tx, &key.0, file, body.0).await
-    })
-    .await
-}
 
 /// Serves and documents the stage.
 pub fn routes(cfg: &mut ServiceConfig) {

@@ -12,6 +12,7 @@ pub mod flow;
 mod http;
 mod inquiries;
 mod invariants;
+mod letter_rules;
 mod members;
 pub mod model;
 mod open_bids;

@@ -17,10 +17,10 @@ use wubang_kernel::division::DivisionCode;
 use wubang_kernel::machine::{self, Birth};
 use wubang_kernel::procedure::Way;
 use wubang_kernel::{Code, Role, RoleSet, Timer};
-use wubang_needs::model::NothingIn;
 use wubang_postings::Posting;
 use wubang_registry::organisations::{self, Organisation};
 use wubang_store::{Error, Key, Read, Tx, birth, numbers};
+use wubang_web::NothingIn;
 
 /// The street writes the agreement of an award: content from posting and bid, milestones, tranches.
 ///

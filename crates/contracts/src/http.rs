@@ -8,9 +8,10 @@ use crate::model::{
 use crate::{milestones, payments, reports, service};
 use actix_web::{get, post};
 use utoipa_actix_web::service_config::ServiceConfig;
-use wubang_needs::model::{NothingIn, ReasonIn};
+
 use wubang_web::actions::ActionsOut;
 use wubang_web::{Answer, Body, Ctx, PathKey, act, list, see};
+use wubang_web::{NothingIn, ReasonIn};
 
 /// 由街道依据榜单与揭榜意向书生成承榜协议。Draft the agreement of a notified award.
 #[utoipa::path(tag = "承榜 contracts", params(("id" = String, Path, description = "承榜的 id · id of the award")), request_body = NothingIn,

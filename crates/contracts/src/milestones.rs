@@ -14,10 +14,10 @@ use uuid::Uuid;
 use wubang_kernel::deadline::{Deadline, at_hour, end_of_day};
 use wubang_kernel::machine::plan;
 use wubang_kernel::{Code, Faults, RoleSet, Timer, faults};
-use wubang_needs::model::ReasonIn;
 use wubang_store::commit::Commit;
 use wubang_store::trace::About;
 use wubang_store::{Error, Key, Read, Tracked, Tx, View, commit, state_of, timers};
+use wubang_web::ReasonIn;
 use wubang_web::{ListQuery, actions};
 
 /// A milestone for somebody who may see its agreement.

@@ -12,11 +12,12 @@ use std::collections::HashSet;
 use uuid::Uuid;
 use wubang_kernel::machine::plan;
 use wubang_kernel::{Faults, RoleSet, faults};
-use wubang_needs::model::{NothingIn, ReasonIn};
+
 use wubang_store::commit::Commit;
 use wubang_store::entity::holds;
 use wubang_store::{Error, Key, Read, Tx, View, commit, state_of};
 use wubang_web::{ListQuery, actions};
+use wubang_web::{NothingIn, ReasonIn};
 
 /// A payment for somebody who may see its agreement.
 ///

@@ -5,8 +5,8 @@ use crate::flow::ContractEvent;
 use crate::model::{AcceptReportIn, BudgetActual, CompletionReportContent, ContractOut};
 use crate::{out, service, store};
 use wubang_kernel::{Faults, Refusal, faults};
-use wubang_needs::model::ReasonIn;
 use wubang_store::{Error, Key, Tx};
+use wubang_web::ReasonIn;
 
 /// Cleans every section and notes what is missing; the budget lines must sum to the price.
 fn check(

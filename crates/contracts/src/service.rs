@@ -14,11 +14,11 @@ use wubang_kernel::deadline::at_hour;
 use wubang_kernel::division::DivisionCode;
 use wubang_kernel::machine::plan;
 use wubang_kernel::{Code, Faults, Refusal, Role, RoleSet, Timer, faults};
-use wubang_needs::model::NothingIn;
 use wubang_registry::engagements::{self, Begun};
 use wubang_registry::organisations::{self, eligibility};
 use wubang_store::commit::{Commit, edit};
 use wubang_store::{Error, Key, Read, Tx, View, commit, state_of, timers};
+use wubang_web::NothingIn;
 use wubang_web::{ListQuery, actions};
 
 pub use crate::drafting::{draft, draft_of_result};

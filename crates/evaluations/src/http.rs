@@ -7,8 +7,8 @@ use crate::model::{
 use crate::service;
 use actix_web::{get, post};
 use utoipa_actix_web::service_config::ServiceConfig;
-use wubang_needs::model::NothingIn;
 use wubang_panels::model::SheetIn;
+use wubang_web::NothingIn;
 use wubang_web::actions::ActionsOut;
 use wubang_web::{Answer, Body, Ctx, PathKey, act, list, see, see_public};
 

@@ -14,12 +14,12 @@ use uuid::Uuid;
 use wubang_kernel::machine::{Step, plan};
 use wubang_kernel::procedure::EvaluationRule;
 use wubang_kernel::{Code, Faults, Refusal, Role, RoleSet, Timer};
-use wubang_needs::model::NothingIn;
 use wubang_panels::model::SheetIn;
 use wubang_publicity::Opening;
 use wubang_publicity::model::{Channels, PublicityKind};
 use wubang_store::commit::Commit;
 use wubang_store::{Error, Key, Read, Tx, View, commit, state_of};
+use wubang_web::NothingIn;
 use wubang_web::{ListQuery, actions};
 
 pub use crate::opening::{fill_panel, form_panel, open};

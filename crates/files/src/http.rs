@@ -27,6 +27,55 @@ fn files(ctx: &Ctx) -> Result<Data<Files>, Problem> {
         .ok_or_else(|| ctx.problem(Error::internal("no place for attachments")))
 }
 
+/// The four addresses of a shelf of attachments: list, add, give out, take off. The module named has the functions
+/// `list`, `place`, `find` and `remove`.
+#[macro_export]
+macro_rules! shelf {
+    ($tag:literal, $($service:ident)::+,
+        $list:ident $all:literal $list_doc:literal,
+        $add:ident $add_doc:literal,
+        $get:ident $one:literal $get_doc:literal,
+        $remove:ident $off:literal $remove_doc:literal) => {
+        wubang_web::see!($list, $tag, $all, $crate::model::AttachmentsOut, $($service)::+::list, $list_doc);
+
+        #[doc = $add_doc]
+        #[utoipa::path(tag = $tag, params(("id" = String, Path, description = "id 或编号 · id or number"), $crate::model::UploadQuery),
+            request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "文件内容 · the file itself"),
+            responses((status = 201, description = "新的附件 · the new attachment", body = $crate::model::AttachmentOut),
+                (status = 413, description = "文件过大 · the file is too large for its type (`too_large`)", body = wubang_web::problem::ProblemOut, content_type = "application/problem+json"),
+                (status = 415, description = "不接受该类型的文件 · files of this type are not taken (`file_type_not_allowed`)", body = wubang_web::problem::ProblemOut, content_type = "application/problem+json"),
+                (status = 422, description = "参数或文件不符合要求 · query or file is not acceptable (`invalid`, `file_infected`)", body = wubang_web::problem::ProblemOut, content_type = "application/problem+json"),
+                (status = 503, description = "存储或扫描暂不可用 · the store or the scanner is not available (`unavailable`, `scanner_unavailable`)", body = wubang_web::problem::ProblemOut, content_type = "application/problem+json")), security(("bearer" = [])))]
+        #[post($all)]
+        pub(crate) async fn $add(ctx: wubang_web::Ctx, key: wubang_web::PathKey, body: wubang_web::upload::Upload) -> wubang_web::Answer {
+            ctx.signed_in()?;
+            $crate::http::take_in(&ctx, body, async |tx| $($service)::+::place(tx, &key.0).await).await
+        }
+
+        #[doc = $get_doc]
+        #[utoipa::path(tag = $tag, params(("id" = String, Path, description = "id 或编号 · id or number"), ("file" = uuid::Uuid, Path, description = "附件 id · id of the attachment")),
+            responses((status = 200, description = "文件内容,`ETag` 为其 SHA-256 · the file; its `ETag` is its SHA-256", body = Vec<u8>, content_type = "application/octet-stream")), security(("bearer" = [])))]
+        #[get($one)]
+        pub(crate) async fn $get(ctx: wubang_web::Ctx, key: wubang_web::PathKey) -> wubang_web::Answer {
+            ctx.signed_in()?;
+            wubang_web::ListQuery::of(&ctx, &[])?;
+            let file = $crate::http::file_id(&ctx)?;
+            let held = $($service)::+::find(&ctx.read(), &key.0, file).await;
+            $crate::http::give_out(&ctx, &held.map_err(|error| ctx.problem(error))?).await
+        }
+
+        #[doc = $remove_doc]
+        #[utoipa::path(tag = $tag, params(("id" = String, Path, description = "id 或编号 · id or number"), ("file" = uuid::Uuid, Path, description = "附件 id · id of the attachment")),
+            request_body = wubang_web::NothingIn, responses((status = 200, description = "其余附件 · the attachments that are left", body = $crate::model::AttachmentsOut)), security(("bearer" = [])))]
+        #[post($off)]
+        pub(crate) async fn $remove(ctx: wubang_web::Ctx, key: wubang_web::PathKey, _: wubang_web::Body<wubang_web::NothingIn>) -> wubang_web::Answer {
+            ctx.signed_in()?;
+            let file = $crate::http::file_id(&ctx)?;
+            wubang_web::command(&ctx, async |tx| $($service)::+::remove(tx, &key.0, file).await).await
+        }
+    };
+}
+
 /// The `{file}` of an address.
 ///
 /// # Errors
@@ -44,7 +93,6 @@ pub fn file_id(ctx: &Ctx) -> Result<Uuid, Problem> {
 pub async fn take_in(
     ctx: &Ctx,
     mut body: Upload,
-    collection: &str,
     place: impl AsyncFn(&Tx) -> Result<Shelf, Error>,
 ) -> Answer {
     let files = files(ctx)?;
@@ -69,6 +117,8 @@ pub async fn take_in(
     };
     ctx.body_was(&secret.sha256);
     let kept = Cell::new(false);
+    // a new file stands below the address to which it was sent
+    let collection = ctx.request().path().trim_start_matches("/api/v1/");
     let answer = wubang_web::created(ctx, collection, async |tx| {
         let shelf = place(tx).await?;
         let out = service::keep(tx, files.limits, &shelf, &pending, &secret).await?;

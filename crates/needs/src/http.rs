@@ -3,13 +3,14 @@
 use crate::model::{
     AcceptIn, AnalysisIn, CommentIn, CommentList, DuplicatesOut, MergeIn, NeedAppealDecisionIn,
     NeedApprovalIn, NeedCycleList, NeedCycleOut, NeedCyclePlanIn, NeedExclusionIn, NeedIn,
-    NeedList, NeedOut, NeedPatch, NeedRecusalIn, NeedReviewIn, NeedVoteIn, NothingIn, OpinionIn,
-    PublicNeedList, PublicNeedOut, ReasonIn, RejectIn,
+    NeedList, NeedOut, NeedPatch, NeedRecusalIn, NeedReviewIn, NeedVoteIn, OpinionIn,
+    PublicNeedList, PublicNeedOut, RejectIn,
 };
 use crate::service;
 use actix_web::{get, patch, post};
 use utoipa_actix_web::service_config::ServiceConfig;
 use wubang_web::actions::ActionsOut;
+use wubang_web::{NothingIn, ReasonIn};
 use wubang_web::{act, amend, list, list_public, make, see, see_public};
 
 make!(draft_need, "评榜 needs", "/api/v1/needs", "needs", NeedIn => NeedOut, service::draft, "起草需求。Draft a need.");

@@ -8,9 +8,10 @@ use crate::model::{
 use crate::service;
 use actix_web::{get, post};
 use utoipa_actix_web::service_config::ServiceConfig;
-use wubang_needs::model::{NothingIn, ReasonIn};
+
 use wubang_web::actions::ActionsOut;
 use wubang_web::{Answer, Body, Ctx, act, list, list_public, see, see_public};
+use wubang_web::{NothingIn, ReasonIn};
 
 /// 提出异议,得到回执;须登录(实名),不愿具名的走居民诉求。Hand in an objection and get a receipt; it needs a name, without one there are residents' requests.
 #[utoipa::path(tag = "异议 objections", request_body = ObjectionIn,

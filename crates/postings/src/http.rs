@@ -9,9 +9,10 @@ use crate::model::{
 use crate::service;
 use actix_web::{get, patch, post};
 use utoipa_actix_web::service_config::ServiceConfig;
-use wubang_needs::model::{NeedOut, NothingIn, ReasonIn};
+use wubang_needs::model::NeedOut;
 use wubang_web::actions::ActionsOut;
 use wubang_web::{Answer, Ctx, ListQuery, PathKey, act, amend, list, make, see};
+use wubang_web::{NothingIn, ReasonIn};
 
 make!(draft_posting, "发榜 postings", "/api/v1/postings", "postings", PostingIn => PostingOut, service::draft, "起草榜单(并建立项目)。Draft a posting, and with it the project.");
 amend!(amend_posting, "发榜 postings", "/api/v1/postings/{id}", PostingPatch => PostingOut, service::amend, "修改榜单草稿。Change a draft posting.");

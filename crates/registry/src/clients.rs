@@ -1,7 +1,6 @@
 //! Partner front-ends (合作前端): programs of others that act for a person with that person's token.
 
 use crate::entity::{clients, sessions};
-use crate::people::ReasonIn;
 use crate::words::AccountStatus;
 use crate::{rights, secret};
 use sea_orm::sea_query::Expr;
@@ -12,6 +11,7 @@ use uuid::Uuid;
 use wubang_kernel::{Code, Faults, Refusal, Role};
 use wubang_store::trace::{self, About, Entry};
 use wubang_store::{Error, Key, Read, Tx};
+use wubang_web::ReasonIn;
 use wubang_web::query::cut;
 use wubang_web::{Instant, ListQuery, list_of};
 

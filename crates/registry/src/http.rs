@@ -11,9 +11,7 @@ use crate::keyring::Jwks;
 use crate::organisations::{
     CreditStatusIn, OrganisationIn, OrganisationList, OrganisationOut, OrganisationPatch, StatusIn,
 };
-use crate::people::{
-    ActivateIn, ActivationOut, PersonIn, PersonList, PersonOut, ReasonIn, RevokeIn,
-};
+use crate::people::{ActivateIn, ActivationOut, PersonIn, PersonList, PersonOut, RevokeIn};
 use crate::relations::{RelationEndIn, RelationIn, RelationsOut};
 use crate::relatives::{RelativeIn, RelativeList, RelativeOut, RelativeWithdrawIn};
 use crate::rights::{self, RightsOut};
@@ -30,6 +28,7 @@ use serde::Serialize;
 use wubang_kernel::calendar::YearCalendar;
 use wubang_kernel::{Code, Who};
 use wubang_store::{Error, Tx};
+use wubang_web::ReasonIn;
 use wubang_web::{
     Answer, Body, Ctx, ListQuery, PathKey, act, amend, list, list_public, make, see, see_public,
     show,

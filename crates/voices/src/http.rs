@@ -8,9 +8,9 @@ use crate::campaigns::model::{
 };
 use crate::campaigns::service as campaigns;
 use crate::requests::model::{
-    AnswerRequestIn, AttachIn, CodeIn, DraftFromRequestsIn, FeedbackIn, NothingIn,
-    PersonalDataNotice, ReceiptOut, RejectRequestIn, RequestIn, RequestList, RequestOut,
-    RequestStatusOut, TransferRequestIn, VoicesOut,
+    AnswerRequestIn, AttachIn, CodeIn, DraftFromRequestsIn, FeedbackIn, PersonalDataNotice,
+    ReceiptOut, RejectRequestIn, RequestIn, RequestList, RequestOut, RequestStatusOut,
+    TransferRequestIn, VoicesOut,
 };
 use crate::requests::{service as requests, voices};
 use actix_web::{get, patch, post, web};
@@ -18,6 +18,7 @@ use std::sync::Arc;
 use utoipa_actix_web::service_config::ServiceConfig;
 use wubang_kernel::Actor;
 use wubang_needs::model::NeedOut;
+use wubang_web::NothingIn;
 use wubang_web::actions::ActionsOut;
 use wubang_web::{
     Answer, Body, Ctx, PathKey, SmallBody, act, amend, list, list_public, make, see, see_public,

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 use wubang_awards::model::{AwardPanelIn, AwardReportSignIn, AwardSheetIn, ProposeAwardIn};
 use wubang_kernel::{Code, Who};
-use wubang_needs::model::NothingIn;
 use wubang_panels::model::PanelDeclareIn;
 use wubang_store::Key;
 
 use crate::world::World;
+use wubang_web::NothingIn;
 
 pub(crate) fn key() -> Key {
     Key::Id(Uuid::from_u128(51))

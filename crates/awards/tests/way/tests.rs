@@ -4,11 +4,12 @@ use uuid::Uuid;
 use wubang_awards::model::{AwardPanelIn, AwardReportSignIn};
 use wubang_awards::service;
 use wubang_kernel::{Code, Who};
-use wubang_needs::model::{NothingIn, ReasonIn};
+
 use wubang_store::Key;
 
 use crate::steps::*;
 use crate::world::World;
+use wubang_web::{NothingIn, ReasonIn};
 
 #[tokio::test]
 async fn the_first_declines_and_the_second_lets_the_term_pass() {

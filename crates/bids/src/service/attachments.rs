@@ -15,7 +15,6 @@ use wubang_files::{Attachment, Attachments, Held, Shelf, service};
 use wubang_kernel::deadline::is_over;
 use wubang_kernel::machine::Machine;
 use wubang_kernel::{Code, Role};
-use wubang_needs::model::NothingIn;
 use wubang_store::{Error, Key, Read, Tx, View};
 
 const OBJECT: &str = Bid::OBJECT;
@@ -25,9 +24,10 @@ const OPEN_FOR_FILES: &[&str] = &["draft", "withdrawn", "submitted"];
 /// States in which what he works on is what `sign` and `submit` look at.
 const WORKING: &[&str] = &["draft", "withdrawn"];
 
-fn shelf(case: &Case) -> Shelf {
+/// Where the attachments of a bid stand, or those of its repair.
+pub(super) fn shelf(case: &Case, object: &'static str) -> Shelf {
     Shelf {
-        object: OBJECT,
+        object,
         object_id: case.bid.id,
         division: case.bid.division.clone(),
         roles: case.roles,
@@ -48,7 +48,7 @@ fn changeable(read: &impl Read, case: &Case) -> Result<Shelf, Error> {
     if case.posting.state != "open" || deadline.is_none_or(|at| is_over(at, read.now())) {
         return Err(Code::DeadlinePassed.into());
     }
-    Ok(shelf(case))
+    Ok(shelf(case, OBJECT))
 }
 
 /// Where an attachment would be added, if the caller may: asked when an upload begins, and again when it ends.
@@ -65,7 +65,7 @@ pub async fn place(tx: &Tx, key: &Key) -> Result<Shelf, Error> {
 ///
 /// # Errors
 /// As [`place`]; `not_found` for an attachment that is not there; `invalid_transition` for one that is off already.
-pub async fn remove(tx: &Tx, key: &Key, id: Uuid, _: NothingIn) -> Result<AttachmentsOut, Error> {
+pub async fn remove(tx: &Tx, key: &Key, id: Uuid) -> Result<AttachmentsOut, Error> {
     let case = load(tx, key).await?;
     tx.expect_version(case.bid.version)?;
     let shelf = changeable(tx, &case)?;
@@ -102,7 +102,7 @@ pub(super) async fn freeze(tx: &Tx, case: &Case, handed_in: &Attachments) -> Res
     if ids.is_empty() {
         return Ok(());
     }
-    service::hand_in(tx, &shelf(case), &ids).await
+    service::hand_in(tx, &shelf(case, OBJECT), &ids).await
 }
 
 /// What was handed in last, as far as the case knows it: the envelope of a draft is not what was handed in.
@@ -116,7 +116,7 @@ fn handed_in(case: &Case) -> &[Attachment] {
 
 /// Whether the viewer reads this attachment: the bidder all of his own, others by its confidentiality what was
 /// handed in.
-fn reads(case: &Case, one: &Attachment) -> bool {
+pub(super) fn reads(case: &Case, one: &Attachment) -> bool {
     case.roles.any(INSIDERS)
         || rules::reads_attachment(
             one.confidentiality,

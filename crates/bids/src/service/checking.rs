@@ -15,9 +15,9 @@ use crate::sealing;
 use crate::store;
 use uuid::Uuid;
 use wubang_kernel::{Faults, faults};
-use wubang_needs::model::NothingIn;
 use wubang_registry::organisations::caps::is_cap;
 use wubang_store::{Error, Key, Tx};
+use wubang_web::NothingIn;
 
 /// The street finds a bid eligible. A cap that was reached at the opening takes a public reason.
 ///

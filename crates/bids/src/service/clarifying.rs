@@ -1,6 +1,7 @@
 //! Clarification (澄清) on the panel's request, in writing and within what was handed in (rulebook 2.4.3, 2.8.3).
 //! The bidder does not learn which member asked: who sits is secret until the result (rulebook 2.6).
 
+use super::answering::{Answering, answering, term, text};
 use super::system::by_system;
 use super::{Case, Known, facts, load, load_for, out, step};
 use crate::asking::{self, Asked};
@@ -14,8 +15,8 @@ use crate::store::INSIDERS;
 use uuid::Uuid;
 use wubang_files::Attachments;
 use wubang_kernel::digest::content_hash;
-use wubang_kernel::{Code, Faults, Refusal, Timer, personal};
-use wubang_store::{Error, Key, Read, Tx, View, timers};
+use wubang_kernel::{Code, Refusal, Timer};
+use wubang_store::{Error, Key, Tx, View};
 use wubang_web::Instant;
 
 /// Purpose of the panel that judges bids.
@@ -34,10 +35,7 @@ pub async fn request_clarification(
 ) -> Result<BidOut, Error> {
     let mut case = load_for(tx, key).await?;
     super::may(tx, &case, BidEvent::RequestClarification)?;
-    let mut faults = Faults::new();
-    let question = faults.prose("/question", &input.question, 10..=2000);
-    personal::refuse_identity_numbers("/question", &question, &mut faults);
-    faults.finish()?;
+    let question = text("/question", &input.question, 10..=2000)?;
     not_scored(tx, &case).await?;
     let facts = facts(tx, &case, Known::default())?;
     let hash = content_hash(&serde_json::json!(question));
@@ -48,14 +46,7 @@ pub async fn request_clarification(
         question,
     };
     let asked = asking::ask(tx, case.bid.id, asked).await?;
-    let (terms, cutoff) = super::terms(&case.posting);
-    let deadline = timers::deadline(
-        tx.calendar(),
-        Timer::BidClarification,
-        tx.now(),
-        terms,
-        cutoff,
-    );
+    let deadline = term(tx, &case, Timer::BidClarification);
     let until = Instant(deadline.at);
     step(tx, &mut case, BidEvent::RequestClarification, &facts, |c| {
         c.due(Timer::BidClarification, deadline)
@@ -93,18 +84,13 @@ async fn not_scored(tx: &Tx, case: &Case) -> Result<(), Error> {
 /// # Errors
 /// `invalid_transition` when nothing was asked; `deadline_passed`; `forbidden` for a partner; `invalid`.
 pub async fn clarify(tx: &Tx, key: &Key, input: ClarificationIn) -> Result<BidOut, Error> {
-    let mut case = load_for(tx, key).await?;
-    super::may(tx, &case, BidEvent::Clarify)?;
-    let mut faults = Faults::new();
-    let text = faults.prose("/text", &input.text, 5..=5000);
-    personal::refuse_identity_numbers("/text", &text, &mut faults);
-    faults.finish()?;
-    let open = case
-        .inquiries
-        .open(InquiryKind::Clarification)
-        .map(|row| row.id)
-        .ok_or(Code::InvalidTransition)?;
-    let facts = facts(tx, &case, Known::default())?;
+    let what = (BidEvent::Clarify, InquiryKind::Clarification);
+    let Answering {
+        mut case,
+        text,
+        open,
+        facts,
+    } = answering(tx, key, what, &input.text, 5000).await?;
     let hash = content_hash(&serde_json::json!(text));
     asking::answer(tx, open, text, Attachments::default()).await?;
     let panel = wubang_panels::service::load_seated(tx, PANEL, case.posting.id).await?;

@@ -6,10 +6,10 @@ use super::opening::fail_if_none_left;
 use crate::boxes;
 use crate::store;
 use uuid::Uuid;
-use wubang_needs::model::ReasonIn;
 use wubang_postings::model::PostingOut;
 use wubang_postings::service::Turnout;
 use wubang_store::{Error, Key, Tx};
+use wubang_web::ReasonIn;
 
 /// T09: the bid window is over. With too few bids, and for the first time, it is extended and the box
 /// stays sealed; otherwise the posting is closed, which opens the box.

@@ -1,6 +1,7 @@
 //! Invalidation (作废) after a hearing: the street announces it on a closed ground, the bidder is heard for three
 //! working days, and another officer decides (rulebook 2.8.3). From the opening until the agreement is signed.
 
+use super::answering::{Answering, answering, term, text};
 use super::opening::fail_if_none_left;
 use super::system::by_system;
 use super::{Case, Known, facts, load_for, out, step};
@@ -16,10 +17,10 @@ use crate::store::{self, INSIDERS};
 use uuid::Uuid;
 use wubang_files::Attachments;
 use wubang_kernel::digest::content_hash;
-use wubang_kernel::{Code, Faults, Role, Timer, faults, personal};
-use wubang_needs::model::ReasonIn;
-use wubang_store::{Error, Key, Read, Tx, timers};
+use wubang_kernel::{Code, Role, Timer, faults};
+use wubang_store::{Error, Key, Tx};
 use wubang_web::Instant;
+use wubang_web::ReasonIn;
 
 /// States in which a bid can be invalidated.
 const OPEN: &[&str] = &[
@@ -44,10 +45,7 @@ pub async fn propose_invalidation(
 ) -> Result<BidOut, Error> {
     let mut case = load_for(tx, key).await?;
     super::may(tx, &case, BidEvent::ProposeInvalidation)?;
-    let mut faults = Faults::new();
-    let reason = faults.prose("/reason", &input.reason, 10..=2000);
-    personal::refuse_identity_numbers("/reason", &reason, &mut faults);
-    faults.finish()?;
+    let reason = text("/reason", &input.reason, 10..=2000)?;
     let facts = facts(tx, &case, Known::default())?;
     let asked = Asked {
         kind: InquiryKind::Hearing,
@@ -56,8 +54,7 @@ pub async fn propose_invalidation(
         question: reason.clone(),
     };
     asking::ask(tx, case.bid.id, asked).await?;
-    let (terms, cutoff) = super::terms(&case.posting);
-    let deadline = timers::deadline(tx.calendar(), Timer::BidHearing, tx.now(), terms, cutoff);
+    let deadline = term(tx, &case, Timer::BidHearing);
     let until = Instant(deadline.at);
     step(tx, &mut case, BidEvent::ProposeInvalidation, &facts, |c| {
         c.due(Timer::BidHearing, deadline)
@@ -78,18 +75,13 @@ pub async fn answer_invalidation(
     key: &Key,
     input: InvalidationAnswerIn,
 ) -> Result<BidOut, Error> {
-    let mut case = load_for(tx, key).await?;
-    super::may(tx, &case, BidEvent::Hear)?;
-    let mut faults = Faults::new();
-    let text = faults.prose("/text", &input.text, 5..=5000);
-    personal::refuse_identity_numbers("/text", &text, &mut faults);
-    faults.finish()?;
-    let open = case
-        .inquiries
-        .open(InquiryKind::Hearing)
-        .map(|row| row.id)
-        .ok_or(Code::InvalidTransition)?;
-    let facts = facts(tx, &case, Known::default())?;
+    let what = (BidEvent::Hear, InquiryKind::Hearing);
+    let Answering {
+        mut case,
+        text,
+        open,
+        facts,
+    } = answering(tx, key, what, &input.text, 5000).await?;
     let hash = content_hash(&serde_json::json!(text));
     asking::answer(tx, open, text, Attachments::default()).await?;
     step(tx, &mut case, BidEvent::Hear, &facts, |c| {

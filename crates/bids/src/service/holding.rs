@@ -15,11 +15,11 @@ use base64::engine::general_purpose::STANDARD;
 use uuid::Uuid;
 use wubang_kernel::digest::sha256_hex;
 use wubang_kernel::{Code, Role, RoleSet, faults};
-use wubang_needs::model::ReasonIn;
 use wubang_postings::{Posting, PostingCase};
 use wubang_store::outbox::{self, Notice};
 use wubang_store::{Error, Key, Read, Store, Tracked, Tx, View};
 use wubang_web::Instant;
+use wubang_web::ReasonIn;
 
 /// How many shares open a box.
 const NEEDED: usize = 2;

@@ -1,5 +1,6 @@
 //! What can be done with a bid: load, decide, spend, tell.
 
+mod answering;
 pub mod attachments;
 mod changing;
 mod checking;
@@ -11,6 +12,7 @@ mod holding;
 mod joining;
 mod opening;
 pub mod repairing;
+mod showing;
 mod standing_still;
 mod system;
 mod writing;
@@ -34,6 +36,7 @@ pub use joining::{
 };
 pub use opening::{opening, public_opening};
 pub use repairing::{repair, repair_lapsed, request_repair};
+pub use showing::{get, get_actions, list};
 pub use standing_still::{
     on_deadline_moved, on_posting_ended, on_posting_goes_on, on_posting_stands,
 };
@@ -49,33 +52,23 @@ use crate::asking::{self, Inquiries};
 use crate::consortium::{ConsortiumFacts, MemberFact};
 use crate::entity::{bid, bid_member};
 use crate::flow::{Bid, BidEvent};
-use crate::model::{
-    BidList, BidMemberOut, BidMode, BidOut, BidSummary, Letter, MeanOut, MemberRole, MissingOut,
-    Receipt,
-};
-use crate::related;
-use crate::rules::{self, BidFacts, LetterAsks};
+use crate::letter_rules::{self, LetterAsks};
+use crate::model::{BidMode, Letter, MemberRole};
+use crate::rules::{self, BidFacts};
 use crate::sealing;
 use crate::store::{self, INSIDERS};
-use crate::track_record;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use eligible::{Known, known};
-use uuid::Uuid;
+use eligible::Known;
+use showing::out;
 use wubang_kernel::deadline::local_date;
 use wubang_kernel::machine::plan;
 use wubang_kernel::money::Fen;
 use wubang_kernel::procedure::Way;
 use wubang_kernel::refusal::FieldFault;
-use wubang_kernel::score::Exact;
-use wubang_kernel::timer::Terms;
 use wubang_kernel::{Code, Faults, Role, RoleSet};
 use wubang_postings::Posting;
 use wubang_registry::organisations::caps::is_cap;
 use wubang_store::commit::Commit;
-use wubang_store::{Error, Key, Read, Tx, View, commit, state_of};
-use wubang_web::actions::{self, ActionsOut};
-use wubang_web::{DeadlineOut, Instant, ListQuery};
+use wubang_store::{Error, Key, Read, Tx, commit, state_of};
 
 /// A bid with everything a decision needs.
 struct Case {
@@ -169,8 +162,8 @@ fn ceiling(posting: &Posting) -> Result<Fen, Error> {
 fn asks(posting: &Posting, letter: &Letter) -> LetterAsks {
     let proposed = letter.proposal.as_ref();
     LetterAsks {
-        serves_minors: rules::serves_minors(&posting.content.target_groups)
-            || proposed.is_some_and(|one| rules::serves_minors(&one.target_groups)),
+        serves_minors: letter_rules::serves_minors(&posting.content.target_groups)
+            || proposed.is_some_and(|one| letter_rules::serves_minors(&one.target_groups)),
         management_percent: posting.procedure.0.management_percent,
         light: posting.procedure.0.code.way() == Way::Order,
     }
@@ -241,12 +234,6 @@ async fn load(read: &impl Read, key: &Key) -> Result<Case, Error> {
     })
 }
 
-/// Lengths in force for what is asked of a bidder, and the hour from which a day counts as the next.
-fn terms(posting: &Posting) -> (&Terms, u32) {
-    let procedure = &posting.procedure.0;
-    (&procedure.timers, procedure.publish_cutoff_hour)
-}
-
 /// The case after a step that has changed what the bidder was asked.
 async fn again(read: &impl Read, case: Case) -> Result<Case, Error> {
     Ok(Case {
@@ -275,209 +262,6 @@ async fn load_for(tx: &Tx, key: &Key) -> Result<Case, Error> {
     let case = load(tx, key).await?;
     tx.expect_version(case.bid.version)?;
     Ok(case)
-}
-
-fn missing(facts: &BidFacts) -> Vec<MissingOut> {
-    facts
-        .missing()
-        .into_fields()
-        .into_iter()
-        .map(|field| MissingOut {
-            pointer: field.pointer,
-            code: field.code,
-            zh: field.text.zh,
-            en: field.text.en,
-        })
-        .collect()
-}
-
-/// Whether this viewer may know totals now: organisers and panel always, the bidder from the notice on.
-fn knows_totals(case: &Case) -> bool {
-    let own = case.roles.any(INSIDERS);
-    let told = case.bid.told_at.is_some();
-    case.roles.any(&[
-        Role::StreetOfficer,
-        Role::Supervisor,
-        Role::Assessor,
-        Role::System,
-    ]) || (own && told)
-}
-
-async fn out(read: &impl Read, case: Case) -> Result<BidOut, Error> {
-    let own = case.roles.any(INSIDERS);
-    let editing = matches!(case.bid.state.as_str(), "draft" | "submitted" | "withdrawn");
-    let known = if own && editing {
-        known(read, &case).await?
-    } else {
-        Known::default()
-    };
-    let facts = facts(read, &case, known)?;
-    let current = current_hash(read, &case)?;
-    let members = members_out(&case, current.as_deref());
-    let totals = knows_totals(&case);
-    let handed_in = attachments::readable(&case);
-    let track_record = track_record::shown(read, &case.bid, &case.members).await?;
-    let repair = repairing::shown_in(&case)?;
-    let invalidation = hearing::shown_in(&case)?;
-    let Case {
-        bid,
-        roles,
-        inquiries,
-        ..
-    } = case;
-    let deadlines = inquiries.timers.into_iter().map(DeadlineOut::from);
-    let state = state_of::<Bid>(&bid.state)?;
-    let receipt = receipt(read, &bid, own).await?;
-    let total: Option<Exact> = bid
-        .total
-        .as_deref()
-        .and_then(|text| text.parse().ok())
-        .filter(|_| totals);
-    let means: Vec<MeanOut> = bid
-        .means
-        .and_then(|value| serde_json::from_value(value).ok())
-        .unwrap_or_default();
-    Ok(BidOut {
-        id: bid.id,
-        posting_id: bid.posting_id,
-        project_id: bid.project_id,
-        organisation_id: bid.organisation_id,
-        organisation_name: bid.organisation_name,
-        mode: BidMode::of(&bid.mode),
-        state,
-        version: bid.version,
-        price_fen: bid.price_fen,
-        letter: bid.content,
-        members,
-        content_hash: current,
-        envelope: bid
-            .sealed
-            .filter(|_| own && bid.by_bidder)
-            .map(|sealed| STANDARD.encode(sealed)),
-        attachments: handed_in,
-        missing: if own && editing {
-            missing(&facts)
-        } else {
-            Vec::new()
-        },
-        receipt,
-        returned_by: bid.returned_by,
-        repair,
-        invalidation,
-        deadlines: deadlines.collect(),
-        track_record,
-        eligibility: match own {
-            true => bid.eligibility.map(related::without_names),
-            false => bid.eligibility,
-        },
-        cap_reason: bid.cap_reason,
-        reason_code: bid.reason_code,
-        reason: bid.reason,
-        total: total.map(|total| total.rounded()),
-        rank: (totals && bid.rank > 0).then_some(bid.rank),
-        means: if totals { means } else { Vec::new() },
-        allowed_actions: actions::of::<Bid>(bid.id, state, roles, &facts).allowed,
-        created_at: Instant(bid.created_at),
-        updated_at: Instant(bid.updated_at),
-    })
-}
-
-/// The other organisations; who turned an invitation down is the bidders' own matter.
-fn members_out(case: &Case, hash: Option<&str>) -> Vec<BidMemberOut> {
-    let shown = |member: &&bid_member::Model| hash.is_some() || member.joined();
-    let out = |member: &bid_member::Model| BidMemberOut {
-        organisation_id: member.organisation_id,
-        organisation_name: member.organisation_name.clone(),
-        role: MemberRole::of(&member.role),
-        standing: member.standing.clone(),
-        confirmed: hash.is_some() && member.confirmed_hash.as_deref() == hash,
-        confirmed_by: member.confirmed_name.clone().filter(|_| hash.is_some()),
-        confirmed_at: member.confirmed_at.filter(|_| hash.is_some()).map(Instant),
-        reason: member.reason.clone().filter(|_| hash.is_some()),
-    };
-    case.members.iter().filter(shown).map(out).collect()
-}
-
-/// What proves the hand-in. The salt goes to the bidder only: with it he can prove what stood in the envelope.
-async fn receipt(read: &impl Read, bid: &bid::Model, own: bool) -> Result<Option<Receipt>, Error> {
-    let Some((at, content_hash)) = bid.submitted_at.zip(bid.content_hash.clone()) else {
-        return Ok(None);
-    };
-    Ok(Some(Receipt {
-        submitted_at: Instant(at),
-        content_hash,
-        revision: bid.revision,
-        signed_by: bid.signed_name.clone().unwrap_or_default(),
-        position: store::position_of(read, bid).await?,
-        salt: (own && !bid.by_bidder)
-            .then(|| sealing::salt(read, bid.id, &bid.locked_key))
-            .transpose()?,
-    }))
-}
-
-/// A bid for somebody who may see it.
-///
-/// # Errors
-/// `not_found` for everybody else, and for everybody but the bidder before the opening.
-pub async fn get(view: &View, key: &Key) -> Result<BidOut, Error> {
-    let case = load(view, key).await?;
-    out(view, case).await
-}
-
-/// What the viewer may do with a bid, and why not the rest.
-///
-/// # Errors
-/// `not_found`.
-pub async fn get_actions(view: &View, key: &Key) -> Result<ActionsOut, Error> {
-    let case = load(view, key).await?;
-    let known = if case.roles.any(INSIDERS) {
-        known(view, &case).await?
-    } else {
-        Known::default()
-    };
-    let facts = facts(view, &case, known)?;
-    Ok(actions::of::<Bid>(
-        case.bid.id,
-        state_of::<Bid>(&case.bid.state)?,
-        case.roles,
-        &facts,
-    ))
-}
-
-/// The bids that the viewer may see: his own, and after the opening those of his territory.
-///
-/// # Errors
-/// `invalid` for a posting that is no id.
-pub async fn list(view: &View, query: &ListQuery) -> Result<BidList, Error> {
-    let mut faults = Faults::new();
-    let posting = query
-        .one("posting")
-        .map(Uuid::parse_str)
-        .transpose()
-        .unwrap_or_else(|_| {
-            faults.add("?posting", "malformed", "须为 id", "must be an id");
-            None
-        });
-    faults.finish()?;
-    let rows = store::list(view, query, posting).await?;
-    let (rows, next) = wubang_web::query::cut(rows, query.page, |row| row.id);
-    let items = rows
-        .into_iter()
-        .map(|mut bid| {
-            // before the opening nobody but the bidder finds the row
-            sealing::reveal(view, &mut bid)?;
-            Ok(BidSummary {
-                state: state_of::<Bid>(&bid.state)?,
-                id: bid.id,
-                posting_id: bid.posting_id,
-                organisation_id: bid.organisation_id,
-                organisation_name: bid.organisation_name,
-                price_fen: bid.price_fen,
-                submitted_at: bid.submitted_at.map(Instant),
-            })
-        })
-        .collect::<Result<_, Error>>()?;
-    Ok(BidList { items, next })
 }
 
 async fn step(

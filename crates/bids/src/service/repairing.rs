@@ -1,8 +1,10 @@
 //! Repair of formal defects (形式补正): instead of a disqualification the street asks once, out of a closed list, and
 //! the bidder answers with a text and attachments of their own. What was handed in stays as it is.
 
+use super::answering::{Answering, answering, term};
+use super::attachments::{self, reads, shelf};
 use super::system::by_system;
-use super::{Case, Known, attachments, facts, load, load_for, out, step};
+use super::{Case, Known, facts, load, load_for, out, step};
 use crate::asking::{self, Asked};
 use crate::entity::bid;
 use crate::flow::BidEvent;
@@ -10,17 +12,15 @@ use crate::inquiries::{
     BidRepair, FormalDefect, InquiryKind, InquiryOutcome, RepairIn, RepairRequestIn,
 };
 use crate::model::BidOut;
-use crate::rules;
-use crate::store::{self, BIDDERS, INSIDERS};
+use crate::store::{self, BIDDERS};
 use chrono::{DateTime, Utc};
 use std::collections::HashSet;
 use uuid::Uuid;
 use wubang_files::model::AttachmentsOut;
 use wubang_files::{Attachment, Attachments, Held, Shelf, service};
 use wubang_kernel::digest::content_hash;
-use wubang_kernel::{Code, Faults, Role, Timer, personal};
-use wubang_needs::model::NothingIn;
-use wubang_store::{Error, Key, Read, Tx, View, timers};
+use wubang_kernel::{Code, Faults, Timer, personal};
+use wubang_store::{Error, Key, Read, Tx, View};
 use wubang_web::Instant;
 
 /// Whose attachments these are: not the bid's own, whose list is what was handed in.
@@ -46,8 +46,7 @@ pub async fn request_repair(tx: &Tx, key: &Key, input: RepairRequestIn) -> Resul
         question: String::new(),
     };
     asking::ask(tx, case.bid.id, asked).await?;
-    let (terms, cutoff) = super::terms(&case.posting);
-    let deadline = timers::deadline(tx.calendar(), Timer::BidRepair, tx.now(), terms, cutoff);
+    let deadline = term(tx, &case, Timer::BidRepair);
     let until = Instant(deadline.at);
     step(tx, &mut case, BidEvent::RequestRepair, &facts, |c| {
         c.set(bid::Column::ReasonCode, None::<String>)
@@ -88,26 +87,20 @@ fn checked(defects: Vec<FormalDefect>) -> Result<Vec<FormalDefect>, Error> {
 /// # Errors
 /// `invalid_transition` when no repair is open; `deadline_passed`; `forbidden` for a partner; `invalid`.
 pub async fn repair(tx: &Tx, key: &Key, input: RepairIn) -> Result<BidOut, Error> {
-    let mut case = load_for(tx, key).await?;
-    super::may(tx, &case, BidEvent::Repair)?;
-    let mut faults = Faults::new();
-    let text = faults.prose("/text", &input.text, 5..=2000);
-    personal::refuse_identity_numbers("/text", &text, &mut faults);
-    faults.finish()?;
-    let open = case
-        .inquiries
-        .open(InquiryKind::Repair)
-        .map(|row| row.id)
-        .ok_or(Code::InvalidTransition)?;
-    let facts = facts(tx, &case, Known::default())?;
-    let shelf = shelf(&case);
+    let what = (BidEvent::Repair, InquiryKind::Repair);
+    let Answering {
+        mut case,
+        text,
+        open,
+        facts,
+    } = answering(tx, key, what, &input.text, 2000).await?;
     let held = service::of_object(tx, OBJECT, case.bid.id).await?;
     let current = held.iter().filter(|held| held.is_current());
     let files = Attachments(current.map(Held::attachment).collect());
     let ids: Vec<Uuid> = files.0.iter().map(|one| one.id).collect();
     let hash = content_hash(&serde_json::json!({ "text": text, "attachments": files.0 }));
     if !ids.is_empty() {
-        service::hand_in(tx, &shelf, &ids).await?;
+        service::hand_in(tx, &shelf(&case, OBJECT), &ids).await?;
     }
     asking::answer(tx, open, text, files).await?;
     step(tx, &mut case, BidEvent::Repair, &facts, |c| {
@@ -128,20 +121,11 @@ pub async fn repair_lapsed(tx: &Tx, id: Uuid) -> Result<(), Error> {
     Ok(())
 }
 
-fn shelf(case: &Case) -> Shelf {
-    Shelf {
-        object: OBJECT,
-        object_id: case.bid.id,
-        division: case.bid.division.clone(),
-        roles: case.roles,
-    }
-}
-
 /// Whether the caller may change what he will repair with, and the shelf that it stands on.
 fn changeable(read: &impl Read, case: &Case) -> Result<Shelf, Error> {
     case.roles.first_of(BIDDERS).ok_or(Code::Forbidden)?;
     super::may(read, case, BidEvent::Repair)?;
-    Ok(shelf(case))
+    Ok(shelf(case, OBJECT))
 }
 
 /// Where an attachment of a repair would be added, if the caller may: asked when an upload begins and ends.
@@ -158,22 +142,12 @@ pub async fn place(tx: &Tx, key: &Key) -> Result<Shelf, Error> {
 ///
 /// # Errors
 /// As [`place`]; `not_found` for an attachment that is not there.
-pub async fn remove(tx: &Tx, key: &Key, id: Uuid, _: NothingIn) -> Result<AttachmentsOut, Error> {
+pub async fn remove(tx: &Tx, key: &Key, id: Uuid) -> Result<AttachmentsOut, Error> {
     let case = load(tx, key).await?;
     tx.expect_version(case.bid.version)?;
     let shelf = changeable(tx, &case)?;
     service::remove(tx, &shelf, id).await?;
     shown(tx, &case).await
-}
-
-/// Whether the viewer reads an attachment that was handed in with the repair.
-fn reads(case: &Case, one: &Attachment) -> bool {
-    case.roles.any(INSIDERS)
-        || rules::reads_attachment(
-            one.confidentiality,
-            case.roles.has(Role::Supervisor),
-            case.roles.any(&[Role::StreetOfficer, Role::Assessor]),
-        )
 }
 
 /// What was handed in with the repair, as far as the viewer reads it.

@@ -31,8 +31,8 @@ pub(super) async fn by_system(
         inquiries: Inquiries::default(),
     };
     let facts = facts(tx, &case, Known::default())?;
-    let (terms, cutoff) = super::terms(&case.posting);
-    let (terms, cutoff) = (terms.clone(), cutoff);
+    let procedure = &case.posting.procedure.0;
+    let (terms, cutoff) = (procedure.timers.clone(), procedure.publish_cutoff_hour);
     step(tx, &mut case, event, &facts, |c| {
         with(c.under(&terms, cutoff))
     })

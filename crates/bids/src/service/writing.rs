@@ -1,11 +1,11 @@
 //! What the bidder does: draft, sign, hand in, withdraw.
 
+use super::eligible::known;
 use super::eligible::parts;
 use super::opening::fail_if_none_left;
 use super::standing_still;
 use super::{
-    Case, Known, attachments, check_codes, facts, joining, known, load, load_for, out, proceeding,
-    step,
+    Case, Known, attachments, check_codes, facts, joining, load, load_for, out, proceeding, step,
 };
 use crate::asking::Inquiries;
 use crate::blind::{self, Envelope, Sent};
@@ -24,11 +24,12 @@ use wubang_kernel::deadline::is_over;
 use wubang_kernel::machine::{self, plan};
 use wubang_kernel::procedure::Way;
 use wubang_kernel::{Code, Faults, Refusal, Role, faults};
-use wubang_needs::model::{NothingIn, ReasonIn};
+
 use wubang_postings::Posting;
 use wubang_store::commit::edit;
 use wubang_store::{Error, Key, Read, Tx, birth, commit, state_of};
 use wubang_web::Instant;
+use wubang_web::{NothingIn, ReasonIn};
 
 /// An organisation drafts a bid. A draft may be incomplete; the answer lists what is missing.
 ///

@@ -4,11 +4,12 @@ use super::intake::reason;
 use super::{by_system, facts, load_for, out, step};
 use crate::entity::need;
 use crate::flow::NeedEvent;
-use crate::model::{AppealRecord, NeedAppealDecisionIn, NeedOut, ReasonIn};
+use crate::model::{AppealRecord, NeedAppealDecisionIn, NeedOut};
 use crate::rules::NeedFacts;
 use uuid::Uuid;
 use wubang_kernel::Code;
 use wubang_store::{Error, Key, Read, Tx};
+use wubang_web::ReasonIn;
 
 /// The secretary asks the district to look at the rejection.
 ///

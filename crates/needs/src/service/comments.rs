@@ -4,7 +4,7 @@ use super::public::face_out;
 use super::{by_system, facts, load_for, out, step};
 use crate::entity::need;
 use crate::flow::{Need, NeedEvent, NeedState};
-use crate::model::{CommentIn, CommentList, CommentOut, NeedOut, NothingIn, PublicNeedOut};
+use crate::model::{CommentIn, CommentList, CommentOut, NeedOut, PublicNeedOut};
 use crate::store::{self, voices};
 use crate::visibility;
 use uuid::Uuid;
@@ -13,6 +13,7 @@ use wubang_kernel::{Code, Faults, Refusal, Role, RoleSet, Timer};
 use wubang_publicity::Opening;
 use wubang_publicity::model::{Channels, PublicityKind};
 use wubang_store::{Error, Key, Read, Tx, View, state_of, timers};
+use wubang_web::NothingIn;
 use wubang_web::{Instant, ListQuery};
 
 /// The public face of a need for an act of one of its neighbours.

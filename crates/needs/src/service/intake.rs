@@ -5,8 +5,7 @@ use super::{facts, hash, load_for, out, step};
 use crate::entity::need;
 use crate::flow::{Need, NeedEvent};
 use crate::model::{
-    AcceptIn, Detail, NeedIn, NeedOut, NeedPatch, NothingIn, ReasonIn, RejectIn, RejectionGround,
-    Source, wire,
+    AcceptIn, Detail, NeedIn, NeedOut, NeedPatch, RejectIn, RejectionGround, Source, wire,
 };
 use crate::rules::NeedFacts;
 use crate::store::{self, Case};
@@ -19,6 +18,7 @@ use wubang_publicity::model::PublicityKind;
 use wubang_registry::taxonomy::{self, Taxonomy};
 use wubang_store::commit::edit;
 use wubang_store::{Error, Key, Read, Tx, birth};
+use wubang_web::{NothingIn, ReasonIn};
 
 /// Parses and checks the fields that a draft may hold.
 fn check_content(

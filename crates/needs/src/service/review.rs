@@ -6,8 +6,8 @@ use super::{facts, hash, load_for, out, step};
 use crate::entity::need;
 use crate::flow::{Need, NeedEvent, NeedState};
 use crate::model::{
-    AnalysisContent, AnalysisIn, NeedApprovalIn, NeedOut, NeedReviewIn, NothingIn, OpinionContent,
-    OpinionIn, ReasonIn, wire,
+    AnalysisContent, AnalysisIn, NeedApprovalIn, NeedOut, NeedReviewIn, OpinionContent, OpinionIn,
+    wire,
 };
 use crate::rules::{self, NeedFacts};
 use crate::store::{Case, reviewers};
@@ -17,6 +17,7 @@ use wubang_kernel::{Code, Faults, Refusal, Role};
 use wubang_registry::taxonomy::{self};
 use wubang_store::commit::{Commit, edit};
 use wubang_store::{Error, Key, Read, Tx, state_of};
+use wubang_web::{NothingIn, ReasonIn};
 
 /// The review begins. Its third party was assigned on acceptance. Out of the backlog a need comes with
 /// the next quarter or with new evidence, and its review begins anew.

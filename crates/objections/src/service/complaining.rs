@@ -9,9 +9,10 @@ use crate::model::{
 use crate::rules::{check_complaint, check_effect, is_raised};
 use crate::target;
 use wubang_kernel::{Faults, Timer, faults};
-use wubang_needs::model::{NothingIn, ReasonIn};
+
 use wubang_store::{Error, Key, Read, Tx, holds};
 use wubang_web::Instant;
+use wubang_web::{NothingIn, ReasonIn};
 
 /// The objector complains about the answer, or that there is none.
 ///

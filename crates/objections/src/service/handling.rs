@@ -11,9 +11,9 @@ use crate::model::{
 };
 use crate::target;
 use wubang_kernel::{Faults, Timer};
-use wubang_needs::model::NothingIn;
 use wubang_store::{Error, Key, Read, Tx};
 use wubang_web::Instant;
+use wubang_web::NothingIn;
 
 /// The handler asks for what is missing, once.
 ///

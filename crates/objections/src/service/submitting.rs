@@ -15,10 +15,10 @@ use wubang_kernel::digest::content_hash;
 use wubang_kernel::division::DivisionCode;
 use wubang_kernel::machine::{self, Audience};
 use wubang_kernel::{Code, Faults, Refusal, Role, RoleSet, Timer};
-use wubang_needs::model::ReasonIn;
 use wubang_store::outbox::{self, Notice};
 use wubang_store::trace::About;
 use wubang_store::{Error, Key, Read, Tracked, Tx, birth, holds, numbers, timers};
+use wubang_web::ReasonIn;
 
 /// Roles over a place that make somebody one of its own.
 const OF_THE_PLACE: &[Role] = &[

@@ -10,8 +10,8 @@ use chrono::TimeDelta;
 use wubang_kernel::actor::Reach;
 use wubang_kernel::division::DivisionCode;
 use wubang_kernel::{Code, Faults, Role};
-use wubang_needs::model::NothingIn;
 use wubang_store::{Error, Key, Read, Tx, View};
+use wubang_web::NothingIn;
 use wubang_web::{Instant, ListQuery};
 
 /// Roles that may keep a template.

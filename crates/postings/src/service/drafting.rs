@@ -19,9 +19,10 @@ use wubang_kernel::actor::Reach;
 use wubang_kernel::deadline::Deadline;
 use wubang_kernel::division::DivisionCode;
 use wubang_kernel::{Code, Faults, Role, Timer, faults};
-use wubang_needs::model::{NothingIn, ReasonIn};
+
 use wubang_store::commit::edit;
 use wubang_store::{Error, Key, Read, Tx, birth, numbers};
+use wubang_web::{NothingIn, ReasonIn};
 
 /// Drafts a posting for approved needs, and with it the project.
 ///

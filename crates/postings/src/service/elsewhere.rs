@@ -10,9 +10,9 @@ use crate::particulars::{ExternalResult, Particulars};
 use crate::store::PostingCase;
 use wubang_kernel::deadline::{Deadline, local_date};
 use wubang_kernel::{Code, Faults, Timer, faults};
-use wubang_needs::model::ReasonIn;
 use wubang_registry::organisations::{self, Organisation};
 use wubang_store::{Error, Key, Read, Tx};
+use wubang_web::ReasonIn;
 
 fn check(
     case: &PostingCase,

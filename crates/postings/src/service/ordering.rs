@@ -5,8 +5,8 @@ use super::{facts, load_for, may, out, step};
 use crate::flow::PostingEvent;
 use crate::model::PostingOut;
 use wubang_kernel::faults;
-use wubang_needs::model::ReasonIn;
 use wubang_store::{Error, Key, Tx};
+use wubang_web::ReasonIn;
 
 /// The picked organisation declines; the order fails at once, and nobody waits for its term.
 ///

@@ -15,11 +15,12 @@ use sea_orm::sea_query::Expr;
 use uuid::Uuid;
 use wubang_kernel::procedure::{PostingType, Procedure};
 use wubang_kernel::{Code, Faults, Role, RoleSet, Timer, machine};
-use wubang_needs::model::{NeedOut, ReasonIn};
+use wubang_needs::model::NeedOut;
 use wubang_store::commit::edit;
 use wubang_store::trace::About;
 use wubang_store::{Error, Key, Read, Tx, birth, state_of, timers};
 use wubang_web::Instant;
+use wubang_web::ReasonIn;
 
 /// The number of a later round: that of the first with its round behind it.
 fn number_of(first: &str, round: i32) -> String {

@@ -14,10 +14,10 @@ use sea_orm::Value;
 use uuid::Uuid;
 use wubang_kernel::deadline::{Deadline, Term};
 use wubang_kernel::{Timer, faults};
-use wubang_needs::model::ReasonIn;
 use wubang_store::trace::About;
 use wubang_store::{Error, Key, Read, Tracked, Tx, holds, timers};
 use wubang_web::Instant;
+use wubang_web::ReasonIn;
 
 /// Suspends a posting; its timers and those of its open questions stand still.
 ///

@@ -11,10 +11,10 @@ use crate::rules::{PostingFacts, Turnout};
 use crate::store::PostingCase;
 use uuid::Uuid;
 use wubang_kernel::{Timer, faults};
-use wubang_needs::model::ReasonIn;
 use wubang_publicity::Publicity;
 use wubang_store::{Error, Key, Tx};
 use wubang_web::Instant;
+use wubang_web::ReasonIn;
 
 /// The posting and what is known of it, its bids included; who may not is told so first.
 async fn asked(

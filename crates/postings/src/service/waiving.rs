@@ -10,9 +10,9 @@ use crate::store::changes::{self, Entry};
 use sea_orm::sea_query::Expr;
 use serde_json::json;
 use wubang_kernel::{Code, Role, faults};
-use wubang_needs::model::ReasonIn;
 use wubang_store::commit::edit;
 use wubang_store::{Error, Key, Tx};
+use wubang_web::ReasonIn;
 
 /// States in which a waiver still helps somebody: from the draft to the decision.
 const WAIVABLE: &[&str] = &[

@@ -10,7 +10,7 @@ pub use recipients::{Recipient, people_of_organisations, people_with_role, recip
 pub(crate) use service::{
     Note, check_account, disable, enable, give_grant, insert, list, note, revoke_grant, see,
 };
-pub use service::{PersonIn, PersonList, PersonOut, ReasonIn, RevokeIn, create};
+pub use service::{PersonIn, PersonList, PersonOut, RevokeIn, create};
 
 use crate::entity::people;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};

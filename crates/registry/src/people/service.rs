@@ -20,6 +20,7 @@ use uuid::Uuid;
 use wubang_kernel::{Code, Faults, Refusal, Role};
 use wubang_store::trace::{self, About, Entry};
 use wubang_store::{Error, Key, Read, Tx};
+use wubang_web::ReasonIn;
 use wubang_web::query::cut;
 use wubang_web::{Instant, ListQuery, list_of};
 
@@ -83,15 +84,6 @@ list_of! {
 pub struct RevokeIn {
     /// 授权 id。The grant.
     pub grant_id: Uuid,
-}
-
-/// Why something is done.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ReasonIn {
-    /// 理由。The reason.
-    #[schema(example = "已调离岗位")]
-    pub reason: String,
 }
 
 fn out(row: people::Model, held: &[grants::Model]) -> Result<PersonOut, Error> {

@@ -11,7 +11,6 @@ use super::model::{
 use super::store::{self, Case};
 use crate::entity::campaign;
 use crate::flow::{Campaign, CampaignEvent, CampaignGuard};
-use crate::requests::model::NothingIn;
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 use wubang_kernel::deadline::{Deadline, at_hour, end_of_day, is_over};
@@ -20,6 +19,7 @@ use wubang_kernel::{Code, Faults, Refusal, Role, RoleSet, Timer, faults};
 use wubang_store::commit::Commit;
 use wubang_store::outbox::{self, Notice};
 use wubang_store::{Error, Key, Read, Tracked, Tx, View, commit, state_of, timers};
+use wubang_web::NothingIn;
 use wubang_web::{DeadlineOut, Instant, ListQuery, actions};
 
 /// Hour of the first day at which a campaign opens.

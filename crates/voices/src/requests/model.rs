@@ -359,12 +359,6 @@ wubang_web::list_of! {
     RequestList of RequestSummary
 }
 
-/// A command that needs nothing said.
-#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = VoicesNothingIn)]
-pub struct NothingIn {}
-
 /// The need that a request goes into.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

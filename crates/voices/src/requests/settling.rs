@@ -1,8 +1,8 @@
 //! What the community does with a request: acknowledge, attach to a need, answer, reject, transfer.
 
 use super::model::{
-    AnswerRequestIn, AttachIn, Channel, DraftFromRequestsIn, NothingIn, RejectRequestIn,
-    RequestOut, TransferRequestIn,
+    AnswerRequestIn, AttachIn, Channel, DraftFromRequestsIn, RejectRequestIn, RequestOut,
+    TransferRequestIn,
 };
 use super::rules::{self, RequestFacts};
 use super::service::out;
@@ -18,6 +18,7 @@ use wubang_needs::Need;
 use wubang_needs::model::{NeedIn, NeedOut};
 use wubang_store::commit::Commit;
 use wubang_store::{Error, Key, Tx, commit, state_of};
+use wubang_web::NothingIn;
 
 /// Most requests that one command puts into a need.
 const MOST: usize = 50;
