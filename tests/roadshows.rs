@@ -712,6 +712,44 @@ on_both! {
         bench.user("wang.min").await.get("/api/v1/roadshow_slots?posting=x").await.refused(422, "invalid");
     }
 
+    async fn slides_are_added_until_the_session_starts_and_read_by_those_who_judge(bench: Bench) {
+        paneled(&mut bench).await;
+        let (path, show) = planned(&mut bench).await;
+        let slots = list(&show, "/slots");
+        let (first, second) = (key_of(&bench, &slots[0]), key_of(&bench, &slots[1]));
+        let before = agent(&mut bench, first).await.get(&format!("/api/v1/bids/{}", bench.play.ids.bids[first])).await.ok();
+        let shelf = slot_path(&slots[0], "/materials");
+        let add = async |caller: &Caller, query: &str, words: &str| caller.call("POST", &format!("{shelf}?{query}"), &[], Some(words.as_bytes().to_vec())).await;
+        let lead = agent(&mut bench, first).await;
+        let made = add(&lead, "name=slides.txt", "路演提纲:队伍、流程、名单\n").await.ok();
+        let kept = add(&lead, "name=own.txt&confidentiality=owner", "讲稿备忘\n").await.ok();
+        add(&lead, "name=x.exe", "MZ").await.refused(415, "file_type_not_allowed");
+        let other = agent(&mut bench, second).await;
+        add(&other, "name=slides.txt", "不是我们的\n").await.refused(404, "not_found");
+        let street = bench.user("wang.min").await;
+        add(&street, "name=slides.txt", "街道代传\n").await.refused(403, "forbidden");
+        let one = format!("{shelf}/{}", text(&made, "/id"));
+        for (account, count) in [("wang.min", 1), ("luo.jianguo", 1), ("cao.junjie", 1), ("he.zhengqing", 2)] {
+            let reader = bench.user(account).await;
+            assert_eq!(list(&reader.get(&shelf).await.ok(), "/items").len(), count, "{account}");
+            assert_eq!(reader.get(&one).await.bytes, "路演提纲:队伍、流程、名单\n".as_bytes());
+        }
+        street.get(&format!("{shelf}/{}", text(&kept, "/id"))).await.refused(404, "not_found");
+        for account in ["zhao.lei", "wei.guohua", "an.xiaoning"] {
+            bench.user(account).await.get(&shelf).await.refused(404, "not_found");
+            bench.user(account).await.get(&one).await.refused(404, "not_found");
+        }
+        let left = lead.post(&format!("{shelf}/{}/remove", text(&kept, "/id")), json!({})).await.ok();
+        assert_eq!(list(&left, "/items").len(), 1);
+        bench.advance(DAY.parse().unwrap()).await;
+        act(&mut bench, &path, "start").await.ok();
+        let lead = agent(&mut bench, first).await;
+        add(&lead, "name=late.txt", "迟到的\n").await.refused(409, "invalid_transition");
+        lead.post(&format!("{one}/remove"), json!({})).await.refused(409, "invalid_transition");
+        let after = lead.get(&format!("/api/v1/bids/{}", bench.play.ids.bids[first])).await.ok();
+        assert_eq!((&after["attachments"], &after["content_hash"], &after["version"]), (&before["attachments"], &before["content_hash"], &before["version"]), "the bid stays what was handed in");
+    }
+
     async fn minutes_are_written_without_prices_and_confirmed_by_the_chair(bench: Bench) {
         paneled(&mut bench).await;
         let (path, show) = planned(&mut bench).await;

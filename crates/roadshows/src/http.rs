@@ -4,12 +4,12 @@ use crate::model::{
     Guests, Minutes, PresentersIn, PublicRoadshowsOut, RoadshowConfirmIn, RoadshowIn, RoadshowOut,
     RoadshowPostponeIn, RoadshowQueueOut, RoadshowSlotFinishIn, RoadshowSlotList, RoadshowSlotOut,
 };
-use crate::service;
+use crate::service::{self, materials};
 use actix_web::{get, post};
 use utoipa_actix_web::service_config::ServiceConfig;
-use wubang_needs::model::{NothingIn, ReasonIn};
+use wubang_files::shelf;
 use wubang_web::actions::ActionsOut;
-use wubang_web::{act, list, see, see_public};
+use wubang_web::{NothingIn, ReasonIn, act, list, see, see_public};
 
 act!(plan_roadshow, "路演 roadshows", "/api/v1/postings/{id}/roadshow", RoadshowIn => RoadshowOut, service::plan, "安排路演:顺序由已公布校验值的随机数抽签。Plan the roadshow of a posting; the order is drawn under its committed seed.");
 see!(
@@ -82,6 +82,17 @@ see!(
     "可办理的动作及不可办理的原因。What can be done, and why not the rest."
 );
 act!(name_roadshow_presenters, "路演 roadshows", "/api/v1/roadshow_slots/{id}/name_presenters", PresentersIn => RoadshowSlotOut, service::name_presenters, "报送路演人员及是否同意录制。Name who presents, and who consents to being recorded.");
+shelf!(
+    "路演 roadshows", materials,
+    list_roadshow_materials "/api/v1/roadshow_slots/{id}/materials"
+        "路演材料(本组织、街道、监督和已声明的评审组成员);仅供陈述,不改变已提交的意向书。The slides of a slot; they stand beside the bid and change nothing of it.",
+    add_roadshow_material
+        "上传路演材料(开始前):请求体即文件本身。Add a slide before the session starts: the body is the file itself.",
+    get_roadshow_material "/api/v1/roadshow_slots/{id}/materials/{file}"
+        "下载路演材料。Download a slide.",
+    remove_roadshow_material "/api/v1/roadshow_slots/{id}/materials/{file}/remove"
+        "移除路演材料(开始前)。Take a slide off before the session starts."
+);
 see_public!(
     get_public_roadshow,
     "公开 public",
@@ -113,6 +124,10 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(list_roadshow_slots)
         .service(get_roadshow_slot_actions)
         .service(name_roadshow_presenters)
+        .service(list_roadshow_materials)
+        .service(add_roadshow_material)
+        .service(get_roadshow_material)
+        .service(remove_roadshow_material)
         .service(get_roadshow_slot)
         .service(get_public_roadshow);
 }

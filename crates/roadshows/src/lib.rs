@@ -16,6 +16,7 @@ mod store;
 pub use http::routes;
 pub use invariants::invariants;
 
+use wubang_files::upkeep::Over;
 use wubang_kernel::Timer;
 use wubang_kernel::lifecycle::Lifecycle;
 use wubang_store::open::Reaction;
@@ -44,6 +45,14 @@ pub fn reactions() -> Vec<(&'static str, Reaction)> {
         ("posting.failed_too_few", ended),
         ("posting.cancelled", ended),
     ]
+}
+
+/// Which objects of this crate are over, for the slides that nobody will present any more.
+#[must_use]
+pub fn over() -> Vec<(&'static str, Over)> {
+    vec![("roadshow_slot", |view, ids, before| {
+        Box::pin(service::materials::left_over(view, ids, before))
+    })]
 }
 
 /// What this crate does when its timers are due.

@@ -2,11 +2,13 @@
 
 use crate::entity::{attendance, party, roadshow, slot};
 use crate::flow;
+use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Query;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect,
 };
+use std::collections::HashSet;
 use uuid::Uuid;
 use wubang_kernel::actor::Reach;
 use wubang_kernel::division::DivisionCode;
@@ -208,16 +210,16 @@ pub(crate) async fn parties_of(read: &impl Read, slot: Uuid) -> Result<Vec<Uuid>
         .await?)
 }
 
-/// A slot for the people of its own organisations, with their roles; `not_found` for everybody else.
-pub(crate) async fn load_slot(
-    read: &impl Read,
-    key: &Key,
-) -> Result<(slot::Model, RoleSet), Error> {
-    let Key::Id(id) = key else {
-        return Err(Code::NotFound.into());
-    };
-    let slot = slot::Entity::find_by_id(*id).one(&read.db()).await?;
-    let slot = slot.ok_or(Code::NotFound)?;
+/// A slot, whoever asks.
+pub(crate) async fn find_slot(read: &impl Read, id: Uuid) -> Result<slot::Model, Error> {
+    Ok(slot::Entity::find_by_id(id)
+        .one(&read.db())
+        .await?
+        .ok_or(Code::NotFound)?)
+}
+
+/// The viewer's roles as one of the organisations behind a slot; none for everybody else.
+pub(crate) async fn own_roles(read: &impl Read, slot: &slot::Model) -> Result<RoleSet, Error> {
     let actor = read.actor();
     let own = actor.roles(&Reach::of(slot.organisation_id));
     let mut roles: Vec<Role> = [Role::OrgLegalRep, Role::OrgAgent]
@@ -229,10 +231,41 @@ pub(crate) async fn load_slot(
     if parties.iter().any(speaks) {
         roles.push(Role::Partner);
     }
+    Ok(RoleSet::of(&roles))
+}
+
+/// A slot for the people of its own organisations, with their roles; `not_found` for everybody else.
+pub(crate) async fn load_slot(
+    read: &impl Read,
+    key: &Key,
+) -> Result<(slot::Model, RoleSet), Error> {
+    let Key::Id(id) = key else {
+        return Err(Code::NotFound.into());
+    };
+    let slot = find_slot(read, *id).await?;
+    let roles = own_roles(read, &slot).await?;
     if roles.is_empty() {
         return Err(Code::NotFound.into());
     }
-    Ok((slot, RoleSet::of(&roles)))
+    Ok((slot, roles))
+}
+
+/// Which of these slots were dropped before an instant.
+pub(crate) async fn dropped_before(
+    read: &impl Read,
+    slots: &[Uuid],
+    before: DateTime<Utc>,
+) -> Result<HashSet<Uuid>, Error> {
+    let ids: Vec<Uuid> = slot::Entity::find()
+        .select_only()
+        .column(slot::Column::Id)
+        .filter(slot::Column::Id.is_in(slots.iter().copied()))
+        .filter(slot::Column::State.eq("dropped"))
+        .filter(slot::Column::UpdatedAt.lt(before))
+        .into_tuple()
+        .all(&read.db())
+        .await?;
+    Ok(ids.into_iter().collect())
 }
 
 /// One page of the slots of the viewer's own organisations, newest first, one row more than asked for.

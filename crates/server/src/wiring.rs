@@ -77,7 +77,9 @@ pub fn recounts() -> Vec<(&'static str, RecountHandler)> {
 /// Which objects are over without having been handed in, so that their attachments can go.
 #[must_use]
 pub fn over() -> Vec<(&'static str, Over)> {
-    wubang_bids::over()
+    let mut all = wubang_bids::over();
+    all.extend(wubang_roadshows::over());
+    all
 }
 
 /// Every life cycle.

@@ -8,9 +8,9 @@ use crate::store::{self, Case};
 use sea_orm::ActiveValue::Set;
 use wubang_kernel::machine::Name;
 use wubang_kernel::{Code, Faults};
-use wubang_needs::model::NothingIn;
 use wubang_store::commit::Commit;
 use wubang_store::{Error, Key, Read, Tx};
+use wubang_web::NothingIn;
 
 /// The host starts the session.
 ///

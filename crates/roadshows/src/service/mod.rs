@@ -1,6 +1,7 @@
 //! What can be done with a session and its slots.
 
 mod holding;
+pub mod materials;
 mod minutes;
 mod planning;
 mod presenting;

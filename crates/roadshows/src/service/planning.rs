@@ -14,12 +14,11 @@ use wubang_kernel::actor::Reach;
 use wubang_kernel::deadline::local_date;
 use wubang_kernel::machine::{self, Audience};
 use wubang_kernel::{Code, Faults, Refusal, Role, Timer};
-use wubang_needs::model::ReasonIn;
 use wubang_panels::{Loaded, draws};
 use wubang_postings::{Posting, PostingCase};
 use wubang_store::outbox::{self, Notice};
 use wubang_store::{Error, Key, Read, Tracked, Tx, birth};
-use wubang_web::Instant;
+use wubang_web::{Instant, ReasonIn};
 
 /// Whose panel judges the bids of a posting.
 const PURPOSE: &str = "award";
