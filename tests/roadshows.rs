@@ -144,6 +144,26 @@ pub async fn whole(bench: &mut Bench) -> (String, String) {
     (text(&show, "/id"), text(&slot, "/id"))
 }
 
+/// For other tests: a session that has begun; answers its id, those of its slots, and who comes last.
+pub async fn begun(bench: &mut Bench) -> (String, Vec<String>, String) {
+    paneled(bench).await;
+    let (path, show) = planned(bench).await;
+    bench.advance(DAY.parse().unwrap()).await;
+    act(bench, &path, "start").await.ok();
+    let slots = list(&show, "/slots");
+    let last = key_of(bench, &slots[2]).to_owned();
+    let ids = slots.iter().map(|slot| text(slot, "/id")).collect();
+    (text(&show, "/id"), ids, last)
+}
+
+/// The first does not come, the second presents.
+pub async fn went_on(bench: &mut Bench, show: &str) {
+    let path = format!("/api/v1/roadshows/{show}");
+    for verb in ["call_next", "mark_absent", "call_next", "begin_questions", "finish_slot"] {
+        act(bench, &path, verb).await.ok();
+    }
+}
+
 on_both! {
     async fn a_session_has_one_slot_for_each_bid_and_everybody_is_told_his_own_time(bench: Bench) {
         paneled(&mut bench).await;
