@@ -46,7 +46,7 @@ see!(
 );
 act!(postpone_roadshow, "路演 roadshows", "/api/v1/roadshows/{id}/postpone", RoadshowPostponeIn => RoadshowOut, service::postpone, "改期;等候的顺序不变。Move it to another time; the order stays.");
 act!(cancel_roadshow, "路演 roadshows", "/api/v1/roadshows/{id}/cancel", ReasonIn => RoadshowOut, service::cancel, "取消,可另行安排。Cancel; another one may be planned.");
-act!(start_roadshow, "路演 roadshows", "/api/v1/roadshows/{id}/start", NothingIn => RoadshowQueueOut, service::start, "开始。Start.");
+act!(start_roadshow, "路演 roadshows", "/api/v1/roadshows/{id}/start", NothingIn => RoadshowQueueOut, service::start, "开始路演。Start the session.");
 act!(call_next_presenter, "路演 roadshows", "/api/v1/roadshows/{id}/call_next", NothingIn => RoadshowQueueOut, service::call_next, "请下一家上场。Call the next presenter.");
 act!(begin_roadshow_questions, "路演 roadshows", "/api/v1/roadshows/{id}/begin_questions", NothingIn => RoadshowQueueOut, service::begin_questions, "陈述结束,开始提问。The presentation is over, the panel asks.");
 act!(finish_roadshow_slot, "路演 roadshows", "/api/v1/roadshows/{id}/finish_slot", RoadshowSlotFinishIn => RoadshowQueueOut, service::finish_slot, "结束本家路演。End the present slot.");

@@ -280,7 +280,7 @@ mod tests {
         #[test]
         fn a_price_inside_a_longer_figure_is_none(price in 1_000_i64..9_999_999, digit in 1_u8..=9) {
             let text = format!("人次{digit}{price}{digit}");
-            prop_assert!(!names_price(&text, price * 100) || (price * 100).to_string() == format!("{digit}{price}{digit}"));
+            prop_assert!(!names_price(&text, price * 100));
             let alone = format!("报价{price}元");
             prop_assert!(names_price(&alone, price * 100));
         }
