@@ -91,7 +91,12 @@ fn slot_path(slot: &Value, verb: &str) -> String {
 async fn presented(bench: &mut Bench, show: &str) -> Value {
     act(bench, show, "start").await.ok();
     loop {
-        let queue = bench.user("wang.min").await.get(&format!("{show}/queue")).await.ok();
+        let queue = bench
+            .user("wang.min")
+            .await
+            .get(&format!("{show}/queue"))
+            .await
+            .ok();
         if list(&queue, "/waiting").is_empty() {
             break;
         }
@@ -104,9 +109,13 @@ async fn presented(bench: &mut Bench, show: &str) -> Value {
 
 /// Minutes with one exchange about every slot that was presented.
 fn minutes(show: &Value) -> Value {
-    let slots = list(show, "/slots").into_iter().filter(|slot| slot["state"] == "done");
+    let slots = list(show, "/slots")
+        .into_iter()
+        .filter(|slot| slot["state"] == "done");
     let exchange = json!({ "question": "高龄老人如何接送?", "answer": "由楼栋志愿者结对接送,联系人:李明华,13800138000。" });
-    let slots: Vec<Value> = slots.map(|slot| json!({ "slot_id": slot["id"], "exchanges": [exchange] })).collect();
+    let slots: Vec<Value> = slots
+        .map(|slot| json!({ "slot_id": slot["id"], "exchanges": [exchange] }))
+        .collect();
     json!({ "slots": slots, "remarks": "各家均按时到场。" })
 }
 
@@ -121,7 +130,9 @@ async fn chair(bench: &mut Bench) -> String {
 /// Minutes that are written and confirmed.
 async fn confirmed(bench: &mut Bench, show: &str) -> Value {
     let seen = bench.user("wang.min").await.get(show).await.ok();
-    let written = act_with(bench, show, "write_minutes", minutes(&seen)).await.ok();
+    let written = act_with(bench, show, "write_minutes", minutes(&seen))
+        .await
+        .ok();
     let chair = chair(bench).await;
     let body = json!({ "minutes_hash": written["minutes_hash"] });
     let path = format!("{show}/confirm_minutes");
@@ -159,7 +170,13 @@ pub async fn begun(bench: &mut Bench) -> (String, Vec<String>, String) {
 /// The first does not come, the second presents.
 pub async fn went_on(bench: &mut Bench, show: &str) {
     let path = format!("/api/v1/roadshows/{show}");
-    for verb in ["call_next", "mark_absent", "call_next", "begin_questions", "finish_slot"] {
+    for verb in [
+        "call_next",
+        "mark_absent",
+        "call_next",
+        "begin_questions",
+        "finish_slot",
+    ] {
         act(bench, &path, verb).await.ok();
     }
 }
@@ -456,6 +473,35 @@ on_both! {
         assert_eq!(held["recorded"], json!(true));
     }
 
+    async fn partners_of_a_joint_bid_see_its_slot_and_the_lead_names_who_presents(bench: Bench) {
+        let asks = json!({ "division": "410108000000", "reason": "全区统一要求路演", "overrides": { "roadshow": { "required": 1 } } });
+        bench.cast("district_admin").await.post("/api/v1/procedures/open/overrides", asks).await.ok();
+        let bid = crate::joint_bids::ready(&mut bench).await;
+        crate::joint_bids::submit(&mut bench, &bid).await.ok();
+        bench.play.bids_qualified().await.unwrap();
+        bench.play.panel_formed().await.unwrap();
+        bench.forget();
+        bench.work().await;
+        let sent = bench.mails.sent().len();
+        planned(&mut bench).await;
+        bench.work().await;
+        let mails = bench.mails.sent().split_off(sent);
+        let named = json!({ "presenters": [{ "name": "林晓", "relation": "legal_rep", "recording_consent": false }] });
+        for key in ["yinxing", "xinhuo", "dahe"] {
+            let slot = own(&mut bench, key).await;
+            assert_eq!((text(&slot, "/bid_id"), &slot["allowed_actions"]), (bid.clone(), &json!([])), "{key}");
+            let domain = format!("@{key}.example");
+            assert!(mails.iter().any(|mail| mail.to.ends_with(&domain) && mail.body.contains(&text(&slot, "/begins_at"))), "{key} is told");
+            let partner = agent(&mut bench, key).await;
+            partner.post(&slot_path(&slot, "/name_presenters"), named.clone()).await.refused(403, "forbidden");
+            partner.call("POST", &format!("{}?name=a.txt", slot_path(&slot, "/materials")), &[], Some(b"a\n".to_vec())).await.refused(403, "forbidden");
+            assert_eq!(partner.get(&slot_path(&slot, "/materials")).await.ok()["items"], json!([]));
+        }
+        let slot = own(&mut bench, "lelin").await;
+        agent(&mut bench, "lelin").await.post(&slot_path(&slot, "/name_presenters"), named).await.ok();
+        assert_eq!(own(&mut bench, "dahe").await["presenters"][0]["name"], json!("林晓"));
+    }
+
     async fn members_check_in_and_the_report_says_who_was_there(bench: Bench) {
         paneled(&mut bench).await;
         let (path, _) = planned(&mut bench).await;
@@ -743,7 +789,7 @@ on_both! {
         let lead = agent(&mut bench, first).await;
         let made = add(&lead, "name=slides.txt", "路演提纲:队伍、流程、名单\n").await.ok();
         let kept = add(&lead, "name=own.txt&confidentiality=owner", "讲稿备忘\n").await.ok();
-        add(&lead, "name=x.exe", "MZ").await.refused(415, "file_type_not_allowed");
+        add(&lead, "name=x.exe", "MZ").await.refused(422, "invalid");
         let other = agent(&mut bench, second).await;
         add(&other, "name=slides.txt", "不是我们的\n").await.refused(404, "not_found");
         let street = bench.user("wang.min").await;

@@ -151,10 +151,7 @@ const SENTENCES: &[(&str, &str)] = &[
         "roadshow_slot.laid",
         "请按下列时间到场路演,并事先报送路演人员及是否同意录制;未到场的移到最后,再次未到场的不再路演,不因此失去评审资格。",
     ),
-    (
-        "roadshow_slot.moved",
-        "路演改期,请按下列新的时间到场。",
-    ),
+    ("roadshow_slot.moved", "路演改期,请按下列新的时间到场。"),
     (
         "roadshow_slot.absent",
         "贵组织两次未到场,不再路演;评审按已提交的意向书进行。",

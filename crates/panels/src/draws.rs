@@ -231,7 +231,10 @@ pub async fn agendas_of(
         .filter(draw::Column::Id.is_in(draws.iter().copied()))
         .all(&read.db())
         .await?;
-    Ok(rows.into_iter().map(|row| (row.id, row.agendas.0)).collect())
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.id, row.agendas.0))
+        .collect())
 }
 
 /// Reveals every draw of an object whose pool was fixed: the result is public.

@@ -179,9 +179,8 @@ mod tests {
         use RoadshowState::Running;
         use SlotState::{Done, Dropped, Missed, Presenting, Questions, Waiting};
         let street = Role::StreetOfficer;
-        let next = |slots: &[SlotState]| {
-            refused(Running, RoadshowEvent::CallNext, street, &facts(slots))
-        };
+        let next =
+            |slots: &[SlotState]| refused(Running, RoadshowEvent::CallNext, street, &facts(slots));
         assert_eq!(next(&[Waiting]), None);
         assert_eq!(next(&[Presenting, Waiting]), Some(Code::InvalidTransition));
         assert_eq!(next(&[Questions, Waiting]), Some(Code::InvalidTransition));
@@ -251,16 +250,17 @@ mod tests {
 
     #[test]
     fn a_price_is_found_however_it_is_written() {
-        for text in [
-            "报价96000元",
-            "总价 96,000 元",
-            "9.6万元",
-            "共9600000分",
-        ] {
+        for text in ["报价96000元", "总价 96,000 元", "9.6万元", "共9600000分"] {
             assert!(names_price(text, 9_600_000), "{text}");
         }
         assert!(names_price("10万元", 10_000_000));
-        for text in ["服务196000人次", "960000", "19.6万人次", "每周2次", "9万人次"] {
+        for text in [
+            "服务196000人次",
+            "960000",
+            "19.6万人次",
+            "每周2次",
+            "9万人次",
+        ] {
             assert!(!names_price(text, 9_600_000), "{text}");
         }
         assert!(!names_price("0 元", 0));

@@ -1,6 +1,8 @@
 //! The posting types and the rulebook's defaults of each (rulebook 2.3).
 
-use super::{CapRule, ChangeRule, Criterion, EvaluationRule, OrderRule, PanelRule, Procedure, RoadshowRule};
+use super::{
+    CapRule, ChangeRule, Criterion, EvaluationRule, OrderRule, PanelRule, Procedure, RoadshowRule,
+};
 use crate::deadline::Term;
 use crate::money::Fen;
 use crate::timer::{Terms, Timer};

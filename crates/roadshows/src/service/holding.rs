@@ -34,9 +34,10 @@ async fn both(
     slot: Option<slot::Model>,
     with: impl for<'a> FnOnce(Commit<'a, slot::Entity>) -> Commit<'a, slot::Entity>,
 ) -> Result<RoadshowQueueOut, Error> {
-    let data = slot
-        .as_ref()
-        .map_or(serde_json::Value::Null, |slot| serde_json::json!({ "slot": slot.id }));
+    let data = slot.as_ref().map_or(
+        serde_json::Value::Null,
+        |slot| serde_json::json!({ "slot": slot.id }),
+    );
     // the session says first whether this can be done now
     step(tx, &mut case, event, |c| c.data(data)).await?;
     let slot = slot.ok_or_else(|| Error::internal("a step of no slot"))?;

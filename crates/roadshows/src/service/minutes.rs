@@ -74,7 +74,12 @@ fn read(case: &Case, prices: &[i64], input: Minutes, faults: &mut Faults) -> Min
             exchanges,
         };
         if read.insert(one.slot_id, minutes).is_some() {
-            faults.add(format!("{at}/slot_id"), "duplicate", "重复", "is there twice");
+            faults.add(
+                format!("{at}/slot_id"),
+                "duplicate",
+                "重复",
+                "is there twice",
+            );
         }
     }
     let mut slots = Vec::new();

@@ -65,8 +65,7 @@ async fn host(
     faults: &mut Faults,
 ) -> Result<String, Error> {
     let division = wubang_postings::service::division_of(posting)?;
-    let officers =
-        wubang_registry::people_with_role(tx, &[Role::StreetOfficer], &division).await?;
+    let officers = wubang_registry::people_with_role(tx, &[Role::StreetOfficer], &division).await?;
     let officer = officers.into_iter().find(|one| one.person_id == person);
     if officer.is_none() {
         faults.add(
@@ -166,7 +165,14 @@ pub async fn plan(tx: &Tx, key: &Key, input: RoadshowIn) -> Result<RoadshowOut, 
     let ids: Vec<Uuid> = bids.iter().map(|bid| bid.id).collect();
     let order = draws::draw_agenda(tx, &panel.draw, &ids).await?;
     let host = (input.host_person_id, host_name);
-    let show = bear(tx, &posting, &panel, (input.starts_at, at, host), order.len()).await?;
+    let show = bear(
+        tx,
+        &posting,
+        &panel,
+        (input.starts_at, at, host),
+        order.len(),
+    )
+    .await?;
     lay(tx, &posting, &show, &bids, &order).await?;
     let case = store::load(tx, &Key::Id(show.id)).await?;
     tell(tx, &case).await?;
@@ -299,15 +305,7 @@ async fn tell_presenter(
     };
     let payload = serde_json::to_value(notice)?;
     let event = "roadshow_slot.laid";
-    outbox::push(
-        tx,
-        outbox::NOTICE,
-        event,
-        "roadshow_slot",
-        slot.id,
-        payload,
-    )
-    .await?;
+    outbox::push(tx, outbox::NOTICE, event, "roadshow_slot", slot.id, payload).await?;
     Ok(())
 }
 
@@ -353,7 +351,8 @@ pub async fn postpone(tx: &Tx, key: &Key, input: RoadshowPostponeIn) -> Result<R
         link: at.link.or(case.show.link.clone()),
     };
     let told = serde_json::json!({ "starts_at": Instant(input.starts_at), "place": at.place, "link": at.link, "reason": reason });
-    let data = serde_json::json!({ "from": Instant(case.show.starts_at), "to": Instant(input.starts_at) });
+    let data =
+        serde_json::json!({ "from": Instant(case.show.starts_at), "to": Instant(input.starts_at) });
     let persons = members(&case);
     step(tx, &mut case, RoadshowEvent::Postpone, |c| {
         c.set(roadshow::Column::StartsAt, input.starts_at)

@@ -34,7 +34,13 @@ pub async fn name_presenters(
         c.set(slot::Column::Presenters, presenters).data(data)
     })
     .await?;
-    touch(tx, &row, "roadshow.presenters_named", roles.first_of(&[Role::OrgLegalRep, Role::OrgAgent])).await?;
+    touch(
+        tx,
+        &row,
+        "roadshow.presenters_named",
+        roles.first_of(&[Role::OrgLegalRep, Role::OrgAgent]),
+    )
+    .await?;
     reading::slot_out(tx, row, roles).await
 }
 
