@@ -65,6 +65,7 @@ pub enum PresenterRelation {
 /// Somebody who presents (路演人员).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = RoadshowPresenter)]
 pub struct Presenter {
     /// 姓名,2–30 字。
     pub name: String,
@@ -90,7 +91,7 @@ impl Presenters {
 /// Who will present.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({ "presenters": [{ "name": "林晓", "relation": "staff", "recording_consent": true }] }))]
+#[schema(as = RoadshowPresentersIn, example = json!({ "presenters": [{ "name": "林晓", "relation": "staff", "recording_consent": true }] }))]
 pub struct PresentersIn {
     /// 路演人员,1–3 名。
     pub presenters: Vec<Presenter>,
@@ -101,7 +102,7 @@ pub struct PresentersIn {
     Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema, FromJsonQueryResult,
 )]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({ "residents": 6, "community": 2, "departments": 1, "others": 0 }))]
+#[schema(as = RoadshowGuests, example = json!({ "residents": 6, "community": 2, "departments": 1, "others": 0 }))]
 pub struct Guests {
     /// 居民,0–1000。
     pub residents: u32,
@@ -116,6 +117,7 @@ pub struct Guests {
 /// One question of the panel and what was answered (问答要点).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = RoadshowExchange)]
 pub struct Exchange {
     /// 提问要点,2–500 字。
     pub question: String,
@@ -126,6 +128,7 @@ pub struct Exchange {
 /// The minutes about one slot.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = RoadshowSlotMinutesIn)]
 pub struct SlotMinutes {
     /// 场次。
     pub slot_id: Uuid,
@@ -203,7 +206,6 @@ pub struct RoadshowOut {
     /// 是否有任一场次被录制。
     pub recorded: bool,
     /// 纪要。
-    #[schema(inline)]
     pub minutes: Option<MinutesOut>,
     /// 纪要校验值(SHA-256)。
     pub minutes_hash: Option<String>,
@@ -237,6 +239,7 @@ pub struct MinutesOut {
 
 /// The minutes about one slot as they are shown.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[schema(as = RoadshowSlotMinutesOut)]
 pub struct SlotMinutesOut {
     /// 场次。
     pub slot_id: Uuid,

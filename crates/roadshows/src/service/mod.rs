@@ -3,6 +3,7 @@
 mod holding;
 pub mod materials;
 mod minutes;
+mod moving;
 mod planning;
 mod presenting;
 mod reading;
@@ -12,7 +13,8 @@ pub use holding::{
     attend, begin_questions, call_next, finish, finish_slot, mark_absent, record_guests, start,
 };
 pub use minutes::{confirm_minutes, write_minutes};
-pub use planning::{cancel, plan, postpone};
+pub use moving::{cancel, postpone};
+pub use planning::plan;
 pub use presenting::name_presenters;
 pub use reading::{
     attended, get, get_actions, get_of_posting, get_public, get_queue, get_slot, get_slot_actions,

@@ -61,7 +61,7 @@ pub async fn on_posting_ended(tx: &Tx, posting: Uuid) -> Result<(), Error> {
             panel: None,
             roles: RoleSet::of(&[Role::System]),
         };
-        super::planning::drop_slots(tx, &case, &serde_json::Value::Null).await?;
+        super::moving::drop_slots(tx, &case, &serde_json::Value::Null).await?;
     }
     Ok(())
 }
