@@ -83,6 +83,8 @@ fn everything() -> String {
     matrix::<wubang_postings::flow::Posting>(&mut out);
     matrix::<wubang_postings::flow::Question>(&mut out);
     matrix::<wubang_bids::flow::Bid>(&mut out);
+    matrix::<wubang_roadshows::flow::Roadshow>(&mut out);
+    matrix::<wubang_roadshows::flow::RoadshowSlot>(&mut out);
     matrix::<wubang_awards::flow::Award>(&mut out);
     matrix::<wubang_contracts::flow::Contract>(&mut out);
     matrix::<wubang_contracts::flow::Milestone>(&mut out);
@@ -162,6 +164,8 @@ fn every_state_is_reachable_and_every_event_is_used() {
     found.extend(dead::<wubang_postings::flow::Posting>());
     found.extend(dead::<wubang_postings::flow::Question>());
     found.extend(dead::<wubang_bids::flow::Bid>());
+    found.extend(dead::<wubang_roadshows::flow::Roadshow>());
+    found.extend(dead::<wubang_roadshows::flow::RoadshowSlot>());
     found.extend(dead::<wubang_awards::flow::Award>());
     found.extend(dead::<wubang_contracts::flow::Contract>());
     found.extend(dead::<wubang_contracts::flow::Milestone>());

@@ -64,6 +64,7 @@ mod related;
 mod repairs;
 mod reserves;
 mod reviews;
+mod roadshows;
 mod rounds;
 mod scenes;
 mod sealing;

@@ -51,6 +51,7 @@ const FOR_ALL_SIGNED_IN: &[(&str, &str)] = &[
     ("list_need_cycles", "scoped in the query, see below"),
     ("list_bids", "scoped in the query, see below"),
     ("list_bid_invitations", "scoped in the query, see below"),
+    ("list_roadshow_slots", "scoped in the query, see below"),
     ("list_awards", "scoped in the query, see below"),
     ("list_contracts", "scoped in the query, see below"),
     ("list_milestones", "scoped in the query, see below"),
@@ -87,6 +88,7 @@ const SCOPED: &[&str] = &[
     "list_need_cycles",
     "list_bids",
     "list_bid_invitations",
+    "list_roadshow_slots",
     "list_awards",
     "list_contracts",
     "list_milestones",
@@ -440,13 +442,22 @@ async fn reached_alike(bench: &mut Bench) {
 /// The whole project, and the ids of what it made.
 pub async fn whole(bench: &mut Bench) -> Real {
     bench.play.need_approved().await.unwrap();
+    let asks = json!({ "division": "410108000000", "reason": "全区统一要求路演", "overrides": { "roadshow": { "required": 1 } } });
+    let district = bench.cast("district_admin").await;
+    district
+        .post("/api/v1/procedures/open/overrides", asks)
+        .await
+        .ok();
     bench.play.posting_open().await.unwrap();
     answered_question(bench).await;
     bench.play.bids_submitted().await.unwrap();
     attached(bench).await;
     reached_alike(bench).await;
     bench.play.bids_qualified().await.unwrap();
-    bench.play.award_proposed().await.unwrap();
+    bench.play.panel_formed().await.unwrap();
+    let shown = crate::roadshows::whole(bench).await;
+    bench.play.bids_scored().await.unwrap();
+    bench.play.ids.award = crate::openings::proposed(bench).await;
     bench.play.award_noticed().await.unwrap();
     bench.play.contract_signed().await.unwrap();
     bench.play.work_done().await.unwrap();
@@ -454,7 +465,10 @@ pub async fn whole(bench: &mut Bench) -> Real {
     bench.play.evaluation_scored().await.unwrap();
     bench.play.evaluation_confirmed().await.unwrap();
     bench.forget();
-    Real::of_play(bench).await
+    let mut real = Real::of_play(bench).await;
+    real.0.push(("roadshows", shown.0));
+    real.0.push(("roadshow_slots", shown.1));
+    real
 }
 
 async fn ask(

@@ -121,6 +121,31 @@ async fn stood_aside(bench: &mut Bench, panel: &str, chair: &str, member: &str) 
 }
 
 on_both! {
+    async fn a_bidder_sees_nothing_of_what_the_others_do_in_a_roadshow(bench: Bench) {
+        let (show, slots, last) = crate::roadshows::begun(&mut bench).await;
+        let mut worlds = bench.worlds().await;
+        for world in &mut worlds {
+            // ids of a service that starts anew are in order from the next millisecond on only
+            world.set_clock("2026-03-20T09:01:00+08:00".parse().unwrap());
+        }
+        // in the second world one did not come, and another one has presented
+        crate::roadshows::went_on(&mut worlds[1], &show).await;
+        let mut seen = Vec::new();
+        for world in &mut worlds {
+            world.work().await;
+            let mut known = ids(world).await;
+            known.insert("bids", world.play.ids.bids.values().cloned().collect());
+            known.insert("roadshows", vec![show.clone()]);
+            known.insert("roadshow_slots", slots.clone());
+            let accounts = [agent_of(&last, "org_agent").unwrap(), "an.xiaoning".to_owned()];
+            seen.push(world_of(world, &known, &accounts).await);
+        }
+        same(&seen[0], &seen[1], "what others do in a roadshow");
+        let [a, b] = worlds;
+        a.end().await;
+        b.end().await;
+    }
+
     async fn a_score_is_read_by_its_scorer_and_chair_alone_until_all_are_in(bench: Bench) {
         let (panel, members) = paneled(&mut bench).await;
         bench.play.scoring_started().await.unwrap();

@@ -19,6 +19,7 @@ mod m0014_files;
 mod m0020_objections;
 mod m0021_cases;
 mod m0022_holders;
+mod m0023_roadshows;
 mod m0024_caps;
 mod m0025_signals;
 mod table;
@@ -48,6 +49,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0020_objections::Step),
             Box::new(m0021_cases::Step),
             Box::new(m0022_holders::Step),
+            Box::new(m0023_roadshows::Step),
             Box::new(m0024_caps::Step),
             Box::new(m0025_signals::Step),
         ]

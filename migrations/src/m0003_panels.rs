@@ -28,6 +28,7 @@ step!(
             .text_opt("pool_hash")
             .at_opt("fixed_at")
             .json("lots")
+            .json("agendas")
             .at_opt("revealed_at")
             .unique(&["purpose", "object_id", "round"])
             .index(&["object_id"])

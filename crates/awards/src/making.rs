@@ -1,5 +1,6 @@
 //! Making an award with its publicity (公示), however its awardee was found.
 
+use crate::case::judged_in;
 use crate::entity::award;
 use crate::flow::Award;
 use crate::model::{AwardPublicTotal, AwardPublicity, AwardRanking};
@@ -111,6 +112,7 @@ pub(crate) async fn make(
     let ends = &award.publicity.ends;
     timers::start(tx, &about, &award.label(), Timer::T15, ends).await?;
     publicise(tx, posting, &award).await?;
+    wubang_roadshows::service::award_shown(tx, judged_in(posting)).await?;
     Ok(award)
 }
 

@@ -303,6 +303,8 @@ pub struct AwardReportSignature {
     pub signed_at: Option<Instant>,
     /// 不同意见。
     pub dissent: Option<String>,
+    /// 是否到场听取全部路演;没有路演的为 `null`。
+    pub attended_roadshow: Option<bool>,
 }
 
 /// A report that stands no more, because a member should not have scored.

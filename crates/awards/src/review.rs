@@ -78,7 +78,8 @@ fn is_clarified(bids: &[Bid]) -> bool {
 /// report are made in the same transaction.
 ///
 /// # Errors
-/// `invalid_transition` unless the posting is evaluating; `forbidden`, `recusal_unsigned`, `invalid`, `duplicate`.
+/// `invalid_transition` unless the posting is evaluating; `forbidden`, `roadshow_not_held`, `recusal_unsigned`, `invalid`,
+/// `duplicate`.
 pub async fn submit_sheet(tx: &Tx, key: &Key, input: AwardSheetIn) -> Result<SheetOut, Error> {
     let Review {
         posting,
@@ -99,6 +100,12 @@ pub async fn submit_sheet(tx: &Tx, key: &Key, input: AwardSheetIn) -> Result<She
         return Err(Refusal::new(Code::InvalidTransition)
             .because("该意向书不在评分范围内", "this bid is not to be scored")
             .into());
+    }
+    // nobody scores before he has heard them all (rulebook 2.4.4 (3))
+    if posting.procedure.0.roadshow.required
+        && !wubang_roadshows::service::is_heard(tx, posting.id, bid.id).await?
+    {
+        return Err(Code::RoadshowNotHeld.into());
     }
     let sheet = SheetIn {
         points: input.points,
@@ -288,20 +295,25 @@ pub(crate) async fn note_superseded(
     note(tx, posting, report, "award_report.superseded", role).await
 }
 
-fn report_out(
+async fn report_out(
+    read: &impl Read,
     posting: &Posting,
     panel: &Loaded,
     report: report::Model,
     all: Vec<report::Model>,
-) -> AwardReportOut {
+) -> Result<AwardReportOut, Error> {
+    let attended = wubang_roadshows::service::attended(read, posting.id).await?;
     let signatures = panel.active().map(|member| AwardReportSignature {
         seat: member.seat,
         name: member.name.clone(),
         party: member.party.clone(),
         signed_at: member.report_signed_at.map(Instant),
         dissent: member.dissent.clone(),
+        attended_roadshow: attended
+            .as_ref()
+            .map(|there| there.contains(&member.person_id)),
     });
-    AwardReportOut {
+    Ok(AwardReportOut {
         id: report.id,
         posting_id: report.posting_id,
         panel_id: report.panel_id,
@@ -313,7 +325,7 @@ fn report_out(
         superseded: superseded(all),
         created_at: Instant(report.created_at),
         signed_at: report.signed_at.map(Instant),
-    }
+    })
 }
 
 fn superseded(all: Vec<report::Model>) -> Vec<SupersededReport> {
@@ -341,7 +353,7 @@ pub async fn get_report(view: &View, key: &Key) -> Result<AwardReportOut, Error>
         .await?
         .ok_or(Code::NotFound)?;
     let all = store::reports_of(view, panel.panel.id).await?;
-    Ok(report_out(&posting, &panel, report, all))
+    report_out(view, &posting, &panel, report, all).await
 }
 
 /// A member signs the report. With the last signature the street's term to decide begins (T14).
@@ -380,7 +392,7 @@ pub async fn sign_report(
         start_decision(tx, &posting).await?;
     }
     let all = store::reports_of(tx, panel.panel.id).await?;
-    Ok(report_out(&posting, &panel, report, all))
+    report_out(tx, &posting, &panel, report, all).await
 }
 
 /// Why there is no report to sign yet.

@@ -120,6 +120,8 @@ codes! {
     TooFewBids = "too_few_bids", 422, "有效揭榜数不足", "Too few valid bids";
     ReportUnsigned = "report_unsigned", 422, "评审报告尚未全体签署", "The panel report is not signed by all";
     RankNotFollowed = "rank_not_followed", 422, "拟承榜对象须遵循排名", "The proposal must follow the ranking";
+    RoadshowNotHeld = "roadshow_not_held", 409, "该意向书的路演尚未举行完毕,不能评分", "The roadshow of this bid has not been held: nobody scores before it";
+    RecordingNotConsented = "recording_not_consented", 422, "路演人员未全部同意录制", "Not every presenter has consented to being recorded";
     SheetsMissing = "sheets_missing", 422, "评分表未交齐", "Score sheets are missing";
     BelowThreshold = "below_threshold", 422, "没有达到合格线的揭榜", "No bid reaches the threshold";
     // 异议与投诉

@@ -90,6 +90,8 @@ timers! {
     ReserveValidity = "reserve_validity", 180 Cd, 30..=365, "候补有效期";
     SingleBidderPublicity = "single_bidder_publicity", 5 Wd, 3..=10, "单一来源公示";
     FailedDecision = "failed_decision", 10 Wd, 5..=20, "流榜后的处理";
+    RoadshowNotice = "roadshow_notice", 2 Wd, 1..=10, "路演提前通知";
+    RoadshowMinutes = "roadshow_minutes", 3 Wd, 1..=10, "路演纪要公开";
     Publication = "publication", 0 Wd, 0..=0, "定时发榜";
     MilestoneDue = "milestone_due", 0 Wd, 0..=0, "里程碑到期";
     CampaignOpen = "campaign_open", 0 Wd, 0..=0, "民意大摸排开始";

@@ -140,6 +140,31 @@ const SENTENCES: &[(&str, &str)] = &[
         "持钥人未能开启投递箱,本轮流榜;贵组织的信封原样退回,无人读取。",
     ),
     (
+        "roadshow.planned",
+        "已安排路演,请按时主持或到场听取;评审组成员须签到,路演结束后方可评分。",
+    ),
+    (
+        "roadshow.postponed",
+        "路演改期,新的时间、地点见下;尚未路演的各家顺序不变。",
+    ),
+    (
+        "roadshow_slot.laid",
+        "请按下列时间到场路演,并事先报送路演人员及是否同意录制;未到场的移到最后,再次未到场的不再路演,不因此失去评审资格。",
+    ),
+    ("roadshow_slot.moved", "路演改期,请按下列新的时间到场。"),
+    (
+        "roadshow_slot.absent",
+        "贵组织两次未到场,不再路演;评审按已提交的意向书进行。",
+    ),
+    (
+        "roadshow_slot.cancelled",
+        "原定路演取消;另行安排的,将再次通知。",
+    ),
+    (
+        "roadshow.minutes_due",
+        "路演纪要已到公开时间而尚未经组长确认,请尽快办理,确认后即公开。",
+    ),
+    (
         "award.notice_issued",
         "贵组织已被确定为承榜组织,请在规定期限内签订承榜协议。",
     ),
@@ -274,6 +299,11 @@ fn facts(facts: &Value) -> Vec<String> {
         ("content_hash", "内容校验值(SHA-256)"),
         ("submitted_at", "提交时间"),
         ("sign_by", "签约期限"),
+        ("starts_at", "开始时间"),
+        ("begins_at", "路演开始"),
+        ("ends_at", "路演结束"),
+        ("place", "地点"),
+        ("link", "线上会议"),
         ("price_fen", "金额(分)"),
         ("due_at", "到期时间"),
         ("moved", "顺延后的期限"),

@@ -50,6 +50,13 @@ pub fn order(seed: &str, pool: &[Uuid]) -> Vec<Uuid> {
     lots.into_iter().map(|(_, id)| id).collect()
 }
 
+/// The order in which those who were drawn present (路演顺序): by `SHA-256(seed ‖ agenda ‖ id)`, so that whoever knows
+/// the agenda does not know how a tie would be decided by [`lot`].
+#[must_use]
+pub fn agenda(seed: &str, who: &[Uuid]) -> Vec<Uuid> {
+    order(&format!("{seed}agenda"), who)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -115,6 +115,7 @@ pub async fn commit(tx: &Tx, object: &DrawFor, round: i32) -> Result<(), Error> 
         pool_hash: Set(None),
         fixed_at: Set(None),
         lots: Set(Lots::default()),
+        agendas: Set(Lots::default()),
         revealed_at: Set(None),
     };
     let row = draw::Entity::insert(row)
@@ -198,6 +199,42 @@ pub async fn keep_lots(tx: &Tx, draw: &KeptDraw, lots: Vec<Vec<Uuid>>) -> Result
         .exec(&tx.db())
         .await?;
     Ok(())
+}
+
+/// Draws the order in which some bids or offers present (路演抽签), and keeps it to be shown with the draw.
+///
+/// # Errors
+/// When the database fails.
+pub async fn draw_agenda(tx: &Tx, draw: &KeptDraw, who: &[Uuid]) -> Result<Vec<Uuid>, Error> {
+    let drawn = lottery::agenda(&draw.seed(), who);
+    let mut kept = draw.agendas.clone();
+    if !kept.0.contains(&drawn) {
+        kept.0.push(drawn.clone());
+        draw::Entity::update_many()
+            .col_expr(draw::Column::Agendas, Expr::value(kept))
+            .filter(draw::Column::Id.eq(draw.id))
+            .exec(&tx.db())
+            .await?;
+    }
+    Ok(drawn)
+}
+
+/// The agendas that were kept with some draws, by draw: what an order of slots must agree with.
+///
+/// # Errors
+/// When the database fails.
+pub async fn agendas_of(
+    read: &impl Read,
+    draws: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<Vec<Uuid>>>, Error> {
+    let rows = draw::Entity::find()
+        .filter(draw::Column::Id.is_in(draws.iter().copied()))
+        .all(&read.db())
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.id, row.agendas.0))
+        .collect())
 }
 
 /// Reveals every draw of an object whose pool was fixed: the result is public.
@@ -296,6 +333,7 @@ fn sealed(row: &KeptDraw) -> DrawOut {
         seated: Vec::new(),
         passed: Vec::new(),
         lots: Vec::new(),
+        agendas: Vec::new(),
         // that experts were chosen, and why, is public at once
         own_choice: row.record.as_ref().and_then(|one| one.own_choice.clone()),
         chosen: Vec::new(),
@@ -339,6 +377,7 @@ fn shown(row: &KeptDraw, members: &[Member]) -> DrawOut {
         seated: seated.collect(),
         passed: passed.collect(),
         lots: row.lots.0.clone(),
+        agendas: row.agendas.0.clone(),
         order: record.order.iter().map(|entry| entry.id).collect(),
         field: Some(record.field),
         strata: record.strata,
@@ -395,6 +434,9 @@ fn recomputes(row: &KeptDraw, members: &[Member]) -> bool {
         .0
         .iter()
         .all(|group| lottery::order(&seed, group) == *group);
+    let agendas = row.agendas.0.iter();
+    let mut agendas = agendas.map(|agenda| lottery::agenda(&seed, agenda) == *agenda);
+    let lots = lots && agendas.all(|same| same);
     let Some(record) = &row.record else {
         return committed && lots && row.fixed_at.is_none();
     };

@@ -23,6 +23,7 @@ pub mod draw {
         pub pool_hash: Option<String>,
         pub fixed_at: Option<DateTimeUtc>,
         pub lots: Lots,
+        pub agendas: Lots,
         pub revealed_at: Option<DateTimeUtc>,
     }
 

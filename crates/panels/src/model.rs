@@ -481,6 +481,8 @@ pub struct DrawOut {
     pub passed: Vec<DrawPassed>,
     /// 以抽签决定先后的各组意向书,按签号排列。
     pub lots: Vec<Vec<Uuid>>,
+    /// 以抽签决定的路演顺序(意向书),每次安排一组。
+    pub agendas: Vec<Vec<Uuid>>,
     /// 专家不足时由街道指定的席位和理由,即时公开。
     pub own_choice: Option<DrawOwnChoice>,
     /// 指定的专家姓名,结果公布后公开。

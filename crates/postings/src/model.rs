@@ -9,7 +9,7 @@ pub use board::{FacetCount, PostingFacets, PostingList, PostingSummary};
 pub use copies::{CopyIn, TemplateIn, TemplateList, TemplateOut};
 pub use notice::{
     Buyer, BuyerKind, Content, FrozenProcedure, FundingSource, Indicator, MilestonePlan, Overrides,
-    Quantity,
+    Quantity, RoadshowChoice,
 };
 pub use questions::{AnswerIn, QuestionIn, QuestionList, QuestionOut};
 

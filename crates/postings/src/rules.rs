@@ -273,6 +273,14 @@ pub(crate) fn apply(
     if let Some(days) = overrides.bid_window_days {
         procedure.timers.set(Timer::T09, Term::cd(days));
     }
+    if let Some(choice) = overrides.roadshow {
+        let rule = &mut procedure.roadshow;
+        rule.required = choice.required;
+        rule.presentation_minutes = choice
+            .presentation_minutes
+            .unwrap_or(rule.presentation_minutes);
+        rule.question_minutes = choice.question_minutes.unwrap_or(rule.question_minutes);
+    }
     for (party, weight) in overrides.evaluation_weights.unwrap_or_default() {
         match procedure
             .evaluation

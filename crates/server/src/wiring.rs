@@ -20,7 +20,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
     // voices serve one address below /needs
     wubang_voices::routes(cfg);
     wubang_needs::routes(cfg);
-    // awards serve some addresses below /postings: they come first
+    // roadshows and awards serve some addresses below /postings: they come first
+    wubang_roadshows::routes(cfg);
     wubang_awards::routes(cfg);
     wubang_postings::routes(cfg);
     wubang_bids::routes(cfg);
@@ -36,6 +37,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
 #[must_use]
 pub fn reactions() -> Vec<(&'static str, Reaction)> {
     let mut all = wubang_bids::reactions();
+    all.extend(wubang_roadshows::reactions());
     all.extend(wubang_awards::reactions());
     all.extend(wubang_contracts::reactions());
     all.extend(wubang_evaluations::reactions());
@@ -50,6 +52,7 @@ pub fn timers() -> Vec<(&'static str, Timer, TimerHandler)> {
     let mut all = wubang_needs::timers();
     all.extend(wubang_postings::timers());
     all.extend(wubang_bids::timers());
+    all.extend(wubang_roadshows::timers());
     all.extend(wubang_awards::timers());
     all.extend(wubang_contracts::timers());
     all.extend(wubang_evaluations::timers());
@@ -74,7 +77,9 @@ pub fn recounts() -> Vec<(&'static str, RecountHandler)> {
 /// Which objects are over without having been handed in, so that their attachments can go.
 #[must_use]
 pub fn over() -> Vec<(&'static str, Over)> {
-    wubang_bids::over()
+    let mut all = wubang_bids::over();
+    all.extend(wubang_roadshows::over());
+    all
 }
 
 /// Every life cycle.
@@ -85,6 +90,7 @@ pub fn lifecycles() -> Vec<Lifecycle> {
     all.extend(wubang_needs::lifecycles());
     all.extend(wubang_postings::lifecycles());
     all.extend(wubang_bids::lifecycles());
+    all.extend(wubang_roadshows::lifecycles());
     all.extend(wubang_awards::lifecycles());
     all.extend(wubang_contracts::lifecycles());
     all.extend(wubang_evaluations::lifecycles());
@@ -105,6 +111,7 @@ pub fn invariants() -> Vec<Invariant> {
     all.extend(wubang_needs::invariants());
     all.extend(wubang_postings::invariants());
     all.extend(wubang_bids::invariants());
+    all.extend(wubang_roadshows::invariants());
     all.extend(wubang_awards::invariants());
     all.extend(wubang_contracts::invariants());
     all.extend(wubang_evaluations::invariants());
@@ -120,6 +127,8 @@ pub fn words() -> wubang_notices::Words {
     let mut words = wubang_notices::Words::default();
     // births are no rows of a table
     words.events.insert("posting.question_asked", "收到提问");
+    words.events.insert("roadshow.planned", "路演安排");
+    words.events.insert("roadshow_slot.laid", "路演时间");
     words.events.insert("objection.submitted", "收到异议");
     words.events.insert(recount::MOVED, "期限顺延");
     words.events.insert("opening.awaited", "请持钥人开启");

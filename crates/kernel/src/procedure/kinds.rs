@@ -2,6 +2,7 @@
 
 use super::{
     BonusRule, CapRule, ChangeRule, Criterion, EvaluationRule, OrderRule, PanelRule, Procedure,
+    RoadshowRule,
 };
 use crate::deadline::Term;
 use crate::money::Fen;
@@ -199,6 +200,12 @@ impl Procedure {
                 extension_days: 30,
                 too_few_days: 5,
                 rounds: 3,
+            },
+            // rulebook 2.4.4 (3): optional, 8 minutes and 7 for questions
+            roadshow: RoadshowRule {
+                required: false,
+                presentation_minutes: 8,
+                question_minutes: 7,
             },
         }
     }

@@ -194,6 +194,17 @@ pub struct ChangeRule {
     pub rounds: i32,
 }
 
+/// Whether bidders present their bids to the panel before it scores (路演, rulebook 2.4.4 (3)), and for how long.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RoadshowRule {
+    /// Whether there is one.
+    pub required: bool,
+    /// Minutes to present.
+    pub presentation_minutes: u32,
+    /// Minutes for the panel's questions; 0: none.
+    pub question_minutes: u32,
+}
+
 /// All settings of one posting type in one district (发榜程序).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Procedure {
@@ -238,6 +249,8 @@ pub struct Procedure {
     pub orders: OrderRule,
     /// Changes after publication.
     pub changes: ChangeRule,
+    /// Roadshow.
+    pub roadshow: RoadshowRule,
 }
 
 impl Procedure {
@@ -280,6 +293,25 @@ impl Procedure {
             self.management_percent,
             0..=30,
         );
+        let judged = matches!(self.code.way(), Way::Panel | Way::Call);
+        if self.roadshow.required && !judged {
+            faults.add(
+                format!("{pointer}/roadshow/required"),
+                "not_allowed",
+                "本类型不设评审组,没有路演",
+                "no panel judges this type, so there is nobody to present to",
+            );
+        }
+        let (present, ask) = (
+            self.roadshow.presentation_minutes,
+            self.roadshow.question_minutes,
+        );
+        faults.number(
+            &format!("{pointer}/roadshow/presentation_minutes"),
+            present,
+            3..=30,
+        );
+        faults.number(&format!("{pointer}/roadshow/question_minutes"), ask, 0..=30);
     }
 }
 

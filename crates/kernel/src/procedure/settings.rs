@@ -31,6 +31,15 @@ impl Whole for i64 {
     }
 }
 
+impl Whole for bool {
+    fn out(&self) -> i64 {
+        i64::from(*self)
+    }
+    fn put(&mut self, value: i64) {
+        *self = value != 0;
+    }
+}
+
 impl Whole for Fen {
     fn out(&self) -> i64 {
         self.get()
@@ -110,6 +119,9 @@ settings! {
     "changes/extensions" changes.extensions, 0..=3 "", "延期次数上限", "Extensions of one round";
     "changes/extension_days" changes.extension_days, 5..=60 "cd", "延期累计上限", "Calendar days of all extensions of one round";
     "changes/too_few_days" changes.too_few_days, 3..=10 "wd", "揭榜不足时延期", "Extension for too few bids";
+    "roadshow/required" roadshow.required, 0..=1 "", "是否路演(0 否,1 是)", "Whether bidders present to the panel before it scores: 0 no, 1 yes";
+    "roadshow/presentation_minutes" roadshow.presentation_minutes, 3..=30 "min", "路演陈述时间", "Minutes to present";
+    "roadshow/question_minutes" roadshow.question_minutes, 0..=30 "min", "路演提问时间", "Minutes for the panel's questions";
     "changes/rounds" changes.rounds, 1..=3 "", "发榜轮次上限", "Rounds of one project";
 }
 

@@ -122,6 +122,19 @@ pub struct Content {
 #[serde(transparent)]
 pub struct FrozenProcedure(pub Procedure);
 
+/// Whether a posting asks for a roadshow, and for how long (路演, rulebook 2.4.4 (3)).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "required": true, "presentation_minutes": 8, "question_minutes": 7 }))]
+pub struct RoadshowChoice {
+    /// 是否路演。
+    pub required: bool,
+    /// 陈述时间(分钟,3–30);不填按类型设置。
+    pub presentation_minutes: Option<u32>,
+    /// 提问时间(分钟,0–30);不填按类型设置。
+    pub question_minutes: Option<u32>,
+}
+
 /// What a posting may set otherwise than its procedure, within range.
 #[derive(
     Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, FromJsonQueryResult,
@@ -137,4 +150,7 @@ pub struct Overrides {
     pub tranches: Option<Vec<u32>>,
     /// 揭榜期限(自然日,10–30)。
     pub bid_window_days: Option<u32>,
+    /// 路演;仅由评审组评审的类型。
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub roadshow: Option<RoadshowChoice>,
 }
