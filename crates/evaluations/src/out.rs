@@ -99,14 +99,14 @@ fn party_scores(row: &evaluation::Model) -> Vec<PartyScoreOut> {
         .collect()
 }
 
-fn total(row: &evaluation::Model) -> Option<Hundredths> {
+pub(crate) fn total(row: &evaluation::Model) -> Option<Hundredths> {
     row.total
         .as_deref()
         .and_then(|text| text.parse::<Exact>().ok())
         .map(|total| total.rounded())
 }
 
-fn grade(row: &evaluation::Model) -> Option<ProjectGrade> {
+pub(crate) fn grade(row: &evaluation::Model) -> Option<ProjectGrade> {
     row.grade.as_deref().and_then(ProjectGrade::from_wire)
 }
 

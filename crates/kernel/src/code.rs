@@ -121,6 +121,7 @@ codes! {
     ReportUnsigned = "report_unsigned", 422, "评审报告尚未全体签署", "The panel report is not signed by all";
     RankNotFollowed = "rank_not_followed", 422, "拟承榜对象须遵循排名", "The proposal must follow the ranking";
     SheetsMissing = "sheets_missing", 422, "评分表未交齐", "Score sheets are missing";
+    RaceUndecided = "race_undecided", 422, "本榜为赛马且不止一家达到合格线,须一并提出各赛道的拟承榜对象,或说明只取一家的理由", "This posting is a race and more than one bid is good enough: propose all lanes together, or give the reason for one alone";
     BelowThreshold = "below_threshold", 422, "没有达到合格线的揭榜", "No bid reaches the threshold";
     // 异议与投诉
     NoStanding = "no_standing", 422, "与所异议的事项无利害关系,不具备提出异议的资格", "You have no standing to object to this";

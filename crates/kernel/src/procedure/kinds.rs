@@ -1,6 +1,8 @@
 //! The posting types and the rulebook's defaults of each (rulebook 2.3).
 
-use super::{CapRule, ChangeRule, Criterion, EvaluationRule, OrderRule, PanelRule, Procedure};
+use super::{
+    CapRule, ChangeRule, Criterion, EvaluationRule, OrderRule, PanelRule, Procedure, RaceRule,
+};
 use crate::deadline::Term;
 use crate::money::Fen;
 use crate::timer::{Terms, Timer};
@@ -82,6 +84,12 @@ impl PostingType {
             | PostingType::Emergency => true,
             PostingType::Directed | PostingType::Micro | PostingType::Invited => false,
         }
+    }
+
+    /// Whether several may be awarded in parallel (赛马): a panel ranks what was bid on given needs.
+    #[must_use]
+    pub const fn can_race(self) -> bool {
+        matches!(self.way(), Way::Panel)
     }
 
     /// Finds a type by its wire name.
@@ -197,6 +205,7 @@ impl Procedure {
                 too_few_days: 5,
                 rounds: 3,
             },
+            race: RaceRule { contractors: 3 },
         }
     }
 }

@@ -109,6 +109,7 @@ settings! {
     "changes/extension_days" changes.extension_days, 5..=60 "cd", "延期累计上限", "Calendar days of all extensions of one round";
     "changes/too_few_days" changes.too_few_days, 3..=10 "wd", "揭榜不足时延期", "Extension for too few bids";
     "changes/rounds" changes.rounds, 1..=3 "", "发榜轮次上限", "Rounds of one project";
+    "race/contractors" race.contractors, 1..=3 "", "赛马承榜组织数上限(1 为不开展赛马)", "Most contractors of one race; 1 means no races";
 }
 
 /// Timers whose length is not fixed by the rulebook.

@@ -244,7 +244,7 @@ fn winners_in_turns_and_a_lasting_companion_are_seen_after_four_rounds() {
             .iter()
             .map(|winner| Past {
                 bidders: vec![a, b],
-                winner: *winner,
+                winners: vec![*winner],
             })
             .collect()
     };
