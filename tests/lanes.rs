@@ -174,6 +174,27 @@ async fn reported(bench: &mut Bench, less: i64) {
     bench.play.report_checked().await.unwrap();
 }
 
+/// So many new organisations bid; the first one is not good enough, and each later one is better than those before.
+async fn handed_in(bench: &mut Bench, open: &Value, count: usize) -> Vec<String> {
+    let mut bids = Vec::new();
+    for (i, head) in heads().into_iter().take(count).enumerate() {
+        let organisation = founded(bench, i, &head).await;
+        let price = crate::calls::price(i);
+        let mut letter = crate::calls::letter(open, i, price);
+        letter.as_object_mut().unwrap().remove("proposal");
+        let caller = bench.user(&head).await;
+        let body = json!({ "posting_id": open["id"], "organisation_id": organisation, "price_fen": price, "letter": letter });
+        let made = caller.post("/api/v1/bids", body).await.ok();
+        let id = text(&made, "/id");
+        let _ = caller
+            .post(&format!("/api/v1/bids/{id}/submit"), json!({}))
+            .await
+            .ok();
+        bids.push(id);
+    }
+    bids
+}
+
 on_both! {
     async fn two_run_from_the_notice_to_the_comparison_of_their_results(bench: Bench) {
         let before = {
@@ -260,12 +281,13 @@ on_both! {
         // without anybody left the lane fails alone
         decline(&mut bench, "xinhuo", &text(&next, "/id")).await.ok();
         assert_eq!(lane_states(&mut bench, &race).await, ["failed", "award_publicity"]);
-        assert_eq!(need(&mut bench).await, "posted");
+        assert_eq!((need(&mut bench).await.as_str(), recorded(&bench, "draw.revealed", None).await), ("posted", 0));
         let again = bench.play.posting_body().await.unwrap();
         bench.cast("secretary").await.post("/api/v1/postings", again.clone()).await.refused(409, "need_taken");
         decline(&mut bench, "yinxing", &other).await.ok();
         assert_eq!((need(&mut bench).await.as_str(), lane_states(&mut bench, &race).await), ("approved", vec!["failed".to_owned(), "failed".to_owned()]));
         assert_eq!(recorded(&bench, "need.posting_failed", None).await, 1, "one round has failed, not two");
+        assert_eq!(recorded(&bench, "draw.revealed", None).await, 1, "with the last lane, and not before");
         let street = bench.cast("street_officer").await;
         for id in [&first, &second] {
             street.post(&format!("/api/v1/postings/{id}/repost"), json!({})).await.refused(409, "invalid_transition");
@@ -451,19 +473,7 @@ on_both! {
 
     async fn the_lanes_follow_the_rank_and_fewer_take_a_public_reason(bench: Bench) {
         let open = announced(&mut bench, 3).await;
-        let mut bids = Vec::new();
-        for (i, head) in heads().into_iter().take(6).enumerate() {
-            let organisation = founded(&mut bench, i, &head).await;
-            let price = crate::calls::price(i);
-            let mut letter = crate::calls::letter(&open, i, price);
-            letter.as_object_mut().unwrap().remove("proposal");
-            let caller = bench.user(&head).await;
-            let body = json!({ "posting_id": open["id"], "organisation_id": organisation, "price_fen": price, "letter": letter });
-            let made = caller.post("/api/v1/bids", body).await.ok();
-            let id = text(&made, "/id");
-            let _ = caller.post(&format!("/api/v1/bids/{id}/submit"), json!({})).await.ok();
-            bids.push(id);
-        }
+        let bids = handed_in(&mut bench, &open, 6).await;
         let ranking: Vec<String> = judged(&mut bench, &open, &bids).await.into_iter().map(|(id, _)| id).collect();
         let asked = |ids: &[&String], more: Value| {
             let mut body = json!({ "bid_ids": ids, "reason": WHY });
@@ -525,6 +535,18 @@ on_both! {
         // from here on it is a posting like any other
         decline(&mut bench, "lelin", &text(&award, "/id")).await.ok();
         follow(&mut bench, &id, "yinxing").await.ok();
+    }
+
+    async fn with_one_good_enough_a_race_is_an_ordinary_award(bench: Bench) {
+        let open = announced(&mut bench, 2).await;
+        let bids = handed_in(&mut bench, &open, 2).await;
+        let ranking: Vec<String> = judged(&mut bench, &open, &bids).await.into_iter().map(|(id, _)| id).collect();
+        propose(&mut bench, json!({ "bid_ids": ranking, "reason": WHY })).await.refused(422, "below_threshold");
+        let path = posting(&bench, "/propose_award");
+        let body = json!({ "bid_id": ranking[0], "reason": WHY });
+        let award = bench.cast("street_officer").await.post(&path, body).await.ok();
+        assert_eq!((&award["rank"], &award["posting_id"]), (&json!(1), &open["id"]));
+        assert_eq!(state(&mut bench, "bids", &ranking[1]).await, "not_selected");
     }
 
     async fn what_is_no_race_has_no_lanes(bench: Bench) {

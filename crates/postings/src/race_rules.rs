@@ -1,4 +1,40 @@
-//! What becomes of the needs of a race when one of its lanes ends: pure functions (rulebook 2.8.2, 3.11).
+//! What a race may be, and what becomes of its needs when one of its lanes ends: pure functions (rulebook 2.8.2,
+//! 3.11).
+
+use crate::model::{AwardMode, Content};
+use wubang_kernel::Faults;
+use wubang_kernel::procedure::Procedure;
+
+/// Notes a race where there is none, or of more contractors than the district allows (rulebook 3.11).
+pub(crate) fn check_race(content: &Content, procedure: &Procedure, faults: &mut Faults) {
+    let at = "/content/contractors";
+    let most = procedure.race.contractors;
+    match (content.award_mode, content.contractors) {
+        (AwardMode::Single, None) => {}
+        (AwardMode::Single, Some(_)) => faults.add(
+            at,
+            "not_allowed",
+            "取一家的不填承榜组织数",
+            "belongs to a race only",
+        ),
+        (AwardMode::Race, _) if !procedure.code.can_race() => faults.add(
+            "/content/award_mode",
+            "not_allowed",
+            format!("“{}”不可赛马", procedure.code.zh()),
+            format!("the type {} has no races", procedure.code.as_str()),
+        ),
+        (AwardMode::Race, _) if most < 2 => faults.add(
+            "/content/award_mode",
+            "not_allowed",
+            "本区未开展赛马",
+            "the district holds no races",
+        ),
+        (AwardMode::Race, None) => faults.missing(at),
+        (AwardMode::Race, Some(contractors)) => {
+            faults.number(at, contractors, 2..=most);
+        }
+    }
+}
 
 /// How a lane ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

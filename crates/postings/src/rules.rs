@@ -2,7 +2,7 @@
 
 use crate::change_rules::ChangeFacts;
 use crate::flow::{Posting, PostingGuard};
-use crate::model::{AwardMode, Content, Overrides};
+use crate::model::{Content, Overrides};
 use wubang_kernel::deadline::Term;
 use wubang_kernel::machine::{Facts, Name};
 use wubang_kernel::money::Fen;
@@ -251,37 +251,6 @@ pub(crate) fn funding(content: &Content) -> String {
 /// Words between blanks, so that each can be asked for.
 pub(crate) fn spaced(words: &[String]) -> String {
     format!(" {} ", words.join(" "))
-}
-
-/// Notes a race where there is none, or of more contractors than the district allows (rulebook 3.11).
-pub(crate) fn check_race(content: &Content, procedure: &Procedure, faults: &mut Faults) {
-    let at = "/content/contractors";
-    let most = procedure.race.contractors;
-    match (content.award_mode, content.contractors) {
-        (AwardMode::Single, None) => {}
-        (AwardMode::Single, Some(_)) => faults.add(
-            at,
-            "not_allowed",
-            "取一家的不填承榜组织数",
-            "belongs to a race only",
-        ),
-        (AwardMode::Race, _) if !procedure.code.can_race() => faults.add(
-            "/content/award_mode",
-            "not_allowed",
-            format!("“{}”不可赛马", procedure.code.zh()),
-            format!("the type {} has no races", procedure.code.as_str()),
-        ),
-        (AwardMode::Race, _) if most < 2 => faults.add(
-            "/content/award_mode",
-            "not_allowed",
-            "本区未开展赛马",
-            "the district holds no races",
-        ),
-        (AwardMode::Race, None) => faults.missing(at),
-        (AwardMode::Race, Some(contractors)) => {
-            faults.number(at, contractors, 2..=most);
-        }
-    }
 }
 
 /// Notes a ceiling from which the law on procurement rules (rulebook 3.1). What counts is the whole sum: a race
