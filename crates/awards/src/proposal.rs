@@ -44,11 +44,13 @@ pub(crate) async fn load(tx: &Tx, key: &Key) -> Result<Decision, Error> {
     roles
         .first_of(&[Role::StreetOfficer])
         .ok_or(Code::Forbidden)?;
+    // who decides about a race or a lane of it at the same moment is waited for, and seen
+    wubang_postings::service::hold_race(tx, &posting).await?;
+    let posting = wubang_postings::service::find(tx, posting.id).await?;
     tx.expect_version(posting.version)?;
     if !matches!(posting.state.as_str(), "evaluating" | "award_publicity") {
         return Err(Code::InvalidTransition.into());
     }
-    wubang_postings::service::hold_race(tx, &posting).await?;
     let judged_in = judged_in(&posting);
     let panel = wubang_panels::service::load(tx, PURPOSE, judged_in)
         .await?

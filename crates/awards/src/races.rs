@@ -31,10 +31,13 @@ pub async fn propose_race_awards(
     input: RaceAwardsIn,
 ) -> Result<RaceOut, Error> {
     let race = wubang_postings::service::load(tx, key).await?.posting;
-    if race.content.lanes() < 2 || race.state != "evaluating" {
+    if race.content.lanes() < 2 {
         return Err(Code::InvalidTransition.into());
     }
     let decision = proposal::load(tx, key).await?;
+    if decision.posting.state != "evaluating" {
+        return Err(Code::InvalidTransition.into());
+    }
     let asked = checked(&decision, input)?;
     let threshold = race.procedure.0.threshold;
     let chosen = rules::choose_many(&decision.standings, &asked.bid_ids, threshold)?;

@@ -113,14 +113,14 @@ fn fresh(race: &posting::Model, number: String, project_id: Uuid, lane: RaceLane
 }
 
 /// Lets whoever changes the lanes of a race in another transaction wait for this one, and sees what he has done: of
-/// two lanes that end at once each would take the other for running. Nothing where the posting is no lane.
+/// two lanes that end at once each would take the other for running. Nothing where the posting is neither race nor lane.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn hold_race(tx: &Tx, posting: &crate::Posting) -> Result<(), Error> {
     match &posting.particulars.lane {
         Some(lane) => store::lock(tx, lane.race_id).await,
-        None if posting.was_raced() => store::lock(tx, posting.id).await,
+        None if posting.content.lanes() > 1 => store::lock(tx, posting.id).await,
         None => Ok(()),
     }
 }
