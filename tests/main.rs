@@ -33,6 +33,7 @@ mod inputs;
 mod invalidations;
 mod invitations;
 mod joint_bids;
+mod lanes;
 mod late_recusals;
 mod lifecycles;
 mod lists;

@@ -39,7 +39,7 @@ step!(
             .json("particulars")
             // kind and name of the funding source, to add up orders
             .text("funding")
-            // the call for projects out of which it was picked
+            // the call out of which it was picked, or the race of which it is a lane
             .uuid_opt("call_id")
             .json_opt("invitation")
             .uuid("drafted_by")

@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use uuid::Uuid;
 use wubang_kernel::procedure::Way;
 use wubang_kernel::score::Exact;
-use wubang_kernel::{Code, Refusal, faults};
+use wubang_kernel::{Code, Faults, Refusal, faults};
 use wubang_postings::Posting;
 use wubang_postings::service::Pick;
 use wubang_store::{Error, Key, Read, Tx, View, state_of};
@@ -45,6 +45,7 @@ fn chosen(decision: &Decision, ids: &[Uuid]) -> Result<Vec<Uuid>, Refusal> {
     let posting = &decision.posting;
     let terms = posting.particulars.call.as_ref();
     let quota = Quota {
+        least: 1,
         picks: terms
             .and_then(|call| usize::try_from(call.picks).ok())
             .unwrap_or(0),
@@ -55,13 +56,11 @@ fn chosen(decision: &Decision, ids: &[Uuid]) -> Result<Vec<Uuid>, Refusal> {
         .iter()
         .map(|bid| (bid.id, bid.price_fen))
         .collect();
-    rules::choose_many(
-        &decision.standings,
-        ids,
-        |id| prices.get(&id).copied().unwrap_or(i64::MAX),
-        posting.procedure.0.threshold,
-        quota,
-    )
+    let mut faults = Faults::new();
+    let price = |id| prices.get(&id).copied().unwrap_or(i64::MAX);
+    rules::check_many(&decision.standings, ids, price, quota, &mut faults);
+    faults.finish()?;
+    rules::choose_many(&decision.standings, ids, posting.procedure.0.threshold)
 }
 
 /// One picked proposal: need, posting and award at once.
@@ -88,6 +87,7 @@ async fn pick(tx: &Tx, decision: &Decision, id: Uuid, reason: &str) -> Result<()
         reason: reason.to_owned(),
         // a reason given for the call is for each of its projects
         cap_reason: decision.posting.bidder_cap_reason.clone(),
+        fewer_reason: None,
     };
     let award = making::make(tx, made, proposed).await?;
     making::tell(tx, &award).await

@@ -144,8 +144,8 @@ pub(crate) fn masked(award: &award::Model) -> Result<AwardPublicity, Error> {
     Ok(serde_json::from_value(wubang_publicity::masked(&shown))?)
 }
 
-/// The posting whose panel judged: the posting itself, or the call out of which it was picked.
+/// The posting whose panel judged: the posting itself, the call out of which it was picked, or the race in which it
+/// is a lane.
 pub(crate) fn judged_in(posting: &Posting) -> Uuid {
-    let picked = posting.particulars.picked.as_ref();
-    picked.map_or(posting.id, |picked| picked.call_id)
+    posting.particulars.came_of().unwrap_or(posting.id)
 }

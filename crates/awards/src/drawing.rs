@@ -35,7 +35,17 @@ pub(crate) async fn on_posting_published(tx: &Tx, id: Uuid) -> Result<(), Error>
 /// # Errors
 /// When the database fails.
 pub(crate) async fn on_posting_failed(tx: &Tx, id: Uuid) -> Result<(), Error> {
-    draws::reveal(tx, PURPOSE, id).await
+    let posting = wubang_postings::service::find(tx, id).await?;
+    let Some(lane) = &posting.particulars.lane else {
+        return draws::reveal(tx, PURPOSE, id).await;
+    };
+    // of a race it is the result when no lane is left that could still be noticed
+    let lanes = wubang_postings::service::lanes_of(tx, &[lane.race_id]).await?;
+    let over = |lane: &Posting| matches!(lane.state.as_str(), "failed" | "cancelled");
+    if lanes.iter().all(over) {
+        draws::reveal(tx, PURPOSE, lane.race_id).await?;
+    }
+    Ok(())
 }
 
 /// The notice of award is out: the draw of the panel that judged is shown.

@@ -4,9 +4,11 @@ use crate::model::{
     AssignmentIn, AssignmentOut, AwardList, AwardOut, AwardPanelIn, AwardPanelOut,
     AwardPanelRehearsalOut, AwardReportOut, AwardReportSignIn, AwardSheetIn, AwardSheetsOut,
     LateRecusalIn, LateRecusalOut, PanelConflictsOut, PickProjectsIn, PicksOut, PostingStepOut,
-    ProposeAwardIn, PublicAwardOut,
+    ProposeAwardIn, PublicAwardOut, RaceAwardsIn, RaceOut,
 };
-use crate::{assigning, calls, candidates, deciding, late, panel, proposal, review, service};
+use crate::{
+    assigning, calls, candidates, deciding, late, panel, proposal, races, review, service,
+};
 use actix_web::{get, post};
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -65,6 +67,15 @@ see_public!(
     calls::get_picks,
     "公益创投入选项目。The projects picked out of a call."
 );
+act!(propose_race_awards, "承榜 awards", "/api/v1/postings/{id}/propose_race_awards", RaceAwardsIn => RaceOut, races::propose_race_awards, "赛马:按排名提出各赛道的拟承榜对象,每条赛道各有榜单、项目和公示。Give the lanes of a race by rank: each becomes posting, project and award of its own.");
+see_public!(
+    get_race,
+    "公开 public",
+    "/api/v1/public/postings/{id}/race",
+    RaceOut,
+    races::get_race,
+    "赛马各赛道,可用赛马榜单或任一赛道榜单查看。The lanes of a race, asked for by the race or any of its lanes."
+);
 act!(reject_all_bids, "承榜 awards", "/api/v1/postings/{id}/reject_all", ReasonIn => PostingStepOut, proposal::reject_all, "无一达到合格线,全部否决(流榜)。Reject all when none reaches the threshold.");
 see!(
     get_award,
@@ -119,6 +130,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(propose_award)
         .service(pick_projects)
         .service(get_picked_projects)
+        .service(propose_race_awards)
+        .service(get_race)
         .service(reject_all_bids)
         .service(list_awards)
         .service(get_award_actions)

@@ -23,6 +23,10 @@ pub fn invariants() -> Vec<Invariant> {
             run: |view| Box::pin(two_live(view)),
         },
         Invariant {
+            name: "one_live_award_per_bid",
+            run: |view| Box::pin(two_lanes(view)),
+        },
+        Invariant {
             name: "publicity_and_report_hashes_recompute",
             run: |view| Box::pin(wrong_hashes(view)),
         },
@@ -34,6 +38,16 @@ pub fn invariants() -> Vec<Invariant> {
 }
 
 async fn two_live(view: &View) -> Result<Vec<Uuid>, Error> {
+    twice(view, |row| row.posting_id).await
+}
+
+/// Nobody runs in two lanes of a race.
+async fn two_lanes(view: &View) -> Result<Vec<Uuid>, Error> {
+    twice(view, |row| row.bid_id).await
+}
+
+/// Live awards of which another one has the same key.
+async fn twice(view: &View, key: fn(&award::Model) -> Uuid) -> Result<Vec<Uuid>, Error> {
     let live = award::Entity::find()
         .filter(award::Column::State.is_in(LIVE.iter().copied()))
         .all(&view.db())
@@ -41,7 +55,7 @@ async fn two_live(view: &View) -> Result<Vec<Uuid>, Error> {
     let mut seen = std::collections::HashSet::new();
     Ok(live
         .into_iter()
-        .filter(|row| !seen.insert(row.posting_id))
+        .filter(|row| !seen.insert(key(row)))
         .map(|row| row.id)
         .collect())
 }

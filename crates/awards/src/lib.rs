@@ -21,6 +21,7 @@ pub mod objecting;
 mod ordering;
 mod panel;
 mod proposal;
+mod races;
 mod ranking;
 mod recounting;
 mod review;

@@ -3,7 +3,7 @@
 use crate::case::judged_in;
 use crate::entity::award;
 use crate::flow::Award;
-use crate::model::{AwardPublicTotal, AwardPublicity, AwardRanking};
+use crate::model::{AwardLane, AwardPublicTotal, AwardPublicity, AwardRanking};
 use sea_orm::ActiveValue::Set;
 use wubang_bids::Bid;
 use wubang_kernel::Timer;
@@ -30,6 +30,8 @@ pub(crate) struct Proposed<'a> {
     pub reason: String,
     /// Why the awardee may carry more than its caps allow; public.
     pub cap_reason: Option<String>,
+    /// Why fewer are awarded than the race was for; public.
+    pub fewer_reason: Option<String>,
 }
 
 /// The right to make an award of a posting.
@@ -177,6 +179,12 @@ fn publicity(tx: &Tx, proposed: Proposed<'_>, number: String) -> Result<AwardPub
         bidders: proposed.bidders,
         plan_summary: plan_summary(bid),
         cap_reason: proposed.cap_reason,
+        lane: posting.particulars.lane.as_ref().map(|lane| AwardLane {
+            race_number: lane.race_number.clone(),
+            lane: lane.lane,
+            lanes: lane.lanes,
+        }),
+        fewer_reason: proposed.fewer_reason,
         objection_contact: posting.content.objection_contact.clone(),
         starts_at: tx
             .calendar()

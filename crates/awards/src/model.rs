@@ -403,6 +403,8 @@ pub struct ProposeAwardIn {
     pub reason: String,
     /// 拟承榜组织已达资源限流上限而仍予承榜的理由(公开,5–1000 字)。
     pub cap_reason: Option<String>,
+    /// 赛马榜单只取一家的理由(公开,5–1000 字);不止一家达到合格线时必填。
+    pub single_reason: Option<String>,
 }
 
 /// The street picks the projects of a call (遴选结果).
@@ -464,6 +466,82 @@ pub struct PicksOut {
     pub version: i32,
 }
 
+/// The street gives the lanes of a race (赛马).
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "bid_ids": ["019c0a52-7c3e-7b1a-9d7e-2f6f0a3b9c11", "019c0a52-7c3e-7b1a-9d7e-2f6f0a3b9c12"], "reason": "按评审排名确定各赛道的拟承榜对象。", "fewer_reason": "仅两家达到合格线。" }))]
+pub struct RaceAwardsIn {
+    /// 各赛道的意向书,须为排名连续的前若干名,至少两份;只取一家的,用“提出拟承榜对象”。
+    pub bid_ids: Vec<Uuid>,
+    /// 理由,5–1000 字。
+    pub reason: String,
+    /// 少于公告家数的公开理由,5–1000 字;少取时必填。
+    pub fewer_reason: Option<String>,
+    /// 有组织已达资源限流上限而仍予承榜的理由(公开,5–1000 字)。
+    pub cap_reason: Option<String>,
+}
+
+/// Who runs in a lane.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RaceLaneOut {
+    /// 赛道序号。
+    pub lane: u32,
+    /// 名次。
+    pub rank: i32,
+    /// 总分。
+    pub total: Option<Hundredths>,
+    /// 承榜组织;本赛道有递补的,为最近一次提出的对象。
+    pub organisation_name: String,
+    /// 价款(分)。
+    pub price_fen: i64,
+    /// 项目。
+    pub project_id: Uuid,
+    /// 榜单。
+    pub posting_id: Uuid,
+    /// 榜单编号。
+    pub posting_number: String,
+    /// 赛道榜单的状态。
+    pub posting_state: PostingState,
+    /// 承榜。
+    pub award_id: Uuid,
+    /// 承榜状态。
+    pub award_state: AwardState,
+}
+
+/// A race and its lanes (赛马).
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RaceOut {
+    /// 赛马榜单。
+    pub race_id: Uuid,
+    /// 赛马榜单编号。
+    pub race_number: String,
+    /// 公告的承榜组织数;1 为不是赛马。
+    pub contractors: u32,
+    /// 是否已确定各赛道。
+    pub decided: bool,
+    /// 参评意向书数;确定后公开。
+    pub bids: Option<u64>,
+    /// 少于公告家数的理由。
+    pub fewer_reason: Option<String>,
+    /// 各赛道价款合计(分)。
+    pub sum_fen: i64,
+    /// 各赛道,按序号;确定前为空。
+    pub items: Vec<RaceLaneOut>,
+    /// Version of the race.
+    pub version: i32,
+}
+
+/// The lane of an award, as shown in its publicity.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AwardLane {
+    /// 赛马榜单编号。
+    pub race_number: String,
+    /// 赛道序号。
+    pub lane: u32,
+    /// 赛道总数。
+    pub lanes: u32,
+}
+
 /// A place in the public list of totals.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AwardPublicTotal {
@@ -506,6 +584,12 @@ pub struct AwardPublicity {
     /// 已达资源限流上限而仍予承榜的理由。
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cap_reason: Option<String>,
+    /// 赛马的赛道。
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lane: Option<AwardLane>,
+    /// 赛马榜单少取的理由。
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fewer_reason: Option<String>,
     /// 异议途径。
     pub objection_contact: String,
     /// 公示开始。

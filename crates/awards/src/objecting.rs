@@ -5,7 +5,7 @@ use crate::case::{as_system, masked, step};
 use crate::entity::award;
 use crate::flow::AwardEvent;
 use crate::succession::on_to_the_next;
-use crate::{review, store};
+use crate::{races, review, store};
 use sea_orm::Value;
 use sea_orm::sea_query::Expr;
 use uuid::Uuid;
@@ -37,22 +37,22 @@ pub fn is_revocable(award: &crate::Award) -> bool {
 }
 
 /// Which revocations an award knows: another panel and a next in rank need a panel that judged this very
-/// posting (rulebook 2.3: an order has one candidate, a picked project was judged in its call).
+/// posting (rulebook 2.3: an order has one candidate, a picked project was judged in its call). In a lane of a race the
+/// next in reserve can follow; the panel judged the other lanes too, and does not judge again for one of them.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn revocations(read: &impl Read, award: &crate::Award) -> Result<Vec<Revocation>, Error> {
     let posting = wubang_postings::service::find(read, award.posting_id).await?;
     let judged = posting.procedure.0.code.way() == Way::Panel && posting.call_id.is_none();
-    Ok(if judged {
-        vec![
-            Revocation::Reevaluate,
-            Revocation::NextInRank,
-            Revocation::Repost,
-        ]
-    } else {
-        vec![Revocation::Repost]
-    })
+    let lane = posting.particulars.lane.is_some();
+    let known = [
+        (judged, Revocation::Reevaluate),
+        (judged || lane, Revocation::NextInRank),
+        (true, Revocation::Repost),
+    ];
+    let known = known.into_iter().filter(|(known, _)| *known);
+    Ok(known.map(|(_, how)| how).collect())
 }
 
 /// The awards that stand still because of objections, for checks.
@@ -184,6 +184,8 @@ pub(crate) async fn take_back(
     cause: Cause,
     reason: &str,
 ) -> Result<(), Error> {
+    let posting = wubang_postings::service::find(tx, award.posting_id).await?;
+    wubang_postings::service::hold_race(tx, &posting).await?;
     let case = as_system(tx, award.id).await?;
     let shown = masked(&case.award)?;
     let case = step(tx, case, AwardEvent::Revoke, |c| {
@@ -257,6 +259,9 @@ pub(crate) async fn on_reserve_expired(tx: &Tx, id: Uuid) -> Result<(), Error> {
 
 async fn without_award(tx: &Tx, bid: &Bid) -> Result<(), Error> {
     let posting = wubang_postings::service::find(tx, bid.posting_id).await?;
+    if posting.was_raced() {
+        return races::starve(tx, &posting).await;
+    }
     if posting.state != "award_publicity" {
         return review::on_bid_moved(tx, bid.id).await;
     }

@@ -53,6 +53,7 @@ pub(crate) async fn propose(tx: &Tx, key: &Key, chosen: Chosen) -> Result<award:
         bidders: making::names(&bids),
         reason: chosen.reason,
         cap_reason: chosen.cap_reason,
+        fewer_reason: None,
     };
     let award = making::make(tx, made, proposed).await?;
     making::tell(tx, &award).await?;

@@ -20,7 +20,8 @@ use wubang_store::{Error, Key, Read, Tx, View, state_of};
 use wubang_web::NothingIn;
 
 pub(crate) fn seats(posting: &Posting) -> Result<Seats, Error> {
-    let ceiling = Fen::new(posting.budget_ceiling_fen)
+    // what is at stake is the sum of a race
+    let ceiling = Fen::new(posting.whole_ceiling_fen())
         .map_err(|_| Error::internal("posting with a bad ceiling"))?;
     Ok(composition::seats(&posting.procedure.0.panel, ceiling)?)
 }
@@ -416,9 +417,10 @@ pub async fn get_panel(view: &View, key: &Key) -> Result<AwardPanelOut, Error> {
     let panel = wubang_panels::service::load(view, PURPOSE, posting.id)
         .await?
         .ok_or(Code::NotFound)?;
-    let finished = store::live_of(view, posting.id)
+    let finished = store::awarded_in(view, posting.id)
         .await?
-        .is_some_and(|award| award.noticed_at.is_some());
+        .iter()
+        .any(|award| award.noticed_at.is_some() && store::LIVE.contains(&award.state.as_str()));
     let bids = wubang_bids::service::of_posting(view, posting.id).await?;
     out(view, &panel, &bids, finished).await
 }

@@ -1,11 +1,12 @@
 //! The street's decision: propose the first in rank (拟承榜) with its publicity (公示), or reject all.
 
+use crate::case::judged_in;
 use crate::entity::award;
 use crate::making::{self, Proposed};
 use crate::model::{AwardRanking, PostingStepOut, ProposeAwardIn};
 use crate::panel::step_out;
 use crate::rules::{self, Place, Standing};
-use crate::{PURPOSE, review, store};
+use crate::{PURPOSE, races, review, store};
 use uuid::Uuid;
 use wubang_bids::Bid;
 use wubang_kernel::score::Exact;
@@ -43,18 +44,22 @@ pub(crate) async fn load(tx: &Tx, key: &Key) -> Result<Decision, Error> {
     roles
         .first_of(&[Role::StreetOfficer])
         .ok_or(Code::Forbidden)?;
+    // who decides about a race or a lane of it at the same moment is waited for, and seen
+    wubang_postings::service::hold_race(tx, &posting).await?;
+    let posting = wubang_postings::service::find(tx, posting.id).await?;
     tx.expect_version(posting.version)?;
     if !matches!(posting.state.as_str(), "evaluating" | "award_publicity") {
         return Err(Code::InvalidTransition.into());
     }
-    let panel = wubang_panels::service::load(tx, PURPOSE, posting.id)
+    let judged_in = judged_in(&posting);
+    let panel = wubang_panels::service::load(tx, PURPOSE, judged_in)
         .await?
         .ok_or(Code::ReportUnsigned)?;
     let report = store::report_of(tx, panel.panel.id)
         .await?
         .filter(|report| report.signed_at.is_some())
         .ok_or(Code::ReportUnsigned)?;
-    let bids = wubang_bids::service::of_posting(tx, posting.id).await?;
+    let bids = wubang_bids::service::of_posting(tx, judged_in).await?;
     let person = tx.person()?;
     let parties = wubang_bids::service::organisations_in(tx, &bids).await?;
     let recused = wubang_panels::service::conflicted(tx, &[person], &parties)
@@ -82,6 +87,8 @@ pub(crate) struct Chosen {
     pub bid_id: Uuid,
     pub reason: String,
     pub cap_reason: Option<String>,
+    /// Why a race goes to one alone.
+    pub single_reason: Option<String>,
 }
 
 impl Chosen {
@@ -89,14 +96,17 @@ impl Chosen {
     pub(crate) fn read(input: ProposeAwardIn) -> Result<Self, Error> {
         let mut faults = Faults::new();
         let reason = faults.reason(&input.reason);
-        let cap_reason = input
-            .cap_reason
-            .map(|text| faults.prose("/cap_reason", &text, 5..=1000));
+        let mut prose = |pointer: &str, text: Option<String>| {
+            text.map(|text| faults.prose(pointer, &text, 5..=1000))
+        };
+        let cap_reason = prose("/cap_reason", input.cap_reason);
+        let single_reason = prose("/single_reason", input.single_reason);
         faults.finish()?;
         Ok(Chosen {
             bid_id: input.bid_id,
             reason,
             cap_reason,
+            single_reason,
         })
     }
 }
@@ -112,6 +122,7 @@ pub(crate) fn bid_among(bids: &[Bid], id: Uuid) -> Result<&Bid, Refusal> {
 pub(crate) async fn by_rank(tx: &Tx, key: &Key, chosen: Chosen) -> Result<award::Model, Error> {
     let decision = load(tx, key).await?;
     let posting = &decision.posting;
+    races::alone(&decision, chosen.single_reason.as_deref())?;
     if store::live_of(tx, posting.id).await?.is_some() {
         return Err(Code::Duplicate.into());
     }
@@ -129,6 +140,7 @@ pub(crate) async fn by_rank(tx: &Tx, key: &Key, chosen: Chosen) -> Result<award:
         bidders: making::names(&decision.bids),
         reason: chosen.reason,
         cap_reason: chosen.cap_reason,
+        fewer_reason: races::fewer_reason(posting).or(chosen.single_reason),
     };
     let award = making::make(tx, made, proposed).await?;
     for (bid, place) in places {
@@ -139,6 +151,7 @@ pub(crate) async fn by_rank(tx: &Tx, key: &Key, chosen: Chosen) -> Result<award:
         }
     }
     making::tell(tx, &award).await?;
+    races::starve(tx, posting).await?;
     Ok(award)
 }
 

@@ -6,8 +6,8 @@ use wubang_kernel::machine::{Facts, Name};
 use wubang_kernel::score::Exact;
 use wubang_kernel::{Code, Faults, Refusal};
 
-/// Last place that is kept in reserve.
-const LAST_RESERVE: usize = 3;
+/// How many behind those who are awarded are kept in reserve.
+const RESERVES: usize = 2;
 
 /// What is known of an award when a step is asked for.
 #[derive(Debug, Clone, Copy)]
@@ -88,35 +88,61 @@ pub(crate) fn choose(
     let place = |(i, standing): (usize, &&Standing)| match i {
         0 => Some((standing.bid_id, Place::Recommended)),
         _ if standing.reserve => None,
-        _ if i < LAST_RESERVE && reaches(standing.total, threshold) => {
-            Some((standing.bid_id, Place::Reserve))
-        }
-        _ => Some((standing.bid_id, Place::NotSelected)),
+        _ => Some((standing.bid_id, behind(i, standing, 1, threshold))),
     };
     Ok(order.iter().enumerate().filter_map(place).collect())
 }
 
-/// What is picked out of a call: how many at most, and for how much together.
+/// What becomes of a bid behind the first `awarded`, which stands at `i` from zero.
+fn behind(i: usize, standing: &Standing, awarded: usize, threshold: i64) -> Place {
+    let near = i < awarded.saturating_add(RESERVES);
+    match near && reaches(standing.total, threshold) {
+        true => Place::Reserve,
+        false => Place::NotSelected,
+    }
+}
+
+/// How many bids are good enough to be awarded.
+pub(crate) fn able(standings: &[Standing], threshold: i64) -> usize {
+    let able = |standing: &&Standing| reaches(standing.total, threshold);
+    standings.iter().filter(able).count()
+}
+
+/// What becomes of every bid of a race whose lanes go to `chosen`, the first ones by rank.
+pub(crate) fn places_of_race(
+    standings: &[Standing],
+    chosen: &[Uuid],
+    threshold: i64,
+) -> Vec<(Uuid, Place)> {
+    let mut order: Vec<&Standing> = standings.iter().collect();
+    order.sort_by_key(|standing| standing.rank);
+    let place = |(i, standing): (usize, &&Standing)| {
+        let place = match chosen.contains(&standing.bid_id) {
+            true => Place::Recommended,
+            false => behind(i, standing, chosen.len(), threshold),
+        };
+        (standing.bid_id, place)
+    };
+    order.iter().enumerate().map(place).collect()
+}
+
+/// What is picked out of a call, or runs in a race: how many, and for how much together.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Quota {
+    pub least: usize,
     pub picks: usize,
     pub budget_fen: i64,
 }
 
-/// Checks the projects picked out of a call: the first ones by rank without a gap, each good enough, and
-/// together within the budget. Gives them in the order of their rank.
-///
-/// # Errors
-/// `invalid` with every wrong pick; `below_threshold`; `rank_not_followed`.
-pub(crate) fn choose_many(
+/// Notes every wrong pick: too many or too few, twice, of another posting, and too dear together.
+pub(crate) fn check_many(
     standings: &[Standing],
     chosen: &[Uuid],
     price: impl Fn(Uuid) -> i64,
-    threshold: i64,
     quota: Quota,
-) -> Result<Vec<Uuid>, Refusal> {
-    let mut faults = Faults::new();
-    faults.count("/bid_ids", chosen.len(), 1..=quota.picks);
+    faults: &mut Faults,
+) {
+    faults.count("/bid_ids", chosen.len(), quota.least..=quota.picks);
     for (i, id) in chosen.iter().enumerate() {
         let pointer = format!("/bid_ids/{i}");
         if chosen.iter().take(i).any(|other| other == id) {
@@ -125,8 +151,8 @@ pub(crate) fn choose_many(
             faults.add(
                 pointer,
                 "unknown_value",
-                "本次征集没有这份申报",
-                "is no proposal of this call",
+                "本榜没有这一份可供选择",
+                "is none of this posting that can be chosen",
             );
         }
     }
@@ -142,7 +168,17 @@ pub(crate) fn choose_many(
             format!("they sum to {sum} fen, above {} fen", quota.budget_fen),
         );
     }
-    faults.finish()?;
+}
+
+/// Chooses several: the first ones by rank without a gap, each good enough. Gives them in the order of their rank.
+///
+/// # Errors
+/// `below_threshold`; `rank_not_followed`.
+pub(crate) fn choose_many(
+    standings: &[Standing],
+    chosen: &[Uuid],
+    threshold: i64,
+) -> Result<Vec<Uuid>, Refusal> {
     let mut order: Vec<&Standing> = standings.iter().collect();
     order.sort_by_key(|standing| standing.rank);
     let first = order.get(..chosen.len()).unwrap_or_default();
@@ -420,16 +456,32 @@ mod tests {
             sorted.sort_unstable_by(|a, b| b.cmp(a));
             let all: Vec<Standing> = sorted.iter().zip(1_i32..).map(|(total, rank)| standing(u128::try_from(rank).unwrap(), rank, *total, false)).collect();
             let ids: Vec<Uuid> = all.iter().zip(&chosen).filter(|(_, taken)| **taken).map(|(one, _)| one.bid_id).collect();
-            let quota = Quota { picks, budget_fen: budget };
+            let quota = Quota { least: 1, picks, budget_fen: budget };
             let is_prefix = ids.iter().zip(&all).all(|(id, one)| *id == one.bid_id);
             let good = ids.iter().all(|id| all.iter().any(|one| one.bid_id == *id && reaches(one.total, 60)));
             let sum = i64::try_from(ids.len()).unwrap() * 100;
             let right = !ids.is_empty() && ids.len() <= picks && sum <= budget && is_prefix && good;
-            let result = choose_many(&all, &ids, |_| 100, 60, quota);
+            let mut faults = Faults::new();
+            check_many(&all, &ids, |_| 100, quota, &mut faults);
+            let result = faults.finish().and_then(|()| choose_many(&all, &ids, 60));
             prop_assert_eq!(result.is_ok(), right);
             if let Ok(picked) = result {
                 prop_assert_eq!(picked, ids);
             }
+        }
+
+        #[test]
+        fn behind_the_lanes_of_a_race_two_are_kept_as_behind_one(totals in prop::collection::vec(0_i128..=10_000, 2..8), lanes in 2_usize..=3) {
+            let mut sorted = totals;
+            sorted.sort_unstable_by(|a, b| b.cmp(a));
+            let all: Vec<Standing> = sorted.iter().zip(1_i32..).map(|(total, rank)| standing(u128::try_from(rank).unwrap(), rank, *total, false)).collect();
+            let chosen: Vec<Uuid> = all.iter().take(lanes).map(|one| one.bid_id).collect();
+            let places = places_of_race(&all, &chosen, 60);
+            let count = |wanted: Place| places.iter().filter(|(_, place)| *place == wanted).count();
+            prop_assert_eq!(places.len(), all.len());
+            prop_assert_eq!(count(Place::Recommended), chosen.len());
+            let left = able(&all, 60).saturating_sub(chosen.len());
+            prop_assert_eq!(count(Place::Reserve), left.min(2));
         }
 
         #[test]

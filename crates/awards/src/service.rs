@@ -5,7 +5,8 @@ use crate::entity::award;
 use crate::flow::{Award, AwardEvent};
 use crate::model::{AwardList, AwardOut, AwardSummary, PublicAwardOut};
 use crate::succession::fall_away;
-use crate::{PURPOSE, objecting, store};
+use crate::{PURPOSE, objecting, races, store};
+use std::collections::HashMap;
 use uuid::Uuid;
 use wubang_kernel::machine::Audience;
 use wubang_kernel::score::Exact;
@@ -174,10 +175,11 @@ pub async fn issue_notice(tx: &Tx, key: &Key, _: NothingIn) -> Result<AwardOut, 
 
 /// Everybody who was not awarded is told his own rank and total, nobody else's (rulebook 2.4.4 (8)).
 async fn tell_others(tx: &Tx, posting: &Posting, award: &award::Model) -> Result<(), Error> {
-    let picked = posting.particulars.picked.is_some();
-    for bid in wubang_bids::service::of_posting(tx, judged_in(posting)).await? {
-        // many are picked out of a call: the others are told once, with the first notice
-        if picked && (bid.state != "not_selected" || bid.told_at.is_some()) {
+    let judged_in = judged_in(posting);
+    for bid in wubang_bids::service::of_posting(tx, judged_in).await? {
+        // several are awarded out of a call or a race: the others are told once, with the first notice
+        let other = matches!(bid.state.as_str(), "not_selected" | "reserve");
+        if judged_in != posting.id && (!other || bid.told_at.is_some()) {
             continue;
         }
         let Some(total) = bid
@@ -277,7 +279,13 @@ pub(crate) async fn on_posting_cancelled(tx: &Tx, posting: Uuid) -> Result<(), E
             .because(Some(code.to_owned()))
     })
     .await?;
-    wubang_publicity::stopped(tx, award.id, PublicityKind::Award, "榜单已撤销").await
+    wubang_publicity::stopped(tx, award.id, PublicityKind::Award, "榜单已撤销").await?;
+    // of a posting that is withdrawn as a whole the bids stay as they were judged; a lane has none of its own
+    let lane = wubang_postings::service::find(tx, posting).await?;
+    if lane.particulars.lane.is_some() {
+        wubang_bids::service::award_revoked(tx, award.bid_id).await?;
+    }
+    Ok(())
 }
 
 /// The posting was suspended during the publicity: the publicity stands still with it (counting rule 7).
@@ -298,7 +306,11 @@ pub(crate) async fn on_posting_suspended(tx: &Tx, posting: Uuid) -> Result<(), E
 pub(crate) async fn on_posting_resumed(tx: &Tx, posting: Uuid) -> Result<(), Error> {
     match store::live_of(tx, posting).await? {
         Some(award) if award.state != "suspended" => objecting::run_on(tx, &award).await,
-        _ => Ok(()),
+        Some(_) => Ok(()),
+        None => {
+            let posting = wubang_postings::service::find(tx, posting).await?;
+            races::starve(tx, &posting).await
+        }
     }
 }
 
@@ -318,21 +330,37 @@ pub async fn find_by_key(read: &impl Read, key: &Key) -> Result<crate::Award, Er
     store::find(read, key).await
 }
 
-/// Who won some postings.
+/// Every award of some postings, the first of each before those that followed.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_postings(read: &impl Read, postings: &[Uuid]) -> Result<Vec<crate::Award>, Error> {
+    store::of_postings(read, postings).await
+}
+
+/// Who won some postings; several where a race has several lanes.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn winners_of(
     read: &impl Read,
     postings: &[Uuid],
-) -> Result<std::collections::HashMap<Uuid, Uuid>, Error> {
-    let awards = store::of_postings(read, postings).await?;
-    let won = awards
-        .into_iter()
-        .filter(|award| matches!(award.state.as_str(), "notified" | "contracted"));
-    Ok(won
-        .map(|award| (award.posting_id, award.organisation_id))
-        .collect())
+) -> Result<HashMap<Uuid, Vec<Uuid>>, Error> {
+    let lanes = wubang_postings::service::lanes_of(read, postings).await?;
+    let race_of: HashMap<Uuid, Uuid> = lanes
+        .iter()
+        .map(|lane| (lane.id, judged_in(lane)))
+        .collect();
+    let mut all = postings.to_vec();
+    all.extend(race_of.keys());
+    let mut winners: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
+    for award in store::of_postings(read, &all).await? {
+        if matches!(award.state.as_str(), "notified" | "contracted") {
+            let of = race_of.get(&award.posting_id).unwrap_or(&award.posting_id);
+            winners.entry(*of).or_default().push(award.organisation_id);
+        }
+    }
+    Ok(winners)
 }
 
 /// The award of a posting that has not fallen away.

@@ -110,7 +110,17 @@ pub(crate) async fn suspended(read: &impl Read) -> Result<Vec<Uuid>, Error> {
         .await?)
 }
 
-/// The first award of each of some postings.
+/// Every award of what was judged in a posting: its own, and those of what was picked out of it or runs in its lanes.
+pub(crate) async fn awarded_in(
+    read: &impl Read,
+    posting: Uuid,
+) -> Result<Vec<award::Model>, Error> {
+    let mut postings = wubang_postings::service::out_of(read, posting).await?;
+    postings.push(posting);
+    of_postings(read, &postings).await
+}
+
+/// Every award of some postings, the first of each before those that followed.
 pub(crate) async fn of_postings(
     read: &impl Read,
     postings: &[Uuid],

@@ -337,9 +337,7 @@ pub async fn activate(tx: &Tx, key: &Key, _: NothingIn) -> Result<ContractOut, E
     for row in &case.milestones {
         milestones::start_clocks(tx, row).await?;
     }
-    for need in wubang_postings::service::need_ids(tx, case.contract.posting_id).await? {
-        wubang_needs::service::fulfilled(tx, need).await?;
-    }
+    wubang_postings::service::needs_fulfilled(tx, case.contract.posting_id).await?;
     wubang_postings::service::set_stage(tx, case.contract.project_id, "implementation", None)
         .await?;
     out::contract(tx, &case).await

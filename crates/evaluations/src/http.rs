@@ -2,9 +2,9 @@
 
 use crate::model::{
     CloseSurveyIn, EvaluationList, EvaluationOut, FillPanelIn, FormPanelIn, OpenEvaluationIn,
-    PublicEvaluationOut, ResultDraft,
+    PublicEvaluationOut, RaceResultsOut, ResultDraft,
 };
-use crate::service;
+use crate::{races, service};
 use actix_web::{get, post};
 use utoipa_actix_web::service_config::ServiceConfig;
 use wubang_panels::model::SheetIn;
@@ -61,6 +61,14 @@ see_public!(
     service::get_public,
     "查看公示的考榜结果。Show a published result."
 );
+see_public!(
+    get_race_results,
+    "公开 public",
+    "/api/v1/public/postings/{id}/race_results",
+    RaceResultsOut,
+    races::get_race_results,
+    "赛马各赛道考榜结果比较;全部赛道结束后公开。The lanes of a race side by side, once every one of them is over."
+);
 act!(form_evaluation_panel, "考榜 evaluations", "/api/v1/evaluations/{id}/panel", FormPanelIn => EvaluationOut, service::form_panel, "组成考评组:专家随机抽取,其余指定。Form the panel: experts are drawn, the others named.");
 act!(fill_evaluation_panel, "考榜 evaluations", "/api/v1/evaluations/{id}/panel_members", FillPanelIn => EvaluationOut, service::fill_panel, "补充因回避空缺的席位。Fill seats left by recusal.");
 act!(close_evaluation_survey, "考榜 evaluations", "/api/v1/evaluations/{id}/close_survey", CloseSurveyIn => EvaluationOut, service::close_survey, "结束居民满意度调查。Close the residents' survey.");
@@ -75,6 +83,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(list_evaluations)
         .service(get_evaluation_actions)
         .service(get_public_evaluation)
+        .service(get_race_results)
         .service(form_evaluation_panel)
         .service(fill_evaluation_panel)
         .service(close_evaluation_survey)

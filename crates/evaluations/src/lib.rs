@@ -10,6 +10,7 @@ mod http;
 pub mod model;
 mod opening;
 mod out;
+mod races;
 mod recounting;
 pub mod reviewing;
 mod rules;

@@ -11,6 +11,7 @@ use wubang_contracts::model::{CompletionReportOut, MilestoneOut};
 use wubang_kernel::procedure::EvaluationRule;
 use wubang_kernel::score::Hundredths;
 use wubang_panels::model::{PanelOut, SheetOut};
+use wubang_postings::flow::PostingState;
 use wubang_web::DeadlineOut;
 use wubang_web::{ActionOut, Instant};
 
@@ -305,4 +306,40 @@ pub struct PublicEvaluationOut {
 wubang_web::list_of! {
     /// A page of evaluations (考榜台账).
     EvaluationList of EvaluationSummary
+}
+
+/// How a lane of a race came out.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RaceResultOut {
+    /// 赛马名次:先比总分,再比价款;未完成的赛道为空。
+    pub place: Option<i32>,
+    /// 赛道序号。
+    pub lane: u32,
+    /// 承榜组织。
+    pub organisation_name: String,
+    /// 价款(分)。
+    pub price_fen: i64,
+    /// 考榜总分。
+    pub total: Option<Hundredths>,
+    /// 考榜等级。
+    pub grade: Option<ProjectGrade>,
+    /// 赛道榜单。
+    pub posting_id: Uuid,
+    /// 赛道榜单的状态:`completed`、`failed` 或 `cancelled`。
+    pub posting_state: PostingState,
+    /// 考榜。
+    pub evaluation_id: Option<Uuid>,
+}
+
+/// The lanes of a race side by side (赛马结果).
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RaceResultsOut {
+    /// 赛马榜单。
+    pub race_id: Uuid,
+    /// 赛马榜单编号。
+    pub race_number: String,
+    /// 全部赛道是否均已结束;此前不公开比较。
+    pub complete: bool,
+    /// 各赛道,按名次。
+    pub items: Vec<RaceResultOut>,
 }

@@ -393,9 +393,7 @@ pub async fn publicity_ended(tx: &Tx, id: Uuid) -> Result<(), Error> {
     wubang_contracts::service::completed(tx, row.contract_id).await?;
     let grade = row.grade.as_deref().unwrap_or_default();
     wubang_registry::engagements::graded(tx, row.contract_id, grade).await?;
-    for need in wubang_postings::service::need_ids(tx, row.posting_id).await? {
-        wubang_needs::service::closed(tx, need).await?;
-    }
+    wubang_postings::service::needs_closed(tx, row.posting_id).await?;
     wubang_postings::service::completed(tx, row.posting_id, grade).await
 }
 

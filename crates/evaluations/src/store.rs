@@ -133,6 +133,19 @@ pub(crate) async fn of_contract(
         .await?)
 }
 
+/// The confirmed results of some postings, the oldest first.
+pub(crate) async fn confirmed_of(
+    read: &impl Read,
+    postings: &[Uuid],
+) -> Result<Vec<evaluation::Model>, Error> {
+    Ok(evaluation::Entity::find()
+        .filter(evaluation::Column::PostingId.is_in(postings.iter().copied()))
+        .filter(evaluation::Column::State.eq("confirmed"))
+        .order_by_asc(evaluation::Column::Id)
+        .all(&read.db())
+        .await?)
+}
+
 /// An evaluation with its panel, for somebody who may see it; `not_found` for everybody else.
 pub(crate) async fn load(read: &impl Read, key: &Key) -> Result<Case, Error> {
     let case = complete(read, find(read, key).await?).await?;

@@ -123,6 +123,7 @@ codes! {
     RoadshowNotHeld = "roadshow_not_held", 409, "该意向书的路演尚未举行完毕,不能评分", "The roadshow of this bid has not been held: nobody scores before it";
     RecordingNotConsented = "recording_not_consented", 422, "路演人员未全部同意录制", "Not every presenter has consented to being recorded";
     SheetsMissing = "sheets_missing", 422, "评分表未交齐", "Score sheets are missing";
+    RaceUndecided = "race_undecided", 422, "本榜为赛马且不止一家达到合格线,须一并提出各赛道的拟承榜对象,或说明只取一家的理由", "This posting is a race and more than one bid is good enough: propose all lanes together, or give the reason for one alone";
     BelowThreshold = "below_threshold", 422, "没有达到合格线的揭榜", "No bid reaches the threshold";
     // 异议与投诉
     NoStanding = "no_standing", 422, "与所异议的事项无利害关系,不具备提出异议的资格", "You have no standing to object to this";

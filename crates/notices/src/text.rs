@@ -35,6 +35,10 @@ const SENTENCES: &[(&str, &str)] = &[
         "posting.amended",
         "发榜公告已变更,逐项对比见榜单页面;变更影响揭榜的,已提交的意向书须按变更后的公告重新提交。",
     ),
+    (
+        "posting.race_decided",
+        "赛马各赛道的拟承榜对象已确定,各赛道分别公示、分别签约。",
+    ),
     ("posting.extended", "揭榜期限已延长,新的截止时间见下。"),
     (
         "posting.suspended",

@@ -11,16 +11,26 @@ fn at(instant: DateTime<Utc>) -> FixedDateTime {
     instant.with_timezone(&LOCAL)
 }
 
+fn yuan(fen: i64) -> String {
+    format!("{}.{:02}", fen / 100, fen % 100)
+}
+
 fn entry(posting: &Posting, base: &str) -> Option<Entry> {
     let published = posting.published_at?;
     let deadline = posting
         .bid_deadline
         .map(|deadline| at(deadline).format("%Y-%m-%d %H:%M:%S").to_string())
         .unwrap_or_default();
-    let yuan = posting.budget_ceiling_fen / 100;
+    let ceiling = match posting.content.lanes() {
+        0 | 1 => format!("最高限价 {} 元", yuan(posting.budget_ceiling_fen)),
+        lanes => format!(
+            "赛马 {lanes} 家,每家最高限价 {} 元,合计 {} 元",
+            yuan(posting.budget_ceiling_fen),
+            yuan(posting.whole_ceiling_fen())
+        ),
+    };
     let summary = format!(
-        "最高限价 {yuan}.{:02} 元;揭榜截止 {deadline};发布方 {}",
-        posting.budget_ceiling_fen % 100,
+        "{ceiling};揭榜截止 {deadline};发布方 {}",
         posting.content.buyer.name
     );
     Some(Entry {

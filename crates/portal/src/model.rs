@@ -6,6 +6,7 @@ use uuid::Uuid;
 use wubang_awards::model::AwardSummary;
 use wubang_contracts::model::ContractSummary;
 use wubang_evaluations::model::EvaluationSummary;
+use wubang_postings::flow::PostingState;
 use wubang_postings::model::PostingSummary;
 use wubang_web::Instant;
 
@@ -54,10 +55,29 @@ pub struct ProjectOut {
     pub contracts: Vec<ContractSummary>,
     /// 考榜。
     pub evaluations: Vec<EvaluationSummary>,
+    /// 赛马的各赛道项目,含本项目;不属于赛马的为空。
+    pub lanes: Vec<ProjectLane>,
     /// 创建时间。
     pub created_at: Instant,
     /// 更新时间。
     pub updated_at: Instant,
+}
+
+/// A lane of the race that a project belongs to (赛道).
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProjectLane {
+    /// 赛马榜单。
+    pub race_id: Uuid,
+    /// 赛道序号。
+    pub lane: u32,
+    /// 项目。
+    pub project_id: Uuid,
+    /// 榜单。
+    pub posting_id: Uuid,
+    /// 榜单编号。
+    pub posting_number: String,
+    /// 榜单状态。
+    pub posting_state: PostingState,
 }
 
 /// A project in a list.

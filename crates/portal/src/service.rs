@@ -1,13 +1,15 @@
 //! Reading a project across the stages.
 
-use crate::model::{ProjectList, ProjectNeed, ProjectOut, ProjectSummary, TraceList, TraceOut};
+use crate::model::{
+    ProjectLane, ProjectList, ProjectNeed, ProjectOut, ProjectSummary, TraceList, TraceOut,
+};
 use uuid::Uuid;
 use wubang_kernel::actor::Reach;
 use wubang_kernel::division::DivisionCode;
 use wubang_kernel::{Code, Faults, Role, RoleSet};
-use wubang_postings::Project;
 use wubang_postings::model::PostingList;
-use wubang_store::{Error, Key, Read, View, trace};
+use wubang_postings::{Posting, Project, flow};
+use wubang_store::{Error, Key, Read, View, state_of, trace};
 use wubang_web::{Instant, ListQuery, query};
 
 /// Roles over the division that see a project from its first draft on.
@@ -55,6 +57,27 @@ async fn needs(view: &View, posting: Option<Uuid>) -> Result<Vec<ProjectNeed>, E
         .collect())
 }
 
+/// The lanes of the race that a posting is, or is a lane of.
+async fn lanes(view: &View, posting: Option<&Posting>) -> Result<Vec<ProjectLane>, Error> {
+    let Some(posting) = posting else {
+        return Ok(Vec::new());
+    };
+    let lane = posting.particulars.lane.as_ref();
+    let race = lane.map_or(posting.id, |lane| lane.race_id);
+    let lanes = wubang_postings::service::lanes_of(view, &[race]).await?;
+    let out = lanes.into_iter().map(|one| {
+        Ok(ProjectLane {
+            race_id: race,
+            lane: one.particulars.lane.map_or(0, |lane| lane.lane),
+            project_id: one.project_id,
+            posting_id: one.id,
+            posting_number: one.number,
+            posting_state: state_of::<flow::Posting>(&one.state)?,
+        })
+    });
+    out.collect()
+}
+
 /// A project, from its first publication for everybody signed in, before for its officials.
 ///
 /// # Errors
@@ -70,6 +93,7 @@ pub(crate) async fn get(view: &View, key: &Key) -> Result<ProjectOut, Error> {
         &format!("project_id={}&limit=100", project.id),
         &["project_id"],
     )?;
+    let lanes = lanes(view, rounds.last()).await?;
     let needs = needs(view, rounds.last().map(|posting| posting.id)).await?;
     let shown = rounds
         .into_iter()
@@ -94,6 +118,7 @@ pub(crate) async fn get(view: &View, key: &Key) -> Result<ProjectOut, Error> {
         evaluations: wubang_evaluations::service::list(view, &of_project)
             .await?
             .items,
+        lanes,
         created_at: Instant(project.created_at),
         updated_at: Instant(project.updated_at),
     })

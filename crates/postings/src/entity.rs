@@ -85,6 +85,23 @@ pub mod posting {
         pub updated_at: DateTimeUtc,
     }
 
+    impl Model {
+        /// What all contractors together may cost in fen; of a race as many times the ceiling as run in it.
+        #[must_use]
+        pub fn whole_ceiling_fen(&self) -> i64 {
+            self.content.whole_fen(self.budget_ceiling_fen)
+        }
+
+        /// Whether it was a race whose lanes are decided; they are postings of their own.
+        #[must_use]
+        pub fn was_raced(&self) -> bool {
+            self.outcome.as_deref() == Some(RACED)
+        }
+    }
+
+    /// Outcome of a race whose lanes are decided.
+    pub(crate) const RACED: &str = "raced";
+
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
     pub enum Relation {}
     impl ActiveModelBehavior for ActiveModel {}

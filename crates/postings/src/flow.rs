@@ -37,6 +37,8 @@ wubang_kernel::machine! {
         ProposeAward = "posting.award_proposed" "" "提出拟承榜对象" "Propose the award",
         TakeResult = "posting.result_taken_in" "external_result" "登记采购结果" "Take in the result of the statutory procedure",
         Conclude = "posting.call_concluded" "" "征集遴选完成" "The projects of the call are picked",
+        DecideRace = "posting.race_decided" "" "赛马各赛道确定" "The lanes of the race are decided",
+        OpenLane = "posting.lane_opened" "" "设立赛道" "A lane of a race",
         Pick = "posting.picked" "" "入选立项" "Picked out of a call for projects",
         EndPublicity = "posting.publicity_over" "" "公示期满" "The publicity is over",
         NextCandidate = "posting.next_candidate" "" "递补" "On to the next candidate",
@@ -59,13 +61,14 @@ wubang_kernel::machine! {
         ToOne = InvalidTransition "ordered_from_one",
         Elsewhere = InvalidTransition "decided_elsewhere",
         AsCall = InvalidTransition "call_for_projects",
+        AsRace = InvalidTransition "race_of_several",
         InCompetition = InvalidTransition "in_competition",
         OfficialsPick = Forbidden "not_picked_by_the_community",
         CommunityPicks = InvalidTransition "picked_by_the_community",
         Endorsed = NotEndorsed "endorsed_by_another_member",
         NotYetEndorsed = Duplicate "not_endorsed_yet",
         NotSplit = SplitSuspected "orders_of_the_year_within_their_sum",
-        NotPicked = InvalidTransition "not_picked_out_of_a_call",
+        NotPicked = InvalidTransition "not_out_of_another_posting",
         WithinCaps = CapReached "within_caps",
         EnoughBids = TooFewBids "enough_valid_bids",
         InShort = EnoughBids "fewer_valid_bids_than_wanted",
@@ -123,6 +126,8 @@ wubang_kernel::machine! {
         Closed on ProposeAward [ToOne] by [System] => AwardPublicity, stop [T12];
         Open | Awarded on TakeResult [Elsewhere] by [StreetOfficer] => Awarded, start [T17], tell [Secretary];
         Evaluating on Conclude [AsCall] by [System] => Completed, stop [T13, T14], tell [Secretary];
+        Evaluating on DecideRace [AsRace] by [System] => Completed, stop [T13, T14], tell [Secretary];
+        Draft on OpenLane [] by [System] => AwardPublicity, tell [Secretary];
         Draft on Pick [] by [System] => AwardPublicity, tell [Secretary];
         AwardPublicity on EndPublicity [] by [System] => Awarded, start [T16];
         AwardPublicity | Awarded on NextCandidate [] by [System] => AwardPublicity, stop [T16], tell [Street];

@@ -18,6 +18,7 @@ pub mod particulars;
 pub mod procedures;
 mod project;
 pub mod proposal;
+mod race_rules;
 mod rules;
 pub mod service;
 mod store;

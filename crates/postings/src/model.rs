@@ -8,8 +8,8 @@ mod questions;
 pub use board::{FacetCount, PostingFacets, PostingList, PostingSummary};
 pub use copies::{CopyIn, TemplateIn, TemplateList, TemplateOut};
 pub use notice::{
-    Buyer, BuyerKind, Content, FrozenProcedure, FundingSource, Indicator, MilestonePlan, Overrides,
-    Quantity, RoadshowChoice,
+    AwardMode, Buyer, BuyerKind, Content, FrozenProcedure, FundingSource, Indicator, MilestonePlan,
+    Overrides, Quantity, RoadshowChoice,
 };
 pub use questions::{AnswerIn, QuestionIn, QuestionList, QuestionOut};
 
@@ -18,7 +18,7 @@ use crate::flow::PostingState;
 use crate::forbidden::Passage;
 use crate::invitation::InvitationOut;
 use crate::particulars::{
-    Call, ExternalProcedureRef, ExternalResult, Order, Picked, Sealing, SealingLevel,
+    Call, ExternalProcedureRef, ExternalResult, Order, Picked, RaceLane, Sealing, SealingLevel,
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -207,8 +207,10 @@ pub struct PostingOut {
     pub title: String,
     /// 领域代码。
     pub field: String,
-    /// 最高限价(分)。
+    /// 最高限价(分);赛马的,为每家的最高限价。
     pub budget_ceiling_fen: i64,
+    /// 最高限价合计(分):每家最高限价乘以承榜组织数。
+    pub whole_ceiling_fen: i64,
     /// 公告内容。
     pub content: Content,
     /// 规则;提交审批后不再随区级设置变化。
@@ -231,6 +233,8 @@ pub struct PostingOut {
     pub call: Option<Call>,
     /// 由哪次征集入选。
     pub picked_from: Option<Picked>,
+    /// 属于哪一赛马榜单的哪条赛道。
+    pub lane_of: Option<RaceLane>,
     /// 邀请抽取;仅邀请发榜。
     pub invitation: Option<InvitationOut>,
     /// 疑似禁止性内容确有依据的理由。

@@ -62,6 +62,22 @@ pub struct Picked {
     pub bid_id: Uuid,
 }
 
+/// Which lane (赛道) of which race a posting is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RaceLane {
+    /// 赛马榜单。
+    pub race_id: Uuid,
+    /// 赛马榜单编号。
+    pub race_number: String,
+    /// 赛道序号,从 1 起。
+    pub lane: u32,
+    /// 赛道总数。
+    pub lanes: u32,
+    /// 赛道少于公告数的公开理由。
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fewer_reason: Option<String>,
+}
+
 /// The result of the statutory procedure, as taken in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ExternalResult {
@@ -120,6 +136,8 @@ pub struct Particulars {
     pub call: Option<Call>,
     /// 入选.
     pub picked: Option<Picked>,
+    /// 赛道.
+    pub lane: Option<RaceLane>,
     /// 政府采购结果.
     pub result: Option<ExternalResult>,
     /// 密封等级.
@@ -132,6 +150,13 @@ fn is_standard(sealing: &Sealing) -> bool {
 }
 
 impl Particulars {
+    /// Out of which posting this one came: the call that it was picked from, or the race that it is a lane of.
+    #[must_use]
+    pub fn came_of(&self) -> Option<Uuid> {
+        let picked = self.picked.as_ref().map(|picked| picked.call_id);
+        picked.or(self.lane.as_ref().map(|lane| lane.race_id))
+    }
+
     /// What a template may keep of them: who was ordered or what was procured belongs to one posting.
     pub(crate) fn for_template(&self) -> Self {
         Particulars {
@@ -170,6 +195,7 @@ impl Particulars {
                 .map(|external| check_external(external, faults)),
             call: self.call.clone().map(|call| check_call(call, faults)),
             picked: self.picked.clone(),
+            lane: self.lane.clone(),
             result: self.result.clone(),
             sealing: self.sealing.clone(),
         }

@@ -22,8 +22,10 @@ pub(crate) struct PostingFacts {
     pub tranches: usize,
     /// The posting type.
     pub kind: PostingType,
-    /// Whether it was picked out of a call for projects.
+    /// Whether it came out of another posting: picked out of a call for projects, or a lane of a race.
     pub picked: bool,
+    /// Whether several are to be awarded in parallel.
+    pub race: bool,
     /// Whether the actor is the drafter, or endorsed it.
     pub own_part: bool,
     /// Whether another member of the committee has endorsed it.
@@ -181,6 +183,7 @@ impl Facts<Posting> for PostingFacts {
             PostingGuard::ToOne => self.kind.way() == Way::Order,
             PostingGuard::Elsewhere => self.kind.way() == Way::Elsewhere,
             PostingGuard::AsCall => self.kind.way() == Way::Call,
+            PostingGuard::AsRace => self.race,
             PostingGuard::InCompetition => matches!(self.kind.way(), Way::Panel | Way::Call),
             PostingGuard::OfficialsPick => !self.kind.picked_by_community(),
             PostingGuard::CommunityPicks => self.kind.picked_by_community(),
@@ -250,9 +253,16 @@ pub(crate) fn spaced(words: &[String]) -> String {
     format!(" {} ", words.join(" "))
 }
 
-/// Notes a ceiling from which the law on procurement rules (rulebook 3.1).
-pub(crate) fn check_limit(ceiling: Fen, procedure: &Procedure, faults: &mut Faults) {
-    if procedure.code.way() != Way::Elsewhere && ceiling >= procedure.procurement_limit_fen {
+/// Notes a ceiling from which the law on procurement rules (rulebook 3.1). What counts is the whole sum: a race
+/// buys from several, and would be split otherwise.
+pub(crate) fn check_limit(
+    ceiling: Fen,
+    content: &Content,
+    procedure: &Procedure,
+    faults: &mut Faults,
+) {
+    let whole = content.whole_fen(ceiling.get());
+    if procedure.code.way() != Way::Elsewhere && whole >= procedure.procurement_limit_fen.get() {
         let code = Code::ProcurementLimit;
         faults.add("/budget_ceiling_fen", code.as_str(), code.zh(), code.en());
     }
@@ -328,6 +338,7 @@ mod tests {
             tranches: 3,
             kind: PostingType::Open,
             picked: false,
+            race: false,
             own_part: false,
             endorsed: false,
             split: None,

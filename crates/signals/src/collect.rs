@@ -98,12 +98,13 @@ fn notice(posting: &Posting) -> String {
 /// Earlier rounds of the same place and field that somebody won, the oldest first.
 async fn past(read: &impl Read, posting: &Posting) -> Result<Vec<Past>, Error> {
     let rounds = wubang_postings::service::won_in(read, posting, ROUNDS).await?;
-    let winners: HashMap<Uuid, Uuid> = wubang_awards::service::winners_of(read, &rounds).await?;
+    let mut winners: HashMap<Uuid, Vec<Uuid>> =
+        wubang_awards::service::winners_of(read, &rounds).await?;
     let bidders = wubang_bids::service::leads_in(read, &rounds).await?;
     let past = rounds.iter().filter_map(|round| {
         let own = bidders.iter().filter(|(posting, _)| posting == round);
         Some(Past {
-            winner: *winners.get(round)?,
+            winners: winners.remove(round)?,
             bidders: own.map(|(_, lead)| *lead).collect(),
         })
     });

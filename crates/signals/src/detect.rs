@@ -110,8 +110,8 @@ pub struct Compared {
 pub struct Past {
     /// Who bid.
     pub bidders: Vec<Uuid>,
-    /// Who won.
-    pub winner: Uuid,
+    /// Who won; several in a race.
+    pub winners: Vec<Uuid>,
 }
 
 /// Bids that hang together, with what says so.
@@ -279,17 +279,15 @@ fn history(
     let met = past
         .iter()
         .filter(|round| round.bidders.contains(&a) && round.bidders.contains(&b));
-    let winners: Vec<Uuid> = met.map(|round| round.winner).collect();
-    if winners.len() < limits.rounds {
-        return None;
-    }
-    let rounds = winners.len();
-    let theirs: Vec<Uuid> = winners
-        .iter()
-        .copied()
-        .filter(|one| *one == a || *one == b)
-        .collect();
-    if theirs.len() < rounds {
+    // a round that both won, or neither, speaks against an arrangement
+    let winner = |round: &Past| match (round.winners.contains(&a), round.winners.contains(&b)) {
+        (true, false) => Some(a),
+        (false, true) => Some(b),
+        (true, true) | (false, false) => None,
+    };
+    let theirs = met.map(winner).collect::<Option<Vec<Uuid>>>()?;
+    let rounds = theirs.len();
+    if rounds < limits.rounds {
         return None;
     }
     let turns = theirs.windows(2).all(|two| two.first() != two.last());

@@ -42,6 +42,8 @@ pub async fn on_posting_closed(tx: &Tx, posting: Uuid) -> Result<(), Error> {
 pub async fn on_notice_issued(tx: &Tx, award: Uuid) -> Result<(), Error> {
     let award = wubang_awards::service::find(tx, award).await?;
     let posting = wubang_postings::service::find(tx, award.posting_id).await?;
+    // who bid for a lane bid in its race
+    let posting = wubang_postings::service::race_of(tx, posting).await?;
     look(tx, &posting).await
 }
 

@@ -102,7 +102,7 @@ pub struct FateOut {
     /// 去向的文字。
     #[schema(example = "已发榜")]
     pub text: &'static str,
-    /// 补充:理由代码、等级或合并后的需求编号。
+    /// 补充:理由代码、等级或合并后的需求编号;赛马的,前面是赛道,如 `lane 1/3 good`。
     pub note: Option<String>,
     /// 时间。
     pub at: Instant,
@@ -247,8 +247,10 @@ pub async fn done(tx: &Tx, happened: &Happened) -> Result<(), Error> {
     let Some(last) = rounds.last() else {
         return Ok(());
     };
+    let lane = last.particulars.lane.as_ref();
     for need in wubang_postings::service::need_ids(tx, last.id).await? {
-        became(tx, need, Fate::Done, None).await?;
+        let note = lane.map(|lane| format!("lane {}/{}", lane.lane, lane.lanes));
+        became(tx, need, Fate::Done, note).await?;
     }
     Ok(())
 }
@@ -259,8 +261,14 @@ pub async fn done(tx: &Tx, happened: &Happened) -> Result<(), Error> {
 /// When the database fails.
 pub async fn scored(tx: &Tx, happened: &Happened) -> Result<(), Error> {
     let evaluation = wubang_evaluations::service::find(tx, happened.object_id).await?;
+    let posting = wubang_postings::service::find(tx, evaluation.posting_id).await?;
+    let lane = posting.particulars.lane.as_ref();
+    let note = match (lane, evaluation.grade) {
+        (Some(lane), Some(grade)) => Some(format!("lane {}/{} {grade}", lane.lane, lane.lanes)),
+        (_, grade) => grade,
+    };
     for need in wubang_postings::service::need_ids(tx, evaluation.posting_id).await? {
-        became(tx, need, Fate::Scored, evaluation.grade.clone()).await?;
+        became(tx, need, Fate::Scored, note.clone()).await?;
     }
     Ok(())
 }

@@ -51,6 +51,7 @@ pub(crate) fn proposal(bid: u128) -> ProposeAwardIn {
         bid_id: Uuid::from_u128(bid),
         reason: "遵循评审组排名".to_owned(),
         cap_reason: None,
+        single_reason: None,
     }
 }
 

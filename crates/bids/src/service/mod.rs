@@ -130,11 +130,11 @@ fn facts(read: &impl Read, case: &Case, known: Known) -> Result<BidFacts, Error>
 }
 
 /// Whether bids of a posting can still be invalidated: its round goes on, and no agreement is signed. The bids of a
-/// call outlive it as the projects that were picked.
+/// call outlive it as the projects that were picked, those of a race in its lanes.
 fn stands(posting: &Posting) -> bool {
     match posting.state.as_str() {
         "failed" | "cancelled" | "contracted" => false,
-        "completed" => posting.procedure.0.code.way() == Way::Call,
+        "completed" => posting.procedure.0.code.way() == Way::Call || posting.was_raced(),
         _ => true,
     }
 }

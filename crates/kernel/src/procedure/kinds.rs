@@ -2,7 +2,7 @@
 
 use super::{
     BonusRule, CapRule, ChangeRule, Criterion, EvaluationRule, OrderRule, PanelRule, Procedure,
-    RoadshowRule,
+    RaceRule, RoadshowRule,
 };
 use crate::deadline::Term;
 use crate::money::Fen;
@@ -85,6 +85,12 @@ impl PostingType {
             | PostingType::Emergency => true,
             PostingType::Directed | PostingType::Micro | PostingType::Invited => false,
         }
+    }
+
+    /// Whether several may be awarded in parallel (赛马): a panel ranks what was bid on given needs.
+    #[must_use]
+    pub const fn can_race(self) -> bool {
+        matches!(self.way(), Way::Panel)
     }
 
     /// Finds a type by its wire name.
@@ -207,6 +213,7 @@ impl Procedure {
                 presentation_minutes: 8,
                 question_minutes: 7,
             },
+            race: RaceRule { contractors: 3 },
         }
     }
 }

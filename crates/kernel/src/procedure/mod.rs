@@ -179,6 +179,13 @@ pub struct OrderRule {
     pub acceptance_days: u32,
 }
 
+/// 赛马: several contractors work at the same need in parallel, and are compared (rulebook 3.11).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RaceRule {
+    /// Most contractors of one race; below two there are no races.
+    pub contractors: u32,
+}
+
 /// How far a published posting may still change (rulebook 2.4.2, 2.5, 2.8.2).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ChangeRule {
@@ -251,6 +258,8 @@ pub struct Procedure {
     pub changes: ChangeRule,
     /// Roadshow.
     pub roadshow: RoadshowRule,
+    /// Several contractors in parallel.
+    pub race: RaceRule,
 }
 
 impl Procedure {

@@ -123,6 +123,7 @@ settings! {
     "roadshow/presentation_minutes" roadshow.presentation_minutes, 3..=30 "min", "路演陈述时间", "Minutes to present";
     "roadshow/question_minutes" roadshow.question_minutes, 0..=30 "min", "路演提问时间", "Minutes for the panel's questions";
     "changes/rounds" changes.rounds, 1..=3 "", "发榜轮次上限", "Rounds of one project";
+    "race/contractors" race.contractors, 1..=3 "", "赛马承榜组织数上限(1 为不开展赛马)", "Most contractors of one race; 1 means no races";
 }
 
 /// Timers whose length is not fixed by the rulebook.

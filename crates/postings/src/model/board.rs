@@ -30,8 +30,12 @@ pub struct PostingSummary {
     pub title: String,
     /// 领域代码。
     pub field: String,
-    /// 最高限价(分)。
+    /// 最高限价(分);赛马的,为每家的最高限价。
     pub budget_ceiling_fen: i64,
+    /// 承榜组织数;赛马为 2 或 3,其余为 1。
+    pub contractors: u32,
+    /// 最高限价合计(分)。
+    pub whole_ceiling_fen: i64,
     /// 发布时间。
     pub published_at: Option<Instant>,
     /// 揭榜截止。

@@ -79,6 +79,17 @@ pub struct Buyer {
     pub contact: String,
 }
 
+/// Whether one organisation is awarded, or several at the same time (rulebook 3.11).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AwardMode {
+    /// 取一家。
+    #[default]
+    Single,
+    /// 赛马:按排名取若干家同时承榜,各签协议,考榜后比较。
+    Race,
+}
+
 /// What a posting says beside its searchable columns (发榜公告, rulebook 2.4.2). All of it is public.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, FromJsonQueryResult)]
 #[serde(deny_unknown_fields)]
@@ -115,6 +126,30 @@ pub struct Content {
     pub objection_contact: String,
     /// 个人信息处理告知。
     pub personal_data_notice: String,
+    /// 承榜方式:`single` 取一家,`race` 赛马;不填为取一家。仅公开发榜与邀请发榜可赛马。
+    #[serde(default)]
+    pub award_mode: AwardMode,
+    /// 赛马的承榜组织数,2–3 且不超过区级上限;取一家的不填。最高限价按每家计。
+    #[serde(default)]
+    #[schema(minimum = 2, maximum = 3)]
+    pub contractors: Option<u32>,
+}
+
+impl Content {
+    /// How many are to be awarded: one, or as many as run in the race.
+    #[must_use]
+    pub fn lanes(&self) -> u32 {
+        match self.award_mode {
+            AwardMode::Single => 1,
+            AwardMode::Race => self.contractors.unwrap_or(1).max(1),
+        }
+    }
+
+    /// What all contractors together may cost in fen, when each may cost as much as the ceiling.
+    #[must_use]
+    pub fn whole_fen(&self, ceiling_fen: i64) -> i64 {
+        ceiling_fen.saturating_mul(i64::from(self.lanes()))
+    }
 }
 
 /// The rules of one posting, frozen at publication.

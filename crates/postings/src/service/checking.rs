@@ -6,6 +6,7 @@ use crate::flow::Posting;
 use crate::forbidden::{self, Passage};
 use crate::model::{Content, Overrides, PostingIn};
 use crate::particulars::{self, Particulars};
+use crate::race_rules;
 use crate::rules::{self, Caps};
 use crate::service::holders;
 use crate::service::types::{self, At};
@@ -207,7 +208,8 @@ pub(crate) async fn check_notice(
         taxonomy.check_target_group(&format!("/content/target_groups/{i}"), group, faults);
     }
     let content = crate::content_rules::check_content(said.content, local_date(read.now()), faults);
-    rules::check_limit(ceiling, procedure, faults);
+    race_rules::check_race(&content, procedure, faults);
+    rules::check_limit(ceiling, &content, procedure, faults);
     rules::check_tranches(&content, procedure, faults);
     let names = wubang_registry::organisations::names_within(read, division).await?;
     let findings = forbidden::passages(&title, &content, &procedure.criteria, &names);

@@ -2,12 +2,13 @@
 
 use super::fresh::{Fresh, next_number};
 use super::system::{by_system, publish_case};
-use super::{facts, load_for, out, publicity, step};
+use super::{facts, load_for, out, publicity, racing, step};
 use crate::entity::posting;
 use crate::flow::PostingEvent;
 use crate::model::{ApproveIn, CancelIn, FrozenProcedure, PostingIn, PostingOut, PostingPatch};
 use crate::particulars::Particulars;
 use crate::project;
+use crate::race_rules::LaneEnd;
 use crate::rules::{self, PostingFacts};
 use crate::service::checking::{self, Draft};
 use crate::service::types;
@@ -296,6 +297,7 @@ async fn wait_for_others(tx: &Tx, division: &DivisionCode) -> Result<(), Error> 
 pub async fn cancel(tx: &Tx, key: &Key, input: CancelIn) -> Result<PostingOut, Error> {
     let reason = faults::reason(&input.reason)?;
     let case = load_for(tx, key).await?;
+    racing::hold_race(tx, &case.posting).await?;
     let published = case.posting.published_at.is_some();
     let mut facts = facts(tx, &case).await?;
     facts.change.own_ground = Some(case.roles.has(input.ground.authority()));
@@ -330,9 +332,9 @@ pub async fn cancel_after_objection(tx: &Tx, id: Uuid, reason: &str) -> Result<(
 /// What follows when a posting was cancelled.
 async fn let_needs_go(tx: &Tx, case: &PostingCase, published: bool) -> Result<(), Error> {
     publicity::stopped(tx, &case.posting, "榜单已撤销").await?;
-    store::release_needs(tx, case.posting.id).await?;
-    for need in case.need_ids.iter().filter(|_| published) {
-        wubang_needs::service::posting_cancelled(tx, *need).await?;
+    if published {
+        racing::let_needs_go(tx, case, LaneEnd::Cancelled).await
+    } else {
+        store::release_needs(tx, case.posting.id).await
     }
-    Ok(())
 }

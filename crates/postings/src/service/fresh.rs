@@ -53,11 +53,7 @@ impl Fresh {
             funding: Set(rules::funding(&self.content)),
             content: Set(self.content),
             overrides: Set(self.overrides),
-            call_id: Set(self
-                .particulars
-                .picked
-                .as_ref()
-                .map(|picked| picked.call_id)),
+            call_id: Set(self.particulars.came_of()),
             particulars: Set(self.particulars),
             invitation: Set(None),
             drafted_by: Set(tx.person()?),

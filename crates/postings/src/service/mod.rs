@@ -12,6 +12,7 @@ mod ordering;
 mod picking;
 mod publicity;
 mod questions;
+mod racing;
 mod reading;
 mod recounting;
 mod rounds;
@@ -34,10 +35,13 @@ pub use drafting::{
 pub use elsewhere::{fail_elsewhere, take_result};
 pub use holders::{Holder, holders_of};
 pub use ordering::decline_order;
-pub use picking::{Pick, conclude, pick, picked_of};
+pub use picking::{Pick, conclude, out_of, pick, picked_of};
 pub use publicity::notice_period_ended;
 pub use questions::{
     answer, ask, askers, get_question, get_question_actions, list_questions, posting_of_question,
+};
+pub use racing::{
+    decide_race, hold_race, lanes_of, needs_closed, needs_fulfilled, open_lane, race_of,
 };
 pub use reading::{
     division_of, ended_among, find, load, need_ids, needs_of_many, of_project, project, projects,
@@ -87,13 +91,14 @@ async fn facts(read: &impl Read, case: &PostingCase) -> Result<PostingFacts, Err
         checked: None,
         needs_approved: needs.iter().all(|need| need.state == "approved")
             && (!needs.is_empty() || checking::kind_of(&posting.kind)?.way() == Way::Call),
-        ceiling: Fen::new(posting.budget_ceiling_fen)
+        ceiling: Fen::new(posting.whole_ceiling_fen())
             .map_err(|_| Error::internal("posting with a bad ceiling"))?,
         limit: procedure.procurement_limit_fen,
         milestones: posting.content.milestones.len(),
         tranches: procedure.tranches.len(),
         kind: checking::kind_of(&posting.kind)?,
         picked: posting.call_id.is_some(),
+        race: posting.content.lanes() > 1,
         own_part: took_part(posting, read.actor().person)?,
         endorsed: posting.endorsed_by.is_some(),
         split: None,
@@ -207,6 +212,7 @@ async fn out(read: &impl Read, case: PostingCase) -> Result<PostingOut, Error> {
     let kind = checking::kind_of(&case.posting.kind)?;
     let invitation = InvitationOut::of(read.actor(), &case.posting);
     let posting = case.posting;
+    let whole_ceiling_fen = posting.whole_ceiling_fen();
     let state = state_of::<Posting>(&posting.state)?;
     // the term to decide after a failed round belongs to the project
     let clocks = match posting.state.as_str() {
@@ -235,6 +241,7 @@ async fn out(read: &impl Read, case: PostingCase) -> Result<PostingOut, Error> {
         title: posting.title,
         field: posting.field,
         budget_ceiling_fen: posting.budget_ceiling_fen,
+        whole_ceiling_fen,
         content: posting.content,
         procedure: posting.procedure,
         overrides: posting.overrides,
@@ -246,6 +253,7 @@ async fn out(read: &impl Read, case: PostingCase) -> Result<PostingOut, Error> {
         external_result: posting.particulars.result,
         call: posting.particulars.call,
         picked_from: posting.particulars.picked,
+        lane_of: posting.particulars.lane,
         invitation,
         acknowledgement_reason: posting.acknowledgement_reason,
         cap_reason: posting.cap_reason,
@@ -298,6 +306,7 @@ pub async fn get_actions(view: &View, key: &Key) -> Result<ActionsOut, Error> {
 /// # Errors
 /// Internal: a stored state is wrong.
 pub fn summary(posting: posting::Model) -> Result<PostingSummary, Error> {
+    let whole_ceiling_fen = posting.whole_ceiling_fen();
     Ok(PostingSummary {
         kind: checking::kind_of(&posting.kind)?,
         state: state_of::<Posting>(&posting.state)?,
@@ -308,6 +317,8 @@ pub fn summary(posting: posting::Model) -> Result<PostingSummary, Error> {
         division: posting.division,
         title: posting.title,
         field: posting.field,
+        contractors: posting.content.lanes(),
+        whole_ceiling_fen,
         budget_ceiling_fen: posting.budget_ceiling_fen,
         published_at: posting.published_at.map(Instant),
         bid_deadline: posting.bid_deadline.map(Instant),
@@ -357,7 +368,12 @@ async fn step(
         questions::lapse(tx, &case.posting).await?;
     }
     // at its end a project says itself what came of it
-    if !matches!(event, PostingEvent::Complete | PostingEvent::Conclude) {
+    let itself = [
+        PostingEvent::Complete,
+        PostingEvent::Conclude,
+        PostingEvent::DecideRace,
+    ];
+    if !itself.contains(&event) {
         let outcome = ended.then(|| case.posting.state.clone());
         project::set_stage(tx, case.posting.project_id, stage, outcome.as_deref()).await?;
     }

@@ -132,10 +132,21 @@ pub async fn conclude(tx: &Tx, call: Uuid, picked: usize) -> Result<crate::Posti
     Ok(case.posting)
 }
 
+/// What came out of a posting: what was picked from a call, or the lanes of a race.
+///
+/// # Errors
+/// When the database fails.
+pub async fn out_of(read: &impl Read, posting: Uuid) -> Result<Vec<Uuid>, Error> {
+    let rows = store::came_of(read, &[posting]).await?;
+    Ok(rows.iter().map(|row| row.id).collect())
+}
+
 /// The postings that were picked out of a call, in the order of their rank.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn picked_of(read: &impl Read, call: Uuid) -> Result<Vec<crate::Posting>, Error> {
-    store::picked_of(read, call).await
+    let mut picked = store::came_of(read, &[call]).await?;
+    picked.retain(|one| one.particulars.picked.is_some());
+    Ok(picked)
 }

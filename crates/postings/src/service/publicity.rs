@@ -23,6 +23,14 @@ pub(super) fn notice(posting: &posting::Model) -> Value {
         ("external_procedure_ref", json!(own.external)),
         ("call", json!(own.call)),
         ("picked_from", json!(own.picked)),
+        ("lane_of", json!(own.lane)),
+        (
+            "whole_ceiling_fen",
+            match posting.content.lanes() {
+                0 | 1 => Value::Null,
+                _ => json!(posting.whole_ceiling_fen()),
+            },
+        ),
         // who holds the shares is nobody's matter who bids
         (
             "sealing",

@@ -34,12 +34,19 @@ pub async fn taking_bids_among(read: &impl Read, postings: &[Uuid]) -> Result<Ve
 }
 
 /// Which of these postings have ended without an agreement, or with everything done: nothing of them is decided any
-/// more, whatever their bids say.
+/// more, whatever their bids say. A call and a race live on in what came out of them.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn ended_among(read: &impl Read, postings: &[Uuid]) -> Result<Vec<Uuid>, Error> {
-    store::in_states(read, postings, &["failed", "cancelled", "completed"]).await
+    let mut ended = store::in_states(read, postings, &["failed", "cancelled", "completed"]).await?;
+    let living: Vec<Option<Uuid>> = store::came_of(read, &ended)
+        .await?
+        .iter()
+        .map(|one| one.call_id)
+        .collect();
+    ended.retain(|id| !living.contains(&Some(*id)));
+    Ok(ended)
 }
 
 /// Earlier postings of the same division and field that somebody won, the oldest first.

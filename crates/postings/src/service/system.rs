@@ -1,12 +1,13 @@
 //! What timers and later stages do to a posting, as the system.
 
 use super::changing::Windows;
-use super::{facts, load_for, notice_hash, publicity, rounds, step};
+use super::{facts, load_for, notice_hash, publicity, racing, rounds, step};
 use crate::entity::posting;
 use crate::flow::PostingEvent;
 use crate::invitation;
 use crate::procedures::opening;
 use crate::project;
+use crate::race_rules::LaneEnd;
 use crate::rules::EvaluationFacts;
 use crate::rules::PostingFacts;
 use crate::store::{self, PostingCase};
@@ -191,11 +192,7 @@ pub(super) fn reason_of<'a>(
 /// What follows when a posting has failed.
 pub(super) async fn let_go(tx: &Tx, case: &PostingCase) -> Result<(), Error> {
     publicity::stopped(tx, &case.posting, "流榜").await?;
-    store::release_needs(tx, case.posting.id).await?;
-    for need in &case.need_ids {
-        wubang_needs::service::posting_failed(tx, *need).await?;
-    }
-    rounds::await_decision(tx, case).await
+    racing::let_needs_go(tx, case, LaneEnd::Failed).await
 }
 
 /// An agreement about the result as it stands was drafted: whoever takes in another one at the same moment is

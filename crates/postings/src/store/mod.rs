@@ -104,13 +104,29 @@ pub(crate) async fn load(read: &impl Read, key: &Key) -> Result<PostingCase, Err
     })
 }
 
-/// The postings that were picked out of a call, as they were made.
-pub(crate) async fn picked_of(read: &impl Read, call: Uuid) -> Result<Vec<posting::Model>, Error> {
+/// The postings that came out of some others: picked from a call, or lanes of a race.
+pub(crate) async fn came_of(
+    read: &impl Read,
+    postings: &[Uuid],
+) -> Result<Vec<posting::Model>, Error> {
     Ok(posting::Entity::find()
-        .filter(posting::Column::CallId.eq(call))
+        .filter(posting::Column::CallId.is_in(postings.iter().copied()))
         .order_by_asc(posting::Column::Id)
         .all(&read.db())
         .await?)
+}
+
+/// Makes other writers of a posting wait until this transaction ends.
+pub(crate) async fn lock(tx: &Tx, posting: Uuid) -> Result<(), Error> {
+    posting::Entity::update_many()
+        .col_expr(
+            posting::Column::Version,
+            Expr::col(posting::Column::Version),
+        )
+        .filter(posting::Column::Id.eq(posting))
+        .exec(&tx.db())
+        .await?;
+    Ok(())
 }
 
 /// The needs a posting covers.
@@ -164,6 +180,8 @@ pub(crate) async fn won_in(
         .filter(posting::Column::Division.eq(&like.division))
         .filter(posting::Column::Field.eq(&like.field))
         .filter(posting::Column::State.is_in(["awarded", "contracted", "completed"]))
+        // who bid stands with the call or the race that they came out of
+        .filter(posting::Column::CallId.is_null())
         .filter(posting::Column::Id.lt(like.id))
         .order_by_desc(posting::Column::Id)
         .limit(most)
@@ -351,7 +369,7 @@ pub fn invariants() -> Vec<Invariant> {
             run: |view| Box::pin(published_without_deadline(view)),
         },
         Invariant {
-            name: "a_need_is_in_one_live_posting",
+            name: "a_need_is_in_one_live_posting_or_race",
             run: |view| Box::pin(needs_taken_twice(view)),
         },
         Invariant {
@@ -401,10 +419,22 @@ async fn needs_taken_twice(view: &View) -> Result<Vec<Uuid>, Error> {
         .filter(posting_need::Column::Live.eq(true))
         .all(&view.db())
         .await?;
-    let mut seen = std::collections::HashSet::new();
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.posting_id).collect();
+    let race: HashMap<Uuid, Uuid> = posting::Entity::find()
+        .filter(posting::Column::Id.is_in(ids))
+        .all(&view.db())
+        .await?
+        .into_iter()
+        .filter_map(|row| Some((row.id, row.particulars.lane?.race_id)))
+        .collect();
+    // the lanes of one race share their needs
+    let mut holder: HashMap<Uuid, Uuid> = HashMap::new();
     Ok(rows
         .into_iter()
-        .filter(|row| !seen.insert(row.need_id))
+        .filter(|row| {
+            let own = *race.get(&row.posting_id).unwrap_or(&row.posting_id);
+            *holder.entry(row.need_id).or_insert(own) != own
+        })
         .map(|row| row.posting_id)
         .collect())
 }

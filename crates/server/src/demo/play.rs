@@ -75,6 +75,24 @@ impl Play {
         text(&self.story, &format!("/cast/{part}"))
     }
 
+    /// Another organisation takes the part of the winner: where several are awarded, each in its turn.
+    ///
+    /// # Errors
+    /// When the demo has no such organisation.
+    pub fn recast_winner(&mut self, organisation: &str) -> Result<(), String> {
+        let cast = [
+            ("winner", organisation.to_owned()),
+            ("winner_legal_rep", agent_of(organisation, "org_legal_rep")?),
+            ("winner_agent", agent_of(organisation, "org_agent")?),
+        ];
+        let parts = self.story.pointer_mut("/cast");
+        let parts = parts.and_then(Value::as_object_mut).ok_or("no cast")?;
+        for (part, account) in cast {
+            parts.insert(part.to_owned(), Value::String(account));
+        }
+        Ok(())
+    }
+
     /// Prints one step: stage, actor, event, new state, deadline started.
     pub(super) fn say(&self, stage: &str, actor: &str, event: &str, answer: &Value) {
         if !self.aloud {

@@ -244,7 +244,7 @@ fn winners_in_turns_and_a_lasting_companion_are_seen_after_four_rounds() {
             .iter()
             .map(|winner| Past {
                 bidders: vec![a, b],
-                winner: *winner,
+                winners: vec![*winner],
             })
             .collect()
     };
@@ -260,6 +260,10 @@ fn winners_in_turns_and_a_lasting_companion_are_seen_after_four_rounds() {
     assert!(indicators(&bids, &rounds(&[a, a, b, b])).is_empty());
     let other = Uuid::from_u128(9);
     assert!(indicators(&bids, &rounds(&[a, b, other, b, a])).is_empty());
+    // a race that both won speaks against turns
+    let mut past = rounds(&[a, b, a, b]);
+    past[1].winners.push(a);
+    assert!(indicators(&bids, &past).is_empty());
 }
 
 #[test]
