@@ -250,7 +250,7 @@ on_both! {
         bench.user("wang.min").await.post(&at(&bench, "suspend"), ground).await.ok();
         plan(&mut bench, "wang.min", wanted.clone()).await.refused(409, "posting_suspended");
         bench.user("wang.min").await.post(&at(&bench, "resume"), json!({ "reason": "隐患已经排除,恢复办理" })).await.ok();
-        let version = number(&bench.user("wang.min").await.get(&at(&bench, "").trim_end_matches('/').to_owned()).await.ok(), "/version");
+        let version = number(&bench.user("wang.min").await.get(at(&bench, "").trim_end_matches('/')).await.ok(), "/version");
         let stale = format!("\"v{}\"", version - 1);
         let street = bench.user("wang.min").await;
         street.call("POST", &at(&bench, "roadshow"), &[("if-match", &stale)], Some(wanted.to_string().into_bytes())).await.refused(412, "stale_version");
