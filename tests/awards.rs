@@ -419,6 +419,13 @@ on_both! {
             assert_eq!((&own["total"], &own["rank"]), (&json!(total), &json!(rank)), "{key}");
             assert_eq!(own["means"].as_array().unwrap().len(), 5);
         }
+        bench.work().await;
+        let told = bench.mails.sent();
+        let told: Vec<_> = told.iter().filter(|mail| mail.body.contains("名次:")).collect();
+        assert!(told.iter().all(|mail| !mail.body.contains("87.40") && !mail.body.contains("名次:1")), "{told:?}");
+        let second = told.iter().find(|mail| mail.body.contains("名次:2") && mail.body.contains("总分:78.20"));
+        // every criterion by its name
+        assert!(second.is_some_and(|mail| mail.body.contains("各项平均:需求理解与服务方案 ")), "{told:?}");
         // nobody else's bid, though
         let other = format!("/api/v1/bids/{}", bid(&bench, "lelin"));
         bench.user("wei.xiaoqian").await.get(&other).await.refused(404, "not_found");

@@ -65,6 +65,8 @@ mod related;
 mod repairs;
 mod reserves;
 mod reviews;
+mod roadshow_changes;
+mod roadshow_views;
 mod roadshows;
 mod rounds;
 mod scenes;

@@ -92,6 +92,15 @@ on_both! {
         assert_eq!(list(&street.get("/api/v1/awards").await.ok(), "/items").len(), 1);
     }
 
+    async fn an_objection_is_handed_in_once(bench: Bench) {
+        crate::objections::proposed(&mut bench).await;
+        bench.forget();
+        let rival = bench.user(crate::objections::RIVAL).await;
+        let body = crate::objections::form(&bench);
+        one_of(&eight(async || rival.post("/api/v1/objections", body.clone()).await).await);
+        assert_eq!(recorded(&bench, "objection.submitted", None).await, 1);
+    }
+
     async fn a_party_signs_once(bench: Bench) {
         let hash = play_sent(&mut bench).await;
         let (head, street) = (bench.cast("winner_legal_rep").await, bench.cast("street_officer").await);

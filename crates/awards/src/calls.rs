@@ -1,10 +1,10 @@
 //! A call for projects (公益创投): the street picks N of M by the panel's ranking, and each picked proposal becomes
 //! need, posting and award in one decision (rulebook 2.3.3).
 
+use crate::decision::{self, Decision};
 use crate::flow::Award;
 use crate::making::{self, Proposed};
 use crate::model::{PickOut, PickProjectsIn, PicksOut};
-use crate::proposal::{self, Decision};
 use crate::rules::{self, Quota};
 use crate::store;
 use std::collections::HashMap;
@@ -27,7 +27,7 @@ pub async fn pick_projects(tx: &Tx, key: &Key, input: PickProjectsIn) -> Result<
     if call.procedure.0.code.way() != Way::Call || call.state != "evaluating" {
         return Err(Code::InvalidTransition.into());
     }
-    let decision = proposal::load(tx, key).await?;
+    let decision = decision::load(tx, key).await?;
     let picked = chosen(&decision, &input.bid_ids)?;
     for id in &picked {
         pick(tx, &decision, *id, &reason).await?;
@@ -65,7 +65,7 @@ fn chosen(decision: &Decision, ids: &[Uuid]) -> Result<Vec<Uuid>, Refusal> {
 
 /// One picked proposal: need, posting and award at once.
 async fn pick(tx: &Tx, decision: &Decision, id: Uuid, reason: &str) -> Result<(), Error> {
-    let bid = proposal::bid_among(&decision.bids, id)?;
+    let bid = decision::bid_among(&decision.bids, id)?;
     let project = wubang_bids::service::letter(bid)
         .proposal
         .as_ref()

@@ -9,6 +9,7 @@ mod calls;
 mod candidates;
 mod case;
 mod deciding;
+mod decision;
 mod drawing;
 mod entity;
 pub mod flow;

@@ -1,9 +1,10 @@
 //! Awarding an order (点单, rulebook 2.3.4, 2.3.5): the organisation was picked before, by the community and the
 //! street together, and has accepted; no panel scores.
 
+use crate::decision::bid_among;
 use crate::entity::award;
 use crate::making::{self, Proposed};
-use crate::proposal::{Chosen, bid_among};
+use crate::proposal::Chosen;
 use crate::store;
 use wubang_kernel::{Code, Refusal, Role};
 use wubang_postings::PostingCase;

@@ -1,86 +1,16 @@
 //! The street's decision: propose the first in rank (拟承榜) with its publicity (公示), or reject all.
 
-use crate::case::judged_in;
+use crate::decision::{self, Decision, bid_among};
 use crate::entity::award;
 use crate::making::{self, Proposed};
-use crate::model::{AwardRanking, PostingStepOut, ProposeAwardIn};
+use crate::model::{PostingStepOut, ProposeAwardIn};
 use crate::panel::step_out;
-use crate::rules::{self, Place, Standing};
-use crate::{PURPOSE, races, review, store};
+use crate::rules::{self, Place};
+use crate::{races, store};
 use uuid::Uuid;
-use wubang_bids::Bid;
-use wubang_kernel::score::Exact;
-use wubang_kernel::{Code, Faults, Refusal, Role, Timer, faults};
-use wubang_postings::{Posting, PostingCase};
+use wubang_kernel::{Code, Faults, Timer, faults};
 use wubang_store::{Error, Key, Tx, timers};
 use wubang_web::ReasonIn;
-
-/// A posting whose panel has reported, and what can be chosen from.
-pub(crate) struct Decision {
-    pub posting: Posting,
-    pub bids: Vec<Bid>,
-    pub standings: Vec<Standing>,
-    pub ranking: AwardRanking,
-}
-
-fn standing(bid: &Bid) -> Option<Standing> {
-    let reserve = bid.state == "reserve";
-    let total: Exact = bid.total.as_deref()?.parse().ok()?;
-    (reserve || bid.state == "scored").then_some(Standing {
-        bid_id: bid.id,
-        rank: bid.rank,
-        total,
-        reserve,
-    })
-}
-
-/// Loads what the street decides on.
-///
-/// # Errors
-/// `forbidden`; `invalid_transition` outside evaluation and publicity; `report_unsigned`; `recused`
-/// when the decider works for a bidder or recused himself from the panel.
-pub(crate) async fn load(tx: &Tx, key: &Key) -> Result<Decision, Error> {
-    let PostingCase { posting, roles, .. } = wubang_postings::service::load(tx, key).await?;
-    roles
-        .first_of(&[Role::StreetOfficer])
-        .ok_or(Code::Forbidden)?;
-    // who decides about a race or a lane of it at the same moment is waited for, and seen
-    wubang_postings::service::hold_race(tx, &posting).await?;
-    let posting = wubang_postings::service::find(tx, posting.id).await?;
-    tx.expect_version(posting.version)?;
-    if !matches!(posting.state.as_str(), "evaluating" | "award_publicity") {
-        return Err(Code::InvalidTransition.into());
-    }
-    let judged_in = judged_in(&posting);
-    let panel = wubang_panels::service::load(tx, PURPOSE, judged_in)
-        .await?
-        .ok_or(Code::ReportUnsigned)?;
-    let report = store::report_of(tx, panel.panel.id)
-        .await?
-        .filter(|report| report.signed_at.is_some())
-        .ok_or(Code::ReportUnsigned)?;
-    let bids = wubang_bids::service::of_posting(tx, judged_in).await?;
-    let person = tx.person()?;
-    let parties = wubang_bids::service::organisations_in(tx, &bids).await?;
-    let recused = wubang_panels::service::conflicted(tx, &[person], &parties)
-        .await?
-        .contains(&person);
-    if recused
-        || panel
-            .members
-            .iter()
-            .any(|member| member.person_id == person && !member.active)
-    {
-        return Err(Code::Recused.into());
-    }
-    let standings = bids.iter().filter_map(standing).collect();
-    Ok(Decision {
-        posting,
-        bids,
-        standings,
-        ranking: report.ranking,
-    })
-}
 
 /// What the street states with a proposal, checked.
 pub(crate) struct Chosen {
@@ -111,16 +41,9 @@ impl Chosen {
     }
 }
 
-/// Finds a bid among those of a posting.
-pub(crate) fn bid_among(bids: &[Bid], id: Uuid) -> Result<&Bid, Refusal> {
-    bids.iter()
-        .find(|bid| bid.id == id)
-        .ok_or_else(review::unknown_bid)
-}
-
 /// Proposes the best by the panel's ranking that is still there.
 pub(crate) async fn by_rank(tx: &Tx, key: &Key, chosen: Chosen) -> Result<award::Model, Error> {
-    let decision = load(tx, key).await?;
+    let decision = decision::load(tx, key).await?;
     let posting = &decision.posting;
     races::alone(&decision, chosen.single_reason.as_deref())?;
     if store::live_of(tx, posting.id).await?.is_some() {
@@ -163,7 +86,7 @@ pub async fn reject_all(tx: &Tx, key: &Key, input: ReasonIn) -> Result<PostingSt
     let reason = faults::reason(&input.reason)?;
     let Decision {
         posting, standings, ..
-    } = load(tx, key).await?;
+    } = decision::load(tx, key).await?;
     if posting.state != "evaluating" {
         return Err(Code::InvalidTransition.into());
     }

@@ -1,11 +1,11 @@
 //! 赛马 (rulebook 3.11): the street gives the lanes of a race to the first ones by the panel's ranking. Each lane is a
 //! posting with an award of its own: publicity, objection, notice and agreement of one say nothing of the others.
 
+use crate::decision::{self, Decision};
 use crate::entity::award;
 use crate::flow::Award;
 use crate::making::{self, Proposed};
 use crate::model::{RaceAwardsIn, RaceLaneOut, RaceOut};
-use crate::proposal::{self, Decision};
 use crate::rules::{self, Place, Quota};
 use crate::store::{self, LIVE};
 use uuid::Uuid;
@@ -34,7 +34,7 @@ pub async fn propose_race_awards(
     if race.content.lanes() < 2 {
         return Err(Code::InvalidTransition.into());
     }
-    let decision = proposal::load(tx, key).await?;
+    let decision = decision::load(tx, key).await?;
     if decision.posting.state != "evaluating" {
         return Err(Code::InvalidTransition.into());
     }
@@ -117,7 +117,7 @@ async fn enter(
     bid: Uuid,
     asked: &Asked,
 ) -> Result<(), Error> {
-    let bid = proposal::bid_among(&decision.bids, bid)?;
+    let bid = decision::bid_among(&decision.bids, bid)?;
     let made = making::right(tx, &decision.posting)?;
     let posting = wubang_postings::service::open_lane(tx, &decision.posting, lane).await?;
     wubang_bids::service::recommended(tx, bid.id).await?;

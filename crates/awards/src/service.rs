@@ -8,6 +8,7 @@ use crate::succession::fall_away;
 use crate::{PURPOSE, objecting, races, store};
 use std::collections::HashMap;
 use uuid::Uuid;
+use wubang_bids::model::MeanOut;
 use wubang_kernel::machine::Audience;
 use wubang_kernel::score::Exact;
 use wubang_kernel::{Faults, Timer, faults};
@@ -173,10 +174,13 @@ pub async fn issue_notice(tx: &Tx, key: &Key, _: NothingIn) -> Result<AwardOut, 
     out(tx, case).await
 }
 
-/// Everybody who was not awarded is told his own rank and total, nobody else's (rulebook 2.4.4 (8)).
+/// Everybody who was not awarded is told his own rank, total and means, nobody else's (rulebook 2.4.4 (8)); of a joint
+/// bid all its organisations.
 async fn tell_others(tx: &Tx, posting: &Posting, award: &award::Model) -> Result<(), Error> {
     let judged_in = judged_in(posting);
-    for bid in wubang_bids::service::of_posting(tx, judged_in).await? {
+    let bids = wubang_bids::service::of_posting(tx, judged_in).await?;
+    let parties = wubang_bids::service::parties_by_bid(tx, &bids).await?;
+    for bid in bids {
         // several are awarded out of a call or a race: the others are told once, with the first notice
         let other = matches!(bid.state.as_str(), "not_selected" | "reserve");
         if judged_in != posting.id && (!other || bid.told_at.is_some()) {
@@ -195,10 +199,15 @@ async fn tell_others(tx: &Tx, posting: &Posting, award: &award::Model) -> Result
             division: posting.division.clone(),
             field: None,
             label: award.label(),
-            organisations: vec![bid.organisation_id],
+            organisations: parties
+                .iter()
+                .filter(|party| party.bid_id == bid.id)
+                .map(|party| party.organisation_id)
+                .collect(),
             persons: Vec::new(),
             state: bid.state.clone(),
-            facts: serde_json::json!({ "rank": bid.rank, "total": total.rounded() }),
+            facts: serde_json::json!({ "rank": bid.rank, "total": total.rounded(),
+                "bonus": (bid.bonus > 0).then_some(bid.bonus), "means": means(posting, &bid) }),
         };
         outbox::push(
             tx,
@@ -211,6 +220,25 @@ async fn tell_others(tx: &Tx, posting: &Posting, award: &award::Model) -> Result
         .await?;
     }
     Ok(())
+}
+
+/// The means of a bid by criterion, in words a clerk reads.
+fn means(posting: &Posting, bid: &wubang_bids::Bid) -> String {
+    let kept = bid
+        .means
+        .clone()
+        .and_then(|kept| serde_json::from_value(kept).ok());
+    let means: Vec<MeanOut> = kept.unwrap_or_default();
+    let name = |key: &str| {
+        let criteria = &posting.procedure.0.criteria;
+        let known = criteria.iter().find(|one| one.key == key);
+        known.map_or_else(|| key.to_owned(), |one| one.zh.clone())
+    };
+    let words: Vec<String> = means
+        .iter()
+        .map(|one| format!("{} {}", name(&one.key), one.mean))
+        .collect();
+    words.join(";")
 }
 
 /// The agreement is signed by both sides: called by the contracts.

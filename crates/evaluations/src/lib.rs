@@ -7,6 +7,7 @@
 mod entity;
 pub mod flow;
 mod http;
+mod invariants;
 pub mod model;
 mod opening;
 mod out;
@@ -19,7 +20,8 @@ pub mod service;
 mod store;
 
 pub use http::routes;
-pub use store::{Evaluation, invariants};
+pub use invariants::invariants;
+pub use store::Evaluation;
 
 use wubang_kernel::Timer;
 use wubang_kernel::lifecycle::Lifecycle;

@@ -215,6 +215,7 @@ pub(crate) async fn bid(tx: &Tx, n: u128, org: Uuid, price: i64) -> Uuid {
             ("recipient", "".into()),
             ("locked_key", "".into()),
             ("revision", 1.into()),
+            ("bonus", 0.into()),
             ("rank", 0.into()),
             ("created_by", Uuid::from_u128(1).into()),
             ("state", "qualified".into()),

@@ -94,11 +94,13 @@ pub async fn submit(tx: &Tx, input: ObjectionIn) -> Result<ObjectionOut, Error> 
     if target.only.is_some() && !input.organisation_id.is_some_and(able) {
         return Err(Code::NoStanding.into());
     }
+    // two at once wait for each other at the counter of numbers, so that the second sees the first
+    let number = next_number(tx, &target).await?;
     if store::count_open(tx, input.target_id, person, input.organisation_id).await? > 0 {
         return Err(Code::Duplicate.into());
     }
     let made = machine::create::<Objection>(RoleSet::of(&[Role::Objector]))?;
-    let row = row(tx, person, &input, target, standing, form).await?;
+    let row = row(tx, (person, number), &input, target, standing, form).await?;
     let data = match &row.form_hash {
         Set(hash) => {
             serde_json::json!({ "target": input.target, "target_id": input.target_id, "form_hash": hash })
@@ -110,22 +112,23 @@ pub async fn submit(tx: &Tx, input: ObjectionIn) -> Result<ObjectionOut, Error> 
     reading::out(tx, store::load(tx, &Key::Id(made.id)).await?).await
 }
 
+/// The next number of the district and the year.
+async fn next_number(tx: &Tx, target: &Target) -> Result<String, Error> {
+    let division = DivisionCode::parse(&target.division)
+        .map_err(|_| Error::internal("target in a bad division"))?;
+    let year = local_date(tx.now()).format("%Y");
+    let series = format!("YY-{}-{year}", division.district6());
+    Ok(format!("{series}-{:04}", numbers::next(tx, &series).await?))
+}
+
 async fn row(
     tx: &Tx,
-    person: Uuid,
+    (person, number): (Uuid, String),
     input: &ObjectionIn,
     target: Target,
     standing: Standing,
     form: ObjectionForm,
 ) -> Result<objection::ActiveModel, Error> {
-    let division = DivisionCode::parse(&target.division)
-        .map_err(|_| Error::internal("target in a bad division"))?;
-    let series = format!(
-        "YY-{}-{}",
-        division.district6(),
-        local_date(tx.now()).format("%Y")
-    );
-    let number = format!("{series}-{:04}", numbers::next(tx, &series).await?);
     let hash = content_hash(
         &serde_json::json!({ "number": number, "form": serde_json::to_value(&form)? }),
     );

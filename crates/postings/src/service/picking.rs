@@ -14,7 +14,8 @@ use crate::store::{self, PostingCase};
 use uuid::Uuid;
 use wubang_kernel::actor::Reach;
 use wubang_kernel::division::DivisionCode;
-use wubang_kernel::{Role, RoleSet, machine};
+use wubang_kernel::machine::{self, Birth};
+use wubang_kernel::{Role, RoleSet};
 use wubang_needs::service::Adopted;
 use wubang_store::{Error, Read, Tx, birth};
 
@@ -53,18 +54,29 @@ pub async fn pick(tx: &Tx, call: &crate::Posting, pick: Pick<'_>) -> Result<crat
         .await?
         .row(tx)?;
     let data = serde_json::json!({ "needs": [need], "call": call.number, "bid_id": pick.bid_id });
+    out_of_another(tx, made, (row, data), vec![need], PostingEvent::Pick).await
+}
+
+/// A posting that comes out of another one, which was published and judged for it: it is neither approved nor bid for.
+pub(super) async fn out_of_another(
+    tx: &Tx,
+    made: Birth<Posting>,
+    (row, data): (posting::ActiveModel, serde_json::Value),
+    needs: Vec<Uuid>,
+    event: PostingEvent,
+) -> Result<crate::Posting, Error> {
     let posting = birth::<posting::Entity, _>(tx, made, row, Some(data)).await?;
-    store::take_needs(tx, posting.id, &[need]).await?;
+    store::take_needs(tx, posting.id, &needs).await?;
     store::index(tx, &posting).await?;
     let hash = wubang_kernel::digest::content_hash(&publicity::notice(&posting));
     let (now, person) = (tx.now(), tx.person()?);
     let case = PostingCase {
         posting,
-        need_ids: vec![need],
+        need_ids: needs,
         roles: RoleSet::of(&[Role::System]),
     };
     let facts = facts(tx, &case).await?;
-    let case = step(tx, case, PostingEvent::Pick, &facts, |c| {
+    let case = step(tx, case, event, &facts, |c| {
         c.set(posting::Column::PublishedAt, now)
             .set(posting::Column::ClosedAt, now)
             .set(posting::Column::ApprovedBy, person)

@@ -2,8 +2,9 @@
 //! project of its own, over the needs of the race. The needs follow the lanes together, not each of them.
 
 use super::fresh::{Fresh, next_number};
+use super::picking::out_of_another;
+use super::rounds;
 use super::system::by_system;
-use super::{facts, publicity, rounds, step};
 use crate::entity::posting;
 use crate::flow::{Posting, PostingEvent};
 use crate::model::{AwardMode, Content, FrozenProcedure, Overrides};
@@ -13,8 +14,8 @@ use crate::race_rules::{LaneEnd, NeedsGo, after};
 use crate::store::{self, PostingCase};
 use uuid::Uuid;
 use wubang_kernel::actor::Reach;
-use wubang_kernel::{Role, RoleSet, machine};
-use wubang_store::{Error, Read, Tx, birth};
+use wubang_kernel::machine;
+use wubang_store::{Error, Read, Tx};
 
 /// The race is decided: its round is over, its needs are its lanes' from here on, and each lane goes its own way.
 /// `fewer_reason` is public.
@@ -64,26 +65,7 @@ pub async fn open_lane(
     .await?;
     let data = serde_json::json!({ "needs": needs, "race": race.number, "lane": lane.lane });
     let row = fresh(race, number, project.id, lane).row(tx)?;
-    let posting = birth::<posting::Entity, _>(tx, made, row, Some(data)).await?;
-    store::take_needs(tx, posting.id, &needs).await?;
-    store::index(tx, &posting).await?;
-    let hash = wubang_kernel::digest::content_hash(&publicity::notice(&posting));
-    let (now, person) = (tx.now(), tx.person()?);
-    let case = PostingCase {
-        posting,
-        need_ids: needs,
-        roles: RoleSet::of(&[Role::System]),
-    };
-    let facts = facts(tx, &case).await?;
-    let case = step(tx, case, PostingEvent::OpenLane, &facts, |c| {
-        c.set(posting::Column::PublishedAt, now)
-            .set(posting::Column::ClosedAt, now)
-            .set(posting::Column::ApprovedBy, person)
-            .set(posting::Column::NoticeHash, hash.clone())
-            .data(serde_json::json!({ "notice_hash": hash }))
-    })
-    .await?;
-    Ok(case.posting)
+    out_of_another(tx, made, (row, data), needs, PostingEvent::OpenLane).await
 }
 
 /// The draft of a lane: what the race said, for one contractor.
