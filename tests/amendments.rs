@@ -199,7 +199,7 @@ on_both! {
         for domain in ["@lelin.example", "@yinxing.example", "@xinhuo.example"] {
             assert!(told("因变更公告退回", domain) && told("变更公告", domain), "{domain}: {mails:?}");
         }
-        assert!(mails.iter().filter(|mail| mail.to.starts_with("ning.jiayi@")).all(|mail| mail.body.contains("说明:根据答复情况补充说明")), "{mails:?}");
+        assert!(mails.iter().filter(|mail| mail.to.starts_with("ning.jiayi@")).all(|mail| mail.body.contains("理由:根据答复情况补充说明")), "{mails:?}");
         assert!(mails.iter().filter(|mail| mail.subject.contains("因变更公告退回")).all(|mail| ["lelin", "yinxing", "xinhuo"].iter().any(|key| mail.to.ends_with(&format!("@{key}.example")))));
         let trail = street(&mut bench).await.get(&trail).await.ok().to_string();
         assert!(trail.contains("posting.amended") && !trail.contains("bid."), "{trail}");

@@ -1,9 +1,8 @@
 //! A call for projects (公益创投): the street picks N of M by the panel's ranking, and each picked proposal becomes
 //! need, posting and award in one decision (rulebook 2.3.3).
 
-use crate::decision::{self, Decision};
+use crate::decision::{self, Decision, Stated};
 use crate::flow::Award;
-use crate::making::{self, Proposed};
 use crate::model::{PickOut, PickProjectsIn, PicksOut};
 use crate::rules::{self, Quota};
 use crate::store;
@@ -70,27 +69,19 @@ async fn pick(tx: &Tx, decision: &Decision, id: Uuid, reason: &str) -> Result<()
         .proposal
         .as_ref()
         .ok_or_else(|| Error::internal("a bid on a call without a proposal"))?;
-    let made = making::right(tx, &decision.posting)?;
     let pick = Pick {
         proposal: project,
         bid_id: bid.id,
         price_fen: bid.price_fen,
     };
     let posting = wubang_postings::service::pick(tx, &decision.posting, pick).await?;
-    wubang_bids::service::recommended(tx, bid.id).await?;
-    let proposed = Proposed {
-        posting: &posting,
-        bid,
-        rank: bid.rank,
-        totals: making::totals(&decision.ranking),
-        bidders: making::names(&decision.bids),
+    let stated = Stated {
         reason: reason.to_owned(),
         // a reason given for the call is for each of its projects
         cap_reason: decision.posting.bidder_cap_reason.clone(),
         fewer_reason: None,
     };
-    let award = making::make(tx, made, proposed).await?;
-    making::tell(tx, &award).await
+    decision::award_one(tx, decision, (&posting, bid), stated).await
 }
 
 /// What was picked out of a call, for everybody; nothing before the decision, and of a posting that is no call.

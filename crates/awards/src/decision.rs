@@ -1,6 +1,7 @@
 //! What the street decides on: the bids of a posting whose panel has signed its report, in the panel's ranking.
 
 use crate::case::judged_in;
+use crate::making::{self, Proposed};
 use crate::model::AwardRanking;
 use crate::rules::Standing;
 use crate::{PURPOSE, review, store};
@@ -83,4 +84,34 @@ pub(crate) fn bid_among(bids: &[Bid], id: Uuid) -> Result<&Bid, Refusal> {
     bids.iter()
         .find(|bid| bid.id == id)
         .ok_or_else(review::unknown_bid)
+}
+
+/// What the street states publicly with one of several awards.
+pub(crate) struct Stated {
+    pub reason: String,
+    pub cap_reason: Option<String>,
+    pub fewer_reason: Option<String>,
+}
+
+/// One of several awards of a decision, on the posting that was opened for it.
+pub(crate) async fn award_one(
+    tx: &Tx,
+    decision: &Decision,
+    (posting, bid): (&Posting, &Bid),
+    stated: Stated,
+) -> Result<(), Error> {
+    let made = making::right(tx, &decision.posting)?;
+    wubang_bids::service::recommended(tx, bid.id).await?;
+    let proposed = Proposed {
+        posting,
+        bid,
+        rank: bid.rank,
+        totals: making::totals(&decision.ranking),
+        bidders: making::names(&decision.bids),
+        reason: stated.reason,
+        cap_reason: stated.cap_reason,
+        fewer_reason: stated.fewer_reason,
+    };
+    let award = making::make(tx, made, proposed).await?;
+    making::tell(tx, &award).await
 }

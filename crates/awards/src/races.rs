@@ -1,10 +1,9 @@
 //! 赛马 (rulebook 3.11): the street gives the lanes of a race to the first ones by the panel's ranking. Each lane is a
 //! posting with an award of its own: publicity, objection, notice and agreement of one say nothing of the others.
 
-use crate::decision::{self, Decision};
+use crate::decision::{self, Decision, Stated};
 use crate::entity::award;
 use crate::flow::Award;
-use crate::making::{self, Proposed};
 use crate::model::{RaceAwardsIn, RaceLaneOut, RaceOut};
 use crate::rules::{self, Place, Quota};
 use crate::store::{self, LIVE};
@@ -118,21 +117,13 @@ async fn enter(
     asked: &Asked,
 ) -> Result<(), Error> {
     let bid = decision::bid_among(&decision.bids, bid)?;
-    let made = making::right(tx, &decision.posting)?;
     let posting = wubang_postings::service::open_lane(tx, &decision.posting, lane).await?;
-    wubang_bids::service::recommended(tx, bid.id).await?;
-    let proposed = Proposed {
-        posting: &posting,
-        bid,
-        rank: bid.rank,
-        totals: making::totals(&decision.ranking),
-        bidders: making::names(&decision.bids),
+    let stated = Stated {
         reason: asked.reason.clone(),
         cap_reason: asked.cap_reason.clone(),
         fewer_reason: asked.fewer_reason.clone(),
     };
-    let award = making::make(tx, made, proposed).await?;
-    making::tell(tx, &award).await
+    decision::award_one(tx, decision, (&posting, bid), stated).await
 }
 
 /// Refuses to give a race to one alone while others are good enough, unless everybody is told why.

@@ -299,7 +299,7 @@ fn facts(facts: &Value) -> Vec<String> {
     const NAMES: &[(&str, &str)] = &[
         ("posting", "榜单编号"),
         ("bid_deadline", "揭榜截止"),
-        ("reason", "说明"),
+        ("reason", "理由"),
         ("content_hash", "内容校验值(SHA-256)"),
         ("submitted_at", "提交时间"),
         ("sign_by", "签约期限"),

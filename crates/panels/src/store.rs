@@ -96,6 +96,16 @@ pub(crate) async fn objects_of(
     Ok(panels.into_tuple().all(&read.db()).await?)
 }
 
+/// The panels for an object, of every round.
+fn panels_for(purpose: &str, object_id: Uuid) -> SelectStatement {
+    Query::select()
+        .column(panel::Column::Id)
+        .from(panel::Entity)
+        .and_where(Expr::col(panel::Column::Purpose).eq(purpose))
+        .and_where(Expr::col(panel::Column::ObjectId).eq(object_id))
+        .to_owned()
+}
+
 /// Who sits or sat on the panels for an object of the rounds before one.
 pub(crate) async fn persons_of(
     read: &impl Read,
@@ -103,11 +113,7 @@ pub(crate) async fn persons_of(
     object_id: Uuid,
     before: i32,
 ) -> Result<HashSet<Uuid>, Error> {
-    let panels = Query::select()
-        .column(panel::Column::Id)
-        .from(panel::Entity)
-        .and_where(Expr::col(panel::Column::Purpose).eq(purpose))
-        .and_where(Expr::col(panel::Column::ObjectId).eq(object_id))
+    let panels = panels_for(purpose, object_id)
         .and_where(Expr::col(panel::Column::Round).lt(before))
         .to_owned();
     let persons = member::Entity::find()
@@ -184,12 +190,7 @@ pub(crate) async fn recused_before(
     purpose: &str,
     object_id: Uuid,
 ) -> Result<HashSet<Uuid>, Error> {
-    let panels = Query::select()
-        .column(panel::Column::Id)
-        .from(panel::Entity)
-        .and_where(Expr::col(panel::Column::Purpose).eq(purpose))
-        .and_where(Expr::col(panel::Column::ObjectId).eq(object_id))
-        .to_owned();
+    let panels = panels_for(purpose, object_id);
     let persons: Vec<Uuid> = member::Entity::find()
         .select_only()
         .column(member::Column::PersonId)
