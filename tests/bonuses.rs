@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use wubang_testkit::{Bench, Reply, on_both};
 
 /// The district sets bonus points for drafts that follow.
-async fn sets(bench: &mut Bench, bonus: Value) -> Reply {
+pub(crate) async fn sets(bench: &mut Bench, bonus: Value) -> Reply {
     let body = json!({ "division": "410108000000", "overrides": { "bonus": bonus }, "reason": "按区社治委会议纪要调整" });
     let admin = bench.cast("district_admin").await;
     admin.post("/api/v1/procedures/open/overrides", body).await
@@ -31,7 +31,7 @@ fn points(total: i64) -> Value {
 }
 
 /// Every member gives the same totals, and signs.
-async fn judged(bench: &mut Bench, totals: [(&str, i64); 3]) -> Value {
+pub(crate) async fn judged(bench: &mut Bench, totals: [(&str, i64); 3]) -> Value {
     bench.play.panel_formed().await.unwrap();
     start(bench).await.ok();
     let seats = seats(bench).await;
@@ -50,7 +50,7 @@ async fn judged(bench: &mut Bench, totals: [(&str, i64); 3]) -> Value {
 }
 
 /// Rank, total and bonus grounds of every bid.
-fn ranking(bench: &Bench, report: &Value) -> Vec<(String, String, Vec<String>)> {
+pub(crate) fn ranking(bench: &Bench, report: &Value) -> Vec<(String, String, Vec<String>)> {
     let key = |id: String| {
         let bids = bench.play.ids.bids.iter();
         bids.into_iter()
@@ -75,7 +75,7 @@ on_both! {
         }
         qualified(&mut bench).await;
         let notice = bench.nobody().get(&format!("/api/v1/public/postings/{}", bench.play.ids.posting)).await.ok();
-        assert_eq!(notice["procedure"]["bonus"], json!({ "grade_3a": 0, "party_organisation": 4 }));
+        assert_eq!(notice["procedure"]["bonus"], json!({ "grade_3a": 0, "party_organisation": 4, "red_list": 0 }));
         let report = judged(&mut bench, [("lelin", 75), ("yinxing", 72), ("xinhuo", 58)]).await;
         let party = vec!["party_organisation".to_owned()];
         assert_eq!(ranking(&bench, &report), [

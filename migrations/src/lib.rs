@@ -22,6 +22,7 @@ mod m0022_holders;
 mod m0023_roadshows;
 mod m0024_caps;
 mod m0025_signals;
+mod m0026_credit;
 mod table;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -52,6 +53,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0023_roadshows::Step),
             Box::new(m0024_caps::Step),
             Box::new(m0025_signals::Step),
+            Box::new(m0026_credit::Step),
         ]
     }
 }

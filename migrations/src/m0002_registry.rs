@@ -122,6 +122,11 @@ step!(
             .date_opt("established_on")
             .int("declared_capacity")
             .int("active_contracts")
+            // 信用分 as its ledger leads to, and the lists it stands on
+            .int("credit_balance")
+            .date_opt("credit_clean_since")
+            .date_opt("credit_last_fault")
+            .json("standings")
             .uuid_opt("custodian_id")
             // codes of fields and coverage as ` A01 B04 `, for filters; the profile holds them as lists
             .text("fields")

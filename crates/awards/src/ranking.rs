@@ -14,6 +14,7 @@ use wubang_panels::draw;
 use wubang_panels::scoring::{self, Candidate, Ranked, TieKey};
 use wubang_postings::Posting;
 use wubang_registry::GradeLevel;
+use wubang_registry::credit::ListColour;
 use wubang_registry::organisations::Organisation;
 use wubang_store::{Error, Read, Tx};
 
@@ -27,6 +28,7 @@ struct Merits {
     /// Grade (评估等级) as a tie-break value: 1 for 1A, 5 for 5A; none is zero.
     grade: i64,
     party_organisation: bool,
+    red_list: bool,
 }
 
 /// 3A as a tie-break value: from here on a grade may have priority (社会组织评估管理办法 art. 28).
@@ -45,6 +47,7 @@ async fn merits(tx: &Tx, bids: &[Bid]) -> Result<HashMap<Uuid, Merits>, Error> {
     let merits = |one: &Organisation| Merits {
         grade: one.grade_on(today).map_or(0, value),
         party_organisation: one.profile.party_organisation,
+        red_list: one.standings.in_force(ListColour::Red, tx.now()).is_some(),
     };
     Ok(organisations
         .iter()
@@ -66,6 +69,7 @@ fn bonus(rule: BonusRule, threshold: i64, total: Exact, merits: Merits) -> Vec<A
             rule.party_organisation,
             merits.party_organisation,
         ),
+        (BonusGround::RedList, rule.red_list, merits.red_list),
     ];
     let good = rules::reaches(total, threshold);
     let given = grounds
@@ -251,19 +255,21 @@ mod tests {
     fn bonus_points_are_printed_earned_and_never_lift_over_the_threshold() {
         let rule = BonusRule {
             grade_3a: 3,
-            party_organisation: 2,
+            party_organisation: 1,
+            red_list: 1,
         };
-        let points = |rule, total, grade, party_organisation| -> Vec<i32> {
+        let points = |rule, total, grade, others| -> Vec<i32> {
             let merits = Merits {
                 grade,
-                party_organisation,
+                party_organisation: others,
+                red_list: others,
             };
             bonus(rule, 60, Exact::from_int(total), merits)
                 .iter()
                 .map(|one| one.points)
                 .collect()
         };
-        assert_eq!(points(rule, 60, 3, true), [3, 2]);
+        assert_eq!(points(rule, 60, 3, true), [3, 1, 1]);
         assert_eq!(points(rule, 90, 5, false), [3]);
         assert!(points(rule, 90, 2, false).is_empty());
         assert!(points(rule, 59, 5, true).is_empty());

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use wubang_kernel::deadline::at_hour;
 use wubang_kernel::division::DivisionCode;
 use wubang_kernel::machine::plan;
+use wubang_kernel::procedure::PostingType;
 use wubang_kernel::{Code, Faults, Refusal, Role, RoleSet, Timer, faults};
 use wubang_registry::engagements::{self, Begun};
 use wubang_registry::organisations::{self, eligibility};
@@ -274,6 +275,11 @@ async fn still_eligible(tx: &Tx, contract: &contract::Model) -> Result<Result<()
             community: &community,
             accepts_filed: posting.content.accepts_filed_organisations,
             forms_allowed: &[],
+            order: eligibility::Order {
+                micro: posting.procedure.0.code == PostingType::Micro,
+                joint: parties.len() > 1,
+            },
+            now: tx.now(),
         };
         for organisation in &parties {
             let at = if organisation.id == contract.organisation_id {

@@ -79,6 +79,9 @@ timers! {
     T46 = "complaint_accept", 5 Wd, 5..=5, "投诉审查";
     T47 = "complaint_decide", 30 Wd, 30..=30, "投诉处理";
     T48 = "complaint_suspension_max", 30 Cd, 30..=30, "投诉中止最长期限";
+    T56 = "black_list_term", 12 Mo, 6..=24, "红黑榜有效期";
+    T57 = "list_publicity", 5 Wd, 5..=10, "红榜公示";
+    BlackListDefence = "black_list_defence", 10 Wd, 10..=20, "列入黑榜前陈述申辩";
     T60 = "quarterly_cycle", 10 Wd, 10..=10, "评榜季度计划";
     ObjectionAccept = "objection_accept", 3 Wd, 1..=3, "异议受理";
     ObjectionSupplement = "objection_supplement", 5 Wd, 5..=10, "异议补正";

@@ -56,6 +56,18 @@ const SENTENCES: &[(&str, &str)] = &[
         "posting.single_bidder_over",
         "单一来源公示期满,可以开始评审。",
     ),
+    (
+        "list_entry.notified",
+        "拟将贵组织列入本平台黑榜,事由与事实见页面;可在期限内陈述申辩,逾期不影响作出决定。",
+    ),
+    (
+        "list_entry.entered",
+        "已列入本平台黑榜,效力限于本平台;对决定有异议的可在七个工作日内提出。",
+    ),
+    (
+        "list_entry.published",
+        "拟列入红榜,现予公示;公示期满无异议的生效。",
+    ),
     ("posting.resumed", "榜单已恢复,各期限按剩余时间继续计算。"),
     (
         "bid.returned",

@@ -10,6 +10,7 @@ words! {
         Disqualification = "disqualification", "资格不合格的认定:被认定的揭榜组织。";
         ProcessMember = "process_member", "评审组成员应回避未回避:承榜通知公布名单后,揭榜组织。";
         EvaluationResult = "evaluation_result", "考榜结果(复核):公示期内;由区级受理。";
+        ListEntry = "list_entry", "红榜公示期内,或列入黑榜七个工作日内被列组织;由区级受理。";
         NeedDecision = "need_decision", "需求不予立项的决定:申报的社区;不中止。";
     }
 }
@@ -41,6 +42,7 @@ words! {
         RestoreBid = "restore_bid", "恢复资格。";
         Recompute = "recompute", "更正评分或调查份数,重新汇总考榜结果。";
         Redo = "redo", "另组考评组重新考评。";
+        Delist = "delist", "撤销红榜或黑榜条目。";
         ReturnToReview = "return_to_review", "重新评榜。";
         None = "none", "不改变所异议的决定。";
     }

@@ -213,6 +213,8 @@ mod tests {
             established_on: None,
             declared_capacity: 1,
             active_contracts: 0,
+            account: wubang_registry::credit::Account::default(),
+            standings: wubang_registry::credit::Standings::default(),
             custodian_id: None,
             profile: Profile::default(),
             version: 1,

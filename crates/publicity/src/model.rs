@@ -23,6 +23,8 @@ pub enum PublicityKind {
     Award,
     /// 考榜结果公示.
     Evaluation,
+    /// 红榜公示.
+    RedList,
 }
 
 impl PublicityKind {
@@ -33,6 +35,7 @@ impl PublicityKind {
         PublicityKind::SingleBidder,
         PublicityKind::Award,
         PublicityKind::Evaluation,
+        PublicityKind::RedList,
     ];
 
     /// The wire name.
@@ -44,6 +47,7 @@ impl PublicityKind {
             PublicityKind::SingleBidder => "single_bidder",
             PublicityKind::Award => "award",
             PublicityKind::Evaluation => "evaluation",
+            PublicityKind::RedList => "red_list",
         }
     }
 
@@ -61,6 +65,7 @@ impl PublicityKind {
             PublicityKind::PostingNotice | PublicityKind::SingleBidder => "posting",
             PublicityKind::Award => "award",
             PublicityKind::Evaluation => "evaluation",
+            PublicityKind::RedList => "list_entry",
         }
     }
 
@@ -73,6 +78,7 @@ impl PublicityKind {
             PublicityKind::SingleBidder => Timer::SingleBidderPublicity,
             PublicityKind::Award => Timer::T15,
             PublicityKind::Evaluation => Timer::T39,
+            PublicityKind::RedList => Timer::T57,
         }
     }
 }

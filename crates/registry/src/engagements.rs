@@ -169,6 +169,21 @@ pub async fn graded(tx: &Tx, contract: Uuid, grade: &str) -> Result<(), Error> {
     Ok(())
 }
 
+/// The organisations of an agreement, its lead first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn parties(read: &impl Read, contract: Uuid) -> Result<Vec<Uuid>, Error> {
+    Ok(Entity::find()
+        .select_only()
+        .column(Column::OrganisationId)
+        .filter(Column::ContractId.eq(contract))
+        .order_by_asc(Column::Id)
+        .into_tuple()
+        .all(&read.db())
+        .await?)
+}
+
 /// What is running, of some organisations.
 ///
 /// # Errors

@@ -29,6 +29,10 @@ pub fn invariants() -> Vec<Invariant> {
             name: "an_organisation_carries_what_its_engagements_say",
             run: |view| Box::pin(counts_stand(view)),
         },
+        Invariant {
+            name: "a_credit_score_is_what_its_ledger_leads_to",
+            run: |view| Box::pin(scores_stand(view)),
+        },
     ]
 }
 
@@ -93,6 +97,11 @@ async fn organisations_stand(view: &View) -> Result<Vec<Uuid>, Error> {
                 .is_some_and(|custodian| !known.contains(&custodian) || custodian == row.id)
     };
     Ok(rows.iter().filter(broken).map(|row| row.id).collect())
+}
+
+async fn scores_stand(view: &View) -> Result<Vec<Uuid>, Error> {
+    let organisations = crate::organisations::all(view).await?;
+    crate::credit::account_differs(view, &organisations).await
 }
 
 async fn counts_stand(view: &View) -> Result<Vec<Uuid>, Error> {

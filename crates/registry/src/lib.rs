@@ -11,6 +11,7 @@ pub mod bootstrap;
 pub mod calendar;
 pub mod clients;
 mod contact;
+pub mod credit;
 pub mod divisions;
 pub mod engagements;
 mod entity;

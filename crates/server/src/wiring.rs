@@ -14,6 +14,8 @@ use wubang_store::worker::TimerHandler;
 
 /// Serves and documents every stage.
 pub fn routes(cfg: &mut ServiceConfig) {
+    // credit serves some addresses below /organisations
+    wubang_credit::routes(cfg);
     wubang_registry::routes(cfg);
     wubang_panels::routes(cfg);
     wubang_publicity::routes(cfg);
@@ -41,6 +43,7 @@ pub fn reactions() -> Vec<(&'static str, Reaction)> {
     all.extend(wubang_awards::reactions());
     all.extend(wubang_contracts::reactions());
     all.extend(wubang_evaluations::reactions());
+    all.extend(wubang_credit::reactions());
     all.extend(wubang_signals::reactions());
     all.extend(wubang_voices::reactions());
     all
@@ -56,6 +59,7 @@ pub fn timers() -> Vec<(&'static str, Timer, TimerHandler)> {
     all.extend(wubang_awards::timers());
     all.extend(wubang_contracts::timers());
     all.extend(wubang_evaluations::timers());
+    all.extend(wubang_credit::timers());
     all.extend(wubang_objections::timers());
     all.extend(wubang_voices::timers());
     all
@@ -94,6 +98,7 @@ pub fn lifecycles() -> Vec<Lifecycle> {
     all.extend(wubang_awards::lifecycles());
     all.extend(wubang_contracts::lifecycles());
     all.extend(wubang_evaluations::lifecycles());
+    all.extend(wubang_credit::lifecycles());
     all.extend(wubang_objections::lifecycles());
     all.extend(wubang_signals::lifecycles());
     all.extend(wubang_voices::lifecycles());
@@ -115,6 +120,7 @@ pub fn invariants() -> Vec<Invariant> {
     all.extend(wubang_awards::invariants());
     all.extend(wubang_contracts::invariants());
     all.extend(wubang_evaluations::invariants());
+    all.extend(wubang_credit::invariants());
     all.extend(wubang_objections::invariants());
     all.extend(wubang_signals::invariants());
     all.extend(wubang_voices::invariants());
@@ -130,6 +136,7 @@ pub fn words() -> wubang_notices::Words {
     words.events.insert("roadshow.planned", "路演安排");
     words.events.insert("roadshow_slot.laid", "路演时间");
     words.events.insert("objection.submitted", "收到异议");
+    words.events.insert("list_entry.proposed", "红黑榜建议");
     words.events.insert(recount::MOVED, "期限顺延");
     words.events.insert("opening.awaited", "请持钥人开启");
     words.events.insert("need_cycle.begun", "新的评榜周期开始");

@@ -62,6 +62,8 @@ pub enum BonusGround {
     Grade3a,
     /// 党组织健全、管理规范。
     PartyOrganisation,
+    /// 在红榜有效期内。
+    RedList,
 }
 
 /// Points beside the panel's total.

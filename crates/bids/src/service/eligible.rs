@@ -6,12 +6,15 @@ use crate::entity::{bid, bid_member};
 use crate::model::{EligibilityOut, Letter, MemberRole, OrganisationEligibility};
 use crate::open_bids;
 use crate::store::BIDDERS;
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 use wubang_kernel::deadline::local_date;
 use wubang_kernel::division::DivisionCode;
+use wubang_kernel::procedure::PostingType;
 use wubang_kernel::{Code, Refusal};
 use wubang_postings::Posting;
 use wubang_registry::organisations::caps::{self, Asked, Carried, Place, is_cap};
+use wubang_registry::organisations::eligibility::Order;
 use wubang_registry::{Ask, Check, Organisation, eligibility};
 use wubang_store::{Error, Key, Read, Tx, View};
 
@@ -33,6 +36,7 @@ const OF_CUSTODIANS: &[&str] = &[
     "status_active",
     "not_serious_dishonest",
     "not_abnormal_listed",
+    "not_black_listed",
 ];
 
 /// The organisations of a bid as the registry knows them: its lead first.
@@ -71,10 +75,11 @@ pub(super) async fn checks(
     let organisations = organisations(read, bid, members).await?;
     let carried = carried(read, &organisations, posting, &bid.content).await?;
     let parts = parts(bid, members);
+    let order = order(posting, parts.len() > 1);
     let mut all = Vec::new();
     for organisation in organisations {
         let custodian = is_custodian(members, organisation.id);
-        let mut answers = checks_of(&organisation, &bid.content, posting)?;
+        let mut answers = checks_of(&organisation, &bid.content, posting, order, read.now())?;
         answers.retain(|check| !custodian || OF_CUSTODIANS.contains(&check.rule));
         if let Some((_, part_fen)) = parts.iter().find(|(id, _)| *id == organisation.id) {
             let asked = Asked {
@@ -210,10 +215,20 @@ pub async fn parts_of(read: &impl Read, bid: &crate::Bid) -> Result<Vec<(Uuid, i
     Ok(parts(bid, &joined))
 }
 
+/// What the posting is to an organisation of a low credit band.
+fn order(posting: &Posting, joint: bool) -> Order {
+    Order {
+        micro: posting.procedure.0.code == PostingType::Micro,
+        joint,
+    }
+}
+
 fn checks_of(
     organisation: &Organisation,
     letter: &Letter,
     posting: &Posting,
+    order: Order,
+    now: DateTime<Utc>,
 ) -> Result<Vec<Check>, Error> {
     let communities = served(posting, letter)
         .into_iter()
@@ -226,6 +241,8 @@ fn checks_of(
             community,
             accepts_filed: posting.content.accepts_filed_organisations,
             forms_allowed: wubang_postings::service::FORMS,
+            order,
+            now,
         };
         for check in eligibility(organisation, &ask) {
             match all.iter_mut().find(|known| known.rule == check.rule) {
@@ -257,7 +274,8 @@ pub async fn get_eligibility(view: &View, key: &Key) -> Result<EligibilityOut, E
     let carried = carried(view, &organisations, &posting, &letter).await?;
     let mut shown = Vec::new();
     for organisation in organisations {
-        let mut checks = checks_of(&organisation, &letter, &posting)?;
+        let alone = order(&posting, false);
+        let mut checks = checks_of(&organisation, &letter, &posting, alone, view.now())?;
         checks.push(named(&posting, organisation.id));
         let asked = Asked {
             rule: &posting.procedure.0.caps,

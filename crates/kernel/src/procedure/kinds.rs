@@ -1,8 +1,8 @@
 //! The posting types and the rulebook's defaults of each (rulebook 2.3).
 
 use super::{
-    BonusRule, CapRule, ChangeRule, Criterion, EvaluationRule, OrderRule, PanelRule, Procedure,
-    RaceRule, RoadshowRule,
+    BonusRule, CapRule, ChangeRule, CreditRule, Criterion, EvaluationRule, OrderRule, PanelRule,
+    Procedure, RaceRule, RoadshowRule,
 };
 use crate::deadline::Term;
 use crate::money::Fen;
@@ -183,6 +183,7 @@ impl Procedure {
             caps: CapRule {
                 contracts_ungraded: 3,
                 contracts_filed: 2,
+                contracts_band_d: 1,
                 contracts_1a_2a: 4,
                 contracts_3a: 6,
                 contracts_4a: 8,
@@ -214,6 +215,7 @@ impl Procedure {
                 question_minutes: 7,
             },
             race: RaceRule { contractors: 3 },
+            credit: CreditRule::default(),
         }
     }
 }

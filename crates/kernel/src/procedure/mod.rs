@@ -64,6 +64,9 @@ pub struct BonusRule {
     pub grade_3a: i32,
     /// 党组织健全、管理规范。A party organisation that is established and well-managed.
     pub party_organisation: i32,
+    /// 在红榜有效期内。An entry of the red list in force.
+    #[serde(default)]
+    pub red_list: i32,
 }
 
 impl BonusRule {
@@ -72,7 +75,10 @@ impl BonusRule {
 
     /// Notes more than the rulebook allows, and any where the law on procurement gives the criteria (实施条例 art. 20).
     fn check(self, code: PostingType, pointer: &str, faults: &mut Faults) {
-        let sum = self.grade_3a.saturating_add(self.party_organisation);
+        let sum = self
+            .grade_3a
+            .saturating_add(self.party_organisation)
+            .saturating_add(self.red_list);
         if code.way() == Way::Elsewhere && sum != 0 {
             let (zh, en) = (
                 "政府采购不设本平台加分",
@@ -137,6 +143,51 @@ pub struct EvaluationRule {
     pub survey_minimum: i64,
 }
 
+/// Points of the credit score (信用分, rulebook 2.12.5): what is given, and what is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CreditRule {
+    /// Given for an excellent result.
+    pub excellent: i32,
+    /// Given for a good result.
+    pub good: i32,
+    /// Taken for a final fail.
+    pub fail: i32,
+    /// Taken for a rectification order.
+    pub rectification: i32,
+    /// Taken for an exit.
+    pub exit: i32,
+    /// Taken for each five working days that a completion report is late.
+    pub late_report: i32,
+    /// Most that is taken for a late completion report.
+    pub late_report_most: i32,
+    /// Taken for a withdrawal after the deadline.
+    pub withdrawn_late: i32,
+    /// Taken for declining an award without excuse.
+    pub declined: i32,
+    /// Taken for feedback that was found true.
+    pub upheld_feedback: i32,
+    /// Taken for an objection with invented facts.
+    pub false_objection: i32,
+}
+
+impl Default for CreditRule {
+    fn default() -> Self {
+        CreditRule {
+            excellent: 3,
+            good: 1,
+            fail: 20,
+            rectification: 5,
+            exit: 30,
+            late_report: 2,
+            late_report_most: 10,
+            withdrawn_late: 2,
+            declined: 10,
+            upheld_feedback: 3,
+            false_objection: 5,
+        }
+    }
+}
+
 /// Limits on how much one organisation or community may hold (资源限流, rulebook 2.14).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CapRule {
@@ -144,6 +195,8 @@ pub struct CapRule {
     pub contracts_ungraded: i64,
     /// Active contracts of a filed organisation.
     pub contracts_filed: i64,
+    /// Active contracts of an organisation of credit band D.
+    pub contracts_band_d: i64,
     /// Active contracts of an organisation graded 1A or 2A.
     pub contracts_1a_2a: i64,
     /// Active contracts of an organisation graded 3A.
@@ -260,6 +313,9 @@ pub struct Procedure {
     pub roadshow: RoadshowRule,
     /// Several contractors in parallel.
     pub race: RaceRule,
+    /// Points of the credit score.
+    #[serde(default)]
+    pub credit: CreditRule,
 }
 
 impl Procedure {

@@ -84,6 +84,7 @@ settings! {
     "threshold" threshold, 50..=80 "分", "承榜合格线", "Least total to be awarded";
     "bonus/grade_3a" bonus.grade_3a, 0..=5 "分", "3A 及以上等级加分", "Bonus for a valid grade of 3A or more";
     "bonus/party_organisation" bonus.party_organisation, 0..=5 "分", "党组织健全、管理规范加分", "Bonus for an established, well-managed party organisation";
+    "bonus/red_list" bonus.red_list, 0..=5 "分", "红榜有效期内加分", "Bonus for an entry of the red list in force";
     "trim_from" trim_from, 5..=15 "", "去掉最高分和最低分的评审组人数", "Panel size from which the highest and the lowest total are dropped";
     "min_valid_bids" min_valid_bids, 1..=5 "", "有效揭榜最低数", "Least number of valid bids";
     "invitations" invitations, 3..=10 "", "邀请组织数", "Organisations drawn for a posting by invitation";
@@ -101,6 +102,7 @@ settings! {
     "publish_cutoff_hour" publish_cutoff_hour, 12..=24 "", "当日公示截止时点", "Hour from which a publication counts as the next working day";
     "caps/contracts_ungraded" caps.contracts_ungraded, 1..=10 "", "未评级组织在办协议上限", "Active contracts of an organisation without grade";
     "caps/contracts_filed" caps.contracts_filed, 1..=5 "", "备案组织在办协议上限", "Active contracts of a filed organisation";
+    "caps/contracts_band_d" caps.contracts_band_d, 0..=2 "", "信用 D 档组织在办协议上限", "Active contracts of an organisation of credit band D";
     "caps/contracts_1a_2a" caps.contracts_1a_2a, 1..=20 "", "1A、2A 组织在办协议上限", "Active contracts of an organisation graded 1A or 2A";
     "caps/contracts_3a" caps.contracts_3a, 1..=30 "", "3A 组织在办协议上限", "Active contracts of an organisation graded 3A";
     "caps/contracts_4a" caps.contracts_4a, 1..=40 "", "4A 组织在办协议上限", "Active contracts of an organisation graded 4A";
@@ -123,6 +125,17 @@ settings! {
     "roadshow/presentation_minutes" roadshow.presentation_minutes, 3..=30 "min", "路演陈述时间", "Minutes to present";
     "roadshow/question_minutes" roadshow.question_minutes, 0..=30 "min", "路演提问时间", "Minutes for the panel's questions";
     "changes/rounds" changes.rounds, 1..=3 "", "发榜轮次上限", "Rounds of one project";
+    "credit/excellent" credit.excellent, 0..=10 "分", "考榜优秀加信用分", "Credit for an excellent result";
+    "credit/good" credit.good, 0..=10 "分", "考榜良好加信用分", "Credit for a good result";
+    "credit/fail" credit.fail, 0..=50 "分", "考榜最终不合格扣信用分", "Credit taken for a final fail";
+    "credit/rectification" credit.rectification, 0..=20 "分", "整改扣信用分", "Credit taken for a rectification order";
+    "credit/exit" credit.exit, 0..=60 "分", "淘汰退出扣信用分", "Credit taken for an exit";
+    "credit/late_report" credit.late_report, 0..=5 "分", "结项报告每逾期五个工作日扣信用分", "Credit taken for each five working days that the completion report is late";
+    "credit/late_report_most" credit.late_report_most, 0..=20 "分", "结项报告逾期扣信用分上限", "Most credit taken for a late completion report";
+    "credit/withdrawn_late" credit.withdrawn_late, 0..=10 "分", "截止后撤回扣信用分", "Credit taken for a withdrawal after the deadline";
+    "credit/declined" credit.declined, 0..=20 "分", "无正当理由放弃承榜扣信用分", "Credit taken for declining an award without excuse";
+    "credit/upheld_feedback" credit.upheld_feedback, 0..=10 "分", "群众意见查实扣信用分", "Credit taken for feedback that was found true";
+    "credit/false_objection" credit.false_objection, 0..=20 "分", "捏造事实提出异议扣信用分", "Credit taken for an objection with invented facts";
     "race/contractors" race.contractors, 1..=3 "", "赛马承榜组织数上限(1 为不开展赛马)", "Most contractors of one race; 1 means no races";
 }
 

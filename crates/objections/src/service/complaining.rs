@@ -10,7 +10,7 @@ use crate::rules::{check_complaint, check_corrections, check_effect, is_raised};
 use crate::target;
 use wubang_kernel::{Faults, Timer, faults};
 
-use wubang_store::{Error, Key, Read, Tx, holds};
+use wubang_store::{Error, Key, Read, Tracked, Tx, holds};
 use wubang_web::Instant;
 use wubang_web::{NothingIn, ReasonIn};
 
@@ -233,5 +233,10 @@ pub async fn find_abuse(tx: &Tx, key: &Key, input: ReasonIn) -> Result<Objection
     })
     .await?;
     release(tx, hold, &case.objection).await?;
+    if let Some(organisation) = case.objection.objector_organisation_id {
+        let about = (case.objection.id, case.objection.label());
+        let division = &case.objection.division;
+        wubang_credit::entering::false_objection(tx, organisation, about, division).await?;
+    }
     reading::out(tx, case).await
 }

@@ -3,6 +3,7 @@
 
 mod awards;
 mod evaluations;
+mod lists;
 mod needs;
 mod postings;
 
@@ -60,14 +61,18 @@ pub(crate) async fn open(
         ObjectionTarget::Disqualification => postings::disqualification(read, id).await,
         ObjectionTarget::ProcessMember => awards::process_member(read, id).await,
         ObjectionTarget::EvaluationResult => evaluations::result(read, id, organisation).await,
+        ObjectionTarget::ListEntry => lists::entry(read, id, organisation).await,
         ObjectionTarget::NeedDecision => needs::need_decision(read, id).await,
     }
 }
 
 /// Whether the district alone handles an objection: who scored and published a result sits in the street, or works
-/// for it (rulebook 2.8.11).
+/// for it (rulebook 2.8.11); a list is the district's own decision (2.12).
 pub(crate) const fn is_districts(kind: ObjectionTarget) -> bool {
-    matches!(kind, ObjectionTarget::EvaluationResult)
+    matches!(
+        kind,
+        ObjectionTarget::EvaluationResult | ObjectionTarget::ListEntry
+    )
 }
 
 /// The timer of the answer: the review of a result has a term of its own (T41), everything else T44.
@@ -132,6 +137,11 @@ pub(crate) async fn effects(
                 Vec::new()
             })
         }
+        ObjectionTarget::ListEntry => {
+            let entry = wubang_credit::service::find(read, row.target_id).await?;
+            let fits = wubang_credit::objecting::is_revocable(&entry);
+            Ok(fits.then_some(Effect::Delist).into_iter().collect())
+        }
         ObjectionTarget::NeedDecision => {
             let need = wubang_needs::service::find_any(read, &Key::Id(row.target_id)).await?;
             let fits = need.state == "rejected";
@@ -159,6 +169,15 @@ pub(crate) async fn stand_still(
         (ObjectionTarget::EvaluationResult, Some(evaluation)) => {
             reviewing::suspend_for_objection(tx, evaluation, reason).await
         }
+        (ObjectionTarget::ListEntry, Some(entry)) => {
+            // by a complaint until the end of its suspension, by the objection until the end of its answer
+            let complaint = row.complaint.as_ref();
+            let until = complaint
+                .and_then(|one| one.suspended_until)
+                .or(row.answer_by)
+                .ok_or_else(|| Error::internal("an objection without a term"))?;
+            wubang_credit::objecting::suspend_for_objection(tx, entry, until).await
+        }
         (_, _) => Ok(()),
     }
 }
@@ -177,6 +196,9 @@ pub(crate) async fn go_on(tx: &Tx, row: &objection::Model, reason: &str) -> Resu
         }
         (ObjectionTarget::EvaluationResult, Some(evaluation)) => {
             reviewing::resume_after_objection(tx, evaluation, reason).await
+        }
+        (ObjectionTarget::ListEntry, Some(entry)) => {
+            wubang_credit::objecting::resume_after_objection(tx, entry).await
         }
         (_, _) => Ok(()),
     }
@@ -216,6 +238,9 @@ pub(crate) async fn apply(
             Box::pin(reviewing::recompute(tx, row.target_id, corrections, reason)).await
         }
         Effect::Redo => reviewing::redo(tx, row.target_id, reason).await,
+        Effect::Delist => {
+            wubang_credit::objecting::revoke_after_objection(tx, row.target_id, reason).await
+        }
         Effect::ReturnToReview => {
             wubang_needs::service::objection_upheld(tx, row.target_id, reason).await
         }

@@ -14,7 +14,7 @@ use wubang_kernel::{Code, Faults};
 use wubang_needs::Need;
 use wubang_registry::OrgForm;
 use wubang_registry::organisations::caps::{self, Asked, Place};
-use wubang_registry::organisations::eligibility::{Ask, Check, eligibility};
+use wubang_registry::organisations::eligibility::{Ask, Check, Order, eligibility};
 use wubang_store::{Error, Key, Read};
 
 /// Forms that a posting admits: enterprises only where it says so (rulebook 1.5 T-10), which none does yet.
@@ -199,6 +199,11 @@ async fn eligible(
             community: &community,
             accepts_filed: draft.content.accepts_filed_organisations,
             forms_allowed: FORMS,
+            order: Order {
+                micro: draft.kind == PostingType::Micro,
+                joint: false,
+            },
+            now: read.now(),
         };
         for check in eligibility(&organisation, &ask) {
             if !check.passed && !noted.contains(&check.rule) {

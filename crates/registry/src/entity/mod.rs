@@ -134,6 +134,10 @@ entity! {
         pub established_on: Option<Date>,
         pub declared_capacity: i32,
         pub active_contracts: i32,
+        pub credit_balance: i32,
+        pub credit_clean_since: Option<Date>,
+        pub credit_last_fault: Option<Date>,
+        pub standings: Json,
         pub custodian_id: Option<Uuid>,
         pub fields: String,
         pub coverage: String,
@@ -141,6 +145,25 @@ entity! {
         pub version: i32,
         pub created_at: DateTimeUtc,
         pub updated_at: DateTimeUtc,
+    }
+}
+
+entity! {
+    /// One line of a credit ledger.
+    credit_entries = "credit_entries" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub organisation_id: Uuid,
+        pub reason: String,
+        pub points: i32,
+        pub object: String,
+        pub object_id: Uuid,
+        pub label: String,
+        pub division: String,
+        pub entered_on: Date,
+        pub created_at: DateTimeUtc,
+        pub voided_at: Option<DateTimeUtc>,
+        pub void_reason: Option<String>,
     }
 }
 

@@ -2,8 +2,9 @@
 //! every rule is answered, none is dropped silently.
 
 use super::Organisation;
+use crate::credit::{CreditBand, ListColour};
 use crate::words::{CreditStatus, GradeLevel, OrgForm};
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 use wubang_kernel::division::DivisionCode;
@@ -19,6 +20,19 @@ pub struct Ask<'a> {
     pub accepts_filed: bool,
     /// Forms that may take part; none named means any.
     pub forms_allowed: &'a [OrgForm],
+    /// Where something definite is asked for.
+    pub order: Order,
+    /// The instant asked about.
+    pub now: DateTime<Utc>,
+}
+
+/// What would be taken on: an organisation of band D takes small orders alone only (rulebook 2.12.5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Order {
+    /// Whether it is a small order (`micro`).
+    pub micro: bool,
+    /// Whether several organisations would share it.
+    pub joint: bool,
 }
 
 /// The answer to one rule.
@@ -53,6 +67,7 @@ fn answer(rule: &'static str, passed: bool, zh: String, en: String) -> Check {
 #[must_use]
 pub fn cap_on(organisation: &Organisation, today: NaiveDate, caps: &CapRule) -> i64 {
     let by_grade = match organisation.grade_on(today) {
+        _ if organisation.band_on(today) == CreditBand::D => caps.contracts_band_d,
         _ if organisation.is_filed() => caps.contracts_filed,
         None => caps.contracts_ungraded,
         Some(GradeLevel::A1 | GradeLevel::A2) => caps.contracts_1a_2a,
@@ -70,6 +85,8 @@ pub fn eligibility(organisation: &Organisation, ask: &Ask<'_>) -> Vec<Check> {
         status(organisation),
         not_serious_dishonest(organisation),
         not_abnormal_listed(organisation),
+        not_black_listed(organisation, ask.now),
+        credit_band(organisation, ask),
         form_allowed(organisation, ask),
         covers_community(organisation, ask),
         custodian_present(organisation),
@@ -112,6 +129,46 @@ fn not_abnormal_listed(organisation: &Organisation) -> Check {
         ("列入活动异常名录", "on the list of abnormal activity")
     };
     answer("not_abnormal_listed", passed, zh.to_owned(), en.to_owned())
+}
+
+/// The black list of this programme, while an entry is in force (rulebook 2.12.2, 2.12.3).
+fn not_black_listed(organisation: &Organisation, now: DateTime<Utc>) -> Check {
+    let listed = organisation.standings.in_force(ListColour::Black, now);
+    let (zh, en) = match listed {
+        None => (
+            "未列入本平台黑榜".to_owned(),
+            "not on the black list of this platform".to_owned(),
+        ),
+        Some(one) => {
+            let until = wubang_kernel::deadline::local_date(one.until);
+            (
+                format!("列入本平台黑榜({}),至 {until} 止", one.number),
+                format!(
+                    "on the black list of this platform ({}) until {until}",
+                    one.number
+                ),
+            )
+        }
+    };
+    answer("not_black_listed", listed.is_none(), zh, en)
+}
+
+/// Band D takes small orders only, and alone (rulebook 2.12.5).
+fn credit_band(organisation: &Organisation, ask: &Ask<'_>) -> Check {
+    let today = wubang_kernel::deadline::local_date(ask.now);
+    let band = organisation.band_on(today);
+    let passed = band != CreditBand::D || (ask.order.micro && !ask.order.joint);
+    let (zh, en) = if passed {
+        ("可以承接", "may take this on")
+    } else {
+        ("只能单独承接小额项目", "takes small orders only, and alone")
+    };
+    answer(
+        "credit_band",
+        passed,
+        format!("信用{},{zh}", band.zh()),
+        format!("credit band {}: {en}", band.as_str()),
+    )
 }
 
 fn form_allowed(organisation: &Organisation, ask: &Ask<'_>) -> Check {
@@ -166,9 +223,9 @@ fn custodian_present(organisation: &Organisation) -> Check {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::credit::{Account, Listed, Standings};
     use crate::organisations::{EvaluationGrade, Profile};
     use crate::words::{ManagementTier, OrgStatus};
-    use chrono::DateTime;
     use uuid::Uuid;
     use wubang_kernel::procedure::Procedure;
 
@@ -191,6 +248,8 @@ mod tests {
             established_on: None,
             declared_capacity: 9,
             active_contracts: 0,
+            account: Account::default(),
+            standings: Standings::default(),
             custodian_id: None,
             profile: Profile {
                 coverage: vec![DivisionCode::parse("410108").unwrap()],
@@ -218,6 +277,11 @@ mod tests {
             community: &community,
             accepts_filed,
             forms_allowed: &[],
+            order: Order {
+                micro: false,
+                joint: false,
+            },
+            now: "2026-06-01T04:00:00Z".parse().unwrap(),
         };
         eligibility(organisation, &ask)
             .into_iter()
@@ -251,6 +315,36 @@ mod tests {
             failed(&organisation(), false, "410105005003"),
             ["covers_community"]
         );
+        let mut black = organisation();
+        black.standings = Standings(vec![Listed {
+            entry_id: Uuid::nil(),
+            number: "HB".to_owned(),
+            colour: ListColour::Black,
+            from: "2026-05-01T00:00:00Z".parse().unwrap(),
+            until: "2026-06-01T04:00:00Z".parse().unwrap(),
+            paused_until: None,
+        }]);
+        assert_eq!(failed(&black, false, "410108005003"), ["not_black_listed"]);
+    }
+
+    #[test]
+    fn band_d_takes_small_orders_alone() {
+        let mut weak = organisation();
+        weak.account.balance = 69;
+        assert_eq!(failed(&weak, false, "410108005003"), ["credit_band"]);
+        let community = DivisionCode::parse("410108005003").unwrap();
+        let may = |micro, joint| {
+            let ask = Ask {
+                community: &community,
+                accepts_filed: false,
+                forms_allowed: &[],
+                order: Order { micro, joint },
+                now: "2026-06-01T04:00:00Z".parse().unwrap(),
+            };
+            eligibility(&weak, &ask).iter().all(|check| check.passed)
+        };
+        assert!(may(true, false) && !may(true, true) && !may(false, false));
+        assert_eq!(cap_on(&weak, day("2026-06-01"), &Procedure::open().caps), 1);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Finding organisations.
 
 use super::{Organisation, Profile};
+use crate::credit::Account;
 use crate::entity::organisations;
 use crate::words::{CreditStatus, ManagementTier, OrgForm, OrgStatus};
 use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr};
@@ -43,6 +44,12 @@ pub(crate) fn of_row(row: organisations::Model) -> Result<Organisation, Error> {
         established_on: row.established_on,
         declared_capacity: row.declared_capacity,
         active_contracts: row.active_contracts,
+        account: Account {
+            balance: row.credit_balance,
+            clean_since: row.credit_clean_since,
+            last_fault: row.credit_last_fault,
+        },
+        standings: serde_json::from_value(row.standings)?,
         custodian_id: row.custodian_id,
         version: row.version,
         created_at: row.created_at,
@@ -73,6 +80,15 @@ pub async fn load_many(read: &impl Read, ids: &[Uuid]) -> Result<Vec<Organisatio
         .filter(organisations::Column::Id.is_in(ids.iter().copied()))
         .all(&read.db())
         .await?;
+    rows.into_iter().map(of_row).collect()
+}
+
+/// Every organisation: for checks over the whole database.
+///
+/// # Errors
+/// When the database fails.
+pub async fn all(read: &impl Read) -> Result<Vec<Organisation>, Error> {
+    let rows = organisations::Entity::find().all(&read.db()).await?;
     rows.into_iter().map(of_row).collect()
 }
 

@@ -8,15 +8,18 @@ mod out;
 mod service;
 
 pub(crate) use finders::find as find_by_key;
-pub use finders::{Filter, find_by_uscc, load, load_many, names_within, organisations_covering};
+pub use finders::{
+    Filter, all, find_by_uscc, load, load_many, names_within, organisations_covering,
+};
 pub(crate) use finders::{blank_separated, of_row, part_of};
 pub(crate) use input::{Checked, check};
 pub use input::{OrganisationIn, OrganisationPatch, ProfileIn};
 pub use out::{OrganisationList, OrganisationOut};
-pub(crate) use service::contracts_changed;
 pub use service::{CreditStatusIn, StatusIn, create, hold, update};
+pub(crate) use service::{contracts_changed, touched};
 pub(crate) use service::{insert, list, overwrite, see, set_credit_status, set_status};
 
+use crate::credit::{Account, CreditBand, Standings};
 use crate::words::{CreditStatus, GradeLevel, ManagementTier, OrgForm, OrgStatus};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -108,6 +111,10 @@ pub struct Organisation {
     pub declared_capacity: i32,
     /// Contracts it carries now.
     pub active_contracts: i32,
+    /// Its credit score (信用分), as of its last entry.
+    pub account: Account,
+    /// The lists it stands on (红榜, 黑榜).
+    pub standings: Standings,
     /// Who holds its funds (资金代管机构), for those without legal personality.
     pub custodian_id: Option<Uuid>,
     /// What it says about itself.
@@ -128,6 +135,12 @@ impl Organisation {
             .coverage
             .iter()
             .any(|own| own.contains(division))
+    }
+
+    /// The band of its credit score on a day (信用档).
+    #[must_use]
+    pub fn band_on(&self, day: NaiveDate) -> CreditBand {
+        CreditBand::of(self.account.on(day))
     }
 
     /// Its evaluation grade on a day; an expired one counts as none (rulebook 3.6).

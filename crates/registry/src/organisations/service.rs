@@ -5,6 +5,7 @@ use super::{
     Checked, Filter, Organisation, OrganisationIn, OrganisationList, OrganisationOut,
     OrganisationPatch, check,
 };
+use crate::credit::Standings;
 use crate::entity::organisations;
 use crate::words::{CreditStatus, OrgStatus};
 use crate::{divisions, rights, taxonomy};
@@ -114,6 +115,10 @@ pub(crate) async fn insert(
         established_on: Set(checked.established_on),
         declared_capacity: Set(checked.declared_capacity),
         active_contracts: Set(0),
+        credit_balance: Set(crate::credit::START),
+        credit_clean_since: Set(None),
+        credit_last_fault: Set(None),
+        standings: Set(serde_json::to_value(Standings::default())?),
         custodian_id: Set(checked.custodian_id),
         fields: Set(blank_separated(
             checked.profile.fields.iter().map(String::as_str),
@@ -178,6 +183,21 @@ async fn write(
         .exec_with_returning(&tx.db())
         .await?;
     of_row(rows.into_iter().next().ok_or(Code::Conflict)?)
+}
+
+/// Writes columns that follow from what happened elsewhere (信用), with a record of it.
+pub(crate) async fn touched(
+    tx: &Tx,
+    before: &Organisation,
+    event: &str,
+    role: Role,
+    data: Value,
+    set: impl FnOnce(
+        sea_orm::UpdateMany<organisations::Entity>,
+    ) -> sea_orm::UpdateMany<organisations::Entity>,
+) -> Result<(), Error> {
+    let after = write(tx, before, set).await?;
+    note(tx, Some(before), &after, event, role, None, Some(data)).await
 }
 
 /// Replaces what is registered of an organisation.
