@@ -74,6 +74,7 @@ mod sealing;
 mod secrets;
 mod servers;
 mod signals;
+mod signatures;
 mod sorting;
 mod strangers;
 mod suspensions;

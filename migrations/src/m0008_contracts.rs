@@ -6,6 +6,7 @@ step!(
     "m0008_contracts",
     [
         "contracts",
+        "contract_parties",
         "contract_signatures",
         "milestones",
         "milestone_verifications",
@@ -38,6 +39,9 @@ step!(
         .text("supervision")
         .at("sign_by")
         .at_opt("signed_at")
+        .at_opt("published_at")
+        .date_opt("filed_on")
+        .text_opt("filing_number")
         .int("report_returns")
         .text_opt("reason_code")
         .text_opt("reason")
@@ -53,17 +57,32 @@ step!(
         .index(&["division", "id"])
         .make(manager)
         .await?;
+        T::new("contract_parties")
+            .id()
+            .uuid("contract_id")
+            .int("seq")
+            .text("party")
+            // none for the buyer, for whom the street's officer signs
+            .uuid_opt("organisation_id")
+            .text("name")
+            .at_opt("left_at")
+            .belongs("contract_id", "contracts")
+            .unique(&["contract_id", "seq"])
+            .index(&["organisation_id", "contract_id"])
+            .make(manager)
+            .await?;
         T::new("contract_signatures")
             .id()
             .uuid("contract_id")
-            .text("party")
+            .uuid("party_id")
             .uuid("person_id")
             .text("name")
             .text("role")
             .text("content_hash")
             .at("signed_at")
             .belongs("contract_id", "contracts")
-            .unique(&["contract_id", "party"])
+            .belongs("party_id", "contract_parties")
+            .unique(&["contract_id", "party_id"])
             .make(manager)
             .await?;
         T::new("milestones")

@@ -1,7 +1,6 @@
 //! What must hold over all agreements, whatever happened.
 
-use crate::entity::{contract, milestone, payment, signature};
-use crate::rules::{BUYER, CONTRACTOR};
+use crate::entity::{contract, milestone, party, payment, signature};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -33,7 +32,7 @@ pub fn invariants() -> Vec<Invariant> {
             run: |view| Box::pin(unreferenced(view)),
         },
         Invariant {
-            name: "a_signed_contract_has_both_signatures_over_its_hash",
+            name: "a_signed_contract_has_every_signature_over_its_hash",
             run: |view| Box::pin(unsigned(view)),
         },
     ]
@@ -74,16 +73,26 @@ async fn unsigned(view: &View) -> Result<Vec<Uuid>, Error> {
     for row in signature::Entity::find().all(&view.db()).await? {
         signed.entry(row.contract_id).or_default().push(row);
     }
+    let mut parties: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
+    for row in party::Entity::find()
+        .filter(party::Column::LeftAt.is_null())
+        .all(&view.db())
+        .await?
+    {
+        parties.entry(row.contract_id).or_default().push(row.id);
+    }
     let unsigned = ["drafting", "pending_signature", "void"];
     let contracts = contract::Entity::find()
         .filter(contract::Column::State.is_not_in(unsigned))
         .all(&view.db())
         .await?;
     let broken = contracts.into_iter().filter(|contract| {
-        let both = signed.get(&contract.id).is_some_and(|rows| {
-            let all = [BUYER, CONTRACTOR]
-                .iter()
-                .all(|party| rows.iter().any(|row| row.party == *party));
+        let every = signed.get(&contract.id).is_some_and(|rows| {
+            let all = parties.get(&contract.id).is_some_and(|parties| {
+                parties
+                    .iter()
+                    .all(|party| rows.iter().any(|row| row.party_id == *party))
+            });
             all && rows
                 .iter()
                 .all(|row| row.content_hash == contract.content_hash)
@@ -91,7 +100,7 @@ async fn unsigned(view: &View) -> Result<Vec<Uuid>, Error> {
         let hashed = serde_json::to_value(&contract.content).is_ok_and(|content| {
             wubang_kernel::digest::content_hash(&content) == contract.content_hash
         });
-        !both || !hashed || contract.signed_at.is_none()
+        !every || !hashed || contract.signed_at.is_none()
     });
     Ok(broken.map(|row| row.id).collect())
 }
