@@ -15,6 +15,7 @@ mod bonuses;
 mod calls;
 mod campaigns;
 mod caps;
+mod changes;
 mod clarifications;
 mod clock;
 mod complaints;

@@ -27,10 +27,6 @@ pub(crate) async fn joint_sent(bench: &mut Bench) -> String {
     let id = crate::joint_bids::ready(bench).await;
     crate::joint_bids::submit(bench, &id).await.ok();
     bench.play.ids.bids.insert(LEAD.to_owned(), id);
-    awarded_and_sent(bench).await
-}
-
-async fn awarded_and_sent(bench: &mut Bench) -> String {
     bench.play.bids_qualified().await.unwrap();
     bench.play.award_proposed().await.unwrap();
     bench.play.award_noticed().await.unwrap();
@@ -180,7 +176,20 @@ on_both! {
         lead.post(&format!("/api/v1/bids/{id}/submit"), json!({})).await.ok();
         bench.play.ids.bids.insert("hongmajia".to_owned(), id);
         bench.play.recast_winner("hongmajia").unwrap();
-        let hash = awarded_and_sent(&mut bench).await;
+        bench.play.bids_qualified().await.unwrap();
+        bench.play.panel_formed().await.unwrap();
+        bench.forget();
+        crate::awards::start(&mut bench).await.ok();
+        let points = json!({ "plan": 30, "team": 22, "track_record": 12, "budget": 12, "sustainability": 8 });
+        for account in crate::awards::seats(&mut bench).await {
+            crate::awards::score(&mut bench, &account, "hongmajia", points.clone()).await.ok();
+        }
+        bench.play.report_signed().await.unwrap();
+        let award = crate::awards::propose(&mut bench, "hongmajia").await.ok();
+        bench.play.ids.award = text(&award, "/id");
+        bench.play.award_noticed().await.unwrap();
+        let hash = bench.play.contract_sent().await.unwrap();
+        bench.forget();
         assert_eq!(missing(&contract(&mut bench).await), ["buyer", "contractor", "custodian"]);
         let (street, lead) = (bench.cast("street_officer").await, head(&mut bench, "hongmajia").await);
         sign(&bench, &lead, &hash).await.ok();
@@ -251,7 +260,7 @@ on_both! {
             assert!(!whole.contains(&secret), "{secret}");
         }
         let posting = bench.play.ids.posting.clone();
-        let found = bench.nobody().get(&format!("/api/v1/public/contracts?posting_id={posting}&division=410108")).await;
+        let found = bench.nobody().get(&format!("/api/v1/public/contracts?posting_id={posting}&division=41x")).await;
         found.refused(422, "invalid");
         let found = bench.nobody().get(&format!("/api/v1/public/contracts?posting_id={posting}")).await.ok();
         assert_eq!(found["items"][0]["id"], json!(bench.play.ids.contract));

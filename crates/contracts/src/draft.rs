@@ -2,11 +2,11 @@
 //! (rulebook 2.3.2, 2.4.4, 2.4.5).
 
 use crate::model::{
-    AgreedCustodian, AgreedPartner, AgreedWeight, Clause, ContractContent, Contractor, Tranche,
-    TrancheCondition,
+    AgreedCustodian, AgreedLine, AgreedPartner, AgreedWeight, Clause, ContractContent, Contractor,
+    Tranche, TrancheCondition,
 };
 use uuid::Uuid;
-use wubang_bids::model::{Activity, ServicePlan, Share};
+use wubang_bids::model::{Activity, BudgetLine, ServicePlan, Share};
 use wubang_kernel::money::Fen;
 use wubang_postings::Posting;
 use wubang_registry::organisations::Organisation;
@@ -32,6 +32,7 @@ const CLAUSES: [(&str, &str); 3] = [
 pub(crate) struct Offer {
     pub price_fen: i64,
     pub service_plan: ServicePlan,
+    pub budget: Vec<BudgetLine>,
     /// How the members of a joint bid share the work; empty for one that bids alone.
     pub shares: Vec<Share>,
 }
@@ -132,6 +133,17 @@ pub(crate) fn content(
         milestones: posted.milestones.clone(),
         tranches: tranches(price, &procedure.tranches, posted.milestones.len())
             .ok_or_else(|| Error::internal("tranches that do not fit the price"))?,
+        budget: offer
+            .budget
+            .iter()
+            .map(|line| AgreedLine {
+                item: line.item,
+                amount_fen: line.amount_fen,
+            })
+            .collect(),
+        key_persons: Vec::new(),
+        subcontracts: Vec::new(),
+        waived: Vec::new(),
         evaluation_scheme: procedure.evaluation.scheme.clone(),
         evaluation_weights: procedure
             .evaluation

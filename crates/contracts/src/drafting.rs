@@ -48,6 +48,7 @@ pub async fn draft(tx: &Tx, key: &Key, _: NothingIn) -> Result<ContractOut, Erro
     let offer = Offer {
         price_fen: bid.price_fen,
         service_plan: bid.content.service_plan.clone(),
+        budget: bid.content.budget.clone(),
         shares: bid
             .content
             .consortium
@@ -85,6 +86,7 @@ pub async fn draft_of_result(tx: &Tx, key: &Key, _: NothingIn) -> Result<Contrac
     let offer = Offer {
         price_fen: result.price_fen,
         service_plan: draft::procured_plan(&posting),
+        budget: Vec::new(),
         shares: Vec::new(),
     };
     let sides = sides(tx, &organisation, Vec::new()).await?;

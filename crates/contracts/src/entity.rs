@@ -47,6 +47,29 @@ pub mod contract {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+/// What an agreement said from some day on.
+pub mod version {
+    use crate::model::ContractContent;
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "contract_versions")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub contract_id: Uuid,
+        pub n: i32,
+        pub content: ContractContent,
+        pub content_hash: String,
+        pub change_request_id: Option<Uuid>,
+        pub created_at: DateTimeUtc,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
 /// A party that must sign.
 pub mod party {
     use sea_orm::entity::prelude::*;

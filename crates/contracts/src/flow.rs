@@ -24,6 +24,7 @@ wubang_kernel::machine! {
         AcceptReport = "contract.report_accepted" "accept_report" "受理结项报告" "Accept the report",
         Publish = "contract.published" "publish" "公开协议" "Publish the agreement",
         RecordFiling = "contract.filed" "record_filing" "登记备案" "Record the filing",
+        Change = "contract.changed" "" "变更" "Changed",
         Complete = "contract.completed" "" "完成" "Completed",
         Void = "contract.voided" "" "作废" "Voided",
     }
@@ -52,6 +53,7 @@ wubang_kernel::machine! {
         Active on RecordFiling [NotFiled] by [StreetOfficer] => Active, stop [T19];
         CompletionSubmitted on RecordFiling [NotFiled] by [StreetOfficer] => CompletionSubmitted, stop [T19];
         Evaluating on RecordFiling [NotFiled] by [StreetOfficer] => Evaluating, stop [T19];
+        Active on Change [] by [System] => Active, tell [Street, Secretary, Organisation];
         Active on SubmitReport [Delivered] by [OrgAgent] => CompletionSubmitted, start [T36], stop [T35, T37], tell [Street, Secretary];
         CompletionSubmitted on ReturnReport [ReturnsLeft] by [StreetOfficer] => Active, start [T37], stop [T36], tell [Organisation];
         CompletionSubmitted on AcceptReport [] by [StreetOfficer] => Evaluating, stop [T36], tell [Organisation, Secretary];
@@ -71,12 +73,14 @@ wubang_kernel::machine! {
         PartiallyMet = "partially_met" "部分达成",
         Returned = "returned" "退回",
         Overdue = "overdue" "逾期",
+        Waived = "waived" "取消",
     }
     events {
         Submit = "milestone.submitted" "submit" "提交验收" "Hand in for acceptance",
         Verify = "milestone.verified" "verify" "验收" "Verify",
         Return = "milestone.returned" "return" "退回" "Return",
         FallDue = "milestone.overdue" "" "到期未提交" "Fell due",
+        Waive = "milestone.waived" "" "取消" "Waived",
     }
     guards {
         ContractActive = InvalidTransition "contract_active",
@@ -96,6 +100,7 @@ wubang_kernel::machine! {
         Submitted on Verify [NotRecused, NewRole, OtherPerson, AllMet] by [CommunitySecretary, ResidentRep] => Met, tell [Organisation, Street];
         Submitted on Verify [NotRecused, NewRole, OtherPerson, PartMet] by [CommunitySecretary, ResidentRep] => PartiallyMet, tell [Organisation, Street];
         Submitted on Return [NotRecused, ReturnsLeft] by [CommunitySecretary] => Returned, stop [T23], tell [Organisation];
+        Planned on Waive [] by [System] => Waived, tell [Organisation];
         Planned on FallDue [] by [System] => Overdue, start [T24, T25], tell [Organisation, Street], at MilestoneDue;
     }
 }

@@ -180,6 +180,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(verify_milestone)
         .service(return_milestone)
         .service(get_milestone);
+    crate::changes::http::routes(cfg);
     cfg.service(list_payments)
         .service(get_payment_actions)
         .service(request_payment)

@@ -1,6 +1,7 @@
 //! What must hold over all agreements, whatever happened.
 
-use crate::entity::{contract, milestone, party, payment, signature};
+use crate::changes::entity::request;
+use crate::entity::{contract, milestone, party, payment, signature, version};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -22,6 +23,14 @@ pub fn invariants() -> Vec<Invariant> {
         Invariant {
             name: "payment_state_is_replay_of_trace",
             run: |view| Box::pin(replay::<payment::Entity>(view)),
+        },
+        Invariant {
+            name: "change_request_state_is_replay_of_trace",
+            run: |view| Box::pin(replay::<request::Entity>(view)),
+        },
+        Invariant {
+            name: "a_contract_says_what_its_last_version_says",
+            run: |view| Box::pin(unversioned(view)),
         },
         Invariant {
             name: "payments_sum_to_the_price",
@@ -73,6 +82,13 @@ async fn unsigned(view: &View) -> Result<Vec<Uuid>, Error> {
     for row in signature::Entity::find().all(&view.db()).await? {
         signed.entry(row.contract_id).or_default().push(row);
     }
+    let firsts: HashMap<Uuid, String> = version::Entity::find()
+        .filter(version::Column::N.eq(1))
+        .all(&view.db())
+        .await?
+        .into_iter()
+        .map(|row| (row.contract_id, row.content_hash))
+        .collect();
     let mut parties: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
     for row in party::Entity::find()
         .filter(party::Column::LeftAt.is_null())
@@ -93,9 +109,9 @@ async fn unsigned(view: &View) -> Result<Vec<Uuid>, Error> {
                     .iter()
                     .all(|party| rows.iter().any(|row| row.party_id == *party))
             });
-            all && rows
-                .iter()
-                .all(|row| row.content_hash == contract.content_hash)
+            // what was signed is the first version
+            let signed = firsts.get(&contract.id);
+            all && rows.iter().all(|row| Some(&row.content_hash) == signed)
         });
         let hashed = serde_json::to_value(&contract.content).is_ok_and(|content| {
             wubang_kernel::digest::content_hash(&content) == contract.content_hash
@@ -103,4 +119,31 @@ async fn unsigned(view: &View) -> Result<Vec<Uuid>, Error> {
         !every || !hashed || contract.signed_at.is_none()
     });
     Ok(broken.map(|row| row.id).collect())
+}
+
+/// Signed agreements that say anything but their last version, and versions whose hash is not theirs.
+async fn unversioned(view: &View) -> Result<Vec<Uuid>, Error> {
+    let mut last: HashMap<Uuid, (i32, String)> = HashMap::new();
+    let mut broken = Vec::new();
+    for row in version::Entity::find().all(&view.db()).await? {
+        let hash = serde_json::to_value(&row.content)
+            .map(|content| wubang_kernel::digest::content_hash(&content))?;
+        if hash != row.content_hash {
+            broken.push(row.contract_id);
+        }
+        let known = last.entry(row.contract_id).or_insert((0, String::new()));
+        if row.n > known.0 {
+            *known = (row.n, row.content_hash);
+        }
+    }
+    let contracts = contract::Entity::find()
+        .filter(contract::Column::SignedAt.is_not_null())
+        .all(&view.db())
+        .await?;
+    let wrong = contracts.into_iter().filter(|row| {
+        let said = last.get(&row.id).map(|(_, hash)| hash);
+        said != Some(&row.content_hash) || row.content.price_fen.get() != row.price_fen
+    });
+    broken.extend(wrong.map(|row| row.id));
+    Ok(broken)
 }

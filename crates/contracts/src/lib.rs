@@ -5,6 +5,7 @@
 //! a milestone is decided by two persons of two roles; the platform records payments and moves no money.
 
 mod amending;
+pub mod changes;
 mod draft;
 mod drafting;
 mod entity;
@@ -23,6 +24,7 @@ pub mod service;
 mod signing;
 mod steps;
 mod store;
+mod versions;
 
 pub use http::routes;
 pub use invariants::invariants;
@@ -41,6 +43,7 @@ pub fn lifecycles() -> Vec<Lifecycle> {
         Lifecycle::of::<flow::Contract>(),
         Lifecycle::of::<flow::Milestone>(),
         Lifecycle::of::<flow::Payment>(),
+        Lifecycle::of::<changes::flow::ChangeRequest>(),
     ]
 }
 
@@ -53,6 +56,9 @@ pub fn timers() -> Vec<(&'static str, Timer, TimerHandler)> {
         }),
         ("contract", Timer::T18, |tx, id| {
             Box::pin(publishing::publish_due(tx, id))
+        }),
+        ("change_request", Timer::ChangePublicity, |tx, id| {
+            Box::pin(changes::service::publicity_ended(tx, id))
         }),
     ]
 }

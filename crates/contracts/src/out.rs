@@ -33,7 +33,7 @@ pub(crate) fn contract_facts(read: &impl Read, case: &ContractCase) -> ContractF
             && case
                 .milestones
                 .iter()
-                .all(|row| matches!(row.state.as_str(), "met" | "partially_met")),
+                .all(|row| matches!(row.state.as_str(), "met" | "partially_met" | "waived")),
         signed: case
             .signatures
             .iter()
@@ -118,7 +118,7 @@ impl Deadlines {
         Ok(Deadlines(by))
     }
 
-    fn take(&mut self, object: Uuid) -> Vec<DeadlineOut> {
+    pub(crate) fn take(&mut self, object: Uuid) -> Vec<DeadlineOut> {
         self.0.remove(&object).unwrap_or_default()
     }
 }

@@ -82,6 +82,7 @@ pub async fn submit(
         |c| c.data(data),
     )
     .await?;
+    crate::changes::service::lapse(tx, case.contract.id).await?;
     case.reports
         .push(store::insert_report(tx, case.contract.id, edition, content, hash).await?);
     out::contract(tx, &case).await

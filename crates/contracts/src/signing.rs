@@ -6,7 +6,7 @@ use crate::model::{ContractOut, ContractSignIn, TrancheCondition};
 use crate::rules::{ContractFacts, Signed};
 use crate::steps::{SYSTEM, enable, load_for, step};
 use crate::store::ContractCase;
-use crate::{out, store};
+use crate::{out, store, versions};
 use uuid::Uuid;
 use wubang_kernel::division::DivisionCode;
 use wubang_kernel::machine::plan;
@@ -86,6 +86,8 @@ async fn conclude(tx: &Tx, case: &mut ContractCase, facts: ContractFacts) -> Res
         },
     )
     .await?;
+    let signed = &case.contract;
+    versions::insert(tx, signed.id, &signed.content, &signed.content_hash, None).await?;
     if let Some(award) = case.contract.award_id {
         wubang_awards::service::contracted(tx, award).await?;
     }

@@ -108,7 +108,8 @@ impl ContractCase {
 }
 
 /// Roles over the division that see an agreement from its draft on.
-const ORGANISERS: &[Role] = &[Role::StreetOfficer, Role::DistrictAdmin, Role::Supervisor];
+pub(crate) const ORGANISERS: &[Role] =
+    &[Role::StreetOfficer, Role::DistrictAdmin, Role::Supervisor];
 /// Roles over the division that see it once it was sent.
 const COMMUNITY: &[Role] = &[
     Role::CommunitySecretary,
@@ -375,7 +376,8 @@ fn visible(read: &impl Read) -> Condition {
         )
 }
 
-fn visible_ids(read: &impl Read) -> SelectStatement {
+/// The ids of the agreements that the viewer may see, for scoping what belongs to them.
+pub(crate) fn visible_ids(read: &impl Read) -> SelectStatement {
     contract::Entity::find()
         .select_only()
         .column(contract::Column::Id)

@@ -32,7 +32,7 @@ pub fn lifecycles() -> Vec<Lifecycle> {
 #[must_use]
 pub fn recounts() -> Vec<(&'static str, RecountHandler)> {
     let follow: RecountHandler = |tx, recounted| Box::pin(service::on_recounted(tx, recounted));
-    ["need", "posting", "award", "evaluation"]
+    ["need", "posting", "award", "evaluation", "change_request"]
         .map(|object| (object, follow))
         .to_vec()
 }

@@ -23,6 +23,8 @@ pub enum PublicityKind {
     Award,
     /// 考榜结果公示.
     Evaluation,
+    /// 协议重大变更公示.
+    ContractChange,
 }
 
 impl PublicityKind {
@@ -33,6 +35,7 @@ impl PublicityKind {
         PublicityKind::SingleBidder,
         PublicityKind::Award,
         PublicityKind::Evaluation,
+        PublicityKind::ContractChange,
     ];
 
     /// The wire name.
@@ -44,6 +47,7 @@ impl PublicityKind {
             PublicityKind::SingleBidder => "single_bidder",
             PublicityKind::Award => "award",
             PublicityKind::Evaluation => "evaluation",
+            PublicityKind::ContractChange => "contract_change",
         }
     }
 
@@ -61,6 +65,7 @@ impl PublicityKind {
             PublicityKind::PostingNotice | PublicityKind::SingleBidder => "posting",
             PublicityKind::Award => "award",
             PublicityKind::Evaluation => "evaluation",
+            PublicityKind::ContractChange => "change_request",
         }
     }
 
@@ -73,6 +78,7 @@ impl PublicityKind {
             PublicityKind::SingleBidder => Timer::SingleBidderPublicity,
             PublicityKind::Award => Timer::T15,
             PublicityKind::Evaluation => Timer::T39,
+            PublicityKind::ContractChange => Timer::ChangePublicity,
         }
     }
 }

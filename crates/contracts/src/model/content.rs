@@ -5,7 +5,7 @@ use sea_orm::FromJsonQueryResult;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
-use wubang_bids::model::ServicePlan;
+use wubang_bids::model::{BudgetItem, ServicePlan};
 use wubang_kernel::money::Fen;
 use wubang_kernel::timer::Terms;
 use wubang_postings::model::{Buyer, Indicator, MilestonePlan, Quantity};
@@ -102,6 +102,37 @@ pub struct Clause {
     pub text: String,
 }
 
+/// A line of the agreed budget (预算科目).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AgreedLine {
+    /// 科目。
+    pub item: BudgetItem,
+    /// 金额(分)。
+    pub amount_fen: Fen,
+}
+
+/// A person on whom the work rests, as named by a change (关键人员).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AgreedKeyPerson {
+    /// 岗位。
+    pub position: String,
+    /// 姓名。
+    pub name: String,
+    /// 资质。
+    pub qualification: String,
+}
+
+/// A part of the work that somebody else does (分包).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AgreedSubcontract {
+    /// 意向书所列的活动。
+    pub activity: String,
+    /// 分包单位。
+    pub organisation: String,
+    /// 金额(分)。
+    pub amount_fen: Fen,
+}
+
 /// What the parties sign: its hash is what a signature covers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, FromJsonQueryResult)]
 pub struct ContractContent {
@@ -133,6 +164,14 @@ pub struct ContractContent {
     pub milestones: Vec<MilestonePlan>,
     /// 拨付批次。
     pub tranches: Vec<Tranche>,
+    /// 预算,来自揭榜意向书。
+    pub budget: Vec<AgreedLine>,
+    /// 经变更确认的关键人员。
+    pub key_persons: Vec<AgreedKeyPerson>,
+    /// 经变更同意的分包。
+    pub subcontracts: Vec<AgreedSubcontract>,
+    /// 经变更取消的里程碑(序号)。
+    pub waived: Vec<i32>,
     /// 考榜方案。
     pub evaluation_scheme: String,
     /// 考榜权重。

@@ -69,7 +69,7 @@ pub struct SignatureOut {
 }
 
 /// The due date of one milestone in a draft.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MilestoneDateIn {
     /// 第几个里程碑,从 1 起。

@@ -38,6 +38,20 @@ pub(crate) struct MilestoneFacts {
 }
 
 impl MilestoneFacts {
+    /// What the system knows when it changes a plan: nothing of what people do with it.
+    pub fn of_system(indicators: &[Indicator]) -> Self {
+        MilestoneFacts {
+            contract_active: true,
+            indicators: indicators.to_vec(),
+            evidence: None,
+            verified: Vec::new(),
+            verifier: None,
+            ratio: None,
+            is_contractor: false,
+            returns: 0,
+        }
+    }
+
     /// The lower of the two ratios, once both are there.
     pub fn decided_ratio(&self) -> Option<i64> {
         let first = self.verified.first()?;

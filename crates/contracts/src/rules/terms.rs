@@ -145,7 +145,7 @@ mod tests {
             "contractor": { "organisation_id": uuid::Uuid::nil(), "name": "甲", "uscc": null, "legal_representative": "乙", "custodian_id": null, "share_bp": 10_000 },
             "partners": [], "custodian": null, "service_content": "x", "minimum_quantity": [], "target_groups": [], "communities": [],
             "starts_on": day(2), "ends_on": day(20), "price_fen": price,
-            "service_plan": { "activities": [], "schedule": "" }, "milestones": [milestone(day(5)), milestone(day(20))], "tranches": tranches,
+            "service_plan": { "activities": [], "schedule": "" }, "milestones": [milestone(day(5)), milestone(day(20))], "tranches": tranches, "budget": [], "key_persons": [], "subcontracts": [], "waived": [],
             "evaluation_scheme": "four_party", "evaluation_weights": [], "agreement_terms": "x", "clauses": []
         }))
         .unwrap()
