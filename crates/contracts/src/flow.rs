@@ -49,6 +49,8 @@ wubang_kernel::machine! {
         Signed on Activate [Started] by [OrgAgent, OrgLegalRep] => Active, start [T35], stop [T20], tell [Street, Secretary];
         Signed on Publish [NotPublished] by [StreetOfficer, System] => Signed, stop [T18], at T18;
         Active on Publish [NotPublished] by [StreetOfficer, System] => Active, stop [T18], at T18;
+        CompletionSubmitted on Publish [NotPublished] by [StreetOfficer, System] => CompletionSubmitted, stop [T18], at T18;
+        Evaluating on Publish [NotPublished] by [StreetOfficer, System] => Evaluating, stop [T18], at T18;
         Signed on RecordFiling [NotFiled] by [StreetOfficer] => Signed, stop [T19];
         Active on RecordFiling [NotFiled] by [StreetOfficer] => Active, stop [T19];
         CompletionSubmitted on RecordFiling [NotFiled] by [StreetOfficer] => CompletionSubmitted, stop [T19];

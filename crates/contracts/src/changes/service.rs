@@ -116,7 +116,11 @@ async fn facts(
 ) -> Result<ChangeFacts, Error> {
     let (row, contract) = (&case.request, &case.contract.contract);
     let side = Side::from_wire(&row.side).unwrap_or(Side::Contractor);
-    let by_rule = looked.by_rule && side == Side::Contractor;
+    // one that was approved by rule has used up its part of the line, and nobody had to agree to it
+    let by_rule = match row.state.as_str() {
+        "draft" => looked.by_rule && side == Side::Contractor,
+        state => state == "approved" && case.consents.is_empty(),
+    };
     let offices = rules::offices(&row.change, side, by_rule);
     let agreed: Vec<(Office, Uuid)> = case
         .consents
