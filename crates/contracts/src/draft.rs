@@ -65,6 +65,15 @@ impl Offer {
         }
     }
 
+    /// The partners in the order in which the bid names them, whatever order the database reads them in.
+    fn partners(&self, rows: &[Organisation]) -> Vec<AgreedPartner> {
+        let named = self.shares.iter().map(|share| share.organisation_id);
+        named
+            .filter_map(|id| rows.iter().find(|one| one.id == id))
+            .map(|one| self.partner(one))
+            .collect()
+    }
+
     fn partner(&self, of: &Organisation) -> AgreedPartner {
         let (share_bp, work) = self.share_of(of.id).unwrap_or_default();
         AgreedPartner {
@@ -116,11 +125,7 @@ pub(crate) fn content(
     Ok(ContractContent {
         buyer: posted.buyer.clone(),
         contractor: offer.contractor(&sides.contractor),
-        partners: sides
-            .partners
-            .iter()
-            .map(|one| offer.partner(one))
-            .collect(),
+        partners: offer.partners(&sides.partners),
         custodian: sides.custodian.as_ref().map(custodian),
         service_content: posted.service_content.clone(),
         minimum_quantity: posted.minimum_quantity.clone(),

@@ -13,7 +13,7 @@ use wubang_web::{ActionOut, DeadlineOut, Instant};
 
 wubang_kernel::words! {
     /// Who must agree to a change (变更同意方).
-    Office {
+    ChangeOffice {
         Street = "street", "街道。";
         Community = "community", "社区。";
         Funder = "funder", "资金来源部门。";
@@ -23,7 +23,7 @@ wubang_kernel::words! {
 
 wubang_kernel::words! {
     /// Which side asks for a change (变更申请方).
-    Side {
+    ChangeSide {
         Street = "street", "街道(甲方)。";
         Contractor = "contractor", "承榜组织(乙方)。";
     }
@@ -194,7 +194,7 @@ pub struct ChangeAgreeIn {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ConsentOut {
     /// 哪一方。
-    pub office: Office,
+    pub office: ChangeOffice,
     /// 姓名。
     pub name: Option<String>,
     /// 意见。
@@ -217,7 +217,7 @@ pub struct ChangeRequestOut {
     /// Version, as in `ETag`.
     pub version: i32,
     /// 申请方。
-    pub side: Side,
+    pub side: ChangeSide,
     /// 变更事项。
     pub change: Change,
     /// 申请理由。
@@ -257,7 +257,7 @@ pub struct ChangeRequestSummary {
     /// 变更事项类别。
     pub kind: String,
     /// 申请方。
-    pub side: Side,
+    pub side: ChangeSide,
     /// 状态。
     pub state: ChangeRequestState,
     /// 创建时间。

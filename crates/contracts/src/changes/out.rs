@@ -2,15 +2,15 @@
 
 use super::entity::{consent, request};
 use super::flow;
-use super::model::{ChangeRequestOut, ChangeRequestSummary, ConsentOut, Office, Side};
+use super::model::{ChangeOffice, ChangeRequestOut, ChangeRequestSummary, ChangeSide, ConsentOut};
 use super::rules::ChangeFacts;
 use super::store::RequestCase;
 use crate::out::Deadlines;
 use wubang_store::{Error, Read, state_of};
 use wubang_web::{Instant, actions};
 
-fn side(row: &request::Model) -> Side {
-    Side::from_wire(&row.side).unwrap_or(Side::Contractor)
+fn side(row: &request::Model) -> ChangeSide {
+    ChangeSide::from_wire(&row.side).unwrap_or(ChangeSide::Contractor)
 }
 
 /// Shows a request with what its facts allow.
@@ -22,7 +22,7 @@ pub(crate) async fn request(
     let row = &case.request;
     let state = state_of::<flow::ChangeRequest>(&row.state)?;
     let mut deadlines = Deadlines::of(read, &[row.id]).await?;
-    let consent = |office: &Office| {
+    let consent = |office: &ChangeOffice| {
         let given: Option<&consent::Model> = case
             .consents
             .iter()

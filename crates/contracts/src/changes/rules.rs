@@ -2,7 +2,7 @@
 //! the agreement as signed, so that several changes together are within it when each of them is.
 
 use super::flow::{ChangeRequest, ChangeRequestGuard};
-use super::model::{Change, Office, Side};
+use super::model::{Change, ChangeOffice, ChangeSide};
 use crate::model::ContractContent;
 use chrono::{Days, Months, NaiveDate};
 use std::collections::BTreeMap;
@@ -186,20 +186,20 @@ pub(crate) const fn is_major(change: &Change) -> bool {
 
 /// Who must agree, in the order in which they are shown: the offices of the rulebook, and the contractor where the
 /// street asks.
-pub(crate) fn offices(change: &Change, side: Side, by_rule: bool) -> Vec<Office> {
+pub(crate) fn offices(change: &Change, side: ChangeSide, by_rule: bool) -> Vec<ChangeOffice> {
     let mut offices = match change {
         _ if by_rule => Vec::new(),
-        Change::ContentShift { .. } => vec![Office::Community, Office::Street],
-        Change::AmountUp { .. } => vec![Office::Funder, Office::Street],
-        Change::KeyPerson { .. } => vec![Office::Community],
+        Change::ContentShift { .. } => vec![ChangeOffice::Community, ChangeOffice::Street],
+        Change::AmountUp { .. } => vec![ChangeOffice::Funder, ChangeOffice::Street],
+        Change::KeyPerson { .. } => vec![ChangeOffice::Community],
         Change::TimeExtension { .. }
         | Change::BudgetShift { .. }
         | Change::PartnerLeaves { .. }
         | Change::Subcontract { .. }
-        | Change::ContractorChange { .. } => vec![Office::Street],
+        | Change::ContractorChange { .. } => vec![ChangeOffice::Street],
     };
-    if side == Side::Street {
-        offices.push(Office::Contractor);
+    if side == ChangeSide::Street {
+        offices.push(ChangeOffice::Contractor);
     }
     offices
 }
@@ -215,12 +215,12 @@ pub(crate) struct ChangeFacts {
     pub by_rule: bool,
     pub major: bool,
     pub own_side: bool,
-    pub offices: Vec<Office>,
+    pub offices: Vec<ChangeOffice>,
     /// Who has agreed, and as what.
-    pub agreed: Vec<(Office, Uuid)>,
+    pub agreed: Vec<(ChangeOffice, Uuid)>,
     pub drafted_by: Uuid,
     /// The office that the actor would speak for, and who he is.
-    pub speaker: Option<(Office, Uuid)>,
+    pub speaker: Option<(ChangeOffice, Uuid)>,
 }
 
 impl Facts<ChangeRequest> for ChangeFacts {
@@ -255,7 +255,7 @@ impl Facts<ChangeRequest> for ChangeFacts {
 impl ChangeFacts {
     /// Whether every office has agreed.
     pub fn all_agreed(&self) -> bool {
-        let agreed = |office: &Office| self.agreed.iter().any(|(one, _)| one == office);
+        let agreed = |office: &ChangeOffice| self.agreed.iter().any(|(one, _)| one == office);
         self.offices.iter().all(agreed)
     }
 }
@@ -415,12 +415,12 @@ mod tests {
             by_rule: false,
             major: false,
             own_side: false,
-            offices: vec![Office::Community, Office::Street],
-            agreed: vec![(Office::Community, person(2))],
+            offices: vec![ChangeOffice::Community, ChangeOffice::Street],
+            agreed: vec![(ChangeOffice::Community, person(2))],
             drafted_by: person(1),
-            speaker: Some((Office::Street, person(3))),
+            speaker: Some((ChangeOffice::Street, person(3))),
         };
-        let ask = |speaker: Option<(Office, Uuid)>| {
+        let ask = |speaker: Option<(ChangeOffice, Uuid)>| {
             let facts = ChangeFacts {
                 speaker,
                 ..facts.clone()
@@ -436,15 +436,15 @@ mod tests {
         assert_eq!(ask(facts.speaker), None);
         assert_eq!(ask(None), Some(Code::Forbidden));
         assert_eq!(
-            ask(Some((Office::Street, person(1)))),
+            ask(Some((ChangeOffice::Street, person(1)))),
             Some(Code::SamePerson)
         );
         assert_eq!(
-            ask(Some((Office::Street, person(2)))),
+            ask(Some((ChangeOffice::Street, person(2)))),
             Some(Code::SamePerson)
         );
         assert_eq!(
-            ask(Some((Office::Community, person(4)))),
+            ask(Some((ChangeOffice::Community, person(4)))),
             Some(Code::Duplicate)
         );
     }

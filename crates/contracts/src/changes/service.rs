@@ -4,8 +4,8 @@ use super::apply::{Work, apply};
 use super::entity::request;
 use super::flow::{self, ChangeRequestEvent};
 use super::model::{
-    Change, ChangeAgreeIn, ChangeRequestIn, ChangeRequestList, ChangeRequestOut,
-    ChangeRequestPatch, Office, Side,
+    Change, ChangeAgreeIn, ChangeOffice, ChangeRequestIn, ChangeRequestList, ChangeRequestOut,
+    ChangeRequestPatch, ChangeSide,
 };
 use super::rules::{self, ChangeFacts, Limits, check_limits};
 use super::store::{self, CONTRACTORS, RequestCase};
@@ -91,21 +91,21 @@ fn compared(contract: &ContractCase, after: &ContractContent) -> Result<Diff, Er
     Ok(diff(&before, &serde_json::to_value(after)?))
 }
 
-fn side_of(roles: RoleSet) -> Option<Side> {
+fn side_of(roles: RoleSet) -> Option<ChangeSide> {
     if roles.any(CONTRACTORS) {
-        Some(Side::Contractor)
+        Some(ChangeSide::Contractor)
     } else {
-        roles.has(Role::StreetOfficer).then_some(Side::Street)
+        roles.has(Role::StreetOfficer).then_some(ChangeSide::Street)
     }
 }
 
 /// Hats under which somebody speaks for an office.
-const fn hat(office: Office) -> Role {
+const fn hat(office: ChangeOffice) -> Role {
     match office {
-        Office::Street => Role::StreetOfficer,
-        Office::Community => Role::CommunitySecretary,
-        Office::Funder => Role::DepartmentOfficer,
-        Office::Contractor => Role::OrgLegalRep,
+        ChangeOffice::Street => Role::StreetOfficer,
+        ChangeOffice::Community => Role::CommunitySecretary,
+        ChangeOffice::Funder => Role::DepartmentOfficer,
+        ChangeOffice::Contractor => Role::OrgLegalRep,
     }
 }
 
@@ -115,20 +115,20 @@ async fn facts(
     looked: &Looked,
 ) -> Result<ChangeFacts, Error> {
     let (row, contract) = (&case.request, &case.contract.contract);
-    let side = Side::from_wire(&row.side).unwrap_or(Side::Contractor);
+    let side = ChangeSide::from_wire(&row.side).unwrap_or(ChangeSide::Contractor);
     // one that was approved by rule has used up its part of the line, and nobody had to agree to it
     let by_rule = match row.state.as_str() {
-        "draft" => looked.by_rule && side == Side::Contractor,
+        "draft" => looked.by_rule && side == ChangeSide::Contractor,
         state => state == "approved" && case.consents.is_empty(),
     };
     let offices = rules::offices(&row.change, side, by_rule);
-    let agreed: Vec<(Office, Uuid)> = case
+    let agreed: Vec<(ChangeOffice, Uuid)> = case
         .consents
         .iter()
-        .filter_map(|one| Some((Office::from_wire(&one.office)?, one.person_id)))
+        .filter_map(|one| Some((ChangeOffice::from_wire(&one.office)?, one.person_id)))
         .collect();
     let roles = case.contract.roles;
-    let mine: Vec<Office> = offices
+    let mine: Vec<ChangeOffice> = offices
         .iter()
         .copied()
         .filter(|office| roles.has(hat(*office)))

@@ -2,7 +2,7 @@
 
 use super::entity::{consent, request};
 use super::flow;
-use super::model::{Office, Side};
+use super::model::{ChangeOffice, ChangeSide};
 use crate::store::{ContractCase, ORGANISERS, load as load_contract, visible_ids};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
@@ -47,9 +47,9 @@ pub(crate) async fn load(read: &impl Read, key: &Key) -> Result<RequestCase, Err
     };
     let request = find(read, *id).await?;
     let contract = load_contract(read, &Key::Id(request.contract_id)).await?;
-    let side = Side::from_wire(&request.side);
+    let side = ChangeSide::from_wire(&request.side);
     let own = match side {
-        Some(Side::Contractor) => contract.roles.any(CONTRACTORS),
+        Some(ChangeSide::Contractor) => contract.roles.any(CONTRACTORS),
         _ => contract.roles.any(ORGANISERS),
     };
     if request.state == "draft" && !own {
@@ -115,12 +115,12 @@ pub(crate) async fn list(
     let own = Condition::any()
         .add(
             Condition::all()
-                .add(request::Column::Side.eq(Side::Contractor.as_str()))
+                .add(request::Column::Side.eq(ChangeSide::Contractor.as_str()))
                 .add(request::Column::OrganisationId.is_in(actor.organisations(CONTRACTORS))),
         )
         .add(
             Condition::all()
-                .add(request::Column::Side.eq(Side::Street.as_str()))
+                .add(request::Column::Side.eq(ChangeSide::Street.as_str()))
                 .add(scope::within(
                     request::Column::Division,
                     actor.divisions(ORGANISERS),
@@ -151,7 +151,7 @@ pub(crate) async fn list(
 pub(crate) async fn insert_consent(
     tx: &Tx,
     request: Uuid,
-    office: Office,
+    office: ChangeOffice,
     role: Role,
     comment: String,
 ) -> Result<consent::Model, Error> {
