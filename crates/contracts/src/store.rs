@@ -176,7 +176,7 @@ pub(crate) fn signer<'a>(
                     (Reach::of(id), &[Role::OrgLegalRep, Role::Custodian])
                 }
                 (_, Some(id)) => (Reach::of(id), &[Role::OrgLegalRep]),
-                (_, None) => (Reach::at(division.clone()), &[Role::StreetOfficer]),
+                (_, None) => (Reach::at(division), &[Role::StreetOfficer]),
             };
         read.actor().roles(&reach).first_of(hats)
     };
