@@ -89,6 +89,7 @@ fn everything() -> String {
     matrix::<wubang_contracts::flow::Contract>(&mut out);
     matrix::<wubang_contracts::flow::Milestone>(&mut out);
     matrix::<wubang_contracts::flow::Payment>(&mut out);
+    matrix::<wubang_contracts::changes::flow::ChangeRequest>(&mut out);
     matrix::<wubang_evaluations::flow::Evaluation>(&mut out);
     matrix::<wubang_objections::flow::Objection>(&mut out);
     matrix::<wubang_signals::flow::Signal>(&mut out);
@@ -170,6 +171,7 @@ fn every_state_is_reachable_and_every_event_is_used() {
     found.extend(dead::<wubang_contracts::flow::Contract>());
     found.extend(dead::<wubang_contracts::flow::Milestone>());
     found.extend(dead::<wubang_contracts::flow::Payment>());
+    found.extend(dead::<wubang_contracts::changes::flow::ChangeRequest>());
     found.extend(dead::<wubang_evaluations::flow::Evaluation>());
     found.extend(dead::<wubang_objections::flow::Objection>());
     found.extend(dead::<wubang_signals::flow::Signal>());

@@ -56,6 +56,8 @@ const FOR_ALL_SIGNED_IN: &[(&str, &str)] = &[
     ("list_contracts", "scoped in the query, see below"),
     ("list_milestones", "scoped in the query, see below"),
     ("list_payments", "scoped in the query, see below"),
+    ("list_change_requests", "scoped in the query, see below"),
+    ("list_contract_versions", "scoped in the query, see below"),
     ("list_evaluations", "scoped in the query, see below"),
     ("list_people", "oneself alone, see below"),
     ("list_relatives", "one's own declarations, see below"),
@@ -93,6 +95,8 @@ const SCOPED: &[&str] = &[
     "list_contracts",
     "list_milestones",
     "list_payments",
+    "list_change_requests",
+    "list_contract_versions",
     "list_evaluations",
     "list_posting_templates",
     "list_requests",
@@ -461,11 +465,16 @@ pub async fn whole(bench: &mut Bench) -> Real {
     bench.play.award_noticed().await.unwrap();
     bench.play.contract_signed().await.unwrap();
     bench.play.work_done().await.unwrap();
+    let change = crate::changes::asked(bench).await;
     bench.play.report_accepted().await.unwrap();
     bench.play.evaluation_scored().await.unwrap();
     bench.play.evaluation_confirmed().await.unwrap();
     bench.forget();
     let mut real = Real::of_play(bench).await;
+    real.0.push(("change_requests", change));
+    let versions = seen(bench, "wang.min", "/api/v1/contract_versions").await;
+    real.0
+        .push(("contract_versions", text(&versions, "/items/0/id")));
     real.0.push(("roadshows", shown.0));
     real.0.push(("roadshow_slots", shown.1));
     real

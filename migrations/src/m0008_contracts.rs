@@ -6,11 +6,15 @@ step!(
     "m0008_contracts",
     [
         "contracts",
+        "contract_parties",
         "contract_signatures",
+        "contract_versions",
         "milestones",
         "milestone_verifications",
         "payments",
-        "completion_reports"
+        "completion_reports",
+        "change_requests",
+        "change_consents"
     ],
     |manager| {
         T::new("contracts")
@@ -38,6 +42,9 @@ step!(
         .text("supervision")
         .at("sign_by")
         .at_opt("signed_at")
+        .at_opt("published_at")
+        .date_opt("filed_on")
+        .text_opt("filing_number")
         .int("report_returns")
         .text_opt("reason_code")
         .text_opt("reason")
@@ -53,17 +60,32 @@ step!(
         .index(&["division", "id"])
         .make(manager)
         .await?;
+        T::new("contract_parties")
+            .id()
+            .uuid("contract_id")
+            .int("seq")
+            .text("party")
+            // none for the buyer, for whom the street's officer signs
+            .uuid_opt("organisation_id")
+            .text("name")
+            .at_opt("left_at")
+            .belongs("contract_id", "contracts")
+            .unique(&["contract_id", "seq"])
+            .index(&["organisation_id", "contract_id"])
+            .make(manager)
+            .await?;
         T::new("contract_signatures")
             .id()
             .uuid("contract_id")
-            .text("party")
+            .uuid("party_id")
             .uuid("person_id")
             .text("name")
             .text("role")
             .text("content_hash")
             .at("signed_at")
             .belongs("contract_id", "contracts")
-            .unique(&["contract_id", "party"])
+            .belongs("party_id", "contract_parties")
+            .unique(&["contract_id", "party_id"])
             .make(manager)
             .await?;
         T::new("milestones")
@@ -142,6 +164,60 @@ step!(
             .at("submitted_at")
             .belongs("contract_id", "contracts")
             .unique(&["contract_id", "edition"])
+            .make(manager)
+            .await?;
+        T::new("contract_versions")
+            .id()
+            .uuid("contract_id")
+            .int("n")
+            .json("content")
+            .text("content_hash")
+            // none for the first, which was signed
+            .uuid_opt("change_request_id")
+            .at("created_at")
+            .belongs("contract_id", "contracts")
+            .unique(&["contract_id", "n"])
+            .make(manager)
+            .await?;
+        T::new("change_requests")
+            .id()
+            .uuid("contract_id")
+            .text("contract_number")
+            .uuid("project_id")
+            .uuid("organisation_id")
+            .text("division")
+            .text("side")
+            .uuid("drafted_by")
+            .text("kind")
+            .json("change")
+            .text("reason")
+            .json("diff")
+            .int_opt("contract_version")
+            .text_opt("outcome_reason")
+            .stateful(&[
+                "draft",
+                "submitted",
+                "under_review",
+                "in_publicity",
+                "approved",
+                "rejected",
+                "withdrawn",
+            ])
+            .belongs("contract_id", "contracts")
+            .index(&["contract_id", "id"])
+            .make(manager)
+            .await?;
+        T::new("change_consents")
+            .id()
+            .uuid("request_id")
+            .text("office")
+            .uuid("person_id")
+            .text("name")
+            .text("role")
+            .text_opt("comment")
+            .at("agreed_at")
+            .belongs("request_id", "change_requests")
+            .unique(&["request_id", "office"])
             .make(manager)
             .await
     }

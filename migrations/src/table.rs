@@ -70,6 +70,11 @@ impl T {
         self.with(ColumnDef::new(Alias::new(name)).integer().not_null())
     }
 
+    /// A 32-bit number that may be missing.
+    pub fn int_opt(self, name: &'static str) -> Self {
+        self.with(ColumnDef::new(Alias::new(name)).integer())
+    }
+
     /// A 64-bit number: money in fen, counts.
     pub fn big(self, name: &'static str) -> Self {
         self.with(ColumnDef::new(Alias::new(name)).big_integer().not_null())

@@ -1,8 +1,12 @@
 //! Writing an agreement out of what was posted and what was bid, or decided elsewhere: pure functions
 //! (rulebook 2.3.2, 2.4.4, 2.4.5).
 
-use crate::model::{AgreedWeight, Clause, ContractContent, Contractor, Tranche, TrancheCondition};
-use wubang_bids::model::{Activity, ServicePlan};
+use crate::model::{
+    AgreedCustodian, AgreedLine, AgreedPartner, AgreedWeight, Clause, ContractContent, Contractor,
+    Tranche, TrancheCondition,
+};
+use uuid::Uuid;
+use wubang_bids::model::{Activity, BudgetLine, ServicePlan, Share};
 use wubang_kernel::money::Fen;
 use wubang_postings::Posting;
 use wubang_registry::organisations::Organisation;
@@ -28,6 +32,68 @@ const CLAUSES: [(&str, &str); 3] = [
 pub(crate) struct Offer {
     pub price_fen: i64,
     pub service_plan: ServicePlan,
+    pub budget: Vec<BudgetLine>,
+    /// How the members of a joint bid share the work; empty for one that bids alone.
+    pub shares: Vec<Share>,
+}
+
+/// The organisations on the contractor's side.
+pub(crate) struct Sides {
+    pub contractor: Organisation,
+    pub partners: Vec<Organisation>,
+    pub custodian: Option<Organisation>,
+}
+
+/// The whole of a price, in ten-thousandths.
+const WHOLE_BP: u32 = 10_000;
+
+impl Offer {
+    /// Share and work of one organisation.
+    fn share_of(&self, id: Uuid) -> Option<(u32, String)> {
+        let share = self.shares.iter().find(|one| one.organisation_id == id)?;
+        Some((share.share_bp, share.work.clone()))
+    }
+
+    fn contractor(&self, of: &Organisation) -> Contractor {
+        Contractor {
+            organisation_id: of.id,
+            name: of.name.clone(),
+            uscc: of.uscc.clone(),
+            legal_representative: of.legal_representative.clone(),
+            custodian_id: of.custodian_id,
+            share_bp: self.share_of(of.id).map_or(WHOLE_BP, |(share, _)| share),
+        }
+    }
+
+    /// The partners in the order in which the bid names them, whatever order the database reads them in.
+    fn partners(&self, rows: &[Organisation]) -> Vec<AgreedPartner> {
+        let named = self.shares.iter().map(|share| share.organisation_id);
+        named
+            .filter_map(|id| rows.iter().find(|one| one.id == id))
+            .map(|one| self.partner(one))
+            .collect()
+    }
+
+    fn partner(&self, of: &Organisation) -> AgreedPartner {
+        let (share_bp, work) = self.share_of(of.id).unwrap_or_default();
+        AgreedPartner {
+            organisation_id: of.id,
+            name: of.name.clone(),
+            uscc: of.uscc.clone(),
+            legal_representative: of.legal_representative.clone(),
+            share_bp,
+            work,
+        }
+    }
+}
+
+fn custodian(of: &Organisation) -> AgreedCustodian {
+    AgreedCustodian {
+        organisation_id: of.id,
+        name: of.name.clone(),
+        uscc: of.uscc.clone(),
+        legal_representative: of.legal_representative.clone(),
+    }
 }
 
 /// The service plan of a statutory procedure: its documents are kept there; here stands the least that was
@@ -52,19 +118,15 @@ pub(crate) fn procured_plan(posting: &Posting) -> ServicePlan {
 pub(crate) fn content(
     posting: &Posting,
     offer: Offer,
-    contractor: &Organisation,
+    sides: &Sides,
 ) -> Result<ContractContent, Error> {
     let (posted, procedure) = (&posting.content, &posting.procedure.0);
     let price = Fen::new(offer.price_fen).map_err(|_| Error::internal("offer with a bad price"))?;
     Ok(ContractContent {
         buyer: posted.buyer.clone(),
-        contractor: Contractor {
-            organisation_id: contractor.id,
-            name: contractor.name.clone(),
-            uscc: contractor.uscc.clone(),
-            legal_representative: contractor.legal_representative.clone(),
-            custodian_id: contractor.custodian_id,
-        },
+        contractor: offer.contractor(&sides.contractor),
+        partners: offer.partners(&sides.partners),
+        custodian: sides.custodian.as_ref().map(custodian),
         service_content: posted.service_content.clone(),
         minimum_quantity: posted.minimum_quantity.clone(),
         target_groups: posted.target_groups.clone(),
@@ -76,6 +138,17 @@ pub(crate) fn content(
         milestones: posted.milestones.clone(),
         tranches: tranches(price, &procedure.tranches, posted.milestones.len())
             .ok_or_else(|| Error::internal("tranches that do not fit the price"))?,
+        budget: offer
+            .budget
+            .iter()
+            .map(|line| AgreedLine {
+                item: line.item,
+                amount_fen: line.amount_fen,
+            })
+            .collect(),
+        key_persons: Vec::new(),
+        subcontracts: Vec::new(),
+        waived: Vec::new(),
         evaluation_scheme: procedure.evaluation.scheme.clone(),
         evaluation_weights: procedure
             .evaluation
@@ -122,6 +195,16 @@ pub(crate) fn tranches(price: Fen, shares: &[u32], milestones: usize) -> Option<
         }
     };
     Some((1..).zip(shares.iter().zip(amounts)).map(one).collect())
+}
+
+/// The price in parts of these percentages; none where they do not sum to 100.
+pub(crate) fn amounts(price: Fen, shares: &[u32]) -> Option<Vec<Fen>> {
+    let sum = shares.iter().copied().fold(0, u32::saturating_add);
+    if sum == 100 {
+        price.split(shares)
+    } else {
+        None
+    }
 }
 
 #[cfg(test)]

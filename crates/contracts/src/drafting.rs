@@ -1,7 +1,7 @@
 //! Making an agreement out of a notified award, or of the result of a statutory procedure, with its milestones
 //! and payments.
 
-use crate::draft::{self, Offer};
+use crate::draft::{self, Offer, Sides};
 use crate::entity::{contract, milestone, payment};
 use crate::flow;
 use crate::model::{
@@ -43,11 +43,19 @@ pub async fn draft(tx: &Tx, key: &Key, _: NothingIn) -> Result<ContractOut, Erro
     let posting = wubang_postings::service::find(tx, award.posting_id).await?;
     let bid = wubang_bids::service::find(tx, award.bid_id).await?;
     let organisation = organisations::load(tx, award.organisation_id).await?;
+    let parties =
+        organisations::load_many(tx, &wubang_bids::service::partners_of(tx, bid.id).await?).await?;
     let offer = Offer {
         price_fen: bid.price_fen,
-        service_plan: bid.content.service_plan,
+        service_plan: bid.content.service_plan.clone(),
+        budget: bid.content.budget.clone(),
+        shares: bid
+            .content
+            .consortium
+            .map_or_else(Vec::new, |one| one.shares),
     };
-    let content = draft::content(&posting, offer, &organisation)?;
+    let sides = sides(tx, &organisation, parties).await?;
+    let content = draft::content(&posting, offer, &sides)?;
     let basis = Basis {
         award_id: Some(award.id),
         bid_id: Some(award.bid_id),
@@ -78,8 +86,11 @@ pub async fn draft_of_result(tx: &Tx, key: &Key, _: NothingIn) -> Result<Contrac
     let offer = Offer {
         price_fen: result.price_fen,
         service_plan: draft::procured_plan(&posting),
+        budget: Vec::new(),
+        shares: Vec::new(),
     };
-    let content = draft::content(&posting, offer, &organisation)?;
+    let sides = sides(tx, &organisation, Vec::new()).await?;
+    let content = draft::content(&posting, offer, &sides)?;
     wubang_postings::service::agreement_drafted(tx, &posting, made.role()).await?;
     let term = posting.procedure.0.term(Timer::T17);
     let basis = Basis {
@@ -89,6 +100,23 @@ pub async fn draft_of_result(tx: &Tx, key: &Key, _: NothingIn) -> Result<Contrac
         sign_by: tx.calendar().counted_from(result.decided_on, term).at,
     };
     make(tx, made, basis, &posting, &organisation, content).await
+}
+
+/// The organisations on the contractor's side, with the custodian of the one that needs it.
+async fn sides(
+    tx: &Tx,
+    contractor: &Organisation,
+    partners: Vec<Organisation>,
+) -> Result<Sides, Error> {
+    let custodian = match contractor.custodian_id {
+        Some(id) => Some(organisations::load(tx, id).await?),
+        None => None,
+    };
+    Ok(Sides {
+        contractor: contractor.clone(),
+        partners,
+        custodian,
+    })
 }
 
 /// What an agreement rests on: an award here, or a result taken in.
@@ -108,6 +136,7 @@ async fn make(
     content: ContractContent,
 ) -> Result<ContractOut, Error> {
     let contract = insert(tx, made, basis, posting, contractor, content).await?;
+    store::insert_parties(tx, &contract).await?;
     let milestones = insert_milestones(tx, &contract).await?;
     insert_payments(tx, &contract, &milestones).await?;
     let roles = store::roles(tx, &contract)?;
@@ -155,6 +184,9 @@ async fn insert(
         supervision: Set(wire(Supervision::None)),
         sign_by: Set(basis.sign_by),
         signed_at: Set(None),
+        published_at: Set(None),
+        filed_on: Set(None),
+        filing_number: Set(None),
         report_returns: Set(0),
         reason_code: Set(None),
         reason: Set(None),

@@ -30,6 +30,9 @@ pub mod contract {
         pub supervision: String,
         pub sign_by: DateTimeUtc,
         pub signed_at: Option<DateTimeUtc>,
+        pub published_at: Option<DateTimeUtc>,
+        pub filed_on: Option<Date>,
+        pub filing_number: Option<String>,
         pub report_returns: i32,
         pub reason_code: Option<String>,
         pub reason: Option<String>,
@@ -37,6 +40,51 @@ pub mod contract {
         pub version: i32,
         pub created_at: DateTimeUtc,
         pub updated_at: DateTimeUtc,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// What an agreement said from some day on.
+pub mod version {
+    use crate::model::ContractContent;
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "contract_versions")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub contract_id: Uuid,
+        pub n: i32,
+        pub content: ContractContent,
+        pub content_hash: String,
+        pub change_request_id: Option<Uuid>,
+        pub created_at: DateTimeUtc,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// A party that must sign.
+pub mod party {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "contract_parties")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub contract_id: Uuid,
+        pub seq: i32,
+        pub party: String,
+        pub organisation_id: Option<Uuid>,
+        pub name: String,
+        pub left_at: Option<DateTimeUtc>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -54,7 +102,7 @@ pub mod signature {
         #[sea_orm(primary_key, auto_increment = false)]
         pub id: Uuid,
         pub contract_id: Uuid,
-        pub party: String,
+        pub party_id: Uuid,
         pub person_id: Uuid,
         pub name: String,
         pub role: String,

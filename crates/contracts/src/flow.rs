@@ -17,11 +17,14 @@ wubang_kernel::machine! {
     events {
         Send = "contract.sent" "send" "送签" "Send for signature",
         PartySign = "contract.party_signed" "sign" "签署" "Sign",
-        Sign = "contract.signed" "" "双方签署完成" "Both parties have signed",
+        Sign = "contract.signed" "" "各方签署完成" "Every party has signed",
         Activate = "contract.activated" "activate" "开工" "Start the work",
         SubmitReport = "contract.completion_submitted" "submit_completion_report" "提交结项报告" "Hand in the completion report",
         ReturnReport = "contract.report_returned" "return_report" "退回结项报告" "Return the report",
         AcceptReport = "contract.report_accepted" "accept_report" "受理结项报告" "Accept the report",
+        Publish = "contract.published" "publish" "公开协议" "Publish the agreement",
+        RecordFiling = "contract.filed" "record_filing" "登记备案" "Record the filing",
+        Change = "contract.changed" "" "变更" "Changed",
         Complete = "contract.completed" "" "完成" "Completed",
         Void = "contract.voided" "" "作废" "Voided",
     }
@@ -30,7 +33,10 @@ wubang_kernel::machine! {
         NotYetSigned = AlreadySigned "party_has_not_signed",
         OtherPerson = SamePerson "signer_differs_from_other_party",
         InTime = DeadlinePassed "within_signing_term",
-        BothSigned = NotSigned "both_parties_signed",
+        MaySign = Forbidden "authorised_signatory",
+        AllSigned = NotSigned "every_party_has_signed",
+        NotPublished = Duplicate "not_yet_published",
+        NotFiled = Duplicate "not_yet_filed",
         Eligible = NotEligible "organisation_eligible",
         Started = TooEarly "start_date_reached",
         Delivered = NotDelivered "end_date_reached_or_milestones_closed",
@@ -38,9 +44,18 @@ wubang_kernel::machine! {
     }
     rows {
         Drafting on Send [SumsMatch] by [StreetOfficer] => PendingSignature, tell [Organisation];
-        PendingSignature on PartySign [NotYetSigned, OtherPerson, InTime] by [OrgLegalRep, StreetOfficer] => PendingSignature, tell [Street, Organisation];
-        PendingSignature on Sign [BothSigned, Eligible] by [System] => Signed, start [T18, T19, T20], tell [Street, Secretary, Organisation];
+        PendingSignature on PartySign [MaySign, NotYetSigned, OtherPerson, InTime] by [OrgLegalRep, StreetOfficer, Partner, Custodian] => PendingSignature, tell [Street, Organisation];
+        PendingSignature on Sign [AllSigned, Eligible] by [System] => Signed, start [T18, T19, T20], tell [Street, Secretary, Organisation];
         Signed on Activate [Started] by [OrgAgent, OrgLegalRep] => Active, start [T35], stop [T20], tell [Street, Secretary];
+        Signed on Publish [NotPublished] by [StreetOfficer, System] => Signed, stop [T18], at T18;
+        Active on Publish [NotPublished] by [StreetOfficer, System] => Active, stop [T18], at T18;
+        CompletionSubmitted on Publish [NotPublished] by [StreetOfficer, System] => CompletionSubmitted, stop [T18], at T18;
+        Evaluating on Publish [NotPublished] by [StreetOfficer, System] => Evaluating, stop [T18], at T18;
+        Signed on RecordFiling [NotFiled] by [StreetOfficer] => Signed, stop [T19];
+        Active on RecordFiling [NotFiled] by [StreetOfficer] => Active, stop [T19];
+        CompletionSubmitted on RecordFiling [NotFiled] by [StreetOfficer] => CompletionSubmitted, stop [T19];
+        Evaluating on RecordFiling [NotFiled] by [StreetOfficer] => Evaluating, stop [T19];
+        Active on Change [] by [System] => Active, tell [Street, Secretary, Organisation];
         Active on SubmitReport [Delivered] by [OrgAgent] => CompletionSubmitted, start [T36], stop [T35, T37], tell [Street, Secretary];
         CompletionSubmitted on ReturnReport [ReturnsLeft] by [StreetOfficer] => Active, start [T37], stop [T36], tell [Organisation];
         CompletionSubmitted on AcceptReport [] by [StreetOfficer] => Evaluating, stop [T36], tell [Organisation, Secretary];
@@ -60,12 +75,14 @@ wubang_kernel::machine! {
         PartiallyMet = "partially_met" "部分达成",
         Returned = "returned" "退回",
         Overdue = "overdue" "逾期",
+        Waived = "waived" "取消",
     }
     events {
         Submit = "milestone.submitted" "submit" "提交验收" "Hand in for acceptance",
         Verify = "milestone.verified" "verify" "验收" "Verify",
         Return = "milestone.returned" "return" "退回" "Return",
         FallDue = "milestone.overdue" "" "到期未提交" "Fell due",
+        Waive = "milestone.waived" "" "取消" "Waived",
     }
     guards {
         ContractActive = InvalidTransition "contract_active",
@@ -85,6 +102,7 @@ wubang_kernel::machine! {
         Submitted on Verify [NotRecused, NewRole, OtherPerson, AllMet] by [CommunitySecretary, ResidentRep] => Met, tell [Organisation, Street];
         Submitted on Verify [NotRecused, NewRole, OtherPerson, PartMet] by [CommunitySecretary, ResidentRep] => PartiallyMet, tell [Organisation, Street];
         Submitted on Return [NotRecused, ReturnsLeft] by [CommunitySecretary] => Returned, stop [T23], tell [Organisation];
+        Planned on Waive [] by [System] => Waived, tell [Organisation];
         Planned on FallDue [] by [System] => Overdue, start [T24, T25], tell [Organisation, Street], at MilestoneDue;
     }
 }

@@ -1,16 +1,17 @@
 //! Addresses of the stage.
 
 use crate::model::{
-    AcceptReportIn, CompletionReportContent, ContractList, ContractOut, ContractSignIn,
-    MilestoneEvidence, MilestoneList, MilestoneOut, MilestoneVerifyIn, PaymentList, PaymentOut,
-    PaymentRequestIn, RecordPaymentIn, SuperviseIn,
+    AcceptReportIn, CompletionReportContent, ContractList, ContractOut, ContractPatch,
+    ContractSignIn, MilestoneEvidence, MilestoneList, MilestoneOut, MilestoneVerifyIn, PaymentList,
+    PaymentOut, PaymentRequestIn, PublicContractList, PublicContractOut, RecordFilingIn,
+    RecordPaymentIn, SuperviseIn,
 };
 use crate::{milestones, payments, reports, service};
-use actix_web::{get, post};
+use actix_web::{get, patch, post};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use wubang_web::actions::ActionsOut;
-use wubang_web::{Answer, Body, Ctx, PathKey, act, list, see};
+use wubang_web::{Answer, Body, Ctx, PathKey, act, amend, list, list_public, see, see_public};
 use wubang_web::{NothingIn, ReasonIn};
 
 /// 由街道依据榜单与揭榜意向书生成承榜协议。Draft the agreement of a notified award.
@@ -66,8 +67,28 @@ see!(
     service::get_actions,
     "可办理的动作及不可办理的原因。What can be done, and why not the rest."
 );
+amend!(amend_contract, "承榜 contracts", "/api/v1/contracts/{id}", ContractPatch => ContractOut, service::amend, "修改协议草稿:期限、里程碑日期、拨付批次、条款。Change a draft: period, dates, tranches, terms.");
 act!(send_contract, "承榜 contracts", "/api/v1/contracts/{id}/send", NothingIn => ContractOut, service::send, "送签。Send for signature.");
 act!(sign_contract, "承榜 contracts", "/api/v1/contracts/{id}/sign", ContractSignIn => ContractOut, service::sign, "签署协议内容的哈希。Sign the hash of the content.");
+act!(publish_contract, "承榜 contracts", "/api/v1/contracts/{id}/publish", NothingIn => ContractOut, service::publish, "公开协议(签订后 2 个工作日内;逾期由系统公开)。Publish a signed agreement.");
+act!(record_contract_filing, "承榜 contracts", "/api/v1/contracts/{id}/record_filing", RecordFilingIn => ContractOut, service::record_filing, "登记协议备案。Record that the agreement was filed.");
+list_public!(
+    list_public_contracts,
+    "公开 public",
+    "/api/v1/public/contracts",
+    ["division", "posting_id"],
+    PublicContractList,
+    service::list_public,
+    "公开的协议。Published agreements."
+);
+see_public!(
+    get_public_contract,
+    "公开 public",
+    "/api/v1/public/contracts/{id}",
+    PublicContractOut,
+    service::get_public,
+    "公开的协议:不含个人、联系方式和账户。A published agreement, without persons, contacts or accounts."
+);
 act!(activate_contract, "实施 implementation", "/api/v1/contracts/{id}/activate", NothingIn => ContractOut, service::activate, "开工。Start the work.");
 act!(supervise_contract, "实施 implementation", "/api/v1/contracts/{id}/supervise", SuperviseIn => ContractOut, service::supervise, "设定监管状态。Set how closely an agreement is watched.");
 act!(submit_completion_report, "实施 implementation", "/api/v1/contracts/{id}/submit_completion_report", CompletionReportContent => ContractOut, reports::submit, "提交结项报告。Hand in the completion report.");
@@ -143,6 +164,11 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(send_contract)
         .service(sign_contract)
         .service(activate_contract)
+        .service(amend_contract)
+        .service(publish_contract)
+        .service(record_contract_filing)
+        .service(list_public_contracts)
+        .service(get_public_contract)
         .service(supervise_contract)
         .service(submit_completion_report)
         .service(return_completion_report)
@@ -154,6 +180,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(verify_milestone)
         .service(return_milestone)
         .service(get_milestone);
+    crate::changes::http::routes(cfg);
     cfg.service(list_payments)
         .service(get_payment_actions)
         .service(request_payment)

@@ -1,7 +1,7 @@
 //! What must hold over all agreements, whatever happened.
 
-use crate::entity::{contract, milestone, payment, signature};
-use crate::rules::{BUYER, CONTRACTOR};
+use crate::changes::entity::request;
+use crate::entity::{contract, milestone, party, payment, signature, version};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -25,6 +25,14 @@ pub fn invariants() -> Vec<Invariant> {
             run: |view| Box::pin(replay::<payment::Entity>(view)),
         },
         Invariant {
+            name: "change_request_state_is_replay_of_trace",
+            run: |view| Box::pin(replay::<request::Entity>(view)),
+        },
+        Invariant {
+            name: "a_contract_says_what_its_last_version_says",
+            run: |view| Box::pin(unversioned(view)),
+        },
+        Invariant {
             name: "payments_sum_to_the_price",
             run: |view| Box::pin(wrong_sums(view)),
         },
@@ -33,7 +41,7 @@ pub fn invariants() -> Vec<Invariant> {
             run: |view| Box::pin(unreferenced(view)),
         },
         Invariant {
-            name: "a_signed_contract_has_both_signatures_over_its_hash",
+            name: "a_signed_contract_has_every_signature_over_its_hash",
             run: |view| Box::pin(unsigned(view)),
         },
     ]
@@ -74,24 +82,68 @@ async fn unsigned(view: &View) -> Result<Vec<Uuid>, Error> {
     for row in signature::Entity::find().all(&view.db()).await? {
         signed.entry(row.contract_id).or_default().push(row);
     }
+    let firsts: HashMap<Uuid, String> = version::Entity::find()
+        .filter(version::Column::N.eq(1))
+        .all(&view.db())
+        .await?
+        .into_iter()
+        .map(|row| (row.contract_id, row.content_hash))
+        .collect();
+    let mut parties: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
+    for row in party::Entity::find()
+        .filter(party::Column::LeftAt.is_null())
+        .all(&view.db())
+        .await?
+    {
+        parties.entry(row.contract_id).or_default().push(row.id);
+    }
     let unsigned = ["drafting", "pending_signature", "void"];
     let contracts = contract::Entity::find()
         .filter(contract::Column::State.is_not_in(unsigned))
         .all(&view.db())
         .await?;
     let broken = contracts.into_iter().filter(|contract| {
-        let both = signed.get(&contract.id).is_some_and(|rows| {
-            let all = [BUYER, CONTRACTOR]
-                .iter()
-                .all(|party| rows.iter().any(|row| row.party == *party));
-            all && rows
-                .iter()
-                .all(|row| row.content_hash == contract.content_hash)
+        let every = signed.get(&contract.id).is_some_and(|rows| {
+            let all = parties.get(&contract.id).is_some_and(|parties| {
+                parties
+                    .iter()
+                    .all(|party| rows.iter().any(|row| row.party_id == *party))
+            });
+            // what was signed is the first version
+            let signed = firsts.get(&contract.id);
+            all && rows.iter().all(|row| Some(&row.content_hash) == signed)
         });
         let hashed = serde_json::to_value(&contract.content).is_ok_and(|content| {
             wubang_kernel::digest::content_hash(&content) == contract.content_hash
         });
-        !both || !hashed || contract.signed_at.is_none()
+        !every || !hashed || contract.signed_at.is_none()
     });
     Ok(broken.map(|row| row.id).collect())
+}
+
+/// Signed agreements that say anything but their last version, and versions whose hash is not theirs.
+async fn unversioned(view: &View) -> Result<Vec<Uuid>, Error> {
+    let mut last: HashMap<Uuid, (i32, String)> = HashMap::new();
+    let mut broken = Vec::new();
+    for row in version::Entity::find().all(&view.db()).await? {
+        let hash = serde_json::to_value(&row.content)
+            .map(|content| wubang_kernel::digest::content_hash(&content))?;
+        if hash != row.content_hash {
+            broken.push(row.contract_id);
+        }
+        let known = last.entry(row.contract_id).or_insert((0, String::new()));
+        if row.n > known.0 {
+            *known = (row.n, row.content_hash);
+        }
+    }
+    let contracts = contract::Entity::find()
+        .filter(contract::Column::SignedAt.is_not_null())
+        .all(&view.db())
+        .await?;
+    let wrong = contracts.into_iter().filter(|row| {
+        let said = last.get(&row.id).map(|(_, hash)| hash);
+        said != Some(&row.content_hash) || row.content.price_fen.get() != row.price_fen
+    });
+    broken.extend(wrong.map(|row| row.id));
+    Ok(broken)
 }

@@ -1,9 +1,11 @@
 //! 承榜协议 and 实施: the agreement between buyer and contractor, its milestones, payments and the
 //! completion report (rulebook 2.4.5, 2.8.5, 2.8.6).
 //!
-//! Invariants: both parties sign the hash of the same content; planned payments sum to the price;
+//! Invariants: all parties sign the hash of the same content; planned payments sum to the price;
 //! a milestone is decided by two persons of two roles; the platform records payments and moves no money.
 
+mod amending;
+pub mod changes;
 mod draft;
 mod drafting;
 mod entity;
@@ -14,11 +16,15 @@ mod milestones;
 pub mod model;
 mod out;
 mod payments;
+mod publishing;
 mod recounting;
 mod reports;
 mod rules;
 pub mod service;
+mod signing;
+mod steps;
 mod store;
+mod versions;
 
 pub use http::routes;
 pub use invariants::invariants;
@@ -37,15 +43,24 @@ pub fn lifecycles() -> Vec<Lifecycle> {
         Lifecycle::of::<flow::Contract>(),
         Lifecycle::of::<flow::Milestone>(),
         Lifecycle::of::<flow::Payment>(),
+        Lifecycle::of::<changes::flow::ChangeRequest>(),
     ]
 }
 
 /// What this stage does when its timers are due; every other timer of it only reminds.
 #[must_use]
 pub fn timers() -> Vec<(&'static str, Timer, TimerHandler)> {
-    vec![("milestone", Timer::MilestoneDue, |tx, id| {
-        Box::pin(milestones::fell_due(tx, id))
-    })]
+    vec![
+        ("milestone", Timer::MilestoneDue, |tx, id| {
+            Box::pin(milestones::fell_due(tx, id))
+        }),
+        ("contract", Timer::T18, |tx, id| {
+            Box::pin(publishing::publish_due(tx, id))
+        }),
+        ("change_request", Timer::ChangePublicity, |tx, id| {
+            Box::pin(changes::service::publicity_ended(tx, id))
+        }),
+    ]
 }
 
 /// What this stage does about events of earlier ones: what an agreement rests on takes it along

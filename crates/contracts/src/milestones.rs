@@ -1,22 +1,22 @@
 //! What can be done with a milestone (里程碑, rulebook 2.8.6).
 
 use crate::entity::milestone;
+use crate::flow::MilestoneState;
 use crate::flow::{self, MilestoneEvent, PaymentEvent};
 use crate::model::{
     IndicatorEvidence, MilestoneEvidence, MilestoneList, MilestoneOut, MilestoneVerifyIn,
 };
 use crate::out::{self, Deadlines};
-use crate::rules::{self, MilestoneFacts};
-use crate::service::{SYSTEM, id_filter};
+use crate::rules::milestone::MilestoneFacts;
+use crate::rules::payment::scaled;
+use crate::steps::{self, SYSTEM, id_filter};
 use crate::store::{self, ContractCase};
-use crate::{flow::MilestoneState, payments};
 use uuid::Uuid;
-use wubang_kernel::deadline::{Deadline, at_hour, end_of_day};
+use wubang_kernel::deadline::at_hour;
 use wubang_kernel::machine::plan;
 use wubang_kernel::{Code, Faults, RoleSet, Timer, faults};
 use wubang_store::commit::Commit;
-use wubang_store::trace::About;
-use wubang_store::{Error, Key, Read, Tracked, Tx, View, commit, state_of, timers};
+use wubang_store::{Error, Key, Read, Tx, View, commit, state_of};
 use wubang_web::ReasonIn;
 use wubang_web::{ListQuery, actions};
 
@@ -71,6 +71,7 @@ pub async fn list(view: &View, query: &ListQuery) -> Result<MilestoneList, Error
         // only what a milestone's guards ask for
         let case = ContractCase {
             contract: contract.clone(),
+            parties: Vec::new(),
             signatures: Vec::new(),
             milestones: Vec::new(),
             verifications: mine,
@@ -232,9 +233,9 @@ async fn enable_bound(
         .iter()
         .filter(|one| one.milestone_id == Some(row.id) && one.state == "planned")
     {
-        let amount = rules::scaled(payment.planned_fen, percent)
+        let amount = scaled(payment.planned_fen, percent)
             .ok_or_else(|| Error::internal("a share of a payment cannot be computed"))?;
-        payments::by_system(tx, &case.contract, payment, PaymentEvent::Enable, amount).await?;
+        steps::payment_by_system(tx, &case.contract, payment, PaymentEvent::Enable, amount).await?;
     }
     Ok(())
 }
@@ -258,45 +259,6 @@ pub async fn return_to_contractor(
     })
     .await?;
     show(tx, &case, &row).await
-}
-
-/// Starts the reminder (T22, five working days before) and the due instant of a milestone.
-pub(crate) async fn start_clocks(tx: &Tx, row: &milestone::Model) -> Result<(), Error> {
-    let about = About {
-        object: "milestone",
-        id: row.id,
-        project_id: Some(row.project_id),
-        division: &row.division,
-        version: row.version,
-    };
-    let noon = at_hour(row.due_on, 12, 0).ok_or(Code::Internal)?;
-    // the deadline from that day tells whether the calendar of its year is known
-    let provisional = tx
-        .calendar()
-        .deadline(noon, Timer::T22.default_term())
-        .provisional;
-    let at = |date, rule: &str| Deadline {
-        at: end_of_day(date),
-        rule: rule.to_owned(),
-        provisional,
-    };
-    timers::start(
-        tx,
-        &about,
-        &row.label(),
-        Timer::MilestoneDue,
-        &at(row.due_on, "due_on"),
-    )
-    .await?;
-    let reminder = at(
-        tx.calendar()
-            .wd_before(row.due_on, Timer::T22.default_term().n),
-        "due_on - 5 wd",
-    );
-    if !reminder.is_over(tx.now()) {
-        timers::start(tx, &about, &row.label(), Timer::T22, &reminder).await?;
-    }
-    Ok(())
 }
 
 /// The due date passed without submission: overdue, with the slips of T24 and T25 counted from that date.

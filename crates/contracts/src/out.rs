@@ -1,13 +1,15 @@
 //! Showing agreements, milestones and payments.
 
-use crate::entity::{contract, milestone, payment};
+use crate::entity::{contract, milestone, party, payment};
 use crate::flow;
 use crate::model::{
-    CompletionReportOut, ContractOut, ContractSummary, MilestoneOut, PaymentOut, SignatureOut,
-    Supervision, VerificationOut, wire,
+    CompletionReportOut, ContractOut, ContractSummary, MilestoneOut, Party, PartyOut, PaymentOut,
+    SignatureOut, Supervision, VerificationOut, wire,
 };
-use crate::rules::{ContractFacts, MilestoneFacts, PaymentFacts, Signed, Verified, party_of};
-use crate::store::ContractCase;
+use crate::rules::milestone::{MilestoneFacts, Verified};
+use crate::rules::payment::PaymentFacts;
+use crate::rules::{ContractFacts, Signed};
+use crate::store::{self, ContractCase};
 use std::collections::HashMap;
 use uuid::Uuid;
 use wubang_kernel::{Role, RoleSet};
@@ -18,9 +20,7 @@ use wubang_web::{Instant, actions};
 /// What is known of an agreement to its guards.
 pub(crate) fn contract_facts(read: &impl Read, case: &ContractCase) -> ContractFacts {
     let contract = &case.contract;
-    let role = case
-        .roles
-        .first_of(&[Role::OrgLegalRep, Role::StreetOfficer]);
+    let signer = store::signer(read, case).ok().flatten();
     ContractFacts {
         price: contract.price_fen,
         tranches: case
@@ -33,18 +33,19 @@ pub(crate) fn contract_facts(read: &impl Read, case: &ContractCase) -> ContractF
             && case
                 .milestones
                 .iter()
-                .all(|row| matches!(row.state.as_str(), "met" | "partially_met")),
+                .all(|row| matches!(row.state.as_str(), "met" | "partially_met" | "waived")),
         signed: case
             .signatures
             .iter()
             .map(|row| Signed {
-                party: row.party.clone(),
+                party: row.party_id,
                 person: row.person_id,
             })
             .collect(),
-        signer: role
+        parties: case.parties.iter().map(|row| row.id).collect(),
+        signer: signer
             .zip(read.actor().person)
-            .map(|(role, person)| (party_of(role), person)),
+            .map(|((party, _), person)| (party.id, person)),
         eligible: Ok(()),
         now: read.now(),
         // past its term a statutory result only reminds: it is not ours to let it lapse
@@ -52,6 +53,8 @@ pub(crate) fn contract_facts(read: &impl Read, case: &ContractCase) -> ContractF
         starts_on: contract.starts_on,
         ends_on: contract.ends_on,
         report_returns: contract.report_returns,
+        published: contract.published_at.is_some(),
+        filed: contract.filed_on.is_some(),
     }
 }
 
@@ -78,7 +81,7 @@ pub(crate) fn milestone_facts(
         verified: verified.collect(),
         verifier: role.zip(read.actor().person),
         ratio: None,
-        is_contractor: case.roles.any(&[Role::OrgAgent, Role::OrgLegalRep]),
+        is_contractor: case.roles.any(store::PARTY),
         returns: milestone.returns,
     }
 }
@@ -115,7 +118,7 @@ impl Deadlines {
         Ok(Deadlines(by))
     }
 
-    fn take(&mut self, object: Uuid) -> Vec<DeadlineOut> {
+    pub(crate) fn take(&mut self, object: Uuid) -> Vec<DeadlineOut> {
         self.0.remove(&object).unwrap_or_default()
     }
 }
@@ -212,13 +215,6 @@ pub(crate) async fn contract(read: &impl Read, case: &ContractCase) -> Result<Co
         .iter()
         .map(|one| payment(case.roles, facts, one, &mut deadlines))
         .collect::<Result<_, Error>>()?;
-    let signature = |one: &crate::entity::signature::Model| SignatureOut {
-        party: one.party.clone(),
-        name: one.name.clone(),
-        role: one.role.clone(),
-        content_hash: one.content_hash.clone(),
-        signed_at: Instant(one.signed_at),
-    };
     Ok(ContractOut {
         id: row.id,
         number: row.number.clone(),
@@ -237,7 +233,11 @@ pub(crate) async fn contract(read: &impl Read, case: &ContractCase) -> Result<Co
         supervision: row.supervision.clone(),
         sign_by: Instant(row.sign_by),
         signed_at: row.signed_at.map(Instant),
-        signatures: case.signatures.iter().map(signature).collect(),
+        published_at: row.published_at.map(Instant),
+        filed_on: row.filed_on,
+        filing_number: row.filing_number.clone(),
+        parties: case.parties.iter().map(|one| party(case, one)).collect(),
+        signatures: signatures(case),
         milestones,
         payments,
         completion_report: case.report().map(report),
@@ -254,6 +254,37 @@ pub(crate) async fn contract(read: &impl Read, case: &ContractCase) -> Result<Co
         created_at: Instant(row.created_at),
         updated_at: Instant(row.updated_at),
     })
+}
+
+fn party(case: &ContractCase, row: &party::Model) -> PartyOut {
+    let signature = case.signatures.iter().find(|one| one.party_id == row.id);
+    PartyOut {
+        party: Party::from_wire(&row.party).unwrap_or(Party::Partner),
+        organisation_id: row.organisation_id,
+        name: row.name.clone(),
+        signed_at: signature.map(|one| Instant(one.signed_at)),
+    }
+}
+
+/// The signatures, with the party that each was given for.
+fn signatures(case: &ContractCase) -> Vec<SignatureOut> {
+    let parties: HashMap<Uuid, PartyOut> = case
+        .parties
+        .iter()
+        .map(|row| (row.id, party(case, row)))
+        .collect();
+    let shown = case.signatures.iter().filter_map(|one| {
+        let party = parties.get(&one.party_id)?;
+        Some(SignatureOut {
+            party: party.party,
+            organisation_id: party.organisation_id,
+            name: one.name.clone(),
+            role: one.role.clone(),
+            content_hash: one.content_hash.clone(),
+            signed_at: Instant(one.signed_at),
+        })
+    });
+    shown.collect()
 }
 
 fn report(row: &crate::entity::report::Model) -> CompletionReportOut {

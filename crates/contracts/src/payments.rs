@@ -1,17 +1,17 @@
 //! What can be done with a payment (拨付, rulebook 2.8.6). The platform records, it moves no money.
 
-use crate::entity::{contract, payment};
+use crate::entity::payment;
 use crate::flow::{self, PaymentEvent};
 use crate::model::{PaymentList, PaymentOut, PaymentRequestIn, RecordPaymentIn};
 use crate::out::{self, Deadlines};
-use crate::rules::PaymentFacts;
-use crate::service::{SYSTEM, id_filter};
+use crate::rules::payment::PaymentFacts;
+use crate::steps::id_filter;
 use crate::store::{self, ContractCase};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use std::collections::HashSet;
 use uuid::Uuid;
 use wubang_kernel::machine::plan;
-use wubang_kernel::{Faults, RoleSet, faults};
+use wubang_kernel::{Faults, faults};
 
 use wubang_store::commit::Commit;
 use wubang_store::entity::holds;
@@ -119,32 +119,6 @@ async fn act(
             .run()
             .await?;
     show(tx, &case, &row).await
-}
-
-/// A consequence of what happened to the agreement or a milestone, with the amount that is due now.
-pub(crate) async fn by_system(
-    tx: &Tx,
-    contract: &contract::Model,
-    row: &payment::Model,
-    event: PaymentEvent,
-    amount_fen: i64,
-) -> Result<(), Error> {
-    let facts = out::payment_facts(tx, contract).await?;
-    let planned = plan::<flow::Payment>(
-        state_of::<flow::Payment>(&row.state)?,
-        event,
-        RoleSet::of(SYSTEM),
-        &facts,
-    )?;
-    let data = serde_json::json!({ "planned_fen": row.planned_fen, "amount_fen": amount_fen });
-    let spend = commit::<payment::Entity>(tx, row, planned)
-        .under(&contract.terms.timers, contract.terms.cutoff_hour);
-    spend
-        .set(payment::Column::AmountFen, amount_fen)
-        .data(data)
-        .run()
-        .await?;
-    Ok(())
 }
 
 /// The contractor asks for a payment whose condition is met.

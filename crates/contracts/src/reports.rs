@@ -3,7 +3,7 @@
 use crate::entity::contract;
 use crate::flow::ContractEvent;
 use crate::model::{AcceptReportIn, BudgetActual, CompletionReportContent, ContractOut};
-use crate::{out, service, store};
+use crate::{out, steps, store};
 use wubang_kernel::{Faults, Refusal, faults};
 use wubang_store::{Error, Key, Tx};
 use wubang_web::ReasonIn;
@@ -65,7 +65,7 @@ pub async fn submit(
     key: &Key,
     input: CompletionReportContent,
 ) -> Result<ContractOut, Error> {
-    let mut case = service::load_for(tx, key).await?;
+    let mut case = steps::load_for(tx, key).await?;
     let content = check(input, case.contract.price_fen)?;
     let (facts, roles) = (out::contract_facts(tx, &case), case.roles);
     let hash = wubang_kernel::digest::content_hash(&serde_json::to_value(&content)?);
@@ -73,7 +73,7 @@ pub async fn submit(
         .unwrap_or(i32::MAX)
         .saturating_add(1);
     let data = serde_json::json!({ "edition": edition, "content_hash": hash });
-    service::step(
+    steps::step(
         tx,
         &mut case,
         ContractEvent::SubmitReport,
@@ -82,6 +82,7 @@ pub async fn submit(
         |c| c.data(data),
     )
     .await?;
+    crate::changes::service::lapse(tx, case.contract.id).await?;
     case.reports
         .push(store::insert_report(tx, case.contract.id, edition, content, hash).await?);
     out::contract(tx, &case).await
@@ -93,13 +94,13 @@ pub async fn submit(
 /// `return_limit` the second time; `invalid` without a reason.
 pub async fn return_report(tx: &Tx, key: &Key, input: ReasonIn) -> Result<ContractOut, Error> {
     let reason = faults::reason(&input.reason)?;
-    let mut case = service::load_for(tx, key).await?;
+    let mut case = steps::load_for(tx, key).await?;
     let (facts, roles, returns) = (
         out::contract_facts(tx, &case),
         case.roles,
         case.contract.report_returns + 1,
     );
-    service::step(
+    steps::step(
         tx,
         &mut case,
         ContractEvent::ReturnReport,
@@ -123,9 +124,9 @@ pub async fn accept(tx: &Tx, key: &Key, input: AcceptReportIn) -> Result<Contrac
     let mut faults = Faults::new();
     let note = faults.prose("/note", &input.note, 0..=1000);
     faults.finish()?;
-    let mut case = service::load_for(tx, key).await?;
+    let mut case = steps::load_for(tx, key).await?;
     let (facts, roles) = (out::contract_facts(tx, &case), case.roles);
-    service::step(
+    steps::step(
         tx,
         &mut case,
         ContractEvent::AcceptReport,

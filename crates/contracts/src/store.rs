@@ -1,8 +1,8 @@
 //! Reading and writing agreements; decides nothing.
 
-use crate::entity::{contract, milestone, payment, report, signature, verification};
+use crate::entity::{contract, milestone, party, payment, report, signature, verification};
 use crate::flow;
-use crate::model::CompletionReportContent;
+use crate::model::{CompletionReportContent, Party};
 use sea_orm::sea_query::SelectStatement;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -27,7 +27,7 @@ wubang_store::stateful!(contract::Entity, flow::Contract);
 wubang_store::stateful!(milestone::Entity, flow::Milestone);
 wubang_store::stateful!(payment::Entity, flow::Payment);
 
-/// What all three rows say of themselves in the same way.
+/// What milestones and payments say of themselves in the same way.
 macro_rules! tracked {
     ($model:ty, |$row:ident| $label:expr) => {
         impl Tracked for $model {
@@ -44,10 +44,28 @@ macro_rules! tracked {
         }
     };
 }
-tracked!(contract::Model, |row| format!(
-    "{} {}",
-    row.number, row.title
-));
+impl Tracked for contract::Model {
+    fn project_id(&self) -> Option<Uuid> {
+        Some(self.project_id)
+    }
+    fn label(&self) -> String {
+        format!("{} {}", self.number, self.title)
+    }
+    // partners and the custodian hear of the agreement as the lead does
+    fn organisations(&self) -> Vec<Uuid> {
+        self.members().collect()
+    }
+}
+
+impl contract::Model {
+    /// The lead or only contractor, its partners and its custodian.
+    pub fn members(&self) -> impl Iterator<Item = Uuid> + '_ {
+        let partners = self.content.partners.iter().map(|one| one.organisation_id);
+        std::iter::once(self.organisation_id)
+            .chain(partners)
+            .chain(self.custodian_id)
+    }
+}
 tracked!(milestone::Model, |row| format!(
     "{} 里程碑{} {}",
     row.contract_number, row.seq, row.title
@@ -62,6 +80,7 @@ tracked!(payment::Model, |row| format!(
 pub struct ContractCase {
     /// The agreement.
     pub contract: contract::Model,
+    pub(crate) parties: Vec<party::Model>,
     pub(crate) signatures: Vec<signature::Model>,
     pub(crate) milestones: Vec<milestone::Model>,
     pub(crate) verifications: Vec<verification::Model>,
@@ -89,15 +108,23 @@ impl ContractCase {
 }
 
 /// Roles over the division that see an agreement from its draft on.
-const ORGANISERS: &[Role] = &[Role::StreetOfficer, Role::DistrictAdmin, Role::Supervisor];
+pub(crate) const ORGANISERS: &[Role] =
+    &[Role::StreetOfficer, Role::DistrictAdmin, Role::Supervisor];
 /// Roles over the division that see it once it was sent.
 const COMMUNITY: &[Role] = &[
     Role::CommunitySecretary,
     Role::ResidentRep,
     Role::DepartmentOfficer,
 ];
-/// Roles in the contractor or its custodian.
-const PARTY: &[Role] = &[Role::OrgAgent, Role::OrgLegalRep, Role::Custodian];
+/// Roles towards an agreement of the people of its organisations.
+pub(crate) const PARTY: &[Role] = &[
+    Role::OrgAgent,
+    Role::OrgLegalRep,
+    Role::Partner,
+    Role::Custodian,
+];
+/// Roles in an organisation by which one belongs to its people.
+const PEOPLE: &[Role] = &[Role::OrgAgent, Role::OrgLegalRep, Role::Custodian];
 
 fn parse(code: &str) -> Result<DivisionCode, Error> {
     DivisionCode::parse(code).map_err(|_| Error::internal("agreement with a bad division"))
@@ -111,10 +138,21 @@ pub(crate) fn division(contract: &contract::Model) -> Result<DivisionCode, Error
 /// The roles of the viewer towards an agreement: those over its division, and those over each
 /// community it serves, because an agreement of a whole street is accepted in its communities.
 pub(crate) fn roles(read: &impl Read, contract: &contract::Model) -> Result<RoleSet, Error> {
-    let at = Reach::at(division(contract)?)
-        .and(Some(contract.organisation_id))
-        .and(contract.custodian_id);
+    let at = Reach::at(division(contract)?).and(Some(contract.organisation_id));
     let mut roles = read.actor().roles(&at);
+    let belongs = |id: Uuid| read.actor().organisations(PEOPLE).any(|own| own == id);
+    // partners and the custodian read and sign; the work is the lead's
+    if contract
+        .content
+        .partners
+        .iter()
+        .any(|one| belongs(one.organisation_id))
+    {
+        roles = roles.with(Role::Partner);
+    }
+    if contract.custodian_id.is_some_and(belongs) {
+        roles = roles.with(Role::Custodian);
+    }
     for community in &contract.content.communities {
         let here = read.actor().roles(&Reach::at(parse(community)?));
         for role in COMMUNITY.iter().filter(|role| here.has(**role)) {
@@ -122,6 +160,37 @@ pub(crate) fn roles(read: &impl Read, contract: &contract::Model) -> Result<Role
         }
     }
     Ok(roles)
+}
+
+/// The party for which the viewer would sign next, and the hat under which: an organisation's legal representative,
+/// the custodian's officer, the street's officer.
+pub(crate) fn signer<'a>(
+    read: &impl Read,
+    case: &'a ContractCase,
+) -> Result<Option<(&'a party::Model, Role)>, Error> {
+    let division = division(&case.contract)?;
+    let hat = |row: &party::Model| {
+        let (reach, hats): (Reach, &[Role]) =
+            match (Party::from_wire(&row.party), row.organisation_id) {
+                (Some(Party::Custodian), Some(id)) => {
+                    (Reach::of(id), &[Role::OrgLegalRep, Role::Custodian])
+                }
+                (_, Some(id)) => (Reach::of(id), &[Role::OrgLegalRep]),
+                (_, None) => (Reach::at(division), &[Role::StreetOfficer]),
+            };
+        read.actor().roles(&reach).first_of(hats)
+    };
+    // an organisation's own people sign for it before they sign as anything else
+    let (own, buyer): (Vec<_>, Vec<_>) = case
+        .parties
+        .iter()
+        .filter_map(|row| Some((row, hat(row)?)))
+        .partition(|(row, _)| row.organisation_id.is_some());
+    let mine: Vec<_> = own.into_iter().chain(buyer).collect();
+    let open = mine
+        .iter()
+        .find(|(row, _)| case.signatures.iter().all(|one| one.party_id != row.id));
+    Ok(open.or(mine.first()).copied())
 }
 
 fn may_see(roles: RoleSet, contract: &contract::Model) -> bool {
@@ -195,6 +264,12 @@ pub(crate) async fn complete(
     roles: RoleSet,
 ) -> Result<ContractCase, Error> {
     let (id, db) = (contract.id, read.db());
+    let parties = party::Entity::find()
+        .filter(party::Column::ContractId.eq(id))
+        .filter(party::Column::LeftAt.is_null())
+        .order_by_asc(party::Column::Seq)
+        .all(&db)
+        .await?;
     let signatures = signature::Entity::find()
         .filter(signature::Column::ContractId.eq(id))
         .order_by_asc(signature::Column::Id)
@@ -218,6 +293,7 @@ pub(crate) async fn complete(
         .await?;
     Ok(ContractCase {
         contract,
+        parties,
         signatures,
         milestones,
         verifications,
@@ -278,8 +354,16 @@ fn visible(read: &impl Read) -> Condition {
             contract::Column::Division,
             actor.divisions(COMMUNITY),
         ))
-        .add(contract::Column::OrganisationId.is_in(actor.organisations(PARTY)))
-        .add(contract::Column::CustodianId.is_in(actor.organisations(PARTY)));
+        .add(
+            contract::Column::Id.in_subquery(
+                party::Entity::find()
+                    .select_only()
+                    .column(party::Column::ContractId)
+                    .filter(party::Column::OrganisationId.is_in(actor.organisations(PEOPLE)))
+                    .filter(party::Column::LeftAt.is_null())
+                    .into_query(),
+            ),
+        );
     Condition::any()
         .add(scope::within(
             contract::Column::Division,
@@ -292,7 +376,8 @@ fn visible(read: &impl Read) -> Condition {
         )
 }
 
-fn visible_ids(read: &impl Read) -> SelectStatement {
+/// The ids of the agreements that the viewer may see, for scoping what belongs to them.
+pub(crate) fn visible_ids(read: &impl Read) -> SelectStatement {
     contract::Entity::find()
         .select_only()
         .column(contract::Column::Id)
@@ -325,6 +410,32 @@ pub(crate) async fn list(
     }
     if !query.all("state").is_empty() {
         select = select.filter(contract::Column::State.is_in(query.all("state").iter().cloned()));
+    }
+    Ok(select.all(&read.db()).await?)
+}
+
+/// One page of published agreements, newest first, one row more than asked for.
+pub(crate) async fn list_public(
+    read: &impl Read,
+    query: &ListQuery,
+    within: Option<&DivisionCode>,
+    posting: Option<Uuid>,
+) -> Result<Vec<contract::Model>, Error> {
+    let mut select = contract::Entity::find()
+        .filter(contract::Column::PublishedAt.is_not_null())
+        .order_by_desc(contract::Column::Id)
+        .limit(query.page.limit + 1);
+    if let Some(after) = query.page.after {
+        select = select.filter(contract::Column::Id.lt(after));
+    }
+    if let Some(division) = within {
+        select = select.filter(scope::within(
+            contract::Column::Division,
+            std::iter::once(division),
+        ));
+    }
+    if let Some(posting) = posting {
+        select = select.filter(contract::Column::PostingId.eq(posting));
     }
     Ok(select.all(&read.db()).await?)
 }
@@ -375,17 +486,51 @@ pub(crate) async fn list_payments(
     Ok(select.all(&read.db()).await?)
 }
 
+/// Keeps who the parties of a new agreement are, in the order in which they are shown.
+pub(crate) async fn insert_parties(tx: &Tx, contract: &contract::Model) -> Result<(), Error> {
+    let content = &contract.content;
+    let mut named = vec![
+        (Party::Buyer, None, &content.buyer.name),
+        (
+            Party::Contractor,
+            Some(content.contractor.organisation_id),
+            &content.contractor.name,
+        ),
+    ];
+    for one in &content.partners {
+        named.push((Party::Partner, Some(one.organisation_id), &one.name));
+    }
+    if let Some(one) = &content.custodian {
+        named.push((Party::Custodian, Some(one.organisation_id), &one.name));
+    }
+    let rows = (1..)
+        .zip(named)
+        .map(|(seq, (party, organisation, name))| party::ActiveModel {
+            id: Set(tx.new_id()),
+            contract_id: Set(contract.id),
+            seq: Set(seq),
+            party: Set(party.as_str().to_owned()),
+            organisation_id: Set(organisation),
+            name: Set(name.clone()),
+            left_at: Set(None),
+        });
+    party::Entity::insert_many(rows)
+        .exec_without_returning(&tx.db())
+        .await?;
+    Ok(())
+}
+
 /// Keeps a signature; the second of one party is refused by the table.
 pub(crate) async fn insert_signature(
     tx: &Tx,
     contract: &contract::Model,
-    party: &str,
+    party: &party::Model,
     role: Role,
 ) -> Result<signature::Model, Error> {
     let row = signature::ActiveModel {
         id: Set(tx.new_id()),
         contract_id: Set(contract.id),
-        party: Set(party.to_owned()),
+        party_id: Set(party.id),
         person_id: Set(tx.person()?),
         name: Set(tx.actor().name.clone()),
         role: Set(role.as_str().to_owned()),

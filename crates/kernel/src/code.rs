@@ -134,6 +134,9 @@ codes! {
     NotDelivered = "not_delivered", 422, "阶段任务未完成且未到结束日期", "Milestones are open and the end date is not reached";
     EvidenceMissing = "evidence_missing", 422, "缺少指标证明", "Evidence for an indicator is missing";
     ReturnLimit = "return_limit", 422, "退回次数已用完", "It was returned as often as allowed";
+    ChangeLimit = "change_limit", 422, "超出协议变更的限度", "The change goes beyond what an agreement may be changed by";
+    AssignmentForbidden = "assignment_forbidden", 422, "协议不得转让或转包", "An agreement may not be assigned to another contractor";
+    ExitPending = "exit_pending", 409, "退出程序中不得变更协议", "No change while an exit is pending";
     PaymentBlocked = "payment_blocked", 422, "整改或退出程序中不得拨付", "No payment while rectification or exit is open";
     // 考榜
     SurveyMissing = "survey_missing", 422, "居民满意度调查尚未结束", "The resident survey is not closed";

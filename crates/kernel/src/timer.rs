@@ -93,6 +93,7 @@ timers! {
     ReserveValidity = "reserve_validity", 180 Cd, 30..=365, "候补有效期";
     SingleBidderPublicity = "single_bidder_publicity", 5 Wd, 3..=10, "单一来源公示";
     FailedDecision = "failed_decision", 10 Wd, 5..=20, "流榜后的处理";
+    ChangePublicity = "change_publicity", 3 Wd, 3..=10, "协议重大变更公示";
     RoadshowNotice = "roadshow_notice", 2 Wd, 1..=10, "路演提前通知";
     RoadshowMinutes = "roadshow_minutes", 3 Wd, 1..=10, "路演纪要公开";
     Publication = "publication", 0 Wd, 0..=0, "定时发榜";

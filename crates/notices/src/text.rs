@@ -68,6 +68,22 @@ const SENTENCES: &[(&str, &str)] = &[
         "list_entry.published",
         "拟列入红榜,现予公示;公示期满无异议的生效。",
     ),
+    (
+        "contract.sent",
+        "承榜协议已送签,请各当事方阅读内容后在签订期限内签署;联合方和资金代管机构也须签署。",
+    ),
+    (
+        "contract.changed",
+        "协议变更已批准,形成新的版本;变更前后逐项对比见变更申请,未到期的里程碑和拨付已相应调整。",
+    ),
+    (
+        "change_request.publicised",
+        "协议的重大变更予以公示,期满后生效。",
+    ),
+    (
+        "change_request.lapsed",
+        "协议已不能变更,未办结的变更申请失效。",
+    ),
     ("posting.resumed", "榜单已恢复,各期限按剩余时间继续计算。"),
     (
         "bid.returned",

@@ -32,7 +32,14 @@ pub fn lifecycles() -> Vec<Lifecycle> {
 #[must_use]
 pub fn recounts() -> Vec<(&'static str, RecountHandler)> {
     let follow: RecountHandler = |tx, recounted| Box::pin(service::on_recounted(tx, recounted));
-    ["need", "posting", "award", "evaluation", "list_entry"]
-        .map(|object| (object, follow))
-        .to_vec()
+    [
+        "need",
+        "posting",
+        "award",
+        "evaluation",
+        "list_entry",
+        "change_request",
+    ]
+    .map(|object| (object, follow))
+    .to_vec()
 }

@@ -25,6 +25,8 @@ pub enum PublicityKind {
     Evaluation,
     /// 红榜公示.
     RedList,
+    /// 协议重大变更公示.
+    ContractChange,
 }
 
 impl PublicityKind {
@@ -36,6 +38,7 @@ impl PublicityKind {
         PublicityKind::Award,
         PublicityKind::Evaluation,
         PublicityKind::RedList,
+        PublicityKind::ContractChange,
     ];
 
     /// The wire name.
@@ -48,6 +51,7 @@ impl PublicityKind {
             PublicityKind::Award => "award",
             PublicityKind::Evaluation => "evaluation",
             PublicityKind::RedList => "red_list",
+            PublicityKind::ContractChange => "contract_change",
         }
     }
 
@@ -66,6 +70,7 @@ impl PublicityKind {
             PublicityKind::Award => "award",
             PublicityKind::Evaluation => "evaluation",
             PublicityKind::RedList => "list_entry",
+            PublicityKind::ContractChange => "change_request",
         }
     }
 
@@ -79,6 +84,7 @@ impl PublicityKind {
             PublicityKind::Award => Timer::T15,
             PublicityKind::Evaluation => Timer::T39,
             PublicityKind::RedList => Timer::T57,
+            PublicityKind::ContractChange => Timer::ChangePublicity,
         }
     }
 }

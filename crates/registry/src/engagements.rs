@@ -156,6 +156,41 @@ pub async fn end(tx: &Tx, contract: Uuid) -> Result<(), Error> {
     Ok(())
 }
 
+/// An agreement was changed: its end, price and parts follow, and whoever has no part of it any more is free.
+///
+/// # Errors
+/// Internal when a count would become negative.
+pub async fn replanned(
+    tx: &Tx,
+    contract: Uuid,
+    ends_on: NaiveDate,
+    price_fen: i64,
+    parts: &[(Uuid, i64)],
+) -> Result<(), Error> {
+    for (organisation, part) in parts {
+        Entity::update_many()
+            .col_expr(Column::EndsOn, Expr::value(ends_on))
+            .col_expr(Column::PriceFen, Expr::value(price_fen))
+            .col_expr(Column::PartFen, Expr::value(*part))
+            .filter(Column::ContractId.eq(contract))
+            .filter(Column::OrganisationId.eq(*organisation))
+            .exec(&tx.db())
+            .await?;
+    }
+    let staying = parts.iter().map(|(organisation, _)| *organisation);
+    let gone = Entity::update_many()
+        .col_expr(Column::EndedAt, Expr::value(tx.now()))
+        .filter(Column::ContractId.eq(contract))
+        .filter(Column::OrganisationId.is_not_in(staying))
+        .filter(Column::EndedAt.is_null())
+        .exec_with_returning(&tx.db())
+        .await?;
+    for row in gone {
+        contracts_changed(tx, row.organisation_id, -1).await?;
+    }
+    Ok(())
+}
+
 /// The evaluation of an agreement is confirmed: its grade stands on the record of each of its organisations.
 ///
 /// # Errors

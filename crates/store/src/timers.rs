@@ -37,9 +37,12 @@ pub fn deadline(
 ) -> Deadline {
     let term = terms.of(timer);
     match timer {
-        Timer::T04 | Timer::T08 | Timer::T15 | Timer::T39 | Timer::SingleBidderPublicity => {
-            calendar.publicity(start, term, cutoff)
-        }
+        Timer::T04
+        | Timer::T08
+        | Timer::T15
+        | Timer::T39
+        | Timer::SingleBidderPublicity
+        | Timer::ChangePublicity => calendar.publicity(start, term, cutoff),
         _ => calendar.deadline(start, term),
     }
 }

@@ -207,6 +207,12 @@ impl Procedure {
                 extension_days: 30,
                 too_few_days: 5,
                 rounds: 3,
+                time_percent: 50,
+                time_months: 6,
+                content_percent: 10,
+                budget_percent: 20,
+                amount_percent: 10,
+                subcontract_percent: 30,
             },
             // rulebook 2.4.4 (3): optional, 8 minutes and 7 for questions
             roadshow: RoadshowRule {

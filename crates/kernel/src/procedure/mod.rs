@@ -252,6 +252,18 @@ pub struct ChangeRule {
     pub too_few_days: u32,
     /// Rounds (轮次) of one project; after the last the need must be redesigned.
     pub rounds: i32,
+    /// Extensions of an agreement together, in percent of its days (rulebook 2.8.7).
+    pub time_percent: u32,
+    /// Extensions of an agreement together, in months.
+    pub time_months: u32,
+    /// Most that a core indicator of an agreement may fall, in percent.
+    pub content_percent: u32,
+    /// Shift of a budget line that the contractor only notes, in percent of the line.
+    pub budget_percent: u32,
+    /// Most that the price of an agreement may rise, in percent.
+    pub amount_percent: u32,
+    /// Most that may be subcontracted, in percent of the price.
+    pub subcontract_percent: u32,
 }
 
 /// Whether bidders present their bids to the panel before it scores (路演, rulebook 2.4.4 (3)), and for how long.

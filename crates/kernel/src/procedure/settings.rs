@@ -136,6 +136,12 @@ settings! {
     "credit/declined" credit.declined, 0..=20 "分", "无正当理由放弃承榜扣信用分", "Credit taken for declining an award without excuse";
     "credit/upheld_feedback" credit.upheld_feedback, 0..=10 "分", "群众意见查实扣信用分", "Credit taken for feedback that was found true";
     "credit/false_objection" credit.false_objection, 0..=20 "分", "捏造事实提出异议扣信用分", "Credit taken for an objection with invented facts";
+    "changes/time_percent" changes.time_percent, 0..=50 "%", "协议累计延期上限(占原期限)", "Extensions of an agreement together, of its days";
+    "changes/time_months" changes.time_months, 0..=6 "mo", "协议累计延期上限(月)", "Extensions of an agreement together, in months";
+    "changes/content_percent" changes.content_percent, 0..=10 "%", "协议核心指标减少上限", "Most that a core indicator of an agreement may fall";
+    "changes/budget_percent" changes.budget_percent, 0..=20 "%", "预算科目备注调剂上限", "Shift of a budget line that the contractor only notes";
+    "changes/amount_percent" changes.amount_percent, 0..=10 "%", "协议累计增加金额上限", "Most that the price of an agreement may rise";
+    "changes/subcontract_percent" changes.subcontract_percent, 0..=30 "%", "分包合计上限", "Most that may be subcontracted";
     "race/contractors" race.contractors, 1..=3 "", "赛马承榜组织数上限(1 为不开展赛马)", "Most contractors of one race; 1 means no races";
 }
 
