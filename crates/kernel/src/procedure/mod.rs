@@ -135,6 +135,8 @@ pub struct EvaluationRule {
     pub parties: Vec<PartyRule>,
     /// Valid survey answers wanted; fewer must be explained.
     pub survey_minimum: i64,
+    /// Share of those who were served, in percent, that is enough where it is less (rulebook 2.4.5).
+    pub survey_percent: i64,
 }
 
 /// Limits on how much one organisation or community may hold (资源限流, rulebook 2.14).
