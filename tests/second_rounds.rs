@@ -77,7 +77,7 @@ on_both! {
         assert_eq!(early.pointers(), ["/early_reason"]);
         let wrong = street.post(&path, json!({ "corrections": "改了", "early_reason": "短" })).await;
         assert_eq!(wrong.pointers(), ["/corrections", "/early_reason"]);
-        bench.advance(instant(&waiting, "/deadlines/0/due_at") + Duration::seconds(1)).await;
+        bench.advance(instant(&waiting, "/deadlines/0/at") + Duration::seconds(1)).await;
         bench.forget();
         let street = bench.cast("street_officer").await;
         let again = street.post(&path, json!({ "corrections": corrected()["corrections"] })).await.ok();

@@ -136,7 +136,7 @@ mod tests {
     proptest! {
         #[test]
         fn every_community_has_its_turn_before_one_has_its_second(sizes in prop::collection::vec(0_usize..6, 1..5)) {
-            let ids = |pool: usize, n: usize| (0..n).map(|at| Uuid::from_u128((pool * 100 + at) as u128)).collect::<Vec<_>>();
+            let ids = |pool: usize, n: usize| (0..n).map(|at| Uuid::from_u128(u128::try_from(pool * 100 + at).unwrap())).collect::<Vec<_>>();
             let pools: Vec<(String, Vec<Uuid>)> = sizes.iter().enumerate().map(|(at, n)| (format!("c{at}"), ids(at, *n))).collect();
             let given: Vec<(&str, &[Uuid])> = pools.iter().map(|(name, ids)| (name.as_str(), ids.as_slice())).collect();
             let drawn = balanced("seed", &given);
