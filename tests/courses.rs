@@ -325,7 +325,8 @@ async fn evaluated_simply(bench: &mut Bench, way: &Way) {
     let declare = format!("/api/v1/panels/{}/declare", text(&formed, "/panel/id"));
     does(bench, "secretary", &declare, json!({ "clear": true })).await;
     let survey = json!({ "very_dissatisfied": 0, "dissatisfied": 0, "neutral": 0, "satisfied": 6, "very_satisfied": 12 });
-    does(bench, "street_officer", &at("close_survey"), survey).await;
+    let street = bench.play.cast("street_officer").unwrap();
+    bench.play.surveyed(&street, &survey, 0).await.unwrap();
     does(bench, "street_officer", &at("start_scoring"), json!({})).await;
     let sheet = json!({ "points": { "delivery": 36, "cooperation": 18, "effect": 36 }, "comment": "任务完成,居民反映较好。" });
     does(bench, "secretary", &at("score_sheets"), sheet).await;

@@ -167,7 +167,7 @@ on_both! {
         // everybody finds the script in print
         let printed = include_str!("../crates/panels/README.md");
         assert!(printed.contains(SCRIPT), "README.md of panels prints another script");
-        assert_eq!(SCRIPT.lines().count(), 13);
+        assert_eq!(SCRIPT.lines().count(), 17);
     }
 
     async fn who_left_is_passed_over_with_a_reason_and_the_script_still_agrees(bench: Bench) {

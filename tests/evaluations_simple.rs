@@ -37,7 +37,7 @@ async fn open(bench: &mut Bench, account: &str, body: Value) -> Reply {
 }
 
 /// Opened by Wang Min, who organises from now on.
-async fn opened(bench: &mut Bench) -> Value {
+pub(crate) async fn opened(bench: &mut Bench) -> Value {
     reported(bench).await;
     let opened = open(bench, "wang.min", json!({})).await.ok();
     bench.play.ids.evaluation = text(&opened, "/id");
@@ -78,7 +78,7 @@ on_both! {
         assert_eq!((&opened["third_party_organisation_id"], &opened["third_party_name"]), (&Value::Null, &Value::Null));
         assert_eq!((&opened["rule"]["scheme"], &opened["rule"]["third_party"]), (&json!("simple"), &json!(false)));
         seated(&mut bench, "zhao.lei").await;
-        act(&mut bench, "wang.min", "close_survey", survey(2, 3)).await.ok();
+        bench.play.surveyed("wang.min", &survey(2, 3), 0).await.unwrap();
         act(&mut bench, "wang.min", "start_scoring", json!({})).await.ok();
         let scored = act(&mut bench, "zhao.lei", "score_sheets", sheet()).await.ok();
         assert_eq!(scored["state"], json!("scored"));
@@ -136,21 +136,24 @@ on_both! {
     async fn who_scores_for_the_street_does_not_organise(bench: Bench) {
         opened(&mut bench).await;
         seated(&mut bench, "cao.junjie").await;
-        for (verb, body) in [("close_survey", survey(5, 0)), ("start_scoring", json!({})), ("panel_members", json!({}))] {
+        let plan = json!({ "registered_beneficiaries": 12, "ends_on": "2026-12-31" });
+        for (verb, body) in [("open_survey", plan.clone()), ("close_survey", json!({})), ("start_scoring", json!({})), ("panel_members", json!({}))] {
             act(&mut bench, "cao.junjie", verb, body).await.refused(409, "recused");
         }
-        act(&mut bench, "zhao.lei", "close_survey", survey(5, 0)).await.refused(403, "forbidden");
+        act(&mut bench, "zhao.lei", "close_survey", json!({})).await.refused(403, "forbidden");
         // nobody scored by the survey alone has an empty survey, and few answers are explained
-        let why = "多数居民外出,未能联系上。";
-        let mut none = survey(0, 0);
-        none["shortfall_reason"] = json!(why);
-        act(&mut bench, "wang.min", "close_survey", none).await.refused(422, "survey_missing");
-        let few = act(&mut bench, "wang.min", "close_survey", survey(4, 0)).await;
-        assert_eq!(few.pointers(), ["/shortfall_reason"]);
+        let ends = bench.running.store.now().date_naive() + chrono::Days::new(3);
+        let plan = json!({ "registered_beneficiaries": 12, "ends_on": ends });
+        act(&mut bench, "wang.min", "open_survey", plan).await.ok();
+        let why = json!({ "shortfall_reason": "多数居民外出,未能联系上。", "early_reason": "居民多数已经外出,不再等候。" });
+        act(&mut bench, "wang.min", "close_survey", why.clone()).await.refused(422, "survey_missing");
+        let mut sheets = survey(4, 0);
+        sheets["kept_at"] = json!("社区档案柜");
+        act(&mut bench, "wang.min", "paper_counts", sheets).await.ok();
+        let few = act(&mut bench, "wang.min", "close_survey", json!({})).await;
+        assert_eq!(few.pointers(), ["/shortfall_reason", "/early_reason"]);
         act(&mut bench, "wang.min", "start_scoring", json!({})).await.refused(422, "survey_missing");
-        let mut few = survey(4, 0);
-        few["shortfall_reason"] = json!(why);
-        act(&mut bench, "wang.min", "close_survey", few).await.ok();
+        act(&mut bench, "wang.min", "close_survey", why).await.ok();
         act(&mut bench, "wang.min", "start_scoring", json!({})).await.ok();
         act(&mut bench, "cao.junjie", "score_sheets", sheet()).await.ok();
         let draft = story()["evaluation_draft"].clone();

@@ -142,6 +142,7 @@ async fn sat_elsewhere(bench: &Bench) {
         project_id: None,
         division: wubang_postings::service::division_of(&posting).unwrap(),
         round: 1,
+        residents: None,
         draw: Some(Draw {
             field: posting.field.clone(),
             count: 8,

@@ -2,7 +2,7 @@
 
 use crate::evaluations::{
     Member, accounts, at as path, composition, declared, evaluation, formed, happy, opened,
-    published, scored,
+    published, scored, surveyed,
 };
 use crate::needs::text;
 use crate::objections::{act, objection};
@@ -22,10 +22,8 @@ const RESIDENT: &str = "xue.chunmei";
 async fn shown(bench: &mut Bench) -> (Vec<Member>, chrono::DateTime<chrono::Utc>) {
     opened(bench).await;
     let mut body = composition(bench).await;
-    let sixth = person(bench, "yin.wenlong").await;
-    let residents = body["resident_person_ids"].as_array_mut().unwrap();
-    residents.push(json!(sixth));
-    let members = formed(bench, body, &["yin.wenlong"]).await;
+    body["residents"] = json!(6);
+    let members = formed(bench, body, &[]).await;
     carried_out(bench, &members, true).await;
     let ends = published(bench).await;
     (members, ends)
@@ -36,8 +34,7 @@ async fn carried_out(bench: &mut Bench, members: &[Member], survey: bool) {
     declared(bench, members).await;
     let third = bench.cast("third_party").await;
     if survey {
-        let closing = path(bench, "close_survey");
-        third.post(&closing, happy()).await.ok();
+        surveyed(bench, &happy()).await;
     }
     let start = path(bench, "start_scoring");
     third.post(&start, json!({})).await.ok();
@@ -121,7 +118,8 @@ on_both! {
         shown(&mut bench).await;
         let before = evaluation(&mut bench, "wang.min").await;
         let id = accepted(&mut bench, "recompute").await;
-        let survey = json!({ "very_dissatisfied": 0, "dissatisfied": 0, "neutral": 0, "satisfied": 0, "very_satisfied": 40 });
+        let survey = json!({ "very_dissatisfied": 0, "dissatisfied": 0, "neutral": 0, "satisfied": 0, "very_satisfied": 40, "kept_at": "街道档案室" });
+        let survey = json!({ "paper": survey, "shortfall_reason": null });
         decide(&mut bench, &id, "recompute", json!({ "survey": survey })).await.ok();
         let after = evaluation(&mut bench, "wang.min").await;
         // residents: half their sheets (80), half the survey (100)
@@ -148,7 +146,8 @@ on_both! {
         decide(&mut bench, &id, "recompute", Value::Null).await.refused(422, "invalid");
         let wrong = decide(&mut bench, &id, "recompute", json!({ "void_member_ids": [resident, resident, foreign] })).await;
         assert_eq!(wrong.pointers(), ["/corrections/void_member_ids/1", "/corrections/void_member_ids/2"]);
-        let few = json!({ "survey": { "very_dissatisfied": 0, "dissatisfied": 0, "neutral": 0, "satisfied": 0, "very_satisfied": 3 } });
+        let few = json!({ "very_dissatisfied": 0, "dissatisfied": 0, "neutral": 0, "satisfied": 0, "very_satisfied": 3, "kept_at": "街道档案室" });
+        let few = json!({ "survey": { "paper": few } });
         assert_eq!(decide(&mut bench, &id, "recompute", few).await.pointers(), ["/corrections/survey/shortfall_reason"]);
         // three experts are the fewest: without one of them another panel must score
         decide(&mut bench, &id, "recompute", json!({ "void_member_ids": [expert] })).await.refused(422, "panel_incomplete");
@@ -174,7 +173,7 @@ on_both! {
         let third = bench.cast("third_party").await;
         let same = composition(&mut bench).await;
         let refused = third.post(&path(&bench, "panel"), same).await;
-        assert_eq!(refused.pointers().len(), accounts("community_party_org").len() + accounts("residents").len() + accounts("departments").len());
+        assert_eq!(refused.pointers().len(), accounts("community_party_org").len() + accounts("departments").len());
         refused.refused(409, "recused");
         let (body, others) = another(&mut bench).await;
         let others: Vec<&str> = others.iter().map(String::as_str).collect();
@@ -249,7 +248,7 @@ on_both! {
 }
 
 /// A panel of which nobody sat on the first.
-async fn another(bench: &mut Bench) -> (Value, Vec<String>) {
+pub(crate) async fn another(bench: &mut Bench) -> (Value, Vec<String>) {
     let served = story()["contract"]["communities"].clone();
     let community = match served.get(0) {
         Some(code) => code.clone(),
@@ -258,8 +257,8 @@ async fn another(bench: &mut Bench) -> (Value, Vec<String>) {
             seen(bench, "wang.min", &contract).await["content"]["communities"][0].clone()
         }
     };
-    let mut body = json!({ "experts": 3 });
-    let mut all = Vec::new();
+    let mut body = json!({ "experts": 3, "residents": 5 });
+    let mut all: Vec<String> = Vec::new();
     let residents = [
         "an.xiaoning",
         "ni.changqing",
@@ -275,10 +274,13 @@ async fn another(bench: &mut Bench) -> (Value, Vec<String>) {
             json!({ "division": community }),
         )
         .await;
+        all.push(account.to_owned());
     }
     for (field, named) in [
-        ("resident_person_ids", residents.as_slice()),
-        ("community_person_ids", &["cao.junjie", "dong.siyu"]),
+        (
+            "community_person_ids",
+            ["cao.junjie", "dong.siyu"].as_slice(),
+        ),
         ("department_person_ids", &["liang.qian"]),
     ] {
         let mut persons = Vec::new();

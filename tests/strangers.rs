@@ -117,7 +117,7 @@ const TAKES_CREDENTIALS: &[&str] = &["sign_in", "activate_account", "refresh_ses
 const WANTS_A_NAME: &[&str] = &["submit_objection"];
 
 /// Public operations that take the code of a receipt: with a wrong one there is no such request.
-const TAKES_A_CODE: &[&str] = &["get_request_status", "rate_request"];
+const TAKES_A_CODE: &[&str] = &["get_request_status", "rate_request", "answer_survey"];
 
 /// One operation of the document.
 pub struct Operation {

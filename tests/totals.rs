@@ -49,6 +49,8 @@ fn sheet(points: Points) -> Sheet {
         comment: None,
         submitted_at: chrono::DateTime::from_timestamp(0, 0).unwrap(),
         voided_at: None,
+        salt: String::new(),
+        commitment: String::new(),
     }
 }
 

@@ -23,6 +23,9 @@ step!(
             .text("commitment")
             // locked with a master key
             .text("nonce")
+            // behind which residents stand in the public draw: never shown, committed beside the seed; locked as well
+            .text("veil")
+            .text("veil_commitment")
             .at("committed_at")
             .json_opt("record")
             .text_opt("pool_hash")
@@ -92,6 +95,9 @@ step!(
             .json("points")
             .json("reasons")
             .text_opt("comment")
+            // of the receipt: the salt is locked with a master key and given to the scorer alone
+            .text("salt")
+            .text("commitment")
             .big("total")
             .at("submitted_at")
             .at_opt("voided_at")

@@ -2,8 +2,17 @@
 
 use crate::table::{T, step};
 
-step!("m0009_evaluations", ["evaluations"], |manager| {
-    T::new("evaluations")
+step!(
+    "m0009_evaluations",
+    [
+        "evaluations",
+        "survey_voices",
+        "survey_codes",
+        "survey_tallies",
+        "survey_texts"
+    ],
+    |manager| {
+        T::new("evaluations")
         .id()
         .text("number")
         .uuid("project_id")
@@ -27,6 +36,10 @@ step!("m0009_evaluations", ["evaluations"], |manager| {
         .int("panel_round")
         // results that a review has taken back
         .json("superseded")
+        // how the survey was opened, and what has come in on paper
+        .json_opt("survey_plan")
+        // locked with a master key, destroyed at the closing: with it one could tell who has answered
+        .text_opt("survey_key")
         .json_opt("survey")
         .json_opt("party_scores")
         .text_opt("total")
@@ -45,5 +58,40 @@ step!("m0009_evaluations", ["evaluations"], |manager| {
         .index(&["third_party_id", "id"])
         .index(&["division", "id"])
         .make(manager)
-        .await
-});
+        .await?;
+        // no column of these four is shared by who has answered and what was answered
+        T::new("survey_voices")
+            .uuid("evaluation_id")
+            .text("mark")
+            .key(&["evaluation_id", "mark"])
+            .belongs("evaluation_id", "evaluations")
+            .make(manager)
+            .await?;
+        T::new("survey_codes")
+            .uuid("evaluation_id")
+            .text("mark")
+            .text("community")
+            .key(&["evaluation_id", "mark"])
+            .belongs("evaluation_id", "evaluations")
+            .make(manager)
+            .await?;
+        T::new("survey_tallies")
+            .uuid("evaluation_id")
+            .text("community")
+            .text("step")
+            .big("n")
+            .key(&["evaluation_id", "community", "step"])
+            .belongs("evaluation_id", "evaluations")
+            .make(manager)
+            .await?;
+        T::new("survey_texts")
+            .id()
+            .uuid("evaluation_id")
+            .int("round")
+            .text("text")
+            .belongs("evaluation_id", "evaluations")
+            .index(&["evaluation_id", "round", "id"])
+            .make(manager)
+            .await
+    }
+);

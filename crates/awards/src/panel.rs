@@ -217,7 +217,8 @@ pub async fn form_panel(tx: &Tx, key: &Key, input: AwardPanelIn) -> Result<Award
                     .chain(named.parties()),
             )?;
             let parties = parties(tx, &posting, &bids).await?;
-            wubang_panels::service::fill(tx, panel.panel.id, named.seats, &parties, role).await?
+            wubang_panels::service::fill(tx, panel.panel.id, named.seats, &parties, (role, None))
+                .await?
         }
         earlier => {
             composition::check(
@@ -380,6 +381,7 @@ pub(crate) async fn formation(
         project_id: Some(posting.project_id),
         division: wubang_postings::service::division_of(posting)?,
         round: earlier.map_or(1, |panel| panel.panel.round + 1),
+        residents: None,
         draw: Some(Draw {
             field: posting.field.clone(),
             count: experts,

@@ -45,7 +45,8 @@ async fn rule_of(read: &impl Read, posting: Uuid) -> Result<CreditRule, Error> {
 /// When the database fails.
 pub async fn on_result_confirmed(tx: &Tx, evaluation: Uuid) -> Result<(), Error> {
     let row = wubang_evaluations::service::find(tx, evaluation).await?;
-    if row.phase != "final" {
+    // a first fail is not the last word: it has a second round
+    if row.phase != "final" || row.state != "confirmed" {
         return Ok(());
     }
     let rule = rule_of(tx, row.posting_id).await?;

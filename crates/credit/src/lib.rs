@@ -58,6 +58,9 @@ pub fn reactions() -> Vec<(&'static str, Reaction)> {
         ("evaluation.confirmed", |tx, happened| {
             Box::pin(entering::on_result_confirmed(tx, happened.object_id))
         }),
+        ("evaluation.failed_finally", |tx, happened| {
+            Box::pin(entering::on_result_confirmed(tx, happened.object_id))
+        }),
         ("contract.completion_submitted", |tx, happened| {
             Box::pin(entering::on_report_submitted(tx, happened.object_id))
         }),

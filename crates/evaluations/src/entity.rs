@@ -2,8 +2,9 @@
 
 /// 考榜.
 pub mod evaluation {
-    use crate::model::{FrozenRule, ResultDraft, SupersededResults, SurveyResult};
+    use crate::model::{FrozenRule, ResultDraft, SupersededResults};
     use crate::scoring::PartyScores;
+    use crate::survey::model::{SurveyPlan, SurveyResult};
     use sea_orm::entity::prelude::*;
     use wubang_contracts::model::FrozenTerms;
 
@@ -30,6 +31,8 @@ pub mod evaluation {
         pub opened_by: Uuid,
         pub panel_round: i32,
         pub superseded: SupersededResults,
+        pub survey_plan: Option<SurveyPlan>,
+        pub survey_key: Option<String>,
         pub survey: Option<SurveyResult>,
         pub party_scores: Option<PartyScores>,
         pub total: Option<String>,

@@ -21,6 +21,9 @@ wubang_kernel::machine! {
     events {
         FormPanel = "evaluation.panel_formed" "panel" "组成考评组" "Form the panel",
         FillPanel = "evaluation.panel_filled" "panel_members" "补充考评组成员" "Fill seats of the panel",
+        OpenSurvey = "evaluation.survey_opened" "open_survey" "开展满意度调查" "Open the survey",
+        IssueCodes = "evaluation.codes_issued" "issue_codes" "发放答题码" "Hand out codes for the survey",
+        CountPaper = "evaluation.paper_counted" "paper_counts" "录入纸质问卷份数" "Enter the counts of answers on paper",
         CloseSurvey = "evaluation.survey_closed" "close_survey" "结束满意度调查" "Close the survey",
         StartScoring = "evaluation.scoring_started" "start_scoring" "开始评分" "Start scoring",
         SubmitSheet = "evaluation.sheet_submitted" "score_sheets" "提交评分表" "Hand in a score sheet",
@@ -32,6 +35,8 @@ wubang_kernel::machine! {
         Recompute = "evaluation.review_recomputed" "" "复核后重新汇总" "The review corrects figures and has them added up anew",
         Redo = "evaluation.review_redo" "" "复核后重新考评" "The review has another panel score",
         Confirm = "evaluation.confirmed" "" "公示期满" "The publicity ended",
+        Reopen = "evaluation.reopened" "reopen" "整改后复评" "Evaluate again after the correction",
+        FailFinally = "evaluation.failed_finally" "" "复评仍不合格" "It failed again, finally",
     }
     guards {
         Entrusted = Forbidden "a_third_party_organises",
@@ -39,6 +44,8 @@ wubang_kernel::machine! {
         NotSeated = Recused "no_organiser_scores",
         NoPanel = Duplicate "panel_not_formed",
         PanelFormed = PanelIncomplete "panel_formed",
+        NoSurvey = Duplicate "survey_not_opened",
+        SurveyOpened = SurveyMissing "survey_opened",
         SurveyOpen = Duplicate "survey_not_closed",
         PanelComplete = PanelIncomplete "every_party_has_its_minimum",
         RecusalsSigned = RecusalUnsigned "recusal_declarations_signed",
@@ -49,12 +56,20 @@ wubang_kernel::machine! {
         NoOpenHold = OpenHold "no_open_hold",
         Passed = BelowThreshold "grade_pass_or_better",
         Failed = InvalidTransition "grade_fail",
+        FirstRound = InvalidTransition "first_round",
+        SecondRound = InvalidTransition "second_round",
     }
     rows {
         Preparing on FormPanel [NoPanel] by [ThirdParty, StreetOfficer] => Preparing;
         Preparing on FillPanel [NotSeated, PanelFormed] by [ThirdParty, StreetOfficer] => Preparing;
-        Preparing on CloseSurvey [Entrusted, SurveyOpen] by [ThirdParty] => Preparing;
-        Preparing on CloseSurvey [Light, NotSeated, SurveyOpen] by [StreetOfficer] => Preparing;
+        Preparing on OpenSurvey [Entrusted, NoSurvey] by [ThirdParty] => Preparing, tell [Secretary];
+        Preparing on OpenSurvey [Light, NotSeated, NoSurvey] by [StreetOfficer] => Preparing, tell [Secretary];
+        Preparing on IssueCodes [Entrusted, SurveyOpened, SurveyOpen] by [ThirdParty] => Preparing;
+        Preparing on IssueCodes [Light, NotSeated, SurveyOpened, SurveyOpen] by [StreetOfficer] => Preparing;
+        Preparing on CountPaper [Entrusted, SurveyOpened, SurveyOpen] by [ThirdParty] => Preparing;
+        Preparing on CountPaper [Light, NotSeated, SurveyOpened, SurveyOpen] by [StreetOfficer] => Preparing;
+        Preparing on CloseSurvey [Entrusted, SurveyOpened, SurveyOpen] by [ThirdParty] => Preparing;
+        Preparing on CloseSurvey [Light, NotSeated, SurveyOpened, SurveyOpen] by [StreetOfficer] => Preparing;
         Preparing on StartScoring [Entrusted, PanelComplete, RecusalsSigned, SurveyClosed] by [ThirdParty] => Scoring;
         Preparing on StartScoring [Light, NotSeated, PanelComplete, RecusalsSigned, SurveyClosed] by [StreetOfficer] => Scoring;
         Scoring on SubmitSheet [OwnRecusalSigned, FirstSheet] by [Assessor] => Scoring;
@@ -67,6 +82,8 @@ wubang_kernel::machine! {
         InPublicity | UnderReview on Recompute [] by [System] => Scored, stop [T39], tell [Organisation, Street];
         InPublicity | UnderReview on Redo [] by [System] => Preparing, start [T38], stop [T39], tell [Organisation, Street];
         InPublicity on Confirm [NoOpenHold, Passed] by [System] => Confirmed, tell [Organisation, Street, Secretary], at T39;
-        InPublicity on Confirm [NoOpenHold, Failed] by [System] => ReevaluationRequired, tell [Organisation, Street, Secretary, District], at T39;
+        InPublicity on Confirm [NoOpenHold, Failed, FirstRound] by [System] => ReevaluationRequired, start [EvaluationCorrection], tell [Organisation, Street, Secretary, District], at T39;
+        InPublicity on FailFinally [NoOpenHold, Failed, SecondRound] by [System] => Confirmed, tell [Organisation, Street, Secretary, District], at T39;
+        ReevaluationRequired on Reopen [] by [StreetOfficer] => Preparing, start [T38], stop [EvaluationCorrection], tell [Organisation, Secretary];
     }
 }

@@ -18,6 +18,7 @@ mod rules;
 pub mod scoring;
 pub mod service;
 mod store;
+pub mod survey;
 
 pub use http::routes;
 pub use invariants::invariants;

@@ -1,15 +1,16 @@
 //! Domain and wire types of an evaluation.
 
 use crate::flow::EvaluationState;
-use crate::scoring::{ProjectGrade, SurveyCounts};
+use crate::scoring::ProjectGrade;
+use crate::survey::model::{SurveyCorrectionIn, SurveyOut, SurveyPlanOut};
 use sea_orm::FromJsonQueryResult;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use uuid::Uuid;
 use wubang_contracts::model::{CompletionReportOut, MilestoneOut};
-use wubang_kernel::procedure::EvaluationRule;
-use wubang_kernel::score::Hundredths;
+use wubang_kernel::procedure::{EvaluationRule, SurveyUse};
+use wubang_kernel::score::{Exact, Hundredths};
 use wubang_panels::model::{PanelOut, SheetOut};
 use wubang_postings::flow::PostingState;
 use wubang_web::DeadlineOut;
@@ -19,17 +20,6 @@ use wubang_web::{ActionOut, Instant};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
 #[serde(transparent)]
 pub struct FrozenRule(pub EvaluationRule);
-
-/// The survey as it was closed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, FromJsonQueryResult)]
-pub struct SurveyResult {
-    /// 各档回答数。
-    pub counts: SurveyCounts,
-    /// 有效回答数。
-    pub answers: i64,
-    /// 样本不足的说明。
-    pub shortfall_reason: Option<String>,
-}
 
 /// What who organises the evaluation writes beside the figures.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, FromJsonQueryResult)]
@@ -51,6 +41,8 @@ pub enum ReviewOutcome {
     Recompute,
     /// 另组考评组重新考评。
     Redo,
+    /// 考榜不合格,整改后复评。
+    SecondRound,
 }
 
 /// A result that a review has taken back: it stays on the record (留痕).
@@ -89,8 +81,8 @@ pub struct ResultCorrections {
     /// 评分作废的考评组成员(席位 id),该成员不再参加考评。
     #[serde(default)]
     pub void_member_ids: Vec<Uuid>,
-    /// 更正后的满意度调查份数。
-    pub survey: Option<CloseSurveyIn>,
+    /// 重新清点的纸质问卷份数;在线回答只有累计份数,不作更正。
+    pub survey: Option<SurveyCorrectionIn>,
 }
 
 /// Opens the final evaluation of an agreement.
@@ -102,18 +94,23 @@ pub struct OpenEvaluationIn {
     pub third_party_organisation_id: Option<Uuid>,
 }
 
-/// How the panel is composed: experts are drawn, the others named. Only parties of the scheme have seats.
+/// How the panel is composed: experts and residents are drawn, the others named. Only parties of the scheme have seats.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
-#[schema(example = json!({ "experts": 3, "community_person_ids": [], "resident_person_ids": [], "department_person_ids": [] }))]
+#[schema(example = json!({ "experts": 3, "residents": 5, "community_person_ids": ["01890c5e-6f9a-7b3a-9d4e-2f1c8b7a6d50"], "department_person_ids": ["01890c5e-6f9a-7b3a-9d4e-2f1c8b7a6d51"] }))]
 pub struct FormPanelIn {
     /// 抽取的专家人数,3 以上的奇数;方案有专家智库时必填,没有时不得填写。
     #[schema(minimum = 1, maximum = 15)]
     pub experts: Option<usize>,
     /// 街道社区党组织成员(街道经办或社区书记):四方考榜 2 人以上,简易考榜 1 人以上,且不得是组织考榜的人。
     pub community_person_ids: Vec<Uuid>,
-    /// 居民代表:四方考榜 5 人以上;简易考榜只做满意度调查,不设席位。
+    /// 抽取的居民代表人数,不填为方案规定的最少人数;在服务社区的居民代表中随机抽取,各社区轮流。简易考榜只做满意度调查,不设席位。
+    #[schema(minimum = 1, maximum = 30)]
+    pub residents: Option<usize>,
+    /// 服务社区可抽取的居民代表不足时,补足所缺人数的居民代表(本区其他社区);足够时不得指定。
     pub resident_person_ids: Vec<Uuid>,
+    /// 指定居民代表的理由,10–1000 字,即时公开。
+    pub residents_reason: Option<String>,
     /// 职能部门成员:四方考榜 1 人以上;简易考榜不设席位。
     pub department_person_ids: Vec<Uuid>,
 }
@@ -124,34 +121,23 @@ pub struct FormPanelIn {
 pub struct FillPanelIn {
     /// 街道社区党组织成员。
     pub community_person_ids: Vec<Uuid>,
-    /// 居民代表。
+    /// 居民代表:由抽取顺序递补,顺序用尽后才能指定。
     pub resident_person_ids: Vec<Uuid>,
+    /// 指定居民代表的理由,10–1000 字,即时公开。
+    pub residents_reason: Option<String>,
     /// 职能部门成员。
     pub department_person_ids: Vec<Uuid>,
 }
 
-/// The survey's answers by step.
+/// The street has the project evaluated again after its defects were corrected.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({ "very_dissatisfied": 1, "dissatisfied": 1, "neutral": 3, "satisfied": 15, "very_satisfied": 26 }))]
-pub struct CloseSurveyIn {
-    /// 很不满意。
-    #[schema(minimum = 0)]
-    pub very_dissatisfied: i64,
-    /// 不满意。
-    #[schema(minimum = 0)]
-    pub dissatisfied: i64,
-    /// 一般。
-    #[schema(minimum = 0)]
-    pub neutral: i64,
-    /// 满意。
-    #[schema(minimum = 0)]
-    pub satisfied: i64,
-    /// 很满意。
-    #[schema(minimum = 0)]
-    pub very_satisfied: i64,
-    /// 有效回答少于规定数量时的说明,10–1000 字。
-    pub shortfall_reason: Option<String>,
+#[schema(example = json!({ "corrections": "已补做两场适老化培训,更换不合格器材,社区书记和两名居民代表现场核验。", "early_reason": null }))]
+pub struct ReopenEvaluationIn {
+    /// 不足之处如何整改,10–5000 字,随结果公开。
+    pub corrections: String,
+    /// 整改期满前复评的依据(整改提前完成的证明),10–1000 字;期满前必填,期满后不填。
+    pub early_reason: Option<String>,
 }
 
 /// Mean of one party, as shown.
@@ -165,6 +151,12 @@ pub struct PartyScoreOut {
     pub sheets: usize,
     /// 得分。
     pub score: Hundredths,
+    /// 得分的精确值 `分子/分母`,总分由它计算。
+    pub exact: Exact,
+    /// 评分表平均分的精确值(专家五份以上去掉最高最低);没有评分表的为空。
+    pub sheets_mean: Option<Exact>,
+    /// 满意度调查在得分中的作用:`without` 不计,`half` 与评分表各占一半(没有有效回答时只取评分表),`alone` 只取调查。
+    pub survey: SurveyUse,
 }
 
 /// An evaluation in full. What is confidential to the caller is `null` or empty.
@@ -213,8 +205,10 @@ pub struct EvaluationOut {
     pub milestones: Vec<MilestoneOut>,
     /// 结项报告,供评分参阅。
     pub completion_report: Option<CompletionReportOut>,
-    /// 满意度调查。
-    pub survey: Option<SurveyResult>,
+    /// 满意度调查的进展,组织考榜的一方、街道、区级和监督可见。
+    pub survey_progress: Option<SurveyPlanOut>,
+    /// 满意度调查结果。
+    pub survey: Option<SurveyOut>,
     /// 满意度,0–100。
     pub satisfaction: Option<Hundredths>,
     /// 各方得分。
@@ -287,12 +281,22 @@ pub struct PublicEvaluationOut {
     pub division: String,
     /// 考榜方案。
     pub scheme: String,
+    /// 轮次,2 为整改后的复评。
+    pub round: i32,
     /// 各方得分。
     pub party_scores: Vec<PartyScoreOut>,
     /// 总分。
     pub total: Option<Hundredths>,
+    /// 总分的精确值 `分子/分母`。
+    pub exact_total: Option<Exact>,
     /// 等级。
     pub grade: Option<ProjectGrade>,
+    /// 居民得分低于 60 分,等级不高于合格,建议整改。
+    pub rectification_advised: bool,
+    /// 有效评分表的承诺值,按值排列;评分人凭回执核对,其他人无从得知内容。
+    pub sheet_commitments: Vec<String>,
+    /// 满意度调查结果。
+    pub survey: Option<SurveyOut>,
     /// 经复核被取代的结果,先前的在前。
     pub superseded: SupersededResults,
     /// 公示内容的哈希。

@@ -5,7 +5,9 @@ use crate::flow;
 use crate::model::{
     EvaluationOut, FillPanelIn, FormPanelIn, FrozenRule, OpenEvaluationIn, SupersededResults,
 };
-use crate::rules::{check_experts, check_organisers, check_parties, check_third_party, has_seats};
+use crate::rules::{
+    check_experts, check_organisers, check_parties, check_residents, check_third_party, has_seats,
+};
 use crate::scoring::{EXPERTS, RESIDENTS};
 use crate::service;
 use crate::store::{self, PURPOSE};
@@ -20,7 +22,7 @@ use wubang_kernel::division::DivisionCode;
 use wubang_kernel::machine;
 use wubang_kernel::{Code, Faults, Refusal, Role, Timer};
 use wubang_panels::pool::ExpertPool;
-use wubang_panels::{Draw, Formation, Parties, Seat};
+use wubang_panels::{Draw, Formation, Parties, ResidentLot, Seat};
 use wubang_postings::Posting;
 use wubang_registry::organisations::{self, Organisation};
 use wubang_registry::people;
@@ -48,10 +50,7 @@ pub async fn open(tx: &Tx, key: &Key, input: OpenEvaluationIn) -> Result<Evaluat
     if contract.state != "evaluating" {
         return Err(Code::InvalidTransition.into());
     }
-    if store::of_contract(tx, contract.id, FINAL, 1)
-        .await?
-        .is_some()
-    {
+    if store::of_contract(tx, contract.id, FINAL).await?.is_some() {
         return Err(Code::Duplicate.into());
     }
     let posting = wubang_postings::service::find(tx, contract.posting_id).await?;
@@ -113,6 +112,8 @@ async fn new_row(
         opened_by: Set(tx.person()?),
         panel_round: Set(1),
         superseded: Set(SupersededResults::default()),
+        survey_plan: Set(None),
+        survey_key: Set(None),
         survey: Set(None),
         party_scores: Set(None),
         total: Set(None),
@@ -187,14 +188,17 @@ async fn check_independence(
     Ok(())
 }
 
-/// Persons named for the parties that are not drawn.
+/// Where residents who are named stand in the input.
+const RESIDENT_IDS: &str = "/resident_person_ids";
+
+/// Persons named for the parties that are not drawn, and for seats that a lot could not fill.
 struct Named(Vec<(&'static str, &'static str, Vec<Uuid>)>);
 
 impl Named {
     fn of(community: Vec<Uuid>, residents: Vec<Uuid>, departments: Vec<Uuid>) -> Self {
         Named(vec![
             (COMMUNITY, "/community_person_ids", community),
-            (RESIDENTS, "/resident_person_ids", residents),
+            (RESIDENTS, RESIDENT_IDS, residents),
             (DEPARTMENTS, "/department_person_ids", departments),
         ])
     }
@@ -263,6 +267,11 @@ impl Named {
                 continue;
             }
             let mut qualified = HashSet::new();
+            if *party == RESIDENTS {
+                // those of the places that were served are drawn: named are others of the district
+                let others = people::people_within(tx, Role::ResidentRep, &district(row)?).await?;
+                qualified.extend(others.into_iter().map(|one| one.person_id));
+            }
             for place in &places {
                 qualified.extend(
                     people::people_with_role(tx, roles_for(party), place)
@@ -326,6 +335,31 @@ fn places(row: &evaluation::Model, contract: &Contract) -> Result<Vec<DivisionCo
     Ok(places)
 }
 
+/// The district of an evaluation.
+fn district(row: &evaluation::Model) -> Result<DivisionCode, Error> {
+    let code = format!("{}000000", store::division(row)?.district6());
+    DivisionCode::parse(&code).map_err(|_| Error::internal("evaluation in no district"))
+}
+
+/// The representatives of the communities that were served, by community.
+async fn resident_pools(
+    tx: &Tx,
+    contract: &Contract,
+    row: &evaluation::Model,
+) -> Result<Vec<(String, Vec<Uuid>)>, Error> {
+    let mut pools = Vec::new();
+    for place in places(row, contract)? {
+        let found = people::people_with_role(tx, &[Role::ResidentRep], &place).await?;
+        let persons: Vec<Uuid> = found.into_iter().map(|one| one.person_id).collect();
+        if !persons.is_empty() {
+            pools.push((place.as_str().to_owned(), persons));
+        }
+    }
+    // a community before what lies above it: who stands in both is drawn with the community
+    pools.sort_by(|(a, _), (b, _)| b.cmp(a));
+    Ok(pools)
+}
+
 fn excluded(contract: &Contract) -> Parties {
     Parties {
         organisations: std::iter::once(contract.organisation_id)
@@ -335,8 +369,8 @@ fn excluded(contract: &Contract) -> Parties {
     }
 }
 
-/// Third party or street forms the panel: experts are drawn by field where the scheme has them, the
-/// others named.
+/// Third party or street forms the panel: experts are drawn by field where the scheme has them, residents by lot among
+/// the representatives of the communities that were served, the others named.
 ///
 /// # Errors
 /// `panel_incomplete` below the numbers of the scheme; `invalid` for persons without a fitting role and
@@ -348,6 +382,9 @@ pub async fn form_panel(tx: &Tx, key: &Key, input: FormPanelIn) -> Result<Evalua
     let planned = service::planned(&case, EvaluationEvent::FormPanel, case.roles, &facts)?;
     let mut faults = Faults::new();
     let experts = check_experts(&case.evaluation.rule.0, input.experts, &mut faults);
+    let residents = check_residents(&case.evaluation.rule.0, input.residents, &mut faults);
+    let reason = input.residents_reason.as_deref();
+    let reason = reason.map(|text| faults.prose("/residents_reason", text, 10..=1000));
     let named = Named::of(
         input.community_person_ids,
         input.resident_person_ids,
@@ -356,7 +393,11 @@ pub async fn form_panel(tx: &Tx, key: &Key, input: FormPanelIn) -> Result<Evalua
     named.check(tx, &case.evaluation, faults).await?;
     check_parties(
         &case.evaluation.rule.0,
-        named.parties().chain(std::iter::repeat_n(EXPERTS, experts)),
+        named
+            .parties()
+            .filter(|party| *party != RESIDENTS)
+            .chain(std::iter::repeat_n(EXPERTS, experts))
+            .chain(std::iter::repeat_n(RESIDENTS, residents)),
     )?;
     let row = &case.evaluation;
     let earlier = store::sat_before(tx, row).await?;
@@ -377,6 +418,15 @@ pub async fn form_panel(tx: &Tx, key: &Key, input: FormPanelIn) -> Result<Evalua
             chosen: None,
             assigned: Vec::new(),
         }),
+        residents: match residents {
+            0 => None,
+            count => Some(ResidentLot {
+                count,
+                pools: resident_pools(tx, &contract, row).await?,
+                excluded: earlier.iter().copied().collect(),
+                reason,
+            }),
+        },
         named: named.seats(),
         parties: excluded(&contract),
     };
@@ -399,7 +449,10 @@ pub async fn fill_panel(tx: &Tx, key: &Key, input: FillPanelIn) -> Result<Evalua
         input.resident_person_ids,
         input.department_person_ids,
     );
-    named.check(tx, &case.evaluation, Faults::new()).await?;
+    let mut faults = Faults::new();
+    let reason = input.residents_reason.as_deref();
+    let reason = reason.map(|text| faults.prose("/residents_reason", text, 10..=1000));
+    named.check(tx, &case.evaluation, faults).await?;
     named.refuse_earlier(&store::sat_before(tx, &case.evaluation).await?)?;
     let panel = case
         .panel
@@ -412,7 +465,7 @@ pub async fn fill_panel(tx: &Tx, key: &Key, input: FillPanelIn) -> Result<Evalua
         panel,
         named.seats(),
         &excluded(&contract),
-        planned.role(),
+        (planned.role(), reason.as_deref()),
     )
     .await?;
     let data = serde_json::json!({ "panel_id": panel, "seats": named.parties().count() });

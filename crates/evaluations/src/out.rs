@@ -8,6 +8,7 @@ use crate::scoring::{self, Outcome, ProjectGrade, SurveyCounts};
 use crate::store::{Case, PUBLIC};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use wubang_kernel::procedure::SurveyUse;
 use wubang_kernel::score::{Exact, Hundredths};
 use wubang_kernel::{Role, RoleSet};
 use wubang_panels::Loaded;
@@ -17,7 +18,7 @@ use wubang_web::DeadlineOut;
 use wubang_web::{Instant, actions};
 
 /// Those who run or watch an evaluation: they see how many sheets are in, and the result once it is there.
-const RUNNERS: &[Role] = &[
+pub(crate) const RUNNERS: &[Role] = &[
     Role::ThirdParty,
     Role::StreetOfficer,
     Role::DistrictAdmin,
@@ -47,9 +48,11 @@ pub(crate) async fn facts(read: &impl Read, case: &Case) -> Result<EvaluationFac
     Ok(EvaluationFacts {
         rule: row.rule.0.clone(),
         panel,
+        survey_opened: row.survey_plan.is_some(),
         survey_closed: row.survey.is_some(),
         held: holds::any(read, row.id).await?,
         grade: row.grade.as_deref().and_then(ProjectGrade::from_wire),
+        round: row.round,
     })
 }
 
@@ -95,15 +98,31 @@ pub(crate) fn party_scores(row: &evaluation::Model) -> Vec<PartyScoreOut> {
             weight: one.weight,
             sheets: one.sheets,
             score: one.score.rounded(),
+            exact: one.score,
+            sheets_mean: one.sheets_mean,
+            survey: row
+                .rule
+                .0
+                .party(&one.party)
+                .map_or(SurveyUse::Without, |party| party.survey),
         })
         .collect()
 }
 
 pub(crate) fn total(row: &evaluation::Model) -> Option<Hundredths> {
-    row.total
-        .as_deref()
-        .and_then(|text| text.parse::<Exact>().ok())
-        .map(|total| total.rounded())
+    exact_total(row).map(|total| total.rounded())
+}
+
+fn exact_total(row: &evaluation::Model) -> Option<Exact> {
+    row.total.as_deref().and_then(|text| text.parse().ok())
+}
+
+/// Residents below 60: the grade is capped, and a correction is advised (rulebook 2.11.3).
+fn rectification_advised(row: &evaluation::Model) -> bool {
+    let scores = row.party_scores.iter().flat_map(|scores| &scores.0);
+    scores
+        .filter(|one| one.party == scoring::RESIDENTS)
+        .any(|one| one.score < Exact::from_int(60))
 }
 
 pub(crate) fn grade(row: &evaluation::Model) -> Option<ProjectGrade> {
@@ -151,7 +170,11 @@ pub(crate) async fn evaluation(read: &impl Read, case: &Case) -> Result<Evaluati
         (Vec::new(), None)
     };
     let scored = !matches!(row.state.as_str(), "preparing" | "scoring");
-    let survey = row.survey.clone().filter(|_| result);
+    let survey = row.survey.as_ref().filter(|_| result);
+    let survey_progress = match runs {
+        true => crate::survey::service::progress(read, case).await?,
+        false => None,
+    };
     Ok(EvaluationOut {
         id: row.id,
         number: row.number.clone(),
@@ -189,11 +212,11 @@ pub(crate) async fn evaluation(read: &impl Read, case: &Case) -> Result<Evaluati
             .unwrap_or_default(),
         milestones,
         completion_report,
+        survey_progress,
         satisfaction: survey
-            .as_ref()
             .and_then(|survey| SurveyCounts::satisfaction(&survey.counts))
             .map(|exact| exact.rounded()),
-        survey,
+        survey: survey.map(crate::survey::rules::show),
         party_scores: if result {
             party_scores(row)
         } else {
@@ -233,7 +256,10 @@ pub(crate) fn summary(row: evaluation::Model) -> Result<EvaluationSummary, Error
 }
 
 /// What everybody may read, from the publicity on.
-pub(crate) fn public(row: &evaluation::Model) -> Result<Option<PublicEvaluationOut>, Error> {
+pub(crate) fn public(
+    row: &evaluation::Model,
+    panel: Option<&Loaded>,
+) -> Result<Option<PublicEvaluationOut>, Error> {
     if !is_public(row) {
         return Ok(None);
     }
@@ -245,9 +271,14 @@ pub(crate) fn public(row: &evaluation::Model) -> Result<Option<PublicEvaluationO
         organisation_name: row.organisation_name.clone(),
         division: row.division.clone(),
         scheme: row.rule.0.scheme.clone(),
+        round: row.round,
         party_scores: party_scores(row),
         total: total(row),
+        exact_total: exact_total(row),
         grade: grade(row),
+        rectification_advised: rectification_advised(row),
+        sheet_commitments: panel.map(Loaded::commitments).unwrap_or_default(),
+        survey: row.survey.as_ref().map(crate::survey::rules::show),
         superseded: row.superseded.clone(),
         publicity_hash: row.publicity_hash.clone(),
         publicity_starts_at: row.publicity_starts_at.map(Instant),
@@ -256,14 +287,19 @@ pub(crate) fn public(row: &evaluation::Model) -> Result<Option<PublicEvaluationO
 }
 
 /// The snapshot whose hash stands with the publicity: it may not change while it is shown.
-pub(crate) fn snapshot(row: &evaluation::Model) -> Result<Value, Error> {
+pub(crate) fn snapshot(case: &Case) -> Result<Value, Error> {
+    let row = &case.evaluation;
     Ok(serde_json::json!({
         "number": row.number,
         "title": row.title,
         "organisation_name": row.organisation_name,
         "scheme": row.rule.0.scheme,
         "party_scores": serde_json::to_value(party_scores(row))?,
+        "sheet_commitments": case.panel.as_ref().map(Loaded::commitments).unwrap_or_default(),
+        "survey": row.survey.as_ref().map(crate::survey::rules::show),
+        "round": row.round,
         "total": total(row),
+        "exact_total": exact_total(row),
         "grade": grade(row),
     }))
 }

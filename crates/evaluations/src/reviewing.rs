@@ -3,13 +3,19 @@
 
 use crate::entity::evaluation;
 use crate::flow::EvaluationEvent;
-use crate::model::{ResultCorrections, ReviewOutcome, SupersededResult, SupersededResults};
+use crate::model::{
+    EvaluationOut, ReopenEvaluationIn, ResultCorrections, ReviewOutcome, SupersededResult,
+    SupersededResults,
+};
 use crate::scoring::PartyScores;
-use crate::service::{SYSTEM, check_survey, planned, spend};
+use crate::service::{SYSTEM, load_for, planned, spend};
 use crate::store::{self, Case};
+use crate::survey::model::{SurveyPlan, SurveyResult};
+use crate::survey::rules::correct;
 use crate::{flow, out};
 use sea_orm::sea_query::Expr;
 use uuid::Uuid;
+use wubang_kernel::deadline::is_over;
 use wubang_kernel::machine::Step;
 use wubang_kernel::{Code, Faults, Refusal, Role, RoleSet, Timer};
 use wubang_panels::{LateRecusal, Loaded};
@@ -239,7 +245,8 @@ pub async fn recompute(
     let corrected = survey.is_some();
     let mut row = case.evaluation.clone();
     if let Some(survey) = survey {
-        let checked = check_survey(survey, &row.rule.0);
+        let before = row.survey.as_ref().ok_or(Code::SurveyMissing)?;
+        let checked = correct(&row.rule.0, before, &survey);
         row.survey = Some(checked.map_err(|refusal| refusal.below("/corrections/survey"))?);
     }
     let panel = case.panel.as_ref().ok_or(Code::PanelIncomplete)?;
@@ -294,6 +301,60 @@ pub async fn redo(tx: &Tx, id: Uuid, reason: &str) -> Result<(), Error> {
     })
     .await?;
     stop_showing(tx, id, "异议成立,另组考评组重新考评").await
+}
+
+/// The street has a failed project evaluated again after its defects were corrected (rulebook 2.5, 2.8.11): round 2,
+/// with a survey of its own and a panel on which nobody of the first sits. The first result stays on the record.
+///
+/// # Errors
+/// `invalid_transition` unless the evaluation failed for the first time; `forbidden` for others; `invalid` without a note,
+/// or before the term of the correction without evidence that it is done.
+pub async fn reopen(tx: &Tx, key: &Key, input: ReopenEvaluationIn) -> Result<EvaluationOut, Error> {
+    let mut case = load_for(tx, key).await?;
+    let step = plan(tx, &case, EvaluationEvent::Reopen).await?;
+    let id = case.evaluation.id;
+    let mut faults = Faults::new();
+    let corrections = faults.prose("/corrections", &input.corrections, 10..=5000);
+    let early = input.early_reason.as_deref();
+    let early = early.map(|text| faults.prose("/early_reason", text, 10..=1000));
+    let running = timers::running(tx, &[id]).await?;
+    let term = running
+        .iter()
+        .find(|timer| timer.timer == Timer::EvaluationCorrection.key());
+    if early.is_none() && term.is_some_and(|timer| !is_over(timer.due_at, tx.now())) {
+        faults.add(
+            "/early_reason",
+            "required",
+            "整改期未满,须写明整改提前完成的依据",
+            "the term of the correction is not over: say how it is shown to be done",
+        );
+    }
+    faults.finish()?;
+    let row = &case.evaluation;
+    let (round, panel_round) = (
+        row.round.saturating_add(1),
+        row.panel_round.saturating_add(1),
+    );
+    let reason = match early {
+        Some(early) => format!("{corrections}(提前复评:{early})"),
+        None => corrections,
+    };
+    let outcome = (ReviewOutcome::SecondRound, reason.as_str());
+    let kept = superseded(tx, row, outcome, (0, false));
+    let data = serde_json::json!({ "round": round, "panel_round": panel_round });
+    spend(tx, &mut case, step, |c| {
+        taken_back(c, kept, &reason)
+            .set(evaluation::Column::Round, round)
+            .set(evaluation::Column::PanelRound, panel_round)
+            .set(evaluation::Column::SurveyPlan, None::<SurveyPlan>)
+            .set(evaluation::Column::Survey, None::<SurveyResult>)
+            .set(evaluation::Column::PartyScores, None::<PartyScores>)
+            .set(evaluation::Column::Total, None::<String>)
+            .set(evaluation::Column::Grade, None::<String>)
+            .data(data)
+    })
+    .await?;
+    out::evaluation(tx, &store::complete(tx, case.evaluation).await?).await
 }
 
 async fn stop_showing(tx: &Tx, id: Uuid, words: &str) -> Result<(), Error> {

@@ -1,7 +1,7 @@
 //! Facts and guards of an evaluation: pure functions (rulebook 2.8.11, 2.10).
 
 use crate::flow::{Evaluation, EvaluationGuard};
-use crate::scoring::{EXPERTS, ProjectGrade, has_minimum};
+use crate::scoring::{EXPERTS, ProjectGrade, RESIDENTS, has_minimum};
 use uuid::Uuid;
 use wubang_kernel::machine::{Facts, Name};
 use wubang_kernel::procedure::{EvaluationRule, SurveyUse};
@@ -27,9 +27,12 @@ pub(crate) struct PanelFacts {
 pub(crate) struct EvaluationFacts {
     pub rule: EvaluationRule,
     pub panel: Option<PanelFacts>,
+    pub survey_opened: bool,
     pub survey_closed: bool,
     pub held: bool,
     pub grade: Option<ProjectGrade>,
+    /// 2 after a correction.
+    pub round: i32,
 }
 
 /// Whether every party of the rule has enough members for its sheets.
@@ -109,6 +112,31 @@ pub(crate) fn check_experts(
     wanted.unwrap_or_default()
 }
 
+/// How many residents are drawn: as many as asked for, else as few as the scheme allows; nobody where the survey alone
+/// scores.
+pub(crate) fn check_residents(
+    rule: &EvaluationRule,
+    wanted: Option<usize>,
+    faults: &mut Faults,
+) -> usize {
+    if !has_seats(rule, RESIDENTS) {
+        if wanted.is_some_and(|count| count > 0) {
+            faults.add(
+                "/residents",
+                "not_allowed",
+                "考榜方案没有居民席位",
+                "the scheme has no seats for residents",
+            );
+        }
+        return 0;
+    }
+    if let Some(count) = wanted {
+        faults.count("/residents", count, 1..=30);
+    }
+    let fewest = rule.party(RESIDENTS).map_or(0, |party| party.minimum);
+    wanted.unwrap_or(fewest)
+}
+
 /// Whether the members of a party sit on the panel: not where the survey alone scores.
 pub(crate) fn has_seats(rule: &EvaluationRule, party: &str) -> bool {
     rule.party(party)
@@ -155,6 +183,8 @@ impl Facts<Evaluation> for EvaluationFacts {
             }
             EvaluationGuard::NoPanel => panel.is_none(),
             EvaluationGuard::PanelFormed => panel.is_some(),
+            EvaluationGuard::NoSurvey => !self.survey_opened,
+            EvaluationGuard::SurveyOpened => self.survey_opened,
             EvaluationGuard::SurveyOpen => !self.survey_closed,
             EvaluationGuard::PanelComplete => {
                 return check_parties(
@@ -172,6 +202,8 @@ impl Facts<Evaluation> for EvaluationFacts {
             EvaluationGuard::NoOpenHold => !self.held,
             EvaluationGuard::Passed => self.grade.is_some_and(|grade| grade >= ProjectGrade::Pass),
             EvaluationGuard::Failed => self.grade == Some(ProjectGrade::Fail),
+            EvaluationGuard::FirstRound => self.round < 2,
+            EvaluationGuard::SecondRound => self.round >= 2,
         };
         if holds {
             Ok(())
@@ -211,9 +243,11 @@ mod tests {
         EvaluationFacts {
             rule: Procedure::of(PostingType::Open).evaluation,
             panel: Some(panel([2, 5, 1, 3])),
+            survey_opened: true,
             survey_closed: true,
             held: false,
             grade: None,
+            round: 1,
         }
     }
 

@@ -51,6 +51,33 @@ impl SurveyCounts {
             .fold(0, i64::saturating_add)
     }
 
+    /// These answers and others together.
+    #[must_use]
+    pub const fn plus(&self, other: &Self) -> Self {
+        SurveyCounts {
+            very_dissatisfied: self
+                .very_dissatisfied
+                .saturating_add(other.very_dissatisfied),
+            dissatisfied: self.dissatisfied.saturating_add(other.dissatisfied),
+            neutral: self.neutral.saturating_add(other.neutral),
+            satisfied: self.satisfied.saturating_add(other.satisfied),
+            very_satisfied: self.very_satisfied.saturating_add(other.very_satisfied),
+        }
+    }
+
+    /// Adds answers on a step; an unknown step has none.
+    pub(crate) fn add(&mut self, step: &str, n: i64) {
+        let place = match step {
+            "very_dissatisfied" => &mut self.very_dissatisfied,
+            "dissatisfied" => &mut self.dissatisfied,
+            "neutral" => &mut self.neutral,
+            "satisfied" => &mut self.satisfied,
+            "very_satisfied" => &mut self.very_satisfied,
+            _ => return,
+        };
+        *place = place.saturating_add(n);
+    }
+
     /// Satisfaction from 0 to 100: the mean of the answers; `None` without any.
     #[must_use]
     pub fn satisfaction(&self) -> Option<Exact> {
@@ -114,6 +141,8 @@ pub struct PartyScore {
     pub sheets: usize,
     /// The score, exact.
     pub score: Exact,
+    /// The mean of its sheets, exact; none without sheets.
+    pub sheets_mean: Option<Exact>,
 }
 
 /// Scores of all parties, as stored.
@@ -132,18 +161,22 @@ pub struct Outcome {
     pub grade: ProjectGrade,
 }
 
+/// The mean of a party's sheets; of five and more of the experts without the highest and the lowest.
+#[must_use]
+pub fn sheets_mean(rule: &PartyRule, totals: &[i64]) -> Option<Exact> {
+    let totals: Vec<Exact> = totals.iter().map(|total| Exact::from_int(*total)).collect();
+    if rule.party == EXPERTS && totals.len() >= TRIM_FROM {
+        Exact::trimmed_mean(&totals)
+    } else {
+        Exact::mean(&totals)
+    }
+}
+
 /// Score of a party from the totals of its sheets and the survey, as its rule says; `None` without a
 /// sheet, or without an answer where the survey alone scores.
 #[must_use]
 pub fn party_score(rule: &PartyRule, totals: &[i64], satisfaction: Option<Exact>) -> Option<Exact> {
-    let sheets = || {
-        let totals: Vec<Exact> = totals.iter().map(|total| Exact::from_int(*total)).collect();
-        if rule.party == EXPERTS && totals.len() >= TRIM_FROM {
-            Exact::trimmed_mean(&totals)
-        } else {
-            Exact::mean(&totals)
-        }
-    };
+    let sheets = || sheets_mean(rule, totals);
     match (rule.survey, satisfaction) {
         (SurveyUse::Alone, survey) => survey,
         (SurveyUse::Half, Some(survey)) => Exact::mean(&[sheets()?, survey]),
@@ -195,6 +228,7 @@ pub fn outcome(
             weight: party.weight,
             sheets: totals.len(),
             score,
+            sheets_mean: sheets_mean(party, &totals),
         })
     };
     let parties = rule.parties.iter().map(score).collect::<Option<Vec<_>>>()?;

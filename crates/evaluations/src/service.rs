@@ -2,19 +2,16 @@
 
 use crate::entity::evaluation;
 use crate::flow::{self, EvaluationEvent};
-use crate::model::{
-    CloseSurveyIn, EvaluationList, EvaluationOut, PublicEvaluationOut, ResultDraft, SurveyResult,
-};
+use crate::model::{EvaluationList, EvaluationOut, PublicEvaluationOut, ResultDraft};
 use crate::out;
 use crate::rules::EvaluationFacts;
-use crate::scoring::{PartyScores, SurveyCounts};
+use crate::scoring::{PartyScores, ProjectGrade};
 use crate::store::{self, Case, Filter};
 use serde_json::Value;
 use uuid::Uuid;
 use wubang_kernel::machine::{Step, plan};
-use wubang_kernel::procedure::EvaluationRule;
-use wubang_kernel::{Code, Faults, Refusal, Role, RoleSet, Timer};
-use wubang_panels::model::SheetIn;
+use wubang_kernel::{Code, Faults, Role, RoleSet, Timer};
+use wubang_panels::model::{SheetIn, SheetReceipt};
 use wubang_publicity::Opening;
 use wubang_publicity::model::{Channels, PublicityKind};
 use wubang_store::commit::Commit;
@@ -55,7 +52,21 @@ pub async fn get_actions(view: &View, key: &Key) -> Result<actions::ActionsOut, 
 /// # Errors
 /// `not_found` before.
 pub async fn get_public(view: &View, key: &Key) -> Result<PublicEvaluationOut, Error> {
-    Ok(out::public(&store::find(view, key).await?)?.ok_or(Code::NotFound)?)
+    let row = store::find(view, key).await?;
+    let panel = store::panel_of(view, &row).await?;
+    Ok(out::public(&row, panel.as_ref())?.ok_or(Code::NotFound)?)
+}
+
+/// The viewer's own receipt for the sheet he has handed in: with it he checks that exactly this sheet is counted.
+///
+/// # Errors
+/// `not_found` for who has handed in none.
+pub async fn my_receipt(view: &View, key: &Key) -> Result<SheetReceipt, Error> {
+    let case = store::load(view, key).await?;
+    let panel = case.panel.as_ref().ok_or(Code::NotFound)?;
+    let published = store::PUBLIC.contains(&case.evaluation.state.as_str());
+    let own = wubang_panels::service::receipts(view, panel, published)?;
+    Ok(own.into_iter().next().ok_or(Code::NotFound)?)
 }
 
 /// The evaluations that the viewer may see (考榜台账).
@@ -137,78 +148,6 @@ pub(crate) async fn spend(
     .await?;
     case.evaluation = after;
     Ok(())
-}
-
-pub(crate) fn check_survey(
-    input: CloseSurveyIn,
-    rule: &EvaluationRule,
-) -> Result<SurveyResult, Refusal> {
-    let (minimum, mut faults) = (rule.survey_minimum, Faults::new());
-    let CloseSurveyIn {
-        very_dissatisfied,
-        dissatisfied,
-        neutral,
-        satisfied,
-        very_satisfied,
-        shortfall_reason,
-    } = input;
-    let counts = SurveyCounts {
-        very_dissatisfied,
-        dissatisfied,
-        neutral,
-        satisfied,
-        very_satisfied,
-    };
-    for (step, count, _) in counts.steps() {
-        faults.number(&format!("/{step}"), count, 0..=1_000_000);
-    }
-    let shortfall_reason =
-        shortfall_reason.map(|text| faults.prose("/shortfall_reason", &text, 10..=1000));
-    let answers = counts.answers();
-    if answers < minimum && shortfall_reason.is_none() {
-        let (zh, en) = (
-            format!("有效回答 {answers} 份,少于 {minimum} 份,须说明原因"),
-            format!("{answers} valid answers, fewer than {minimum}, must be explained"),
-        );
-        faults.add("/shortfall_reason", "required", zh, en);
-    }
-    faults.finish()?;
-    if answers == 0 && rule.needs_answers() {
-        return Err(Refusal::new(Code::SurveyMissing).because(
-            "居民得分只取满意度调查,没有任何有效回答不得结束",
-            "residents are scored by the survey alone, it cannot be closed without an answer",
-        ));
-    }
-    Ok(SurveyResult {
-        counts,
-        answers,
-        shortfall_reason,
-    })
-}
-
-/// Who organises closes the residents' survey: counts only, no answers of persons.
-///
-/// # Errors
-/// `survey_missing` without any answer where the survey alone is the residents' score; `invalid` when too few answers are not explained; `duplicate` the second time.
-pub async fn close_survey(
-    tx: &Tx,
-    key: &Key,
-    input: CloseSurveyIn,
-) -> Result<EvaluationOut, Error> {
-    let mut case = load_for(tx, key).await?;
-    let step = planned(
-        &case,
-        EvaluationEvent::CloseSurvey,
-        case.roles,
-        &out::facts(tx, &case).await?,
-    )?;
-    let survey = check_survey(input, &case.evaluation.rule.0)?;
-    let data = serde_json::to_value(&survey)?;
-    spend(tx, &mut case, step, |c| {
-        c.set(evaluation::Column::Survey, survey).data(data)
-    })
-    .await?;
-    out::evaluation(tx, &case).await
 }
 
 /// Who organises opens the score sheets.
@@ -337,7 +276,7 @@ pub async fn notify(tx: &Tx, key: &Key, _: NothingIn) -> Result<EvaluationOut, E
         tx.calendar()
             .publicity(tx.now(), terms.timers.of(Timer::T39), terms.cutoff_hour);
     let starts = tx.calendar().publicity_start(tx.now(), terms.cutoff_hour);
-    let snapshot = out::snapshot(&case.evaluation)?;
+    let snapshot = out::snapshot(&case)?;
     let hash = wubang_kernel::digest::content_hash(&snapshot);
     let told = serde_json::json!({ "publicity_ends_at": deadline.at, "publicity_hash": hash });
     spend(tx, &mut case, step, |c| {
@@ -373,21 +312,26 @@ async fn publicise(tx: &Tx, row: &evaluation::Model, content: Value) -> Result<(
     Ok(())
 }
 
-/// T39: the publicity ended. A passed project is closed with everything that belongs to it; a failed
-/// one must be evaluated again.
+/// T39: the publicity ended. A passed project is closed with everything that belongs to it; a failed one is corrected
+/// and evaluated again, once: `evaluation.failed_finally` tells later stages of the second fail.
 ///
 /// # Errors
 /// `open_hold` while an objection is open; `invalid_transition` when the evaluation has moved on.
 pub async fn publicity_ended(tx: &Tx, id: Uuid) -> Result<(), Error> {
     let mut case = store::load(tx, &Key::Id(id)).await?;
     let facts = out::facts(tx, &case).await?;
-    let step = planned(&case, EvaluationEvent::Confirm, RoleSet::of(SYSTEM), &facts)?;
+    // the second fail is the last word
+    let event = match facts.grade {
+        Some(ProjectGrade::Fail) if case.evaluation.round >= 2 => EvaluationEvent::FailFinally,
+        _ => EvaluationEvent::Confirm,
+    };
+    let step = planned(&case, event, RoleSet::of(SYSTEM), &facts)?;
     let data =
         serde_json::json!({ "total": case.evaluation.total, "grade": case.evaluation.grade });
     spend(tx, &mut case, step, |c| c.data(data.clone()).facts(data)).await?;
     wubang_publicity::ended(tx, id, PublicityKind::Evaluation).await?;
     let row = &case.evaluation;
-    if row.state != "confirmed" {
+    if row.state != "confirmed" || event == EvaluationEvent::FailFinally {
         return Ok(());
     }
     wubang_contracts::service::completed(tx, row.contract_id).await?;
@@ -403,51 +347,4 @@ pub async fn publicity_ended(tx: &Tx, id: Uuid) -> Result<(), Error> {
 /// `not_found`.
 pub async fn find(read: &impl Read, id: Uuid) -> Result<crate::Evaluation, Error> {
     store::find(read, &Key::Id(id)).await
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn survey(answers: i64, reason: Option<&str>) -> CloseSurveyIn {
-        CloseSurveyIn {
-            very_dissatisfied: 0,
-            dissatisfied: 0,
-            neutral: 0,
-            satisfied: answers,
-            very_satisfied: 0,
-            shortfall_reason: reason.map(str::to_owned),
-        }
-    }
-
-    #[test]
-    fn too_few_answers_must_be_explained() {
-        let four = EvaluationRule::four_party();
-        assert!(check_survey(survey(30, None), &four).is_ok());
-        let refusal = check_survey(survey(29, None), &four).unwrap_err();
-        assert_eq!(refusal.fields[0].pointer, "/shortfall_reason");
-        assert!(check_survey(survey(0, Some("服务对象多数住院,无法作答。")), &four).is_ok());
-        assert_eq!(
-            check_survey(survey(-1, Some("服务对象多数住院,无法作答。")), &four)
-                .unwrap_err()
-                .fields[0]
-                .pointer,
-            "/satisfied"
-        );
-    }
-
-    #[test]
-    fn a_survey_that_scores_alone_needs_an_answer() {
-        let (simple, why) = (EvaluationRule::simple(), Some("多数居民外出,未能联系上。"));
-        assert!(check_survey(survey(5, None), &simple).is_ok());
-        assert_eq!(
-            check_survey(survey(4, None), &simple).unwrap_err().fields[0].pointer,
-            "/shortfall_reason"
-        );
-        assert!(check_survey(survey(1, why), &simple).is_ok());
-        assert_eq!(
-            check_survey(survey(0, why), &simple).unwrap_err().code,
-            Code::SurveyMissing
-        );
-    }
 }

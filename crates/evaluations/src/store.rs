@@ -115,17 +115,15 @@ pub(crate) async fn find(read: &impl Read, key: &Key) -> Result<evaluation::Mode
     Ok(select.one(&read.db()).await?.ok_or(Code::NotFound)?)
 }
 
-/// The evaluation of an agreement in one phase and round, if there is one.
+/// The evaluation of an agreement in one phase, whatever its round, if there is one.
 pub(crate) async fn of_contract(
     read: &impl Read,
     contract: Uuid,
     phase: &str,
-    round: i32,
 ) -> Result<Option<evaluation::Model>, Error> {
     let select = evaluation::Entity::find().filter(evaluation::Column::ContractId.eq(contract));
     Ok(select
         .filter(evaluation::Column::Phase.eq(phase))
-        .filter(evaluation::Column::Round.eq(round))
         .one(&read.db())
         .await?)
 }

@@ -86,6 +86,7 @@ timers! {
     ObjectionAccept = "objection_accept", 3 Wd, 1..=3, "异议受理";
     ObjectionSupplement = "objection_supplement", 5 Wd, 5..=10, "异议补正";
     ObjectionHearing = "objection_hearing", 2 Wd, 2..=5, "异议另一方陈述";
+    EvaluationCorrection = "evaluation_correction", 20 Wd, 10..=30, "考榜不合格整改";
     RecusalDecision = "recusal_decision", 1 Wd, 1..=1, "决定回避申请";
     BidClarification = "bid_clarification", 2 Wd, 2..=5, "意向书澄清";
     BidRepair = "bid_repair", 2 Wd, 2..=5, "意向书形式补正";

@@ -6,6 +6,8 @@ use wubang_kernel::{Code, Refusal, Role};
 
 /// Party of the drawn experts (专家).
 pub const EXPERTS: &str = "experts";
+/// Party of the residents, who are drawn as well (居民群众).
+pub const RESIDENTS: &str = "residents";
 /// Party of community and street (社区/街道).
 pub const COMMUNITY: &str = "community";
 /// Party of the functional departments (职能部门).

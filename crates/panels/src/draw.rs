@@ -57,6 +57,42 @@ pub fn agenda(seed: &str, who: &[Uuid]) -> Vec<Uuid> {
     order(&format!("{seed}agenda"), who)
 }
 
+/// What stands for a resident in a draw that everybody sees: who knows the veil and the person can tell, nobody else.
+/// The veil is committed with the seed, so that nobody can try veils until he likes the order.
+#[must_use]
+pub fn veiled(veil: &str, person: Uuid) -> Uuid {
+    let digest = sha256_hex(format!("{veil}{person}").as_bytes());
+    // 128 of the 256 bits, which no two persons share
+    digest
+        .get(..32)
+        .and_then(|half| Uuid::parse_str(half).ok())
+        .unwrap_or_default()
+}
+
+/// Several pools in one order with a balance: the first of each, then the second of each. Which pool begins is drawn
+/// as well, by `SHA-256(seed ‖ name of the pool)`.
+#[must_use]
+pub fn balanced(seed: &str, pools: &[(&str, &[Uuid])]) -> Vec<Uuid> {
+    let mut turns: Vec<(String, Vec<Uuid>)> = pools
+        .iter()
+        .map(|(name, ids)| {
+            (
+                sha256_hex(format!("{seed}{name}").as_bytes()),
+                order(seed, ids),
+            )
+        })
+        .collect();
+    turns.sort();
+    let longest = turns.iter().map(|(_, ids)| ids.len()).max().unwrap_or(0);
+    (0..longest)
+        .flat_map(|at| {
+            turns
+                .iter()
+                .filter_map(move |(_, ids)| ids.get(at).copied())
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -89,7 +125,31 @@ mod tests {
         );
     }
 
+    #[test]
+    fn nobody_is_told_behind_another_veil_and_the_same_one_tells_always() {
+        let (one, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        assert_eq!(veiled("00", one), veiled("00", one));
+        assert_ne!(veiled("00", one), veiled("01", one));
+        assert_ne!(veiled("00", one), veiled("00", other));
+    }
+
     proptest! {
+        #[test]
+        fn every_community_has_its_turn_before_one_has_its_second(sizes in prop::collection::vec(0_usize..6, 1..5)) {
+            let ids = |pool: usize, n: usize| (0..n).map(|at| Uuid::from_u128(u128::try_from(pool * 100 + at).unwrap())).collect::<Vec<_>>();
+            let pools: Vec<(String, Vec<Uuid>)> = sizes.iter().enumerate().map(|(at, n)| (format!("c{at}"), ids(at, *n))).collect();
+            let given: Vec<(&str, &[Uuid])> = pools.iter().map(|(name, ids)| (name.as_str(), ids.as_slice())).collect();
+            let drawn = balanced("seed", &given);
+            prop_assert_eq!(drawn.len(), sizes.iter().sum::<usize>());
+            for taken in 0..drawn.len() {
+                let got: Vec<usize> = pools.iter().map(|(_, ids)| drawn.iter().take(taken).filter(|one| ids.contains(one)).count()).collect();
+                for (at, size) in sizes.iter().enumerate() {
+                    // a pool is behind another one by a turn at most, unless it is used up
+                    prop_assert!(got.iter().all(|other| got[at] + 1 >= *other || got[at] == *size));
+                }
+            }
+        }
+
         #[test]
         fn the_order_is_a_permutation_and_does_not_depend_on_the_pools(ids in prop::collection::hash_set(any::<u128>(), 0..30), nonce in "[0-9a-f]{64}") {
             let pool: Vec<Uuid> = ids.into_iter().map(Uuid::from_u128).collect();

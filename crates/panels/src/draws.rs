@@ -1,16 +1,17 @@
 //! The draws that anybody can recompute (rulebook 2.10): the seed is committed before the pool is
 //! fixed, shown at once, and revealed with the result. How to recompute it: README.md of this crate.
 
-use crate::composition::EXPERTS;
+use crate::composition::{EXPERTS, RESIDENTS};
 use crate::draw as lottery;
 use crate::entity::{draw, member, panel};
 use crate::model::{
-    CLEAR, DECLINED, DrawEntry, DrawOut, DrawPassed, DrawRecord, DrawSeated, DrawStratum, DrawsOut,
-    Formation, KeptDraw, Lots, Member, PENDING,
+    CLEAR, DECLINED, DrawEntry, DrawOut, DrawOwnChoice, DrawPassed, DrawRecord, DrawSeated,
+    DrawStratum, DrawsOut, Formation, KeptDraw, LotRecord, Lots, Member, PENDING, ResidentLotOut,
 };
+use crate::store;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use uuid::Uuid;
 use wubang_kernel::{Code, Role};
 use wubang_store::trace::{self, About, Entry};
@@ -48,6 +49,59 @@ impl DrawFor {
 
 fn purpose(id: Uuid) -> String {
     format!("draw {id}")
+}
+
+fn veil_of(id: Uuid) -> String {
+    format!("veil {id}")
+}
+
+/// What hides the residents of a draw.
+fn veil(read: &impl Read, row: &KeptDraw) -> Result<String, Error> {
+    let veil = read.vault().unlock(&veil_of(row.id), &row.veil)?;
+    String::from_utf8(veil.to_vec()).map_err(|_| Error::internal("the veil of a draw is no text"))
+}
+
+/// Draws residents, each community in its turn. Ids are veiled: who is drawn is known to panel and organisers, to the
+/// public only that the order is that of the committed seed.
+pub(crate) fn lot(
+    read: &impl Read,
+    draw: &KeptDraw,
+    count: usize,
+    pools: Vec<(String, Vec<Uuid>)>,
+) -> Result<LotRecord, Error> {
+    let (veil, seed) = (veil(read, draw)?, draw.seed());
+    let mut persons = HashMap::new();
+    let mut strata = Vec::new();
+    for (pool, members) in pools {
+        let mut ids = Vec::new();
+        for person_id in members {
+            let id = lottery::veiled(&veil, person_id);
+            if persons.insert(id, person_id).is_none() {
+                ids.push(id);
+            }
+        }
+        ids.sort();
+        strata.push(DrawStratum { pool, ids });
+    }
+    let drawn = turns(&seed, &strata).into_iter();
+    let order = drawn.filter_map(|id| {
+        let person_id = persons.get(&id).copied()?;
+        Some(DrawEntry { id, person_id })
+    });
+    Ok(LotRecord {
+        count,
+        order: order.collect(),
+        strata,
+        own_choice: None,
+    })
+}
+
+fn turns(seed: &str, strata: &[DrawStratum]) -> Vec<Uuid> {
+    let pools: Vec<(&str, &[Uuid])> = strata
+        .iter()
+        .map(|one| (one.pool.as_str(), one.ids.as_slice()))
+        .collect();
+    lottery::balanced(seed, &pools)
 }
 
 /// A draw as it is used: in the table its nonce stands locked, so that who has the database cannot foresee the
@@ -100,7 +154,7 @@ pub async fn check_keys(view: &View) -> Result<(), Error> {
 /// # Errors
 /// `duplicate` when the round has a commitment already.
 pub async fn commit(tx: &Tx, object: &DrawFor, round: i32) -> Result<(), Error> {
-    let (id, nonce) = (tx.new_id(), lottery::new_nonce());
+    let (id, nonce, veil) = (tx.new_id(), lottery::new_nonce(), lottery::new_nonce());
     let row = draw::ActiveModel {
         id: Set(id),
         purpose: Set(object.purpose.to_owned()),
@@ -110,6 +164,8 @@ pub async fn commit(tx: &Tx, object: &DrawFor, round: i32) -> Result<(), Error> 
         round: Set(round),
         commitment: Set(lottery::commitment(&nonce)),
         nonce: Set(tx.vault().lock(&purpose(id), nonce.as_bytes())?),
+        veil_commitment: Set(lottery::commitment(&veil)),
+        veil: Set(tx.vault().lock(&veil_of(id), veil.as_bytes())?),
         committed_at: Set(tx.now()),
         record: Set(None),
         pool_hash: Set(None),
@@ -167,12 +223,13 @@ pub(crate) fn record(
         strata,
         order,
         own_choice: None,
+        residents: None,
     }
 }
 
 /// Fixes the pool; its hash goes into the trace.
 pub(crate) async fn fix(tx: &Tx, draw: KeptDraw, record: DrawRecord) -> Result<KeptDraw, Error> {
-    let ids: Vec<Uuid> = record.order.iter().map(|entry| entry.id).collect();
+    let ids: Vec<Uuid> = record.entries().map(|entry| entry.id).collect();
     let hash = lottery::pool_hash(&draw.nonce, &ids);
     let data = serde_json::json!({ "round": draw.round, "pool": ids.len(), "pool_hash": hash });
     let rows = draw::Entity::update_many()
@@ -186,6 +243,33 @@ pub(crate) async fn fix(tx: &Tx, draw: KeptDraw, record: DrawRecord) -> Result<K
     let row = rows.into_iter().next().ok_or(Code::Conflict)?;
     note(tx, &row, ("draw.fixed", Some("committed"), "fixed"), data).await?;
     unlocked(tx, row)
+}
+
+/// Keeps that residents were named after the drawn order was used up, and why; shown at once.
+pub(crate) async fn note_choice(
+    tx: &Tx,
+    draw: &KeptDraw,
+    seats: usize,
+    reason: &str,
+) -> Result<(), Error> {
+    let mut record = draw.record.clone().unwrap_or_default();
+    let mut residents = record.residents.take().unwrap_or_default();
+    let before = residents.own_choice.as_ref();
+    let reason = match before {
+        Some(first) if first.reason != reason => format!("{};{reason}", first.reason),
+        _ => reason.to_owned(),
+    };
+    residents.own_choice = Some(DrawOwnChoice {
+        seats: before.map_or(0, |first| first.seats) + seats,
+        reason,
+    });
+    record.residents = Some(residents);
+    draw::Entity::update_many()
+        .col_expr(draw::Column::Record, Expr::value(Some(record)))
+        .filter(draw::Column::Id.eq(draw.id))
+        .exec(&tx.db())
+        .await?;
+    Ok(())
 }
 
 /// Keeps what a lot put in order, to be shown with the draw.
@@ -282,9 +366,13 @@ pub async fn get_public(view: &View, key: &Key) -> Result<DrawsOut, Error> {
         .map(|row| row.id)
         .collect();
     let mut seats = members_of(view, &revealed).await?;
+    let mut sheets = store::commitments_of(view, &revealed).await?;
     let rounds = rows.iter().map(|row| match row.revealed_at {
         None => sealed(row),
-        Some(_) => shown(row, &seats.remove(&row.id).unwrap_or_default()),
+        Some(_) => DrawOut {
+            sheet_commitments: sheets.remove(&row.id).unwrap_or_default(),
+            ..shown(row, &seats.remove(&row.id).unwrap_or_default())
+        },
     });
     Ok(DrawsOut {
         object_id: *object_id,
@@ -322,6 +410,7 @@ fn sealed(row: &KeptDraw) -> DrawOut {
     DrawOut {
         round: row.round,
         commitment: row.commitment.clone(),
+        veil_commitment: row.veil_commitment.clone(),
         committed_at: Instant(row.committed_at),
         fixed_at: None,
         revealed_at: None,
@@ -337,6 +426,44 @@ fn sealed(row: &KeptDraw) -> DrawOut {
         // that experts were chosen, and why, is public at once
         own_choice: row.record.as_ref().and_then(|one| one.own_choice.clone()),
         chosen: Vec::new(),
+        residents: None,
+        residents_own_choice: row
+            .record
+            .as_ref()
+            .and_then(|one| one.residents.as_ref()?.own_choice.clone()),
+        sheet_commitments: Vec::new(),
+    }
+}
+
+/// The lot among residents: who was in it, in which order, and which of them sit, without a name.
+fn shown_lot(lot: &LotRecord, members: &[Member]) -> ResidentLotOut {
+    let entry = |person: Uuid| {
+        let of = |entry: &&DrawEntry| entry.person_id == person;
+        lot.order.iter().find(of).map(|entry| entry.id)
+    };
+    let drawn = || {
+        let residents = members.iter().filter(|member| member.party == RESIDENTS);
+        residents.filter_map(|member| Some((member, entry(member.person_id)?)))
+    };
+    ResidentLotOut {
+        count: lot.count,
+        strata: lot.strata.clone(),
+        order: lot.order.iter().map(|entry| entry.id).collect(),
+        seated: drawn()
+            .filter(|(member, _)| member.active)
+            .map(|(member, id)| DrawSeated {
+                seat: member.seat,
+                id,
+                name: None,
+            })
+            .collect(),
+        passed: drawn()
+            .filter(|(member, _)| !member.active)
+            .map(|(member, id)| DrawPassed {
+                id,
+                reason: member.declaration.clone(),
+            })
+            .collect(),
     }
 }
 
@@ -378,6 +505,7 @@ fn shown(row: &KeptDraw, members: &[Member]) -> DrawOut {
         passed: passed.collect(),
         lots: row.lots.0.clone(),
         agendas: row.agendas.0.clone(),
+        residents: record.residents.as_ref().map(|lot| shown_lot(lot, members)),
         order: record.order.iter().map(|entry| entry.id).collect(),
         field: Some(record.field),
         strata: record.strata,
@@ -450,21 +578,41 @@ fn recomputes(row: &KeptDraw, members: &[Member]) -> bool {
         .iter()
         .map(|entry| entry.id)
         .eq(order.iter().copied());
-    let hashed = row.pool_hash == Some(lottery::pool_hash(&row.nonce, &order));
+    let lot = record.residents.as_ref();
+    let drawn = lot.map(|lot| turns(&seed, &lot.strata)).unwrap_or_default();
+    let lots = lots
+        && lot.is_none_or(|lot| {
+            lot.order
+                .iter()
+                .map(|entry| entry.id)
+                .eq(drawn.iter().copied())
+        });
+    let pool = [order, drawn].concat();
+    let hashed = row.pool_hash == Some(lottery::pool_hash(&row.nonce, &pool));
     let timely = row.fixed_at.is_some_and(|at| at >= row.committed_at);
     committed && lots && same && hashed && timely && first_hold_the_seats(record, members)
 }
 
 /// Whether those who were drawn onto the panel are the first of the order, one after the other.
 fn first_hold_the_seats(record: &DrawRecord, members: &[Member]) -> bool {
-    let drawn: BTreeSet<Uuid> = members
-        .iter()
-        .filter(|member| member.party == EXPERTS && record.holds(member.person_id))
-        .map(|member| member.person_id)
-        .collect();
-    let first = record.order.iter().take(drawn.len());
+    let residents = record.residents.as_ref().map(|lot| lot.order.as_slice());
+    let orders = [
+        (EXPERTS, record.order.as_slice()),
+        (RESIDENTS, residents.unwrap_or_default()),
+    ];
+    let first_hold = |(party, order): &(&str, &[DrawEntry])| {
+        let held = |entry: &&DrawEntry| {
+            let seat = |member: &&Member| member.party == *party;
+            members
+                .iter()
+                .filter(seat)
+                .any(|member| member.person_id == entry.person_id)
+        };
+        let drawn = order.iter().filter(held).count();
+        order.iter().take(drawn).filter(held).count() == drawn
+    };
     let known = [CLEAR, PENDING, DECLINED, crate::model::RECUSED];
-    first.map(|entry| entry.person_id).collect::<BTreeSet<_>>() == drawn
+    orders.iter().all(first_hold)
         && members
             .iter()
             .all(|member| known.contains(&member.declaration.as_str()))

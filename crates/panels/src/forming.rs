@@ -1,12 +1,12 @@
 //! Forming a panel: the draw of its experts and the seats by name (rulebook 2.9, 2.10).
 
-use crate::composition::EXPERTS;
-use crate::conflicts::{self, Parties};
+use crate::composition::{EXPERTS, RESIDENTS};
+use crate::conflicts::{self, ConflictGround, Parties};
 use crate::draws::{self, DrawFor};
 use crate::entity::panel;
 use crate::model::{
-    Draw, DrawEntry, DrawOwnChoice, DrawRecord, Formation, Loaded, OwnChoice, PENDING, Seat,
-    SeatFigures,
+    Draw, DrawEntry, DrawOwnChoice, DrawRecord, Formation, KeptDraw, Loaded, LotRecord, OwnChoice,
+    PENDING, ResidentLot, Seat, SeatFigures,
 };
 use crate::pool::{self, Barrier, Bars, Survey};
 use crate::{store, view};
@@ -62,7 +62,13 @@ async fn check_named(
     }
     faults.finish()?;
     let found = conflicts::of(tx, &persons, parties).await?;
-    let hard = found.into_iter().find(|conflict| conflict.hard);
+    let resident = |person: Uuid| {
+        let mut seats = named.iter().filter(|seat| seat.person_id == person);
+        seats.any(|seat| seat.party == RESIDENTS)
+    };
+    let hard = found.into_iter().find(|conflict| {
+        conflict.hard || (resident(conflict.person_id) && bars_residents(conflict))
+    });
     match hard.and_then(|one| Some((one.ground, names.get(&one.person_id)?))) {
         Some((ground, name)) => Err(Refusal::new(Code::Recused)
             .because(
@@ -72,6 +78,97 @@ async fn check_named(
             .into()),
         None => Ok(names),
     }
+}
+
+/// A resident is also kept out by a relative among the staff of the project (rulebook 2.9, row 10).
+fn bars_residents(conflict: &conflicts::Conflict) -> bool {
+    conflict.hard || conflict.ground == ConflictGround::Family
+}
+
+/// Draws residents from the communities that were served, without those who must recuse themselves. Named are only as
+/// many as are missing then, with a public reason.
+async fn draw_residents(
+    tx: &Tx,
+    formation: &Formation,
+    aside: &HashSet<Uuid>,
+    committed: &KeptDraw,
+) -> Result<Option<LotRecord>, Error> {
+    let Some(wanted) = &formation.residents else {
+        return Ok(None);
+    };
+    let all: Vec<Uuid> = wanted
+        .pools
+        .iter()
+        .flat_map(|(_, ids)| ids)
+        .copied()
+        .collect();
+    let found = conflicts::of(tx, &all, &formation.parties).await?;
+    let mut out: HashSet<Uuid> = found
+        .iter()
+        .filter(|one| bars_residents(one))
+        .map(|one| one.person_id)
+        .collect();
+    out.extend(&wanted.excluded);
+    out.extend(aside);
+    out.extend(formation.named.iter().map(|seat| seat.person_id));
+    let free = |(pool, ids): &(String, Vec<Uuid>)| {
+        let ids = ids.iter().filter(|one| !out.contains(one));
+        (pool.clone(), ids.copied().collect())
+    };
+    let mut lot = draws::lot(tx, committed, 0, wanted.pools.iter().map(free).collect())?;
+    let named = formation
+        .named
+        .iter()
+        .filter(|seat| seat.party == RESIDENTS)
+        .count();
+    let missing = wanted.count.saturating_sub(lot.order.len());
+    check_choice(missing, named, wanted, lot.order.len())?;
+    lot.count = wanted.count.saturating_sub(named);
+    lot.own_choice = wanted
+        .reason
+        .as_ref()
+        .filter(|_| named > 0)
+        .map(|reason| DrawOwnChoice {
+            seats: named,
+            reason: reason.clone(),
+        });
+    Ok(Some(lot))
+}
+
+/// Nobody is named for a seat that the lot can fill.
+fn check_choice(
+    missing: usize,
+    named: usize,
+    wanted: &ResidentLot,
+    available: usize,
+) -> Result<(), Refusal> {
+    if missing > 0 && named == 0 {
+        let needed = wanted.count;
+        return Err(Refusal::new(Code::PanelIncomplete)
+            .because(
+                format!("可抽取的居民代表只有 {available} 人,需要 {needed} 人;不足的席位可说明理由后指定"),
+                format!("only {available} residents can be drawn, {needed} are needed; the seats that are missing may be named with a reason"),
+            )
+            .field(
+                "/seats/residents",
+                "too_few",
+                format!("需要 {needed} 人,可用 {available} 人"),
+                format!("{needed} needed, {available} available"),
+            ));
+    }
+    let mut faults = Faults::new();
+    if named != missing {
+        faults.add(
+            "/resident_person_ids",
+            "wrong_number",
+            format!("抽取后尚缺 {missing} 人,只能指定 {missing} 人"),
+            format!("{missing} are missing after the lot, so {missing} are named"),
+        );
+    }
+    if named > 0 && wanted.reason.is_none() {
+        faults.missing("/residents_reason");
+    }
+    faults.finish()
 }
 
 /// What keeps experts out of the draw of a panel, and how many seats each has had of his quota.
@@ -247,7 +344,9 @@ pub async fn form(tx: &Tx, formation: Formation) -> Result<Loaded, Error> {
             .into());
     }
     let committed = draws::committed(tx, &formation).await?;
-    let (record, pool) = draw_pool(tx, &formation, &committed.seed()).await?;
+    let (mut record, pool) = draw_pool(tx, &formation, &committed.seed()).await?;
+    record.residents = draw_residents(tx, &formation, &aside, &committed).await?;
+    let residents = resident_names(tx, &record).await?;
     let draw = draws::fix(tx, committed, record).await?;
     draws::commit(tx, &DrawFor::of(&formation), formation.round + 1).await?;
     let row = panel::ActiveModel {
@@ -268,12 +367,20 @@ pub async fn form(tx: &Tx, formation: Formation) -> Result<Loaded, Error> {
         .iter()
         .take(count)
         .map(|entry| (entry.person_id, EXPERTS, &pool));
+    let lot = draw
+        .record
+        .as_ref()
+        .and_then(|record| record.residents.as_ref());
+    let by_lot = lot
+        .iter()
+        .flat_map(|lot| lot.order.iter().take(lot.count))
+        .map(|entry| (entry.person_id, RESIDENTS, &residents));
     let named = formation
         .named
         .iter()
         .map(|seat| (seat.person_id, seat.party.as_str(), &names));
     let mut members = Vec::new();
-    for ((person, party, names), seat) in drawn.chain(named).zip(1_i32..) {
+    for ((person, party, names), seat) in drawn.chain(by_lot).chain(named).zip(1_i32..) {
         let name = names.get(&person).cloned().unwrap_or_default();
         members.push(store::insert_member(tx, panel.id, (person, name), party, seat).await?);
     }
@@ -285,6 +392,17 @@ pub async fn form(tx: &Tx, formation: Formation) -> Result<Loaded, Error> {
     };
     announce(tx, &loaded).await?;
     Ok(loaded)
+}
+
+/// The names of those whom the lot has seated.
+async fn resident_names(tx: &Tx, record: &DrawRecord) -> Result<HashMap<Uuid, String>, Error> {
+    let lot = record.residents.iter();
+    let seated = lot.flat_map(|lot| lot.order.iter().take(lot.count));
+    let found = people::recipients(tx, seated.map(|entry| entry.person_id).collect()).await?;
+    Ok(found
+        .into_iter()
+        .map(|one| (one.person_id, one.name))
+        .collect())
 }
 
 /// Notes the new panel and invites its members.
@@ -307,10 +425,37 @@ pub async fn fill(
     panel_id: Uuid,
     named: Vec<Seat>,
     parties: &Parties,
-    role: Role,
+    (role, reason): (Role, Option<&str>),
 ) -> Result<Loaded, Error> {
     let names = check_named(tx, &named, parties).await?;
     let mut loaded = store::lock(tx, panel_id).await?;
+    let residents = named.iter().filter(|seat| seat.party == RESIDENTS).count();
+    if let Some(lot) = loaded
+        .draw
+        .record
+        .as_ref()
+        .and_then(|one| one.residents.as_ref())
+        && residents > 0
+    {
+        let sat = |person: Uuid| loaded.members.iter().any(|one| one.person_id == person);
+        if lot.order.iter().any(|entry| !sat(entry.person_id)) {
+            return Err(Refusal::new(Code::Invalid)
+                .field(
+                    "/resident_person_ids",
+                    "not_allowed",
+                    "抽取顺序中尚有居民代表,由其递补",
+                    "the drawn order is not used up: the next in it takes the seat",
+                )
+                .into());
+        }
+        let Some(reason) = reason else {
+            let mut faults = Faults::new();
+            faults.missing("/residents_reason");
+            faults.finish()?;
+            return Err(Code::Invalid.into());
+        };
+        draws::note_choice(tx, &loaded.draw, residents, reason).await?;
+    }
     for seat in &named {
         let number = vacant(&loaded, &seat.party);
         let name = names.get(&seat.person_id).cloned().unwrap_or_default();

@@ -2,6 +2,7 @@
 
 use crate::model::{
     DrawsOut, PanelDeclareIn, PanelOut, PanelRecusalDecisionIn, PanelRecusalIn, PanelRecusalsOut,
+    SheetReceiptsOut,
 };
 use crate::{draws, recusals, service};
 use actix_web::{get, post};
@@ -28,6 +29,14 @@ see!(
     recusals::list,
     "回避申请。Demands that members stand aside."
 );
+see!(
+    get_my_receipts,
+    "评审 panels",
+    "/api/v1/panels/{id}/my_receipts",
+    SheetReceiptsOut,
+    service::my_receipts,
+    "本人评分表的回执:用以核对评分表是否如数计入。One's own receipts, to check that one's sheets are counted."
+);
 see_public!(
     get_public_draws,
     "公开 public",
@@ -43,6 +52,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(demand_panel_recusal)
         .service(decide_panel_recusal)
         .service(list_panel_recusals)
+        .service(get_my_receipts)
         .service(get_panel)
         .service(get_public_draws);
 }

@@ -27,6 +27,6 @@ mod view;
 pub use conflicts::Parties;
 pub use draws::DrawFor;
 pub use http::routes;
-pub use model::{Draw, Formation, Loaded, Member, Panel, Seat, Sheet};
+pub use model::{Draw, Formation, Loaded, Member, Panel, ResidentLot, Seat, Sheet};
 pub use service::LateRecusal;
 pub use store::invariants;

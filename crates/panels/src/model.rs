@@ -78,6 +78,22 @@ pub struct DrawRecord {
     pub order: Vec<DrawEntry>,
     /// Experts who were named because every pool was too small.
     pub own_choice: Option<DrawOwnChoice>,
+    /// The lot among the residents, where they have seats.
+    #[serde(default)]
+    pub residents: Option<LotRecord>,
+}
+
+/// What the lot among residents was made from and gave. Ids are veiled: they stand for persons whom nobody may know.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LotRecord {
+    /// How many were drawn at first.
+    pub count: usize,
+    /// The communities; each has its turn.
+    pub strata: Vec<DrawStratum>,
+    /// All of them in drawn order.
+    pub order: Vec<DrawEntry>,
+    /// Residents who were named because there were too few.
+    pub own_choice: Option<DrawOwnChoice>,
 }
 
 impl DrawRecord {
@@ -85,6 +101,22 @@ impl DrawRecord {
     #[must_use]
     pub fn holds(&self, person: Uuid) -> bool {
         self.order.iter().any(|entry| entry.person_id == person)
+    }
+
+    /// The drawn order that a person stands in, among experts or residents.
+    #[must_use]
+    pub fn order_of(&self, person: Uuid) -> Option<&[DrawEntry]> {
+        let residents = self.residents.as_ref().map(|lot| lot.order.as_slice());
+        [Some(self.order.as_slice()), residents]
+            .into_iter()
+            .flatten()
+            .find(|order| order.iter().any(|entry| entry.person_id == person))
+    }
+
+    /// Everybody who was in a pool.
+    pub fn entries(&self) -> impl Iterator<Item = &DrawEntry> {
+        let residents = self.residents.iter().flat_map(|lot| &lot.order);
+        self.order.iter().chain(residents)
     }
 }
 
@@ -143,6 +175,19 @@ pub struct Draw {
     pub chosen: Option<OwnChoice>,
     /// Persons whom an assignment over several panels gave the seats; they come first in the order.
     pub assigned: Vec<Uuid>,
+}
+
+/// Residents to be drawn by lot, each community in its turn (rulebook 2.10).
+#[derive(Debug, Clone)]
+pub struct ResidentLot {
+    /// How many sit, those who are named included.
+    pub count: usize,
+    /// Residents by community; who stands in two is drawn with the first.
+    pub pools: Vec<(String, Vec<Uuid>)>,
+    /// Persons who may not be drawn (scorers of an earlier round).
+    pub excluded: Vec<Uuid>,
+    /// Why some are named, to be shown at once; only where the pools are too small.
+    pub reason: Option<String>,
 }
 
 /// Experts named by the street where no pool is large enough (自行选定; rulebook 2.10).
@@ -213,6 +258,8 @@ pub struct Formation {
     pub round: i32,
     /// Experts to draw.
     pub draw: Option<Draw>,
+    /// Residents to draw.
+    pub residents: Option<ResidentLot>,
     /// Persons named.
     pub named: Vec<Seat>,
     /// Bidders or contractor, and who analysed the need: their people can neither be drawn nor named
@@ -267,6 +314,22 @@ impl Loaded {
                 && self.active().any(|member| member.id == sheet.member_id)
         };
         self.sheets.iter().filter(counts).cloned().collect()
+    }
+
+    /// The commitments of all sheets that count, in the order of the commitments: it tells nobody who handed in when.
+    #[must_use]
+    pub fn commitments(&self) -> Vec<String> {
+        let counts = |sheet: &&Sheet| {
+            sheet.voided_at.is_none() && self.active().any(|member| member.id == sheet.member_id)
+        };
+        let mut all: Vec<String> = self
+            .sheets
+            .iter()
+            .filter(counts)
+            .map(|sheet| sheet.commitment.clone())
+            .collect();
+        all.sort();
+        all
     }
 
     /// The sheets about a subject that counted at an instant: a recusal after the fact voids them later.
@@ -380,6 +443,34 @@ impl From<&Sheet> for SheetOut {
     }
 }
 
+/// A receipt for a sheet, for its scorer alone (回执): with it he can check later that exactly this sheet was counted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct SheetReceipt {
+    /// 评分对象。
+    pub subject_id: Uuid,
+    /// 承诺值:`SHA-256(盐 ‖ 评分表文本)`。
+    pub commitment: String,
+    /// 盐,只给评分人本人。
+    pub salt: String,
+    /// 评分表文本,逐字参与计算。
+    pub sheet: String,
+    /// 是否仍然有效(未作废)。
+    pub counted: bool,
+    /// 公布的承诺值清单(按值排列)中的位次,从 1 起;公布前为空。
+    pub position: Option<usize>,
+    /// 清单中的份数;公布前为空。
+    pub of: Option<usize>,
+}
+
+/// One's own receipts on a panel.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct SheetReceiptsOut {
+    /// 评审组。
+    pub panel_id: Uuid,
+    /// 本人的回执。
+    pub items: Vec<SheetReceipt>,
+}
+
 /// A seat as the panel and its organisers see it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct PanelMemberOut {
@@ -452,6 +543,21 @@ pub struct DrawPassed {
     pub reason: String,
 }
 
+/// The lot among residents as everybody sees it: ids stand for persons who are never named (rulebook 2.6).
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ResidentLotOut {
+    /// 抽取人数。
+    pub count: usize,
+    /// 各社区的居民代表代号,按代号排列。
+    pub strata: Vec<DrawStratum>,
+    /// 抽取顺序(代号),各社区轮流。
+    pub order: Vec<Uuid>,
+    /// 任职的居民代表(代号,不署名)。
+    pub seated: Vec<DrawSeated>,
+    /// 抽中而未任职的居民代表(代号)。
+    pub passed: Vec<DrawPassed>,
+}
+
 /// One round of a draw; all but the commitment appears with the result.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct DrawOut {
@@ -459,6 +565,8 @@ pub struct DrawOut {
     pub round: i32,
     /// 随机数的承诺:`SHA-256(随机数)`。
     pub commitment: String,
+    /// 居民代表代号所用密值的承诺:`SHA-256(密值)`;密值不公开,监督可查。
+    pub veil_commitment: String,
     /// 承诺时间。
     pub committed_at: Instant,
     /// 专家范围确定时间。
@@ -487,6 +595,12 @@ pub struct DrawOut {
     pub own_choice: Option<DrawOwnChoice>,
     /// 指定的专家姓名,结果公布后公开。
     pub chosen: Vec<String>,
+    /// 居民代表抽取,结果公布后公开;不设居民席位的为空。
+    pub residents: Option<ResidentLotOut>,
+    /// 居民代表不足时指定的席位和理由,即时公开。
+    pub residents_own_choice: Option<DrawOwnChoice>,
+    /// 有效评分表的承诺值,按值排列,结果公布后公开。
+    pub sheet_commitments: Vec<String>,
 }
 
 /// The draws of a posting or an evaluation (抽取).

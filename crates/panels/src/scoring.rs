@@ -147,6 +147,8 @@ mod tests {
             total: points.iter().map(|(_, value)| value).sum(),
             submitted_at: chrono::DateTime::from_timestamp(0, 0).unwrap(),
             voided_at: None,
+            salt: String::new(),
+            commitment: String::new(),
         }
     }
 

@@ -6,7 +6,7 @@ use crate::conflicts::{self, ConflictGround, Parties};
 use crate::forming::invite;
 use crate::model::{
     CLEAR, DECLINED, Loaded, Member, PENDING, PanelDeclareIn, PanelOut, RECUSED, Sheet, SheetIn,
-    SheetOut,
+    SheetOut, SheetReceipt, SheetReceiptsOut,
 };
 use crate::view;
 use crate::{recusals, sheets, store};
@@ -230,10 +230,10 @@ pub(crate) async fn is_superseded(tx: &Tx, loaded: &Loaded) -> Result<bool, Erro
 
 /// The next in the drawn order who never sat on this panel takes the seat of a drawn member.
 pub(crate) async fn replace(tx: &Tx, loaded: &Loaded, left: &Member) -> Result<(), Error> {
-    let order = loaded.draw.order();
-    if !order.iter().any(|entry| entry.person_id == left.person_id) {
+    let record = loaded.draw.record.as_ref();
+    let Some(order) = record.and_then(|record| record.order_of(left.person_id)) else {
         return Ok(());
-    }
+    };
     let waiting: Vec<Uuid> = order
         .iter()
         .map(|entry| entry.person_id)
@@ -372,18 +372,13 @@ pub async fn submit_sheet(
         checked.comment,
     )
     .await?;
-    let hash = wubang_kernel::digest::content_hash(&serde_json::json!([
-        sheet.points,
-        sheet.reasons,
-        sheet.comment
-    ]));
     store::note(
         tx,
         &loaded.panel,
         "panel.sheet_submitted",
         Role::Assessor,
         None,
-        serde_json::json!({ "subject_id": subject_id, "sheet_hash": hash }),
+        serde_json::json!({ "subject_id": subject_id, "commitment": sheet.commitment }),
     )
     .await?;
     Ok(sheet)
@@ -411,6 +406,68 @@ pub async fn sign_report(tx: &Tx, panel: &Loaded, dissent: Option<&str>) -> Resu
     )
     .await?;
     Ok(signed)
+}
+
+/// The viewer's own receipts, of the sheets that he has handed in. `published`: the list of commitments is out.
+///
+/// # Errors
+/// Internal: a salt cannot be unlocked.
+pub fn receipts(
+    read: &impl Read,
+    loaded: &Loaded,
+    published: bool,
+) -> Result<Vec<SheetReceipt>, Error> {
+    let person = read.actor().person;
+    let own: Vec<Uuid> = loaded
+        .members
+        .iter()
+        .filter(|member| Some(member.person_id) == person)
+        .map(|member| member.id)
+        .collect();
+    let list = loaded.commitments();
+    let own = loaded
+        .sheets
+        .iter()
+        .filter(|sheet| own.contains(&sheet.member_id));
+    let receipt = |sheet: &Sheet| {
+        let at = list.iter().position(|one| *one == sheet.commitment);
+        Ok(SheetReceipt {
+            subject_id: sheet.subject_id,
+            commitment: sheet.commitment.clone(),
+            salt: store::salt(read, sheet)?,
+            sheet: sheets::canonical(
+                (sheet.panel_id, sheet.subject_id),
+                &sheet.points,
+                &sheet.reasons,
+                sheet.comment.as_deref(),
+            ),
+            counted: at.is_some(),
+            position: at.filter(|_| published).map(|at| at + 1),
+            of: published.then_some(list.len()),
+        })
+    };
+    own.map(receipt).collect()
+}
+
+/// As [`receipts`], by the id of the panel, for who sits or sat on it.
+///
+/// # Errors
+/// `not_found` for everybody else.
+pub async fn my_receipts(view: &View, key: &Key) -> Result<SheetReceiptsOut, Error> {
+    let loaded = store::complete(view, store::by_id(view, panel_id(key)?).await?).await?;
+    let person = view.actor().person;
+    if !loaded
+        .members
+        .iter()
+        .any(|one| Some(one.person_id) == person)
+    {
+        return Err(Code::NotFound.into());
+    }
+    let published = loaded.draw.revealed_at.is_some();
+    Ok(SheetReceiptsOut {
+        panel_id: loaded.panel.id,
+        items: receipts(view, &loaded, published)?,
+    })
 }
 
 /// The sheets that the viewer may read: a member his own; the supervisor all once scoring is

@@ -1,6 +1,8 @@
 //! What a score sheet must look like (rulebook 2.11): pure.
 
 use crate::model::{Points, Reasons, SheetIn};
+use uuid::Uuid;
+use wubang_kernel::digest::sha256_hex;
 use wubang_kernel::procedure::Criterion;
 use wubang_kernel::{Faults, Refusal};
 
@@ -76,6 +78,25 @@ pub(crate) fn check(criteria: &[Criterion], input: &SheetIn) -> Result<Checked, 
         reasons,
         comment,
     })
+}
+
+/// The text of a sheet that its receipt commits to: keys in order, no blanks, as
+/// `json.dumps(sheet, ensure_ascii=False, sort_keys=True, separators=(",", ":"))` writes it.
+pub(crate) fn canonical(
+    (panel, subject): (Uuid, Uuid),
+    points: &Points,
+    reasons: &Reasons,
+    comment: Option<&str>,
+) -> String {
+    let sheet = serde_json::json!({
+        "comment": comment, "panel_id": panel, "points": points, "reasons": reasons, "subject_id": subject,
+    });
+    sheet.to_string()
+}
+
+/// What a receipt commits to: `SHA-256(salt ‖ text of the sheet)`.
+pub(crate) fn commitment(salt: &str, text: &str) -> String {
+    sha256_hex(format!("{salt}{text}").as_bytes())
 }
 
 #[cfg(test)]

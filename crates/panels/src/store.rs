@@ -1,15 +1,15 @@
 //! Reading and writing panels; decides nothing but who may look.
 
 use crate::composition::EXPERTS;
-use crate::draws;
 use crate::entity::{draw, member, panel, sheet};
 use crate::model::{
     CLEAR, KeptDraw, Loaded, Member, PENDING, Panel, Points, RECUSED, Reasons, Sheet,
 };
+use crate::{draws, sheets};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    ActiveValue::Set, ColumnTrait, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect,
 };
 use std::collections::{HashMap, HashSet};
@@ -391,8 +391,17 @@ pub(crate) async fn insert_sheet(
     comment: Option<String>,
 ) -> Result<Sheet, Error> {
     let total = points.values().sum();
+    let (id, salt) = (tx.new_id(), crate::draw::new_nonce());
+    let text = sheets::canonical(
+        (member.panel_id, subject_id),
+        &points,
+        &reasons,
+        comment.as_deref(),
+    );
     let row = sheet::ActiveModel {
-        id: Set(tx.new_id()),
+        id: Set(id),
+        commitment: Set(sheets::commitment(&salt, &text)),
+        salt: Set(tx.vault().lock(&salt_of(id), salt.as_bytes())?),
         panel_id: Set(member.panel_id),
         member_id: Set(member.id),
         subject_id: Set(subject_id),
@@ -406,6 +415,53 @@ pub(crate) async fn insert_sheet(
     Ok(sheet::Entity::insert(row)
         .exec_with_returning(&tx.db())
         .await?)
+}
+
+fn salt_of(sheet: Uuid) -> String {
+    format!("sheet {sheet}")
+}
+
+/// The salt of a sheet's receipt.
+pub(crate) fn salt(read: &impl Read, sheet: &Sheet) -> Result<String, Error> {
+    let salt = read.vault().unlock(&salt_of(sheet.id), &sheet.salt)?;
+    String::from_utf8(salt.to_vec()).map_err(|_| Error::internal("the salt of a sheet is no text"))
+}
+
+/// The commitments of the sheets that count, by the draw of their panel, each list in order.
+pub(crate) async fn commitments_of(
+    read: &impl Read,
+    draws: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<String>>, Error> {
+    let rows: Vec<(Uuid, String)> = sheet::Entity::find()
+        .select_only()
+        .column(panel::Column::DrawId)
+        .column(sheet::Column::Commitment)
+        .join(
+            JoinType::InnerJoin,
+            sheet::Entity::belongs_to(panel::Entity)
+                .from(sheet::Column::PanelId)
+                .to(panel::Column::Id)
+                .into(),
+        )
+        .join(
+            JoinType::InnerJoin,
+            sheet::Entity::belongs_to(member::Entity)
+                .from(sheet::Column::MemberId)
+                .to(member::Column::Id)
+                .into(),
+        )
+        .filter(panel::Column::DrawId.is_in(draws.iter().copied()))
+        .filter(member::Column::Active.eq(true))
+        .filter(sheet::Column::VoidedAt.is_null())
+        .order_by_asc(sheet::Column::Commitment)
+        .into_tuple()
+        .all(&read.db())
+        .await?;
+    let mut all: HashMap<Uuid, Vec<String>> = HashMap::new();
+    for (draw, commitment) in rows {
+        all.entry(draw).or_default().push(commitment);
+    }
+    Ok(all)
 }
 
 /// Records what happened to a panel. Points never go into the trace, only their hash.

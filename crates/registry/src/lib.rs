@@ -44,7 +44,7 @@ pub use organisations::eligibility::{Ask, Check, cap_on, eligibility};
 pub use organisations::{
     EvaluationGrade, Organisation, Profile, find_by_uscc, load, load_many, organisations_covering,
 };
-pub use people::{Recipient, people_of_organisations, people_with_role, recipients};
+pub use people::{Recipient, people_of_organisations, people_with_role, people_within, recipients};
 pub use words::{
     AccountStatus, CreditStatus, ExpertLevel, GradeLevel, KinPosition, Kinship, ManagementTier,
     OrgForm, OrgStatus, RelationKind,

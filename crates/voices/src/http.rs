@@ -14,24 +14,13 @@ use crate::requests::model::{
 };
 use crate::requests::{service as requests, voices};
 use actix_web::{get, patch, post, web};
-use std::sync::Arc;
 use utoipa_actix_web::service_config::ServiceConfig;
-use wubang_kernel::Actor;
 use wubang_needs::model::NeedOut;
 use wubang_web::NothingIn;
 use wubang_web::actions::ActionsOut;
 use wubang_web::{
     Answer, Body, Ctx, PathKey, SmallBody, act, amend, list, list_public, make, see, see_public,
 };
-
-/// The same request without its sender: what residents do is written down without a name, and an answer
-/// that holds a secret is kept for no repetition.
-fn nameless(ctx: &Ctx) -> Ctx {
-    let mut ctx = ctx.clone();
-    ctx.who.actor = Arc::new(Actor::public());
-    ctx.idempotency_key = None;
-    ctx
-}
 
 /// 居民点单:提交诉求,得到回执;姓名、电话等在保存前遮盖,写有身份证号码的不予受理。Hand in a request and get a receipt; names and phones are masked before anything is stored.
 #[utoipa::path(tag = "居民诉求 requests", request_body = RequestIn,
@@ -43,7 +32,7 @@ pub(crate) async fn hand_in_request(
     body: SmallBody<RequestIn>,
 ) -> Answer {
     let (peer, reporter, budget) = (ctx.peer.clone(), ctx.who.actor.person, *budget.get_ref());
-    let mut run = nameless(&ctx);
+    let mut run = ctx.nameless();
     if !body.0.channel.is_public() {
         // who reports for the community does so under his own name
         run.who = ctx.who.clone();
@@ -70,7 +59,7 @@ pub(crate) async fn get_request_status(ctx: Ctx, key: PathKey, body: SmallBody<C
     responses((status = 200, description = "去向 · what became of it", body = RequestStatusOut)), security(()))]
 #[post("/api/v1/public/requests/{id}/feedback")]
 pub(crate) async fn rate_request(ctx: Ctx, key: PathKey, body: SmallBody<FeedbackIn>) -> Answer {
-    wubang_web::command(&nameless(&ctx), async |tx| {
+    wubang_web::command(&ctx.nameless(), async |tx| {
         requests::feedback(tx, &key.0, body.0).await
     })
     .await
@@ -233,7 +222,7 @@ pub(crate) async fn answer_public_campaign(
     body: SmallBody<FilledFormIn>,
 ) -> Answer {
     let (peer, budget) = (ctx.peer.clone(), *budget.get_ref());
-    wubang_web::created(&nameless(&ctx), "campaigns", async |tx| {
+    wubang_web::created(&ctx.nameless(), "campaigns", async |tx| {
         campaigns::answer_public(tx, &key.0, &peer, budget, body.0).await
     })
     .await

@@ -88,6 +88,16 @@ impl Ctx {
         Problem::of(error.into(), self.locale, &self.who.request_id)
     }
 
+    /// The same request without its sender: what residents do is written down without a name, and an answer that holds
+    /// a secret is kept for no repetition.
+    #[must_use]
+    pub fn nameless(&self) -> Ctx {
+        let mut ctx = self.clone();
+        ctx.who.actor = std::sync::Arc::new(Actor::public());
+        ctx.idempotency_key = None;
+        ctx
+    }
+
     /// The person who asks.
     ///
     /// # Errors

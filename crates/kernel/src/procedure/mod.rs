@@ -141,6 +141,8 @@ pub struct EvaluationRule {
     pub parties: Vec<PartyRule>,
     /// Valid survey answers wanted; fewer must be explained.
     pub survey_minimum: i64,
+    /// Share of those who were served, in percent, that is enough where it is less (rulebook 2.4.5).
+    pub survey_percent: i64,
 }
 
 /// Points of the credit score (信用分, rulebook 2.12.5): what is given, and what is taken.

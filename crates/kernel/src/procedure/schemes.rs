@@ -13,6 +13,7 @@ impl EvaluationRule {
             third_party: true,
             parties: four_parties(),
             survey_minimum: 30,
+            survey_percent: 20,
         }
     }
 
@@ -50,6 +51,7 @@ impl EvaluationRule {
                 },
             ],
             survey_minimum: 5,
+            survey_percent: 20,
         }
     }
 }

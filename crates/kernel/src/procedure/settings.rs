@@ -96,6 +96,7 @@ settings! {
     "panel/expert_awards" panel.expert_awards, 1..=20 "", "专家十二个月内同一社区评审次数上限", "Panels of one community that an expert may sit on within twelve months";
     "panel/late_recusal_quorum" panel.late_recusal_quorum, 3..=15 "", "应回避未回避的评分作废后,可重新汇总的最少成员数", "Members who must remain after a late recusal for the totals to be made anew";
     "evaluation/survey_minimum" evaluation.survey_minimum, 5..=1000 "", "满意度调查最低有效份数", "Valid survey answers wanted";
+    "evaluation/survey_percent" evaluation.survey_percent, 5..=50 "%", "满意度调查有效份数占服务对象的比例", "Share of those served whose answers are enough";
     "procurement_limit_fen" procurement_limit_fen, 1_000_000..=1_000_000_000 "fen", "政府采购限额标准", "Ceiling from which the law on procurement rules";
     "max_partners" max_partners, 1..=5 "", "联合方数量上限(不含牵头方)", "Most partners of a joint bid beside the lead";
     "management_percent" management_percent, 0..=15 "%", "管理费上限", "Most that management may cost";

@@ -6,7 +6,9 @@ mod service;
 
 pub(crate) use activation::{ActivateIn, activate, issue, issue_for};
 pub use activation::{ActivationOut, set_password, set_password_hash};
-pub use recipients::{Recipient, people_of_organisations, people_with_role, recipients};
+pub use recipients::{
+    Recipient, people_of_organisations, people_with_role, people_within, recipients,
+};
 pub(crate) use service::{
     Note, check_account, disable, enable, give_grant, insert, list, note, revoke_grant, see,
 };

@@ -94,6 +94,31 @@ pub async fn people_with_role(
     recipients(read, told.map(|(person, _, _)| *person).collect()).await
 }
 
+/// Active persons who hold the role over a division or anything within it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn people_within(
+    read: &impl Read,
+    role: Role,
+    division: &DivisionCode,
+) -> Result<Vec<Recipient>, Error> {
+    let persons: Vec<Uuid> = grants::Entity::find()
+        .select_only()
+        .column(grants::Column::PersonId)
+        .filter(grants::Column::Role.eq(role.as_str()))
+        .filter(grants::Column::ScopeKind.eq("division"))
+        .filter(wubang_store::scope::within(
+            grants::Column::Scope,
+            std::iter::once(division),
+        ))
+        .filter(grants::Column::RevokedAt.is_null())
+        .into_tuple()
+        .all(&read.db())
+        .await?;
+    recipients(read, persons).await
+}
+
 /// Active persons who hold a role in one of the organisations.
 ///
 /// # Errors

@@ -9,6 +9,7 @@ mod objected;
 pub mod play;
 mod result;
 mod rounds;
+mod surveys;
 mod table;
 mod wishes;
 

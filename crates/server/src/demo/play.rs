@@ -250,6 +250,27 @@ pub fn accounts_with(role: &str, organisation: Option<&str>) -> Result<Vec<Strin
         .collect()
 }
 
+/// Accounts of the residents' representatives of some communities.
+///
+/// # Errors
+/// When the data cannot be read.
+pub fn residents_of(communities: &[Value]) -> Result<Vec<String>, String> {
+    let lives = |person: &&Value| {
+        let grants = list(person, "/grants").unwrap_or_default();
+        grants.iter().any(|grant| {
+            grant.get("role").and_then(Value::as_str) == Some("resident_rep")
+                && grant
+                    .pointer("/scope/division")
+                    .is_some_and(|code| communities.contains(code))
+        })
+    };
+    list(&district()?, "/people")?
+        .iter()
+        .filter(lives)
+        .map(|person| text(person, "/account"))
+        .collect()
+}
+
 /// The account of one role of an organisation.
 ///
 /// # Errors

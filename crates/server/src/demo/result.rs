@@ -1,7 +1,7 @@
 //! Scenes of 承榜 and 考榜: panels, sheets, publicities.
 
 use super::client::{instant, list, text};
-use super::play::Play;
+use super::play::{Play, residents_of};
 use serde_json::{Value, json};
 
 impl Play {
@@ -210,15 +210,10 @@ impl Play {
     pub async fn evaluation_carried_out(&mut self) -> Result<(), String> {
         let third = self.cast("third_party")?;
         let at = |verb: &str| format!("/api/v1/evaluations/{}/{verb}", self.ids.evaluation);
-        let (panel, survey, start, sheets) = (
-            at("panel"),
-            at("close_survey"),
-            at("start_scoring"),
-            at("score_sheets"),
-        );
+        let (panel, start, sheets) = (at("panel"), at("start_scoring"), at("score_sheets"));
         let body = json!({ "experts": list(&self.story, "/evaluation_sheets/experts")?.len(),
             "community_person_ids": self.persons("community_party_org").await?,
-            "resident_person_ids": self.persons("residents").await?,
+            "residents": list(&self.story, "/evaluation_sheets/residents")?.len(),
             "department_person_ids": self.persons("departments").await? });
         let formed = self
             .act("考榜", &third, "panel.formed", &panel, body)
@@ -236,8 +231,7 @@ impl Play {
             .await?;
         }
         let counts = self.tale("/survey")?;
-        self.act("考榜", &third, "survey.closed", &survey, counts)
-            .await?;
+        self.surveyed(&third, &counts, 6).await?;
         self.act(
             "考榜",
             &third,
@@ -271,6 +265,13 @@ impl Play {
     async fn assessors(&mut self, evaluation: &Value) -> Result<Vec<(String, Value)>, String> {
         self.learn_experts().await?;
         let mut experts = list(&self.story, "/evaluation_sheets/experts")?.into_iter();
+        // whom the lot has chosen takes the next of the story's sheets
+        let mut residents = list(&self.story, "/evaluation_sheets/residents")?.into_iter();
+        let mut drawn = std::collections::HashMap::new();
+        let served = list(&self.contract().await?, "/content/communities")?;
+        for account in residents_of(&served)? {
+            drawn.insert(self.client.person(&account).await?, account);
+        }
         let mut assessors = Vec::new();
         for member in list(evaluation, "/panel/members")?
             .iter()
@@ -282,6 +283,12 @@ impl Play {
                     account.clone(),
                     experts.next().ok_or("more experts than sheets")?,
                 ));
+                continue;
+            }
+            if party == "residents" {
+                let account = drawn.get(&person).ok_or("a resident nobody knows")?;
+                let sheet = residents.next().ok_or("more residents than sheets")?;
+                assessors.push((account.clone(), sheet));
                 continue;
             }
             for sheet in list(&self.story, &format!("/evaluation_sheets/{party}"))? {

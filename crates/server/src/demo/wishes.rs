@@ -250,26 +250,23 @@ impl Play {
         self.ids.evaluation = text(&made, "/id")?;
         let at = |verb: &str| format!("/api/v1/evaluations/{}/{verb}", self.ids.evaluation);
         let person = self.client.person(&secretary).await?;
-        let (panel, survey, start, sheets) = (
-            at("panel"),
-            at("close_survey"),
-            at("start_scoring"),
-            at("score_sheets"),
-        );
+        let (panel, start, sheets) = (at("panel"), at("start_scoring"), at("score_sheets"));
         let (draft, notify, whole) = (at("draft_result"), at("notify"), at(""));
         let body = json!({ "community_person_ids": [person] });
         let formed = self
             .act("考榜", &street, "panel.formed", &panel, body)
             .await?;
         let declare = format!("/api/v1/panels/{}/declare", text(&formed, "/panel/id")?);
+        self.act(
+            "考榜",
+            &secretary,
+            "panel.declared",
+            &declare,
+            json!({ "clear": true }),
+        )
+        .await?;
+        self.surveyed(&street, &wish["survey"], 6).await?;
         let steps = [
-            (
-                &secretary,
-                "panel.declared",
-                declare,
-                json!({ "clear": true }),
-            ),
-            (&street, "survey.closed", survey, wish["survey"].clone()),
             (
                 &street,
                 "evaluation.scoring_started",
