@@ -155,6 +155,16 @@ on_both! {
         assert!(shown(&bench, "?colour=red").await.is_empty());
     }
 
+    async fn a_bid_that_fell_for_false_material_is_proposed_and_nobody_listed_by_it(bench: Bench) {
+        crate::invalidations::opened(&mut bench).await;
+        crate::invalidations::invalidated(&mut bench, "xinhuo").await;
+        let all = bench.user("wei.guohua").await.get("/api/v1/list_entries?colour=black").await.ok();
+        let proposed = list(&all, "/items");
+        assert_eq!((proposed.len(), &proposed[0]["state"], &proposed[0]["ground"]), (1, &json!("proposed"), &json!("false_material")));
+        assert_eq!(proposed[0]["organisation_id"], json!(bench.organisation("xinhuo").await));
+        assert!(unmet(&mut bench, "xinhuo", "?micro=true").await.iter().all(|rule| rule != "not_black_listed"));
+    }
+
     async fn who_does_not_answer_in_time_is_decided_on_without(bench: Bench) {
         let id = noticed(&mut bench, "lelin", "refused_to_sign").await;
         let head = wubang_server::demo::play::agent_of("lelin", "org_legal_rep").unwrap();

@@ -13,7 +13,7 @@ use wubang_testkit::{Bench, Reply, on_both};
 const OTHER: &str = "cao.junjie";
 
 /// Three bids, opened on Wednesday 18 March.
-async fn opened(bench: &mut Bench) {
+pub(crate) async fn opened(bench: &mut Bench) {
     bench.play.need_approved().await.unwrap();
     bench.play.posting_open().await.unwrap();
     bench.play.bids_submitted().await.unwrap();
@@ -41,7 +41,7 @@ async fn decided(bench: &mut Bench, account: &str, key: &str, verb: &str) -> Rep
 }
 
 /// Proposed, heard and decided by two officers.
-async fn invalidated(bench: &mut Bench, key: &str) -> Value {
+pub(crate) async fn invalidated(bench: &mut Bench, key: &str) -> Value {
     propose(bench, "wang.min", key).await.ok();
     let agent = wubang_server::demo::play::agent_of(key, "org_agent").unwrap();
     answer(bench, &agent, key).await.ok();

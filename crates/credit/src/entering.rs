@@ -187,6 +187,37 @@ pub async fn on_bid_withdrawn(tx: &Tx, bid: Uuid) -> Result<(), Error> {
     .await
 }
 
+/// A bid was invalidated after a hearing: for what belongs on the black list the district is asked whether it does.
+///
+/// # Errors
+/// When the database fails.
+pub async fn on_bid_invalidated(tx: &Tx, bid: Uuid) -> Result<(), Error> {
+    let row = wubang_bids::service::find(tx, bid).await?;
+    let ground = match row.reason_code.as_deref() {
+        Some("false_material") => ListGround::FalseMaterial,
+        Some("collusion") => ListGround::Collusion,
+        _ => return Ok(()),
+    };
+    let posting = wubang_postings::service::find(tx, row.posting_id).await?;
+    let organisation = organisations::load(tx, row.organisation_id).await?;
+    let proposal = Proposal {
+        organisation_id: organisation.id,
+        organisation_name: organisation.name,
+        division: wubang_postings::service::division_of(&posting)?,
+        ground,
+        months: ground.months(),
+        facts: format!(
+            "{}的揭榜意向书经听取陈述、由两名经办人先后办理,因{}作废。",
+            posting.number,
+            ground.zh()
+        ),
+        object: Some("bid".to_owned()),
+        object_id: Some(row.id),
+        object_label: Some(row.label()),
+    };
+    service::propose_by_system(tx, proposal).await
+}
+
 /// An award was declined. Whether there was an excuse the district decides afterwards, and takes the entry back.
 ///
 /// # Errors

@@ -67,6 +67,9 @@ pub fn reactions() -> Vec<(&'static str, Reaction)> {
         ("bid.withdrawn", |tx, happened| {
             Box::pin(entering::on_bid_withdrawn(tx, happened.object_id))
         }),
+        ("bid.invalidated", |tx, happened| {
+            Box::pin(entering::on_bid_invalidated(tx, happened.object_id))
+        }),
         ("award.declined", |tx, happened| {
             Box::pin(entering::on_award_declined(tx, happened.object_id))
         }),

@@ -114,6 +114,8 @@ pub(crate) async fn organisation(tx: &Tx, n: u128) -> Uuid {
             ("legal_representative", "某人".into()),
             ("declared_capacity", 3.into()),
             ("active_contracts", 0.into()),
+            ("credit_balance", 100.into()),
+            ("standings", serde_json::json!([]).into()),
             ("fields", " A01 ".into()),
             ("coverage", format!(" {COMMUNITY} ").into()),
             ("profile", profile.into()),
