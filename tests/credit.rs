@@ -75,7 +75,7 @@ on_both! {
         bench.play.evaluation_confirmed().await.unwrap();
         bench.forget();
         let own = ledger(&mut bench, "ning.jiayi", "lelin").await.ok();
-        assert_eq!((number(&own, "/score"), text(&own, "/band")), (101, "A".to_owned()));
+        assert_eq!((number(&own, "/score"), text(&own, "/band")), (101, "a".to_owned()));
         assert_eq!(lines(&own), [("good_result".to_owned(), 1, 101)]);
         assert_eq!(own["entries"][0]["object_id"], json!(bench.play.ids.evaluation));
         // good is no ground for a list
@@ -86,7 +86,7 @@ on_both! {
     async fn everybody_reads_the_band_and_only_officers_and_its_own_people_the_score(bench: Bench) {
         entered(&mut bench, "lelin", "final_fail", -20).await;
         let shown = public(&mut bench, "lelin").await;
-        assert_eq!((&shown["band"], shown.get("score"), shown.get("entries")), (&json!("C"), None, None));
+        assert_eq!((&shown["band"], shown.get("score"), shown.get("entries")), (&json!("c"), None, None));
         for account in ["wei.xiaoqian", "xue.chunmei"] {
             ledger(&mut bench, account, "lelin").await.refused(403, "forbidden");
         }
@@ -150,7 +150,7 @@ on_both! {
         let path = format!("/api/v1/awards/{}/decline", bench.play.ids.award);
         bench.cast("winner_legal_rep").await.post(&path, json!({ "reason": "服务场地因汛情毁损,无法履约。" })).await.ok();
         let own = ledger(&mut bench, "ning.jiayi", "lelin").await.ok();
-        assert_eq!((lines(&own), text(&own, "/band")), (vec![("declined".to_owned(), -10, 90)], "B".to_owned()));
+        assert_eq!((lines(&own), text(&own, "/band")), (vec![("declined".to_owned(), -10, 90)], "b".to_owned()));
         let void = format!("/api/v1/credit_entries/{}/void", text(&own["entries"][0], "/id"));
         let why = json!({ "reason": "因不可抗力放弃,经核实属正当理由。" });
         bench.user("wang.min").await.post(&void, why.clone()).await.refused(403, "forbidden");
@@ -168,7 +168,7 @@ on_both! {
         for _ in 0..2 {
             entered(&mut bench, "lelin", "final_fail", -16).await;
         }
-        assert_eq!(public(&mut bench, "lelin").await["band"], json!("D"));
+        assert_eq!(public(&mut bench, "lelin").await["band"], json!("d"));
         assert_eq!(unmet(&mut bench, "lelin", "").await, ["credit_band"]);
         assert_eq!(unmet(&mut bench, "lelin", "?micro=true").await, Vec::<String>::new());
         assert_eq!(unmet(&mut bench, "lelin", "?micro=true&joint=true").await, ["credit_band"]);

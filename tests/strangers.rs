@@ -77,6 +77,7 @@ const FOR_ALL_SIGNED_IN: &[(&str, &str)] = &[
     ("list_campaigns", "scoped in the query, see below"),
     ("list_objections", "scoped in the query, see below"),
     ("list_signals", "scoped in the query, see below"),
+    ("list_list_entries", "scoped in the query, see below"),
     (
         "get_award_panel",
         "who decided is public once the result is (rulebook 2.6)",
@@ -103,6 +104,7 @@ const SCOPED: &[&str] = &[
     "list_campaigns",
     "list_objections",
     "list_signals",
+    "list_list_entries",
     "list_relatives",
     "list_age_recipients",
 ];
@@ -351,8 +353,15 @@ impl Real {
         let relative = json!({ "name": "某亲属", "kinship": "spouse", "position": "staff", "organisation_id": contract["organisation_id"] });
         let wang = bench.user("wang.min").await;
         let relative = wang.post("/api/v1/relatives", relative).await.ok();
+        let proposal = crate::black_list::proposal(bench, "lelin", "false_material").await;
+        let proposal = wang.post("/api/v1/list_entries", proposal).await.ok();
+        let credit = "/api/v1/organisations/{}/credit";
+        let credit = credit.replace("{}", &text(&contract, "/organisation_id"));
+        let credit = wang.get(&credit).await.ok();
         Real(
             vec![
+                ("list_entries", text(&proposal, "/id")),
+                ("credit_entries", text(&credit, "/entries/0/id")),
                 ("publicities", text(&shown, "/items/0/id")),
                 ("needs", ids.need),
                 ("relatives", text(&relative, "/id")),

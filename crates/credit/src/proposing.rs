@@ -11,7 +11,7 @@ use wubang_kernel::actor::Reach;
 use wubang_kernel::deadline::local_date;
 use wubang_kernel::division::DivisionCode;
 use wubang_kernel::machine::{Birth, create};
-use wubang_kernel::{Code, Faults, personal};
+use wubang_kernel::{Code, Faults, Role, personal};
 use wubang_registry::credit::ListColour;
 use wubang_registry::organisations;
 use wubang_store::{Error, Read, Tx, birth, numbers};
@@ -30,6 +30,9 @@ pub(crate) struct Proposal {
     pub object_label: Option<String>,
 }
 
+/// Officers who propose.
+const PROPOSERS: &[Role] = &[Role::StreetOfficer, Role::DistrictAdmin];
+
 /// Reads the proposal of an officer.
 ///
 /// # Errors
@@ -38,6 +41,10 @@ pub(crate) async fn check(
     tx: &Tx,
     input: ListEntryIn,
 ) -> Result<(Birth<flow::ListEntry>, Proposal), Error> {
+    // who proposes nowhere learns nothing of what a proposal must hold
+    if tx.actor().divisions(PROPOSERS).next().is_none() {
+        return Err(Code::Forbidden.into());
+    }
     let mut faults = Faults::new();
     let division = faults.division("/division", &input.division);
     let facts = faults.prose("/facts", &input.facts, 10..=5000);

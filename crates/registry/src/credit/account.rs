@@ -12,10 +12,10 @@ pub const MOST: i32 = 120;
 words! {
     /// Band of a credit score (信用档), what the public sees of it.
     CreditBand {
-        A = "A", "A 档(100 分及以上)";
-        B = "B", "B 档(85 分及以上)";
-        C = "C", "C 档(70 分及以上)";
-        D = "D", "D 档(70 分以下)";
+        A = "a", "A 档(100 分及以上)";
+        B = "b", "B 档(85 分及以上)";
+        C = "c", "C 档(70 分及以上)";
+        D = "d", "D 档(70 分以下)";
     }
 }
 
@@ -199,7 +199,7 @@ mod tests {
     #[test]
     fn bands_begin_where_the_rulebook_says() {
         let bands = [120, 100, 99, 85, 84, 70, 69, 0].map(|score| CreditBand::of(score).as_str());
-        assert_eq!(bands, ["A", "A", "B", "B", "C", "C", "D", "D"]);
+        assert_eq!(bands, ["a", "a", "b", "b", "c", "c", "d", "d"]);
     }
 
     proptest! {
