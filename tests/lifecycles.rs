@@ -91,6 +91,7 @@ fn everything() -> String {
     matrix::<wubang_contracts::flow::Payment>(&mut out);
     matrix::<wubang_contracts::changes::flow::ChangeRequest>(&mut out);
     matrix::<wubang_evaluations::flow::Evaluation>(&mut out);
+    matrix::<wubang_credit::flow::ListEntry>(&mut out);
     matrix::<wubang_objections::flow::Objection>(&mut out);
     matrix::<wubang_signals::flow::Signal>(&mut out);
     matrix::<wubang_voices::flow::ResidentRequest>(&mut out);
@@ -173,6 +174,7 @@ fn every_state_is_reachable_and_every_event_is_used() {
     found.extend(dead::<wubang_contracts::flow::Payment>());
     found.extend(dead::<wubang_contracts::changes::flow::ChangeRequest>());
     found.extend(dead::<wubang_evaluations::flow::Evaluation>());
+    found.extend(dead::<wubang_credit::flow::ListEntry>());
     found.extend(dead::<wubang_objections::flow::Objection>());
     found.extend(dead::<wubang_signals::flow::Signal>());
     found.extend(dead::<wubang_voices::flow::ResidentRequest>());

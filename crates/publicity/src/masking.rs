@@ -13,8 +13,19 @@ pub fn masked(content: &Value) -> Value {
     within(content, false)
 }
 
+/// A digest (64 hexadecimal digits) or an exact fraction: figures by which a result is checked, in which a run of
+/// digits is nobody's number.
+fn is_figure(text: &str) -> bool {
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let fraction = text.split_once('/').is_some_and(|(above, below)| {
+        digits(above.strip_prefix('-').unwrap_or(above)) && digits(below)
+    });
+    fraction || (text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
 fn within(value: &Value, line: bool) -> Value {
     match value {
+        Value::String(text) if is_figure(text) => value.clone(),
         Value::String(text) if line => personal::mask_office_line(text).into(),
         Value::String(text) => personal::mask(text).into(),
         Value::Array(items) => items.iter().map(|item| within(item, line)).collect(),
@@ -34,6 +45,19 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
     use serde_json::json;
+
+    #[test]
+    fn figures_by_which_a_result_is_checked_stay_whole() {
+        let digest = "0385d596a19f1bee91e13812345678ef59c1855286992b84476e56d43e6cfba8";
+        let shown = json!({ "sheet_commitments": [digest], "exact_total": "13812345678/150000000", "text": "13812345678" });
+        let after = masked(&shown);
+        assert_eq!(after["sheet_commitments"], shown["sheet_commitments"]);
+        assert_eq!(after["exact_total"], shown["exact_total"]);
+        assert_eq!(after["text"], json!("138****5678"));
+        for other in ["1/2/3", "a/2", "1/", "/2", "13812345678"] {
+            assert!(!is_figure(other), "{other}");
+        }
+    }
 
     #[test]
     fn names_and_mobiles_go_and_the_line_of_an_office_stays() {
