@@ -267,8 +267,6 @@ pub struct StandingEligibilityOut {
     pub name: String,
     /// 统一社会信用代码。
     pub uscc: Option<String>,
-    /// 判断时间。
-    pub at: Instant,
     /// 全部条件是否满足。
     pub eligible: bool,
     /// 逐项结果。

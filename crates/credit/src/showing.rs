@@ -279,7 +279,6 @@ pub async fn get_eligibility(
         organisation_id: organisation.id,
         name: organisation.name,
         uscc: organisation.uscc,
-        at: Instant(view.now()),
         eligible: checks.iter().all(|check| check.passed),
         checks,
     })
