@@ -7,7 +7,12 @@ use wubang_testkit::{Bench, Reply, on_both};
 
 /// The district sets bonus points for drafts that follow.
 pub(crate) async fn sets(bench: &mut Bench, bonus: Value) -> Reply {
-    let body = json!({ "division": "410108000000", "overrides": { "bonus": bonus }, "reason": "按区社治委会议纪要调整" });
+    overrides(bench, json!({ "bonus": bonus })).await
+}
+
+/// The district sets rules of the open type otherwise, for drafts that follow.
+pub(crate) async fn overrides(bench: &mut Bench, overrides: Value) -> Reply {
+    let body = json!({ "division": "410108000000", "overrides": overrides, "reason": "按区社治委会议纪要调整" });
     let admin = bench.cast("district_admin").await;
     admin.post("/api/v1/procedures/open/overrides", body).await
 }

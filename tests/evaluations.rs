@@ -33,7 +33,7 @@ pub(crate) async fn play_reported(bench: &mut Bench) {
 }
 
 /// The organisation that evaluates in the story.
-async fn third_party(bench: &mut Bench) -> String {
+pub(crate) async fn third_party(bench: &mut Bench) -> String {
     let me = seen(bench, "gong.mingyue", "/api/v1/me").await;
     text(&me, "/grants/0/scope/organisation")
 }
@@ -41,10 +41,16 @@ async fn third_party(bench: &mut Bench) -> String {
 /// The street opens the evaluation.
 pub(crate) async fn opened(bench: &mut Bench) {
     play_reported(bench).await;
-    let body = json!({ "third_party_organisation_id": third_party(bench).await });
+    let made = opens(bench, "final").await.ok();
+    bench.play.ids.evaluation = text(&made, "/id");
+}
+
+/// The street opens an evaluation of a phase, organised by the third party of the story.
+pub(crate) async fn opens(bench: &mut Bench, phase: &str) -> Reply {
+    let body = json!({ "phase": phase, "third_party_organisation_id": third_party(bench).await });
     let path = format!("/api/v1/contracts/{}/evaluation", bench.play.ids.contract);
     let street = bench.cast("street_officer").await;
-    bench.play.ids.evaluation = text(&street.post(&path, body).await.ok(), "/id");
+    street.post(&path, body).await
 }
 
 pub(crate) fn at(bench: &Bench, verb: &str) -> String {
@@ -122,7 +128,7 @@ pub(crate) async fn surveyed(bench: &mut Bench, counts: &Value) {
 }
 
 /// Panel, declarations, survey: the sheets are open.
-async fn scoring(bench: &mut Bench, survey: Value) -> Vec<Member> {
+pub(crate) async fn scoring(bench: &mut Bench, survey: Value) -> Vec<Member> {
     opened(bench).await;
     let body = composition(bench).await;
     let members = formed(bench, body, &[]).await;
@@ -137,7 +143,7 @@ async fn scoring(bench: &mut Bench, survey: Value) -> Vec<Member> {
 }
 
 /// A sheet with the same share, in percent, of every criterion of a party.
-async fn sheet(bench: &mut Bench, party: &str, percent: i64) -> Value {
+pub(crate) async fn sheet(bench: &mut Bench, party: &str, percent: i64) -> Value {
     let rule = evaluation(bench, "gong.mingyue").await["rule"].clone();
     let rule = list(&rule, "/parties")
         .into_iter()
@@ -152,7 +158,7 @@ async fn sheet(bench: &mut Bench, party: &str, percent: i64) -> Value {
     json!({ "points": points, "reasons": reasons, "comment": "综合评价。" })
 }
 
-async fn hand_in(bench: &mut Bench, account: &str, sheet: Value) -> Reply {
+pub(crate) async fn hand_in(bench: &mut Bench, account: &str, sheet: Value) -> Reply {
     let path = at(bench, "score_sheets");
     bench.user(account).await.post(&path, sheet).await
 }

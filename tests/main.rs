@@ -6,6 +6,7 @@
     reason = "a test may stop at the first surprise"
 )]
 
+mod absences;
 mod amendments;
 mod attachments;
 mod awards;
@@ -13,6 +14,7 @@ mod bids;
 mod black_list;
 mod board;
 mod bonuses;
+mod buyer_reviews;
 mod calls;
 mod campaigns;
 mod caps;
@@ -31,6 +33,7 @@ mod draws;
 mod evaluations;
 mod evaluations_simple;
 mod failed_rounds;
+mod grades;
 mod holders;
 mod inputs;
 mod invalidations;
@@ -57,6 +60,7 @@ mod orders;
 mod panels;
 mod peeking;
 mod people;
+mod phases;
 mod postings;
 mod procedures;
 mod procurement;
@@ -90,4 +94,5 @@ mod timers;
 mod too_few;
 mod totals;
 mod unseen;
+mod vetoes;
 mod voices;

@@ -14,12 +14,12 @@ use wubang_testkit::{Bench, on_both};
 /// Recomputes a public result.
 const SCRIPT: &str = include_str!("support/check_result.py");
 
-fn unhappy() -> Value {
+pub(crate) fn unhappy() -> Value {
     json!({ "very_dissatisfied": 20, "dissatisfied": 13, "neutral": 4, "satisfied": 0, "very_satisfied": 0 })
 }
 
 /// The result as everybody reads it, recomputed by the script.
-async fn checked(bench: &Bench) -> Value {
+pub(crate) async fn checked(bench: &Bench) -> Value {
     let path = format!("/api/v1/public/evaluations/{}", bench.play.ids.evaluation);
     let shown = bench.nobody().get(&path).await.ok();
     assert_eq!(python(SCRIPT, &shown.to_string()), "ok", "{shown}");
@@ -27,7 +27,7 @@ async fn checked(bench: &Bench) -> Value {
 }
 
 /// Panel, survey, sheets and publicity of one round; answers its result as everybody reads it.
-async fn round(bench: &mut Bench, first: bool, survey: &Value, percent: i64) -> Value {
+pub(crate) async fn round(bench: &mut Bench, first: bool, survey: &Value, percent: i64) -> Value {
     let (body, others) = match first {
         true => (composition(bench).await, Vec::new()),
         false => another(bench).await,

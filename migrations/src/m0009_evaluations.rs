@@ -44,6 +44,9 @@ step!(
         .json_opt("party_scores")
         .text_opt("total")
         .text_opt("grade")
+        // parties that could not be brought to score; confirmed veto findings of this round
+        .json("reduced")
+        .json("vetoes")
         .json_opt("draft")
         .text_opt("publicity_hash")
         .at_opt("publicity_starts_at")

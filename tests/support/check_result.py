@@ -34,8 +34,11 @@ def party(one, asked):
     return (own + asked) / 2 if one["survey"] == "half" and asked is not None else own
 
 
-def grade(total, residents):
-    reached = "excellent" if total >= 90 else "good" if total >= 80 else "pass" if total >= 60 else "fail"
+def grade(total, residents, shown):
+    if shown["vetoes"]:
+        return "fail"
+    low = "basic_pass" if shown["basic_pass"] and total < 70 else "pass"
+    reached = "excellent" if total >= 90 else "good" if total >= 80 else low if total >= 60 else "fail"
     return "pass" if residents < 60 and reached in ("excellent", "good") else reached
 
 
@@ -43,19 +46,20 @@ def main():
     shown = json.load(sys.stdin)
     asked = satisfaction(shown["survey"])
     scores = {one["party"]: party(one, asked) for one in shown["party_scores"]}
-    total = sum(Fraction(one["weight"], 100) * scores[one["party"]] for one in shown["party_scores"])
+    weights = sum(one["weight"] for one in shown["party_scores"])
+    total = sum(Fraction(one["weight"], weights) * scores[one["party"]] for one in shown["party_scores"])
     rounded = two_places(total)
     wrong = [one["party"] for one in shown["party_scores"]
              if scores[one["party"]] != fraction(one["exact"]) or two_places(scores[one["party"]]) != one["score"]]
     if shown["survey"] and asked != fraction(shown["survey"]["exact"]):
         wrong.append("satisfaction")
-    if sum(one["weight"] for one in shown["party_scores"]) != 100:
+    if weights + sum(one["weight"] for one in shown["reduced_parties"]) != 100:
         wrong.append("weights")
     if total != fraction(shown["exact_total"]) or rounded != shown["total"]:
         wrong.append("total")
-    if grade(Fraction(rounded), scores["residents"]) != shown["grade"]:
+    if grade(Fraction(rounded), scores["residents"], shown) != shown["grade"]:
         wrong.append("grade")
-    if shown["rectification_advised"] != (scores["residents"] < 60):
+    if shown["rectification_advised"] != (scores["residents"] < 60 or shown["grade"] == "basic_pass"):
         wrong.append("rectification_advised")
     print("wrong: " + ", ".join(wrong) if wrong else "ok")
 

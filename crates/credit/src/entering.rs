@@ -14,15 +14,15 @@ use wubang_registry::credit::{self, NewEntry};
 use wubang_registry::{engagements, organisations};
 use wubang_store::{Error, Read, Tracked, Tx, trace};
 
-/// Points for an organisation, with what they follow from.
-fn entry(
+/// Enters points for an organisation, with what they follow from.
+async fn enter(
+    tx: &Tx,
     organisation_id: Uuid,
     (reason, points): (CreditReason, i32),
-    (object, object_id): (&'static str, Uuid),
-    label: String,
+    (object, object_id, label): (&'static str, Uuid, String),
     division: &str,
-) -> NewEntry {
-    NewEntry {
+) -> Result<(), Error> {
+    let new = NewEntry {
         organisation_id,
         reason: reason.as_str(),
         points,
@@ -30,7 +30,8 @@ fn entry(
         object_id,
         label,
         division: division.to_owned(),
-    }
+    };
+    credit::enter(tx, new).await
 }
 
 async fn rule_of(read: &impl Read, posting: Uuid) -> Result<CreditRule, Error> {
@@ -58,12 +59,8 @@ pub async fn on_result_confirmed(tx: &Tx, evaluation: Uuid) -> Result<(), Error>
     };
     let contractors = engagements::parties(tx, row.contract_id).await?;
     for organisation in &contractors {
-        let about = ("evaluation", row.id);
-        credit::enter(
-            tx,
-            entry(*organisation, given, about, row.label(), &row.division),
-        )
-        .await?;
+        let about = ("evaluation", row.id, row.label());
+        enter(tx, *organisation, given, about, &row.division).await?;
     }
     match given.0 {
         CreditReason::ExcellentResult if is_spotless(tx, &row).await? => {
@@ -98,7 +95,7 @@ async fn propose(
         .map(ToString::to_string)
         .unwrap_or_default();
     let facts = format!(
-        "协议“{}”({})考榜结果已确定,总分 {total},等级{}。",
+        "项目“{}”考榜({})结果已确定,总分 {total},等级{}。",
         row.title,
         row.number,
         if ground == ListGround::FinalFail {
@@ -136,18 +133,8 @@ pub async fn on_report_submitted(tx: &Tx, contract: Uuid) -> Result<(), Error> {
     let late = working_days_late(tx, &row);
     let points = rules::late_points(late, rule.late_report, rule.late_report_most);
     let given = (CreditReason::LateReport, points.saturating_neg());
-    let about = ("contract", row.id);
-    credit::enter(
-        tx,
-        entry(
-            row.organisation_id,
-            given,
-            about,
-            row.label(),
-            &row.division,
-        ),
-    )
-    .await
+    let about = ("contract", row.id, row.label());
+    enter(tx, row.organisation_id, given, about, &row.division).await
 }
 
 fn working_days_late(tx: &Tx, row: &Contract) -> u32 {
@@ -171,20 +158,11 @@ pub async fn on_bid_withdrawn(tx: &Tx, bid: Uuid) -> Result<(), Error> {
     if row.state != "withdrawn_late" {
         return Ok(());
     }
-    let rule = rule_of(tx, row.posting_id).await?;
-    let given = (
-        CreditReason::WithdrawnLate,
-        rule.withdrawn_late.saturating_neg(),
-    );
-    let about = ("bid", row.id);
-    let division = wubang_postings::service::find(tx, row.posting_id)
-        .await?
-        .division;
-    credit::enter(
-        tx,
-        entry(row.organisation_id, given, about, row.label(), &division),
-    )
-    .await
+    let posting = wubang_postings::service::find(tx, row.posting_id).await?;
+    let points = posting.procedure.0.credit.withdrawn_late;
+    let given = (CreditReason::WithdrawnLate, points.saturating_neg());
+    let about = ("bid", row.id, row.label());
+    enter(tx, row.organisation_id, given, about, &posting.division).await
 }
 
 /// A bid was invalidated after a hearing: for what belongs on the black list the district is asked whether it does.
@@ -226,18 +204,8 @@ pub async fn on_award_declined(tx: &Tx, award: Uuid) -> Result<(), Error> {
     let row = wubang_awards::service::find(tx, award).await?;
     let rule = rule_of(tx, row.posting_id).await?;
     let given = (CreditReason::Declined, rule.declined.saturating_neg());
-    let about = ("award", row.id);
-    credit::enter(
-        tx,
-        entry(
-            row.organisation_id,
-            given,
-            about,
-            row.label(),
-            &row.division,
-        ),
-    )
-    .await
+    let about = ("award", row.id, row.label());
+    enter(tx, row.organisation_id, given, about, &row.division).await
 }
 
 /// The supervisor found that an organisation has objected with invented facts: called by the objections.
@@ -255,6 +223,6 @@ pub async fn false_objection(
         CreditReason::FalseObjection,
         rule.false_objection.saturating_neg(),
     );
-    let about = ("objection", objection);
-    credit::enter(tx, entry(organisation, given, about, label, division)).await
+    let about = ("objection", objection, label);
+    enter(tx, organisation, given, about, division).await
 }

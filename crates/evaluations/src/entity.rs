@@ -2,8 +2,8 @@
 
 /// 考榜.
 pub mod evaluation {
-    use crate::model::{FrozenRule, ResultDraft, SupersededResults};
-    use crate::scoring::PartyScores;
+    use crate::model::{FrozenRule, ResultDraft, SupersededResults, Vetoes};
+    use crate::scoring::{PartyScores, ReducedParties};
     use crate::survey::model::{SurveyPlan, SurveyResult};
     use sea_orm::entity::prelude::*;
     use wubang_contracts::model::FrozenTerms;
@@ -37,6 +37,8 @@ pub mod evaluation {
         pub party_scores: Option<PartyScores>,
         pub total: Option<String>,
         pub grade: Option<String>,
+        pub reduced: ReducedParties,
+        pub vetoes: Vetoes,
         pub draft: Option<ResultDraft>,
         pub publicity_hash: Option<String>,
         pub publicity_starts_at: Option<DateTimeUtc>,

@@ -1,8 +1,8 @@
 //! Addresses of the stage.
 
 use crate::model::{
-    EvaluationList, EvaluationOut, FillPanelIn, FormPanelIn, OpenEvaluationIn, PublicEvaluationOut,
-    RaceResultsOut, ReopenEvaluationIn, ResultDraft,
+    EvaluationList, EvaluationOut, FillPanelIn, FormPanelIn, LeaveOutPartyIn, OpenEvaluationIn,
+    PublicEvaluationOut, RaceResultsOut, ReopenEvaluationIn, ReplaceMemberIn, ResultDraft,
 };
 use crate::survey::model::{
     CloseSurveyIn, IssueCodesIn, OpenSurveyIn, PaperCountsIn, PublicSurveyOut, SurveyAnswerIn,
@@ -17,7 +17,7 @@ use wubang_web::NothingIn;
 use wubang_web::actions::ActionsOut;
 use wubang_web::{Answer, Body, Ctx, PathKey, SmallBody, act, list, see, see_public};
 
-/// 开启期末考榜并指定第三方专业机构。Open the final evaluation of an agreement.
+/// 开启考榜(事前、期中、期末或跟踪回访)并指定第三方专业机构。Open an evaluation of an agreement in one of its phases.
 #[utoipa::path(tag = "考榜 evaluations", params(("id" = String, Path, description = "协议的 id 或编号 · id or number of the agreement")), request_body = OpenEvaluationIn,
     responses((status = 201, description = "新建的考榜 · the new evaluation", body = EvaluationOut)), security(("bearer" = [])))]
 #[post("/api/v1/contracts/{id}/evaluation")]
@@ -37,7 +37,7 @@ list!(
     list_evaluations,
     "考榜 evaluations",
     "/api/v1/evaluations",
-    ["state", "division", "contract_id", "project_id"],
+    ["state", "phase", "division", "contract_id", "project_id"],
     EvaluationList,
     service::list,
     "考榜台账。List evaluations."
@@ -146,6 +146,9 @@ act!(draft_evaluation_result, "考榜 evaluations", "/api/v1/evaluations/{id}/dr
 act!(notify_evaluation_result, "考榜 evaluations", "/api/v1/evaluations/{id}/notify", NothingIn => EvaluationOut, service::notify, "通知承榜组织并公示结果。Notify the contractor and publish the result.");
 act!(reopen_evaluation, "考榜 evaluations", "/api/v1/evaluations/{id}/reopen", ReopenEvaluationIn => EvaluationOut, reviewing::reopen, "整改后复评:另组考评组,原结果留存备查。Evaluate a failed project again after its correction, by another panel.");
 
+act!(replace_evaluation_member, "考榜 evaluations", "/api/v1/evaluations/{id}/replace_member", ReplaceMemberIn => EvaluationOut, service::replace_member, "更换缺席的考评组成员:抽取的由抽取顺序递补,指定的另行补充。Take an absent member off the panel; a drawn one is followed by the next of the drawn order.");
+act!(leave_out_evaluation_party, "考榜 evaluations", "/api/v1/evaluations/{id}/leave_out_party", LeaveOutPartyIn => EvaluationOut, service::leave_out_party, "更换两次后仍缺席的非主导方不计入,其权重按比例分摊。Leave out a party that could not be brought to score; its weight is spread over the others.");
+
 /// Serves and documents the stage.
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(open_evaluation)
@@ -168,5 +171,9 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(draft_evaluation_result)
         .service(notify_evaluation_result)
         .service(reopen_evaluation)
+        .service(replace_evaluation_member)
+        .service(leave_out_evaluation_party)
         .service(get_evaluation);
+    crate::vetoes::http::routes(cfg);
+    crate::buyer_reviews::http::routes(cfg);
 }

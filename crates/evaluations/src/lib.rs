@@ -4,21 +4,26 @@
 //! Invariants: scheme and weights are those of the posting; a total recomputes exactly from sheets
 //! and survey; single sheets are seen by their scorer and the supervisor alone.
 
+pub mod buyer_reviews;
 mod entity;
 pub mod flow;
 mod http;
 mod invariants;
+mod learning;
 pub mod model;
+mod naming;
 mod opening;
 mod out;
 mod races;
 mod recounting;
+mod replacing;
 pub mod reviewing;
 mod rules;
 pub mod scoring;
 pub mod service;
 mod store;
 pub mod survey;
+pub mod vetoes;
 
 pub use http::routes;
 pub use invariants::invariants;
@@ -33,15 +38,24 @@ use wubang_store::worker::TimerHandler;
 /// The life cycles of this stage.
 #[must_use]
 pub fn lifecycles() -> Vec<Lifecycle> {
-    vec![Lifecycle::of::<flow::Evaluation>()]
+    vec![
+        Lifecycle::of::<flow::Evaluation>(),
+        Lifecycle::of::<vetoes::flow::VetoFinding>(),
+        Lifecycle::of::<buyer_reviews::flow::BuyerReview>(),
+    ]
 }
 
 /// What this stage does when its timers are due.
 #[must_use]
 pub fn timers() -> Vec<(&'static str, Timer, TimerHandler)> {
-    vec![("evaluation", Timer::T39, |tx, id| {
-        Box::pin(service::publicity_ended(tx, id))
-    })]
+    vec![
+        ("evaluation", Timer::T39, |tx, id| {
+            Box::pin(service::publicity_ended(tx, id))
+        }),
+        ("buyer_review", Timer::BuyerReview, |tx, id| {
+            Box::pin(buyer_reviews::service::term_ended(tx, id))
+        }),
+    ]
 }
 
 /// With the result the draw of the experts is shown.

@@ -1,7 +1,7 @@
 //! Domain and wire types of an evaluation.
 
 use crate::flow::EvaluationState;
-use crate::scoring::ProjectGrade;
+use crate::scoring::{ProjectGrade, ReducedParty};
 use crate::survey::model::{SurveyCorrectionIn, SurveyOut, SurveyPlanOut};
 use sea_orm::FromJsonQueryResult;
 use serde::{Deserialize, Serialize};
@@ -11,6 +11,7 @@ use uuid::Uuid;
 use wubang_contracts::model::{CompletionReportOut, MilestoneOut};
 use wubang_kernel::procedure::{EvaluationRule, SurveyUse};
 use wubang_kernel::score::{Exact, Hundredths};
+use wubang_kernel::words;
 use wubang_panels::model::{PanelOut, SheetOut};
 use wubang_postings::flow::PostingState;
 use wubang_web::DeadlineOut;
@@ -31,6 +32,32 @@ pub struct ResultDraft {
     pub defects: String,
     /// 综合意见,10–5000 字。
     pub comments: String,
+}
+
+words! {
+    /// When in the course of an agreement it is evaluated (考榜阶段, rulebook 2.8.11).
+    Phase {
+        ExAnte = "ex_ante", "事前:开工前评估方案,不做满意度调查";
+        Midterm = "midterm", "期中:实施中,不影响期末等级";
+        Final = "final", "期末:决定等级";
+        FollowUp = "follow_up", "跟踪回访:结项后只调查居民,不影响等级";
+    }
+}
+
+// an evaluation is the last word unless it says otherwise
+impl Default for Phase {
+    fn default() -> Self {
+        Phase::Final
+    }
+}
+
+words! {
+    /// Grounds that make a project fail whatever its points are (一票否决, rulebook 2.11.3).
+    VetoKind {
+        Safety = "safety", "安全事故或严重安全隐患";
+        Fraud = "fraud", "弄虚作假";
+        Privacy = "privacy", "侵犯隐私";
+    }
 }
 
 /// How a review has changed a result.
@@ -64,6 +91,10 @@ pub struct SupersededResult {
     pub total: Option<Hundredths>,
     /// 原等级。
     pub grade: Option<ProjectGrade>,
+    /// 当时认定的一票否决事项。
+    pub vetoes: Vec<Veto>,
+    /// 当时未计入的评价方。
+    pub reduced_parties: Vec<ReducedParty>,
 }
 
 /// The results that reviews have taken back, oldest first.
@@ -85,12 +116,14 @@ pub struct ResultCorrections {
     pub survey: Option<SurveyCorrectionIn>,
 }
 
-/// Opens the final evaluation of an agreement.
+/// Opens an evaluation of an agreement.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
-#[schema(example = json!({ "third_party_organisation_id": "01890c5e-6f9a-7b3a-9d4e-2f1c8b7a6d50" }))]
+#[schema(example = json!({ "phase": "final", "third_party_organisation_id": "01890c5e-6f9a-7b3a-9d4e-2f1c8b7a6d50" }))]
 pub struct OpenEvaluationIn {
-    /// 组织考榜的第三方专业机构;不得是承榜组织、其资金代管机构,也不得与其有共同人员。考榜方案由第三方组织时必填,由街道组织时(`simple`)不得填写。
+    /// 阶段,不填为期末 `final`。事前在已签未开工时,期中在实施中,期末在受理结项报告后,跟踪回访在完成后开展,每个阶段一次。
+    pub phase: Phase,
+    /// 组织考榜的第三方专业机构;不得是承榜组织、其资金代管机构,也不得与其有共同人员。考榜方案由第三方组织时必填,由街道组织时(`simple` 和跟踪回访)不得填写。
     pub third_party_organisation_id: Option<Uuid>,
 }
 
@@ -113,6 +146,10 @@ pub struct FormPanelIn {
     pub residents_reason: Option<String>,
     /// 职能部门成员:四方考榜 1 人以上;简易考榜不设席位。
     pub department_person_ids: Vec<Uuid>,
+    /// 购买方成员(街道经办、社区书记或职能部门):三方考榜 2 人以上,其他方案不设席位。
+    pub commissioner_person_ids: Vec<Uuid>,
+    /// 第三方专业机构的评分人员:三方考榜 2 人以上,且不得是组织考榜的人;其他方案不设席位。
+    pub third_party_person_ids: Vec<Uuid>,
 }
 
 /// Persons for seats that became vacant by recusal.
@@ -127,6 +164,76 @@ pub struct FillPanelIn {
     pub residents_reason: Option<String>,
     /// 职能部门成员。
     pub department_person_ids: Vec<Uuid>,
+    /// 购买方成员。
+    pub commissioner_person_ids: Vec<Uuid>,
+    /// 第三方专业机构的评分人员。
+    pub third_party_person_ids: Vec<Uuid>,
+}
+
+/// A member who does not score is taken off the panel; a drawn one is followed by the next of the drawn order.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "member_id": "01890c5e-6f9a-7b3a-9d4e-2f1c8b7a6d50", "reason": "两次催办未提交评分表,本人来电说明住院。" }))]
+pub struct ReplaceMemberIn {
+    /// 在任成员的席位 id,尚未提交评分表。
+    pub member_id: Uuid,
+    /// 理由,5–1000 字。
+    pub reason: String,
+}
+
+/// A party that could not be brought to score is left out, and its weight spread over the others.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "party": "departments", "reason": "民政科两名同志先后因病和抽调未能评分,无其他人选。" }))]
+pub struct LeaveOutPartyIn {
+    /// 评价方,不得是主导方。
+    pub party: String,
+    /// 理由,10–1000 字,随结果公开。
+    pub reason: String,
+}
+
+/// A veto finding that was confirmed, as it is public.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Veto {
+    /// 事项。
+    pub kind: VetoKind,
+    /// 查明的事实,不含个人信息。
+    pub facts: String,
+}
+
+/// The confirmed veto findings of a round.
+#[derive(
+    Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, FromJsonQueryResult,
+)]
+#[serde(transparent)]
+pub struct Vetoes(pub Vec<Veto>);
+
+/// What the sheets of a party say on average about one criterion: for the contractor, to learn from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct CriterionMeanOut {
+    /// 评价方。
+    pub party: String,
+    /// 评分项。
+    pub criterion: String,
+    /// 评分项名称。
+    pub zh: String,
+    /// 满分。
+    pub max: i64,
+    /// 平均分。
+    pub mean: Hundredths,
+    /// 平均分的精确值 `分子/分母`。
+    pub exact: Exact,
+    /// 评分表份数。
+    pub sheets: usize,
+}
+
+/// A comment of a member, without his name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct SheetCommentOut {
+    /// 评价方。
+    pub party: String,
+    /// 总评,姓名和联系方式已隐去。
+    pub comment: String,
 }
 
 /// The street has the project evaluated again after its defects were corrected.
@@ -185,8 +292,8 @@ pub struct EvaluationOut {
     pub organisation_name: String,
     /// 区划代码。
     pub division: String,
-    /// 阶段,`final` 为期末。
-    pub phase: String,
+    /// 阶段。
+    pub phase: Phase,
     /// 轮次。
     pub round: i32,
     /// 第三方专业机构;由街道组织的考榜为空。
@@ -217,6 +324,14 @@ pub struct EvaluationOut {
     pub total: Option<Hundredths>,
     /// 等级。
     pub grade: Option<ProjectGrade>,
+    /// 未计入的评价方及理由。
+    pub reduced_parties: Vec<ReducedParty>,
+    /// 认定的一票否决事项。
+    pub vetoes: Vec<Veto>,
+    /// 各方评分项平均分,公示起承榜组织可见;一方不足两份的不显示。
+    pub criterion_means: Vec<CriterionMeanOut>,
+    /// 各方总评,公示起承榜组织可见;一方不足两份的不显示。
+    pub sheet_comments: Vec<SheetCommentOut>,
     /// 考榜意见。
     pub result: Option<ResultDraft>,
     /// 经复核被取代的结果,先前的在前。
@@ -246,6 +361,8 @@ pub struct EvaluationSummary {
     pub number: String,
     /// 状态。
     pub state: EvaluationState,
+    /// 阶段。
+    pub phase: Phase,
     /// 项目。
     pub project_id: Uuid,
     /// 协议。
@@ -279,8 +396,12 @@ pub struct PublicEvaluationOut {
     pub organisation_name: String,
     /// 区划代码。
     pub division: String,
+    /// 阶段;期末以外的阶段不影响等级。
+    pub phase: Phase,
     /// 考榜方案。
     pub scheme: String,
+    /// 60–69 分是否为基本合格。
+    pub basic_pass: bool,
     /// 轮次,2 为整改后的复评。
     pub round: i32,
     /// 各方得分。
@@ -291,8 +412,12 @@ pub struct PublicEvaluationOut {
     pub exact_total: Option<Exact>,
     /// 等级。
     pub grade: Option<ProjectGrade>,
-    /// 居民得分低于 60 分,等级不高于合格,建议整改。
+    /// 居民得分低于 60 分(等级不高于合格),或等级为基本合格,须整改。
     pub rectification_advised: bool,
+    /// 更换两次后仍缺席、未计入的评价方;其权重按比例分摊给其余各方。
+    pub reduced_parties: Vec<ReducedParty>,
+    /// 认定的一票否决事项,等级因此为不合格。
+    pub vetoes: Vec<Veto>,
     /// 有效评分表的承诺值,按值排列;评分人凭回执核对,其他人无从得知内容。
     pub sheet_commitments: Vec<String>,
     /// 满意度调查结果。

@@ -3,76 +3,91 @@
 use crate::entity::evaluation;
 use crate::flow;
 use crate::model::{
-    EvaluationOut, FillPanelIn, FormPanelIn, FrozenRule, OpenEvaluationIn, SupersededResults,
+    EvaluationOut, FillPanelIn, FormPanelIn, FrozenRule, OpenEvaluationIn, Phase,
+    SupersededResults, Vetoes,
 };
+use crate::naming::{Named, places};
 use crate::rules::{
-    check_experts, check_organisers, check_parties, check_residents, check_third_party, has_seats,
+    check_experts, check_parties, check_residents, check_third_party, is_due, is_judged, rule_of,
 };
-use crate::scoring::{EXPERTS, RESIDENTS};
+use crate::scoring::{EXPERTS, RESIDENTS, ReducedParties};
 use crate::service;
 use crate::store::{self, PURPOSE};
 use crate::{flow::EvaluationEvent, out};
 use sea_orm::ActiveValue::Set;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use uuid::Uuid;
 use wubang_contracts::Contract;
 use wubang_contracts::model::FrozenTerms;
 use wubang_kernel::deadline::local_date;
-use wubang_kernel::division::DivisionCode;
 use wubang_kernel::machine;
 use wubang_kernel::{Code, Faults, Refusal, Role, Timer};
 use wubang_panels::pool::ExpertPool;
-use wubang_panels::{Draw, Formation, Parties, ResidentLot, Seat};
+use wubang_panels::{Draw, Formation, Parties, ResidentLot};
 use wubang_postings::Posting;
 use wubang_registry::organisations::{self, Organisation};
 use wubang_registry::people;
 use wubang_store::trace::About;
 use wubang_store::{Error, Key, Read, Tracked, Tx, birth, numbers, timers};
 
-/// Party of street and community (街道社区党组织).
-const COMMUNITY: &str = "community_party_org";
-/// Party of the functional departments (职能部门).
-const DEPARTMENTS: &str = "departments";
-/// The phase this stage runs: after the end of the work.
-const FINAL: &str = "final";
-
-/// The street opens the final evaluation of an agreement, and entrusts it to a third party where the
+/// The street opens an evaluation of an agreement in one of its phases, and entrusts it to a third party where the
 /// scheme has one.
 ///
 /// # Errors
 /// `invalid` for a third party that is missing, or named where the street organises; `recused` when the third party is the contractor or its custodian, or shares people with the
-/// contractor; `invalid_transition` unless the completion report was accepted; `duplicate`.
+/// contractor; `invalid_transition` unless the agreement stands where the phase is due, as with the completion report
+/// accepted for the last one; `duplicate`.
 pub async fn open(tx: &Tx, key: &Key, input: OpenEvaluationIn) -> Result<EvaluationOut, Error> {
     let case = wubang_contracts::service::load(tx, key).await?;
     let contract = case.contract;
     tx.expect_version(contract.version)?;
     let made = machine::create::<flow::Evaluation>(case.roles)?;
-    if contract.state != "evaluating" {
+    let phase = input.phase;
+    if !is_due(phase, &contract.state) {
         return Err(Code::InvalidTransition.into());
     }
-    if store::of_contract(tx, contract.id, FINAL).await?.is_some() {
+    if store::of_contract(tx, contract.id, phase).await?.is_some() {
         return Err(Code::Duplicate.into());
     }
     let posting = wubang_postings::service::find(tx, contract.posting_id).await?;
-    let wanted = input.third_party_organisation_id;
-    let third_party = match check_third_party(&posting.procedure.0.evaluation, wanted)? {
+    let rule = rule_of(phase, &posting.procedure.0.evaluation);
+    let third_party = match check_third_party(&rule, input.third_party_organisation_id)? {
         Some(id) => Some(independent(tx, &contract, id).await?),
         None => None,
     };
     let name = third_party.as_ref().map(|one| &one.name);
-    let data = serde_json::json!({ "third_party": name, "rule": posting.procedure.0.evaluation });
+    let data = serde_json::json!({ "third_party": name, "phase": phase, "rule": rule });
+    let judged = is_judged(&rule);
     let row = new_row(tx, &contract, &posting, third_party.as_ref()).await?;
+    let row = evaluation::ActiveModel {
+        phase: Set(phase.as_str().to_owned()),
+        rule: Set(FrozenRule(rule)),
+        ..row
+    };
     let row = birth::<evaluation::Entity, _>(tx, made, row, Some(data)).await?;
-    start_clock(tx, &row).await?;
+    // T38 runs from the opening until the last sheet is in
+    start_timer(tx, &row, ("evaluation", Timer::T38)).await?;
+    if phase == Phase::FollowUp
+        && let Some(last) = store::of_contract(tx, contract.id, Phase::Final).await?
+    {
+        timers::stop(tx, last.id, &[Timer::FollowUpDue]).await?;
+    }
+    if judged {
+        commit_draw(tx, &row).await?;
+    }
+    out::evaluation(tx, &store::complete(tx, row).await?).await
+}
+
+/// The seed of the draws is committed before anybody is named, let alone a pool fixed.
+async fn commit_draw(tx: &Tx, row: &evaluation::Model) -> Result<(), Error> {
     let object = wubang_panels::DrawFor {
         purpose: PURPOSE,
         object_id: row.id,
         project_id: Some(row.project_id),
         division: row.division.clone(),
     };
-    // before anybody is named, let alone a pool fixed
     wubang_panels::draws::commit(tx, &object, row.round).await?;
-    out::evaluation(tx, &store::complete(tx, row).await?).await
+    Ok(())
 }
 
 /// A new evaluation with the rules of its posting.
@@ -100,7 +115,7 @@ async fn new_row(
         division: Set(contract.division.clone()),
         title: Set(contract.title.clone()),
         field: Set(posting.field.clone()),
-        phase: Set(FINAL.to_owned()),
+        phase: Set(Phase::Final.as_str().to_owned()),
         round: Set(1),
         rule: Set(FrozenRule(procedure.evaluation.clone())),
         terms: Set(FrozenTerms {
@@ -118,6 +133,8 @@ async fn new_row(
         party_scores: Set(None),
         total: Set(None),
         grade: Set(None),
+        reduced: Set(ReducedParties::default()),
+        vetoes: Set(Vetoes::default()),
         draft: Set(None),
         publicity_hash: Set(None),
         publicity_starts_at: Set(None),
@@ -129,23 +146,28 @@ async fn new_row(
     })
 }
 
-/// T38 runs from the opening until the last sheet is in.
-async fn start_clock(tx: &Tx, row: &evaluation::Model) -> Result<(), Error> {
+/// Starts a timer of an evaluation from now. `object` is another word where it outlasts the evaluation itself, of which
+/// nothing runs once it is over.
+pub(crate) async fn start_timer(
+    tx: &Tx,
+    row: &evaluation::Model,
+    (object, timer): (&'static str, Timer),
+) -> Result<(), Error> {
     let deadline = timers::deadline(
         tx.calendar(),
-        Timer::T38,
+        timer,
         tx.now(),
         &row.terms.timers,
         row.terms.cutoff_hour,
     );
     let about = About {
-        object: "evaluation",
+        object,
         id: row.id,
         project_id: Some(row.project_id),
         division: &row.division,
         version: row.version,
     };
-    timers::start(tx, &about, &row.label(), Timer::T38, &deadline).await
+    timers::start(tx, &about, &row.label(), timer, &deadline).await
 }
 
 /// The third party that is named, if it is independent of the contractor.
@@ -188,159 +210,6 @@ async fn check_independence(
     Ok(())
 }
 
-/// Where residents who are named stand in the input.
-const RESIDENT_IDS: &str = "/resident_person_ids";
-
-/// Persons named for the parties that are not drawn, and for seats that a lot could not fill.
-struct Named(Vec<(&'static str, &'static str, Vec<Uuid>)>);
-
-impl Named {
-    fn of(community: Vec<Uuid>, residents: Vec<Uuid>, departments: Vec<Uuid>) -> Self {
-        Named(vec![
-            (COMMUNITY, "/community_person_ids", community),
-            (RESIDENTS, RESIDENT_IDS, residents),
-            (DEPARTMENTS, "/department_person_ids", departments),
-        ])
-    }
-
-    fn seats(&self) -> Vec<Seat> {
-        let of = |(party, _, persons): &(&'static str, &'static str, Vec<Uuid>)| {
-            persons
-                .iter()
-                .map(|person| Seat {
-                    person_id: *person,
-                    party: (*party).to_owned(),
-                })
-                .collect::<Vec<_>>()
-        };
-        self.0.iter().flat_map(of).collect()
-    }
-
-    fn parties(&self) -> impl Iterator<Item = &'static str> + Clone {
-        self.0
-            .iter()
-            .flat_map(|(party, _, persons)| std::iter::repeat_n(*party, persons.len()))
-    }
-
-    /// Another panel is another: who has judged the project once does not judge it again.
-    fn refuse_earlier(&self, earlier: &HashSet<Uuid>) -> Result<(), Refusal> {
-        let mut faults = Faults::new();
-        for (_, pointer, persons) in &self.0 {
-            for (i, _) in persons
-                .iter()
-                .enumerate()
-                .filter(|(_, one)| earlier.contains(one))
-            {
-                let (zh, en) = (
-                    "已参加前一轮考评,重新考评须另组考评组",
-                    "sat on the panel before this one; another panel scores again",
-                );
-                faults.add(format!("{pointer}/{i}"), "recused", zh, en);
-            }
-        }
-        faults.refuse_with(Code::Recused)
-    }
-
-    /// Notes persons for a party without seats, and everybody who does not hold a role of the party
-    /// where the work was done; then refuses those who organise, where the street does.
-    async fn check(
-        &self,
-        tx: &Tx,
-        row: &evaluation::Model,
-        mut faults: Faults,
-    ) -> Result<(), Error> {
-        let contract = wubang_contracts::service::find(tx, row.contract_id).await?;
-        let places = places(row, &contract)?;
-        for (party, pointer, persons) in &self.0 {
-            if !has_seats(&row.rule.0, party) {
-                if !persons.is_empty() {
-                    let (zh, en) = (
-                        "考榜方案没有这一方的席位",
-                        "the scheme has no seats for this party",
-                    );
-                    faults.add(*pointer, "not_allowed", zh, en);
-                }
-                continue;
-            }
-            if persons.len() > 50 {
-                faults.count(pointer, persons.len(), 0..=50);
-                continue;
-            }
-            let mut qualified = HashSet::new();
-            if *party == RESIDENTS {
-                // those of the places that were served are drawn: named are others of the district
-                let others = people::people_within(tx, Role::ResidentRep, &district(row)?).await?;
-                qualified.extend(others.into_iter().map(|one| one.person_id));
-            }
-            for place in &places {
-                qualified.extend(
-                    people::people_with_role(tx, roles_for(party), place)
-                        .await?
-                        .into_iter()
-                        .map(|one| one.person_id),
-                );
-            }
-            let mut seen = HashMap::new();
-            for (i, person) in persons.iter().enumerate() {
-                if !qualified.contains(person) {
-                    faults.add(
-                        format!("{pointer}/{i}"),
-                        "not_qualified",
-                        "该人员在服务地没有相应角色",
-                        "does not hold a fitting role where the work was done",
-                    );
-                } else if seen.insert(*person, i).is_some() {
-                    faults.add(
-                        format!("{pointer}/{i}"),
-                        "duplicate",
-                        "同一人不得占两席",
-                        "is named twice",
-                    );
-                }
-            }
-        }
-        faults.finish()?;
-        let named = self.0.iter().flat_map(|(_, pointer, persons)| {
-            let at = move |(i, person): (usize, &Uuid)| (format!("{pointer}/{i}"), *person);
-            persons.iter().enumerate().map(at)
-        });
-        Ok(check_organisers(
-            &row.rule.0,
-            named,
-            &[row.opened_by, tx.person()?],
-        )?)
-    }
-}
-
-/// Roles that qualify for a named seat.
-fn roles_for(party: &str) -> &'static [Role] {
-    match party {
-        COMMUNITY => &[Role::StreetOfficer, Role::CommunitySecretary],
-        RESIDENTS => &[Role::ResidentRep],
-        DEPARTMENTS => &[Role::DepartmentOfficer],
-        _ => &[],
-    }
-}
-
-/// The division of the evaluation and the communities that were served.
-fn places(row: &evaluation::Model, contract: &Contract) -> Result<Vec<DivisionCode>, Error> {
-    let mut places = vec![store::division(row)?];
-    for community in &contract.content.communities {
-        let code = DivisionCode::parse(community)
-            .map_err(|_| Error::internal("agreement with a bad community"))?;
-        if !places.contains(&code) {
-            places.push(code);
-        }
-    }
-    Ok(places)
-}
-
-/// The district of an evaluation.
-fn district(row: &evaluation::Model) -> Result<DivisionCode, Error> {
-    let code = format!("{}000000", store::division(row)?.district6());
-    DivisionCode::parse(&code).map_err(|_| Error::internal("evaluation in no district"))
-}
-
 /// The representatives of the communities that were served, by community.
 async fn resident_pools(
     tx: &Tx,
@@ -360,7 +229,7 @@ async fn resident_pools(
     Ok(pools)
 }
 
-fn excluded(contract: &Contract) -> Parties {
+pub(crate) fn excluded(contract: &Contract) -> Parties {
     Parties {
         organisations: std::iter::once(contract.organisation_id)
             .chain(contract.custodian_id)
@@ -381,18 +250,14 @@ pub async fn form_panel(tx: &Tx, key: &Key, input: FormPanelIn) -> Result<Evalua
     let facts = out::facts(tx, &case).await?;
     let planned = service::planned(&case, EvaluationEvent::FormPanel, case.roles, &facts)?;
     let mut faults = Faults::new();
-    let experts = check_experts(&case.evaluation.rule.0, input.experts, &mut faults);
-    let residents = check_residents(&case.evaluation.rule.0, input.residents, &mut faults);
+    let experts = check_experts(&facts.rule, input.experts, &mut faults);
+    let residents = check_residents(&facts.rule, input.residents, &mut faults);
     let reason = input.residents_reason.as_deref();
     let reason = reason.map(|text| faults.prose("/residents_reason", text, 10..=1000));
-    let named = Named::of(
-        input.community_person_ids,
-        input.resident_person_ids,
-        input.department_person_ids,
-    );
+    let named = Named::formed(input);
     named.check(tx, &case.evaluation, faults).await?;
     check_parties(
-        &case.evaluation.rule.0,
+        &facts.rule,
         named
             .parties()
             .filter(|party| *party != RESIDENTS)
@@ -444,14 +309,10 @@ pub async fn fill_panel(tx: &Tx, key: &Key, input: FillPanelIn) -> Result<Evalua
     let mut case = service::load_for(tx, key).await?;
     let facts = out::facts(tx, &case).await?;
     let planned = service::planned(&case, EvaluationEvent::FillPanel, case.roles, &facts)?;
-    let named = Named::of(
-        input.community_person_ids,
-        input.resident_person_ids,
-        input.department_person_ids,
-    );
     let mut faults = Faults::new();
     let reason = input.residents_reason.as_deref();
     let reason = reason.map(|text| faults.prose("/residents_reason", text, 10..=1000));
+    let named = Named::filled(input);
     named.check(tx, &case.evaluation, faults).await?;
     named.refuse_earlier(&store::sat_before(tx, &case.evaluation).await?)?;
     let panel = case

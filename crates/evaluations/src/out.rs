@@ -2,13 +2,14 @@
 
 use crate::entity::evaluation;
 use crate::flow;
-use crate::model::{EvaluationOut, EvaluationSummary, PartyScoreOut, PublicEvaluationOut};
+use crate::learning;
+use crate::model::{EvaluationOut, EvaluationSummary, PartyScoreOut, Phase, PublicEvaluationOut};
 use crate::rules::{EvaluationFacts, PanelFacts};
 use crate::scoring::{self, Outcome, ProjectGrade, SurveyCounts};
-use crate::store::{Case, PUBLIC};
+use crate::store::{CONTRACTOR, Case, PUBLIC};
 use serde_json::Value;
 use std::collections::BTreeMap;
-use wubang_kernel::procedure::SurveyUse;
+use wubang_kernel::procedure::{EvaluationRule, SurveyUse};
 use wubang_kernel::score::{Exact, Hundredths};
 use wubang_kernel::{Role, RoleSet};
 use wubang_panels::Loaded;
@@ -35,7 +36,7 @@ pub(crate) async fn facts(read: &impl Read, case: &Case) -> Result<EvaluationFac
             parties: panel.active().map(|member| member.party.clone()).collect(),
             all_clear: panel.all_clear(),
             all_scored: panel.complete(&[row.id]),
-            own_seat: own.is_some(),
+            own_party: own.map(|member| member.party.clone()),
             own_clear: own.is_some_and(|member| member.declaration == CLEAR),
             own_scored: own.is_some_and(|member| {
                 panel
@@ -46,38 +47,60 @@ pub(crate) async fn facts(read: &impl Read, case: &Case) -> Result<EvaluationFac
         }
     });
     Ok(EvaluationFacts {
-        rule: row.rule.0.clone(),
+        rule: counted_rule(row),
+        phase: phase(row)?,
         panel,
         survey_opened: row.survey_plan.is_some(),
         survey_closed: row.survey.is_some(),
         held: holds::any(read, row.id).await?,
+        veto_open: crate::vetoes::store::any_open(read, row.id).await?,
         grade: row.grade.as_deref().and_then(ProjectGrade::from_wire),
         round: row.round,
     })
 }
 
-/// The result from the sheets as they are; `None` while a party is below its minimum.
-pub(crate) fn outcome(row: &evaluation::Model, panel: &Loaded) -> Option<Outcome> {
-    let sheets = panel.valid_sheets(row.id);
-    let party_of = |member_id| {
-        panel
-            .members
-            .iter()
-            .find(|member| member.id == member_id)
-            .map(|member| member.party.as_str())
-    };
+/// The scheme without the parties that were left out.
+pub(crate) fn counted_rule(row: &evaluation::Model) -> EvaluationRule {
+    row.reduced.left_of(&row.rule.0)
+}
+
+/// The phase of an evaluation.
+pub(crate) fn phase(row: &evaluation::Model) -> Result<Phase, Error> {
+    Phase::from_wire(&row.phase).ok_or_else(|| Error::internal("an evaluation of no phase"))
+}
+
+/// The sheets that count, with the party of their scorers.
+pub(crate) fn counted_sheets<'a>(
+    row: &evaluation::Model,
+    panel: &'a Loaded,
+) -> Vec<(&'a str, wubang_panels::model::Sheet)> {
+    let sheets = panel.valid_sheets(row.id).into_iter();
+    let with_party = sheets.filter_map(|sheet| {
+        let member = panel.members.iter().find(|one| one.id == sheet.member_id)?;
+        Some((member.party.as_str(), sheet))
+    });
+    with_party.collect()
+}
+
+/// The result from the sheets as they are; `None` while a party is below its minimum. A confirmed veto finding makes it
+/// fail, whatever its points are (rulebook 2.11.3).
+pub(crate) fn outcome(row: &evaluation::Model, panel: Option<&Loaded>) -> Option<Outcome> {
+    let sheets = panel
+        .map(|panel| counted_sheets(row, panel))
+        .unwrap_or_default();
     let totals = |party: &str| {
-        sheets
-            .iter()
-            .filter(|sheet| party_of(sheet.member_id) == Some(party))
-            .map(|sheet| sheet.total)
-            .collect()
+        let of_party = sheets.iter().filter(|(of, _)| *of == party);
+        of_party.map(|(_, sheet)| sheet.total).collect()
     };
-    scoring::outcome(
-        &row.rule.0,
-        totals,
-        row.survey.as_ref().map(|survey| &survey.counts),
-    )
+    let survey = row.survey.as_ref().map(|survey| &survey.counts);
+    let outcome = scoring::outcome(&counted_rule(row), totals, survey)?;
+    Some(match row.vetoes.0.is_empty() {
+        true => outcome,
+        false => Outcome {
+            grade: ProjectGrade::Fail,
+            ..outcome
+        },
+    })
 }
 
 fn is_public(row: &evaluation::Model) -> bool {
@@ -117,12 +140,16 @@ fn exact_total(row: &evaluation::Model) -> Option<Exact> {
     row.total.as_deref().and_then(|text| text.parse().ok())
 }
 
-/// Residents below 60: the grade is capped, and a correction is advised (rulebook 2.11.3).
+/// The score of the residents.
+pub(crate) fn residents_score(row: &evaluation::Model) -> Option<Exact> {
+    let mut scores = row.party_scores.iter().flat_map(|scores| &scores.0);
+    let residents = scores.find(|one| one.party == scoring::RESIDENTS)?;
+    Some(residents.score)
+}
+
+/// Residents below 60, or a project that has passed just so: what is wrong is to be put right (rulebook 2.11.3).
 fn rectification_advised(row: &evaluation::Model) -> bool {
-    let scores = row.party_scores.iter().flat_map(|scores| &scores.0);
-    scores
-        .filter(|one| one.party == scoring::RESIDENTS)
-        .any(|one| one.score < Exact::from_int(60))
+    scoring::is_unhappy(residents_score(row)) || grade(row) == Some(ProjectGrade::BasicPass)
 }
 
 pub(crate) fn grade(row: &evaluation::Model) -> Option<ProjectGrade> {
@@ -175,6 +202,12 @@ pub(crate) async fn evaluation(read: &impl Read, case: &Case) -> Result<Evaluati
         true => crate::survey::service::progress(read, case).await?,
         false => None,
     };
+    let learned = case
+        .panel
+        .as_ref()
+        .filter(|_| is_public(row) && (runs || roles.any(CONTRACTOR)))
+        .map(|panel| learning::from(row, panel))
+        .unwrap_or_default();
     Ok(EvaluationOut {
         id: row.id,
         number: row.number.clone(),
@@ -187,7 +220,7 @@ pub(crate) async fn evaluation(read: &impl Read, case: &Case) -> Result<Evaluati
         organisation_id: row.organisation_id,
         organisation_name: row.organisation_name.clone(),
         division: row.division.clone(),
-        phase: row.phase.clone(),
+        phase: phase(row)?,
         round: row.round,
         third_party_organisation_id: row.third_party_id,
         third_party_name: row.third_party_name.clone(),
@@ -224,6 +257,13 @@ pub(crate) async fn evaluation(read: &impl Read, case: &Case) -> Result<Evaluati
         },
         total: total(row).filter(|_| result),
         grade: grade(row).filter(|_| result),
+        reduced_parties: row.reduced.0.clone(),
+        vetoes: match result {
+            true => row.vetoes.0.clone(),
+            false => Vec::new(),
+        },
+        criterion_means: learned.means,
+        sheet_comments: learned.comments,
         result: row.draft.clone().filter(|_| result),
         // they were public once
         superseded: row.superseded.clone(),
@@ -243,6 +283,7 @@ pub(crate) fn summary(row: evaluation::Model) -> Result<EvaluationSummary, Error
     Ok(EvaluationSummary {
         id: row.id,
         state: state_of::<flow::Evaluation>(&row.state)?,
+        phase: phase(&row)?,
         total: total(&row).filter(|_| public),
         grade: grade(&row).filter(|_| public),
         number: row.number,
@@ -270,13 +311,17 @@ pub(crate) fn public(
         title: row.title.clone(),
         organisation_name: row.organisation_name.clone(),
         division: row.division.clone(),
+        phase: phase(row)?,
         scheme: row.rule.0.scheme.clone(),
+        basic_pass: row.rule.0.basic_pass,
         round: row.round,
         party_scores: party_scores(row),
         total: total(row),
         exact_total: exact_total(row),
         grade: grade(row),
         rectification_advised: rectification_advised(row),
+        reduced_parties: row.reduced.0.clone(),
+        vetoes: row.vetoes.0.clone(),
         sheet_commitments: panel.map(Loaded::commitments).unwrap_or_default(),
         survey: row.survey.as_ref().map(crate::survey::rules::show),
         superseded: row.superseded.clone(),
@@ -293,7 +338,11 @@ pub(crate) fn snapshot(case: &Case) -> Result<Value, Error> {
         "number": row.number,
         "title": row.title,
         "organisation_name": row.organisation_name,
+        "phase": row.phase,
         "scheme": row.rule.0.scheme,
+        "basic_pass": row.rule.0.basic_pass,
+        "reduced_parties": row.reduced,
+        "vetoes": row.vetoes,
         "party_scores": serde_json::to_value(party_scores(row))?,
         "sheet_commitments": case.panel.as_ref().map(Loaded::commitments).unwrap_or_default(),
         "survey": row.survey.as_ref().map(crate::survey::rules::show),

@@ -5,9 +5,9 @@ use crate::entity::evaluation;
 use crate::flow::EvaluationEvent;
 use crate::model::{
     EvaluationOut, ReopenEvaluationIn, ResultCorrections, ReviewOutcome, SupersededResult,
-    SupersededResults,
+    SupersededResults, Vetoes,
 };
-use crate::scoring::PartyScores;
+use crate::scoring::{PartyScores, ReducedParties};
 use crate::service::{SYSTEM, load_for, planned, spend};
 use crate::store::{self, Case};
 use crate::survey::model::{SurveyPlan, SurveyResult};
@@ -160,6 +160,8 @@ fn superseded(
         party_scores: out::party_scores(row),
         total: out::total(row),
         grade: out::grade(row),
+        vetoes: row.vetoes.0.clone(),
+        reduced_parties: row.reduced.0.clone(),
     });
     all
 }
@@ -246,12 +248,19 @@ pub async fn recompute(
     let mut row = case.evaluation.clone();
     if let Some(survey) = survey {
         let before = row.survey.as_ref().ok_or(Code::SurveyMissing)?;
-        let checked = correct(&row.rule.0, before, &survey);
+        let checked = correct(&out::counted_rule(&row), before, &survey);
         row.survey = Some(checked.map_err(|refusal| refusal.below("/corrections/survey"))?);
     }
-    let panel = case.panel.as_ref().ok_or(Code::PanelIncomplete)?;
-    let (panel, voided) = void(tx, (id, panel), &void_member_ids, reason).await?;
-    let outcome = out::outcome(&row, &panel).ok_or_else(|| {
+    let (panel, voided) = match &case.panel {
+        Some(panel) => {
+            let (panel, voided) = void(tx, (id, panel), &void_member_ids, reason).await?;
+            (Some(panel), voided)
+        }
+        // nobody sits where residents alone are asked
+        None if void_member_ids.is_empty() => (None, 0),
+        None => return Err(Code::PanelIncomplete.into()),
+    };
+    let outcome = out::outcome(&row, panel.as_ref()).ok_or_else(|| {
         Refusal::new(Code::PanelIncomplete).because(
             "作废后有一方的评分表少于规定份数,应另组考评组",
             "a party would have fewer sheets than it needs: another panel must score",
@@ -294,6 +303,7 @@ pub async fn redo(tx: &Tx, id: Uuid, reason: &str) -> Result<(), Error> {
     spend(tx, &mut case, step, |c| {
         taken_back(c, kept, reason)
             .set(evaluation::Column::PanelRound, round)
+            .set(evaluation::Column::Reduced, ReducedParties::default())
             .set(evaluation::Column::PartyScores, None::<PartyScores>)
             .set(evaluation::Column::Total, None::<String>)
             .set(evaluation::Column::Grade, None::<String>)
@@ -345,7 +355,9 @@ pub async fn reopen(tx: &Tx, key: &Key, input: ReopenEvaluationIn) -> Result<Eva
     spend(tx, &mut case, step, |c| {
         taken_back(c, kept, &reason)
             .set(evaluation::Column::Round, round)
+            .set(evaluation::Column::Vetoes, Vetoes::default())
             .set(evaluation::Column::PanelRound, panel_round)
+            .set(evaluation::Column::Reduced, ReducedParties::default())
             .set(evaluation::Column::SurveyPlan, None::<SurveyPlan>)
             .set(evaluation::Column::Survey, None::<SurveyResult>)
             .set(evaluation::Column::PartyScores, None::<PartyScores>)

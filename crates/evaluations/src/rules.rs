@@ -1,7 +1,8 @@
 //! Facts and guards of an evaluation: pure functions (rulebook 2.8.11, 2.10).
 
 use crate::flow::{Evaluation, EvaluationGuard};
-use crate::scoring::{EXPERTS, ProjectGrade, RESIDENTS, has_minimum};
+use crate::model::Phase;
+use crate::scoring::{EXPERTS, ProjectGrade, RESIDENTS, ReducedParty, THIRD_PARTY, has_minimum};
 use uuid::Uuid;
 use wubang_kernel::machine::{Facts, Name};
 use wubang_kernel::procedure::{EvaluationRule, SurveyUse};
@@ -15,8 +16,8 @@ pub(crate) struct PanelFacts {
     pub all_clear: bool,
     /// Every active member has handed in a sheet.
     pub all_scored: bool,
-    /// The viewer sits on it.
-    pub own_seat: bool,
+    /// The party for which the viewer sits on it.
+    pub own_party: Option<String>,
     /// Of the viewer's own seat.
     pub own_clear: bool,
     pub own_scored: bool,
@@ -25,11 +26,15 @@ pub(crate) struct PanelFacts {
 /// What is known of an evaluation when a step is asked for.
 #[derive(Debug, Clone)]
 pub(crate) struct EvaluationFacts {
+    /// Of the parties that count.
     pub rule: EvaluationRule,
+    pub phase: Phase,
     pub panel: Option<PanelFacts>,
     pub survey_opened: bool,
     pub survey_closed: bool,
     pub held: bool,
+    /// A veto finding is not decided.
+    pub veto_open: bool,
     pub grade: Option<ProjectGrade>,
     /// 2 after a correction.
     pub round: i32,
@@ -137,25 +142,101 @@ pub(crate) fn check_residents(
     wanted.unwrap_or(fewest)
 }
 
+/// Whether anybody sits on a panel of this scheme at all.
+pub(crate) fn is_judged(rule: &EvaluationRule) -> bool {
+    rule.parties
+        .iter()
+        .any(|party| has_seats(rule, &party.party))
+}
+
+/// Whether residents are asked.
+pub(crate) fn has_survey(rule: &EvaluationRule) -> bool {
+    rule.parties
+        .iter()
+        .any(|party| party.survey != SurveyUse::Without)
+}
+
+/// The rule of a phase. Before the work begins nobody was served, so that there is no survey; the follow-up is the survey
+/// alone (rulebook 2.4.5).
+pub(crate) fn rule_of(phase: Phase, rule: &EvaluationRule) -> EvaluationRule {
+    match phase {
+        Phase::Midterm | Phase::Final => rule.clone(),
+        Phase::FollowUp => EvaluationRule::of_follow_up(rule),
+        Phase::ExAnte => {
+            let mut rule = rule.clone();
+            for party in rule
+                .parties
+                .iter_mut()
+                .filter(|one| one.survey == SurveyUse::Half)
+            {
+                party.survey = SurveyUse::Without;
+            }
+            rule
+        }
+    }
+}
+
+/// Whether a phase can be opened while its agreement is in this state.
+pub(crate) fn is_due(phase: Phase, contract_state: &str) -> bool {
+    match phase {
+        Phase::ExAnte => contract_state == "signed",
+        Phase::Midterm => contract_state == "active",
+        Phase::Final => contract_state == "evaluating",
+        Phase::FollowUp => contract_state == "completed",
+    }
+}
+
+/// How often members of a party must have been replaced before it can be left out (rulebook 2.11.2).
+pub(crate) const REPLACEMENTS: usize = 2;
+
+/// Whether a party may be left out of the result: it does not lead, has fewer members than it needs, and two of them
+/// were replaced in vain (rulebook 2.11.2).
+///
+/// # Errors
+/// `invalid` for a party that the scheme lacks, or that leads; `too_early` while it has enough members, or before the
+/// second replacement.
+pub(crate) fn check_left_out(
+    rule: &EvaluationRule,
+    party: &str,
+    (sitting, left): (usize, usize),
+) -> Result<ReducedParty, Refusal> {
+    let found = rule.party(party).filter(|_| has_seats(rule, party));
+    let Some(found) = found.filter(|one| !one.lead) else {
+        return Err(Refusal::new(Code::Invalid).field(
+            "/party",
+            "not_allowed",
+            "考榜方案没有这一方,或该方为主导方,不得缺席",
+            "the scheme has no such party, or it leads and cannot be missing",
+        ));
+    };
+    if has_minimum(found, sitting) || left < REPLACEMENTS {
+        return Err(Refusal::new(Code::TooEarly).because(
+            "该方更换两次后仍不足规定人数,方可不计该方",
+            "a party is left out only after two replacements, while it has too few members",
+        ));
+    }
+    Ok(ReducedParty {
+        party: found.party.clone(),
+        weight: found.weight,
+        reason: String::new(),
+    })
+}
+
 /// Whether the members of a party sit on the panel: not where the survey alone scores.
 pub(crate) fn has_seats(rule: &EvaluationRule, party: &str) -> bool {
     rule.party(party)
         .is_some_and(|one| one.survey != SurveyUse::Alone)
 }
 
-/// Where the street organises, who opened the evaluation or names the members takes no seat himself:
-/// nobody scores what he runs (as rulebook 2.9).
+/// Nobody scores what he runs (as rulebook 2.9): where the street organises, who opened the evaluation or names the
+/// members; where a third party does, who names its members.
 ///
 /// # Errors
 /// `recused`, with the pointer of every such seat.
 pub(crate) fn check_organisers(
-    rule: &EvaluationRule,
     named: impl Iterator<Item = (String, Uuid)>,
     organisers: &[Uuid],
 ) -> Result<(), Refusal> {
-    if rule.third_party {
-        return Ok(());
-    }
     let (zh, en) = (
         "组织考榜的人不得参与评分",
         "who organises the evaluation does not score",
@@ -178,12 +259,15 @@ impl Facts<Evaluation> for EvaluationFacts {
         let holds = match guard {
             EvaluationGuard::Entrusted => self.rule.third_party,
             EvaluationGuard::Light => !self.rule.third_party,
+            // where the street organises nobody who runs it scores; where a third party does, none of its own who scores
             EvaluationGuard::NotSeated => {
-                self.rule.third_party || panel.is_none_or(|panel| !panel.own_seat)
+                let own = panel.and_then(|panel| panel.own_party.as_deref());
+                own.is_none_or(|party| self.rule.third_party && party != THIRD_PARTY)
             }
+            EvaluationGuard::HasSeats => is_judged(&self.rule),
             EvaluationGuard::NoPanel => panel.is_none(),
             EvaluationGuard::PanelFormed => panel.is_some(),
-            EvaluationGuard::NoSurvey => !self.survey_opened,
+            EvaluationGuard::NoSurvey => !self.survey_opened && has_survey(&self.rule),
             EvaluationGuard::SurveyOpened => self.survey_opened,
             EvaluationGuard::SurveyOpen => !self.survey_closed,
             EvaluationGuard::PanelComplete => {
@@ -194,13 +278,22 @@ impl Facts<Evaluation> for EvaluationFacts {
                         .flat_map(|panel| panel.parties.iter().map(String::as_str)),
                 );
             }
-            EvaluationGuard::RecusalsSigned => panel.is_some_and(|panel| panel.all_clear),
-            EvaluationGuard::SurveyClosed => self.survey_closed,
+            EvaluationGuard::RecusalsSigned => match panel {
+                Some(panel) => panel.all_clear,
+                None => !is_judged(&self.rule),
+            },
+            EvaluationGuard::SurveyClosed => self.survey_closed || !has_survey(&self.rule),
             EvaluationGuard::OwnRecusalSigned => panel.is_some_and(|panel| panel.own_clear),
             EvaluationGuard::FirstSheet => panel.is_none_or(|panel| !panel.own_scored),
-            EvaluationGuard::SheetsComplete => panel.is_some_and(|panel| panel.all_scored),
+            EvaluationGuard::SheetsComplete => match panel {
+                Some(panel) => panel.all_scored,
+                None => !is_judged(&self.rule),
+            },
             EvaluationGuard::NoOpenHold => !self.held,
-            EvaluationGuard::Passed => self.grade.is_some_and(|grade| grade >= ProjectGrade::Pass),
+            EvaluationGuard::NoOpenVeto => !self.veto_open,
+            EvaluationGuard::Final => self.phase == Phase::Final,
+            EvaluationGuard::Interim => self.phase != Phase::Final,
+            EvaluationGuard::Passed => self.grade.is_some_and(|grade| grade > ProjectGrade::Fail),
             EvaluationGuard::Failed => self.grade == Some(ProjectGrade::Fail),
             EvaluationGuard::FirstRound => self.round < 2,
             EvaluationGuard::SecondRound => self.round >= 2,
@@ -233,7 +326,7 @@ mod tests {
             parties,
             all_clear: true,
             all_scored: false,
-            own_seat: false,
+            own_party: None,
             own_clear: true,
             own_scored: false,
         }
@@ -242,10 +335,12 @@ mod tests {
     fn facts() -> EvaluationFacts {
         EvaluationFacts {
             rule: Procedure::of(PostingType::Open).evaluation,
+            phase: Phase::Final,
             panel: Some(panel([2, 5, 1, 3])),
             survey_opened: true,
             survey_closed: true,
             held: false,
+            veto_open: false,
             grade: None,
             round: 1,
         }
@@ -284,7 +379,7 @@ mod tests {
             Some(Code::Forbidden)
         );
         let seated = PanelFacts {
-            own_seat: true,
+            own_party: Some("community_party_org".to_owned()),
             ..panel([1, 0, 0, 0])
         };
         let seated = EvaluationFacts {
@@ -303,6 +398,76 @@ mod tests {
     }
 
     #[test]
+    fn the_third_partys_scorers_do_not_run_what_they_score() {
+        let seated = |party: &str| EvaluationFacts {
+            rule: EvaluationRule {
+                parties: Vec::new(),
+                ..EvaluationRule::three_party()
+            },
+            panel: Some(PanelFacts {
+                own_party: Some(party.to_owned()),
+                ..panel([0; 4])
+            }),
+            ..facts()
+        };
+        assert_eq!(start(&seated("experts")), None);
+        assert_eq!(start(&seated(THIRD_PARTY)), Some(Code::Recused));
+    }
+
+    #[test]
+    fn a_phase_is_due_in_one_state_of_the_agreement_and_the_last_one_alone_is_confirmed() {
+        let states = ["signed", "active", "evaluating", "completed"];
+        for (phase, state) in Phase::ALL.iter().zip(states) {
+            let due: Vec<_> = states.iter().filter(|one| is_due(*phase, one)).collect();
+            assert_eq!(due, [&state]);
+            let facts = EvaluationFacts {
+                phase: *phase,
+                grade: Some(ProjectGrade::Pass),
+                ..facts()
+            };
+            let confirm = |event| {
+                let system = RoleSet::of(&[Role::System]);
+                plan::<Evaluation>(EvaluationState::InPublicity, event, system, &facts).is_ok()
+            };
+            let last = *phase == Phase::Final;
+            assert_eq!(confirm(EvaluationEvent::Confirm), last);
+            assert_eq!(confirm(EvaluationEvent::Conclude), !last);
+        }
+    }
+
+    #[test]
+    fn before_the_work_nobody_is_asked_and_afterwards_only_residents_are() {
+        let four = EvaluationRule::four_party();
+        let before = rule_of(Phase::ExAnte, &four);
+        assert!(is_judged(&before) && !has_survey(&before));
+        let after = rule_of(Phase::FollowUp, &four);
+        assert!(!is_judged(&after) && has_survey(&after));
+        assert_eq!(rule_of(Phase::Midterm, &four), four);
+        let alone = EvaluationFacts {
+            rule: after,
+            panel: None,
+            ..facts()
+        };
+        assert_eq!(start_as(Role::StreetOfficer, &alone), None);
+    }
+
+    #[test]
+    fn a_party_is_left_out_after_two_replacements_in_vain_and_never_a_leading_one() {
+        let four = EvaluationRule::four_party();
+        let code = |party: &str, seats| {
+            check_left_out(&four, party, seats)
+                .err()
+                .map(|one| one.code)
+        };
+        assert_eq!(code("departments", (0, 2)), None);
+        assert_eq!(code("departments", (0, 1)), Some(Code::TooEarly));
+        assert_eq!(code("departments", (1, 5)), Some(Code::TooEarly));
+        assert_eq!(code("experts", (2, 2)), None);
+        assert_eq!(code("residents", (0, 9)), Some(Code::Invalid));
+        assert_eq!(code("nobody", (0, 9)), Some(Code::Invalid));
+    }
+
+    #[test]
     fn a_third_party_is_named_where_the_scheme_has_one_and_only_there() {
         let (four, simple) = (EvaluationRule::four_party(), EvaluationRule::simple());
         let some = Some(Uuid::from_u128(1));
@@ -316,24 +481,21 @@ mod tests {
     }
 
     #[test]
-    fn who_organises_takes_no_seat_where_the_street_organises() {
+    fn who_organises_takes_no_seat() {
         let named = || {
             [1, 2, 3]
                 .map(|n| (format!("/{n}"), Uuid::from_u128(n)))
                 .into_iter()
         };
         let organisers = [Uuid::from_u128(3), Uuid::from_u128(2)];
-        let refusal =
-            check_organisers(&EvaluationRule::simple(), named(), &organisers).unwrap_err();
+        let refusal = check_organisers(named(), &organisers).unwrap_err();
         let pointers: Vec<_> = refusal
             .fields
             .iter()
             .map(|one| one.pointer.as_str())
             .collect();
         assert_eq!((refusal.code, pointers), (Code::Recused, vec!["/2", "/3"]));
-        assert!(check_organisers(&EvaluationRule::four_party(), named(), &organisers).is_ok());
-        let others = [Uuid::from_u128(4)];
-        assert!(check_organisers(&EvaluationRule::simple(), named(), &others).is_ok());
+        assert!(check_organisers(named(), &[Uuid::from_u128(4)]).is_ok());
     }
 
     #[test]

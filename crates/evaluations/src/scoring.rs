@@ -10,6 +10,8 @@ use wubang_kernel::score::{Exact, Hundredths};
 pub const RESIDENTS: &str = "residents";
 /// Party of the experts (专家智库): trimmed from five sheets on.
 pub const EXPERTS: &str = "experts";
+/// Party of the third party (第三方) where it scores.
+pub const THIRD_PARTY: &str = "third_party";
 /// Sheets from which the experts' highest and lowest are dropped.
 const TRIM_FROM: usize = 5;
 
@@ -96,6 +98,8 @@ impl SurveyCounts {
 pub enum ProjectGrade {
     /// 不合格。
     Fail,
+    /// 基本合格(60–69 分,须整改),只在方案设此等级时使用。
+    BasicPass,
     /// 合格。
     Pass,
     /// 良好。
@@ -110,6 +114,7 @@ impl ProjectGrade {
     pub const fn as_str(self) -> &'static str {
         match self {
             ProjectGrade::Fail => "fail",
+            ProjectGrade::BasicPass => "basic_pass",
             ProjectGrade::Pass => "pass",
             ProjectGrade::Good => "good",
             ProjectGrade::Excellent => "excellent",
@@ -121,6 +126,7 @@ impl ProjectGrade {
     pub fn from_wire(wire: &str) -> Option<Self> {
         [
             ProjectGrade::Fail,
+            ProjectGrade::BasicPass,
             ProjectGrade::Pass,
             ProjectGrade::Good,
             ProjectGrade::Excellent,
@@ -149,6 +155,47 @@ pub struct PartyScore {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
 #[serde(transparent)]
 pub struct PartyScores(pub Vec<PartyScore>);
+
+/// A party that could not be brought to score: its weight is spread over the others (rulebook 2.11.2).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ReducedParty {
+    /// 评价方。
+    pub party: String,
+    /// 原权重,百分比;按比例分摊给其余各方。
+    pub weight: u32,
+    /// 理由,公开。
+    pub reason: String,
+}
+
+/// The parties that are left out of a result.
+#[derive(
+    Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, FromJsonQueryResult,
+)]
+#[serde(transparent)]
+pub struct ReducedParties(pub Vec<ReducedParty>);
+
+impl ReducedParties {
+    /// The rule without these parties; a leading one always stays (rulebook 2.11.2).
+    #[must_use]
+    pub fn left_of(&self, rule: &EvaluationRule) -> EvaluationRule {
+        let stays = |party: &PartyRule| party.lead || !self.has(&party.party);
+        EvaluationRule {
+            parties: rule
+                .parties
+                .iter()
+                .filter(|one| stays(one))
+                .cloned()
+                .collect(),
+            ..rule.clone()
+        }
+    }
+
+    /// Whether a party is left out.
+    #[must_use]
+    pub fn has(&self, party: &str) -> bool {
+        self.0.iter().any(|one| one.party == party)
+    }
+}
 
 /// The result of an evaluation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -184,21 +231,27 @@ pub fn party_score(rule: &PartyRule, totals: &[i64], satisfaction: Option<Exact>
     }
 }
 
-/// The grade of a total; residents below 60 cap it at `pass`.
+/// The grade of a total; residents below 60 cap it at `pass`. With `basic` totals below 70 are `basic_pass`.
 #[must_use]
-pub fn grade(total: Hundredths, residents: Option<Exact>) -> ProjectGrade {
+pub fn grade(total: Hundredths, residents: Option<Exact>, basic: bool) -> ProjectGrade {
     let reached = match total {
         total if total.at_least(90) => ProjectGrade::Excellent,
         total if total.at_least(80) => ProjectGrade::Good,
+        total if total.at_least(60) && basic && !total.at_least(70) => ProjectGrade::BasicPass,
         total if total.at_least(60) => ProjectGrade::Pass,
         _ => ProjectGrade::Fail,
     };
-    let unhappy = residents.is_some_and(|score| score < Exact::from_int(60));
-    if unhappy {
+    if is_unhappy(residents) {
         reached.min(ProjectGrade::Pass)
     } else {
         reached
     }
+}
+
+/// Residents below 60: the grade is capped, and a correction is advised (rulebook 2.11.3).
+#[must_use]
+pub fn is_unhappy(residents: Option<Exact>) -> bool {
+    residents.is_some_and(|score| score < Exact::from_int(60))
 }
 
 /// Whether a party has as many sheets as its rule asks for; none where the survey alone scores.
@@ -211,7 +264,8 @@ pub fn has_minimum(rule: &PartyRule, sheets: usize) -> bool {
 }
 
 /// The result from the totals of all sheets by party; `None` while a party is below its minimum:
-/// nothing is ever computed with an empty party.
+/// nothing is ever computed with an empty party. Where a party was left out of the rule ([`ReducedParties::left_of`]) its
+/// weight is spread over the others in proportion.
 #[must_use]
 pub fn outcome(
     rule: &EvaluationRule,
@@ -232,18 +286,22 @@ pub fn outcome(
         })
     };
     let parties = rule.parties.iter().map(score).collect::<Option<Vec<_>>>()?;
-    let total = Exact::weighted(
+    let weights = parties.iter().map(|party| i64::from(party.weight)).sum();
+    let weighted = Exact::weighted(
         &parties
             .iter()
             .map(|party| (party.score, party.weight))
             .collect::<Vec<_>>(),
     )?;
+    let total = weighted
+        .mul(Exact::from_int(100))?
+        .div(Exact::from_int(weights))?;
     let residents = parties
         .iter()
         .find(|party| party.party == RESIDENTS)
         .map(|party| party.score);
     Some(Outcome {
-        grade: grade(total.rounded(), residents),
+        grade: grade(total.rounded(), residents, rule.basic_pass),
         parties,
         total,
     })
@@ -376,6 +434,60 @@ mod tests {
         assert_eq!(result.grade, ProjectGrade::Pass);
     }
 
+    fn without(parties: &[&str]) -> EvaluationRule {
+        let one = |party: &&str| ReducedParty {
+            party: (*party).to_owned(),
+            weight: 0,
+            reason: String::new(),
+        };
+        ReducedParties(parties.iter().map(one).collect()).left_of(&EvaluationRule::four_party())
+    }
+
+    #[test]
+    fn the_weight_of_a_missing_party_is_spread_over_the_others() {
+        let totals = |party: &str| match party {
+            "community_party_org" => vec![90, 90],
+            RESIDENTS => vec![80; 5],
+            EXPERTS => vec![70; 3],
+            _ => Vec::new(),
+        };
+        assert_eq!(outcome(&EvaluationRule::four_party(), totals, None), None);
+        let result = outcome(&without(&["departments"]), totals, None).unwrap();
+        // (30·90 + 30·80 + 20·70) / 80
+        assert_eq!(result.total, Exact::new(6500, 80).unwrap());
+        assert_eq!(result.parties.len(), 3);
+    }
+
+    #[test]
+    fn a_leading_party_is_never_left_out() {
+        assert_eq!(
+            without(&["residents", "community_party_org"]),
+            EvaluationRule::four_party()
+        );
+    }
+
+    #[test]
+    fn the_scheme_of_three_is_commissioner_residents_and_third_party() {
+        let totals = |party: &str| match party {
+            "commissioner" => vec![90, 80],
+            "third_party" => vec![60, 70],
+            _ => vec![80; 5],
+        };
+        let result = outcome(&EvaluationRule::three_party(), totals, None).unwrap();
+        // 35 % of 85, 35 % of 80, 30 % of 65
+        assert_eq!(result.total, Exact::new(7725, 100).unwrap());
+    }
+
+    #[test]
+    fn basic_pass_is_sixty_to_below_seventy_where_it_exists() {
+        let of = |n| grade(Exact::new(n, 1000).unwrap().rounded(), None, true);
+        assert_eq!(of(59_994), ProjectGrade::Fail);
+        assert_eq!(of(59_995), ProjectGrade::BasicPass);
+        assert_eq!(of(69_994), ProjectGrade::BasicPass);
+        assert_eq!(of(69_995), ProjectGrade::Pass);
+        assert!(ProjectGrade::Fail < ProjectGrade::BasicPass);
+    }
+
     #[test]
     fn five_experts_are_trimmed_and_residents_never() {
         assert_eq!(
@@ -413,18 +525,18 @@ mod tests {
     #[test]
     fn grades_are_given_on_the_rounded_total() {
         let content = Some(Exact::from_int(60));
-        let of = |n, d| grade(Exact::new(n, d).unwrap().rounded(), content);
+        let of = |n, d| grade(Exact::new(n, d).unwrap().rounded(), content, false);
         assert_eq!(of(89_995, 1000), ProjectGrade::Excellent);
         assert_eq!(of(89_994, 1000), ProjectGrade::Good);
         assert_eq!(of(80, 1), ProjectGrade::Good);
         assert_eq!(of(60, 1), ProjectGrade::Pass);
         assert_eq!(of(59_994, 1000), ProjectGrade::Fail);
         assert_eq!(
-            grade(Exact::from_int(95).rounded(), Exact::new(599, 10)),
+            grade(Exact::from_int(95).rounded(), Exact::new(599, 10), false),
             ProjectGrade::Pass
         );
         assert_eq!(
-            grade(Exact::from_int(40).rounded(), Exact::new(599, 10)),
+            grade(Exact::from_int(40).rounded(), Exact::new(599, 10), false),
             ProjectGrade::Fail
         );
     }
@@ -455,6 +567,21 @@ mod tests {
             prop_assert!(low <= result.total && result.total <= high);
             prop_assert!(of(1).total > result.total);
             prop_assert!(result.total >= Exact::ZERO && result.total <= Exact::from_int(100));
+        }
+
+        #[test]
+        fn without_some_parties_a_total_still_lies_between_those_left(
+            community in sheets(2..4), residents in sheets(5..9), left in proptest::sample::subsequence(vec!["departments", "experts"], 0..=2),
+        ) {
+            let result = outcome(&without(&left), |party| match party {
+                "community_party_org" => community.clone(),
+                RESIDENTS => residents.clone(),
+                _ => vec![50; 3],
+            }, None).unwrap();
+            let low = result.parties.iter().map(|party| party.score).min().unwrap();
+            let high = result.parties.iter().map(|party| party.score).max().unwrap();
+            prop_assert!(low <= result.total && result.total <= high);
+            prop_assert_eq!(result.parties.len(), 4 - left.len());
         }
 
         #[test]

@@ -1,8 +1,9 @@
 //! What can be done with an evaluation: load, decide, spend, tell.
 
+use crate::buyer_reviews;
 use crate::entity::evaluation;
 use crate::flow::{self, EvaluationEvent};
-use crate::model::{EvaluationList, EvaluationOut, PublicEvaluationOut, ResultDraft};
+use crate::model::{EvaluationList, EvaluationOut, Phase, PublicEvaluationOut, ResultDraft};
 use crate::out;
 use crate::rules::EvaluationFacts;
 use crate::scoring::{PartyScores, ProjectGrade};
@@ -20,6 +21,7 @@ use wubang_web::NothingIn;
 use wubang_web::{ListQuery, actions};
 
 pub use crate::opening::{fill_panel, form_panel, open};
+pub use crate::replacing::{leave_out_party, replace_member};
 
 /// The system's own hat, for consequences.
 pub(crate) const SYSTEM: &[Role] = &[Role::System];
@@ -97,7 +99,7 @@ pub async fn list(view: &View, query: &ListQuery) -> Result<EvaluationList, Erro
 }
 
 /// Reads a filter that names an object.
-fn id_filter(query: &ListQuery, name: &str, faults: &mut Faults) -> Option<Uuid> {
+pub(crate) fn id_filter(query: &ListQuery, name: &str, faults: &mut Faults) -> Option<Uuid> {
     let text = query.one(name)?;
     let id = Uuid::parse_str(text).ok();
     if id.is_none() {
@@ -168,6 +170,8 @@ pub async fn start_scoring(tx: &Tx, key: &Key, _: NothingIn) -> Result<Evaluatio
         .flat_map(|panel| panel.active().map(|member| member.person_id))
         .collect();
     spend(tx, &mut case, step, |c| c.tell(members)).await?;
+    // without seats there is nothing to wait for
+    conclude(tx, &mut case).await?;
     out::evaluation(tx, &case).await
 }
 
@@ -186,10 +190,8 @@ pub async fn submit_sheet(tx: &Tx, key: &Key, input: SheetIn) -> Result<Evaluati
     )?);
     let panel = case.panel.as_ref().ok_or(Code::PanelIncomplete)?;
     let member = panel.member(tx.person()?).ok_or(Code::Forbidden)?;
-    let criteria = &case
-        .evaluation
-        .rule
-        .0
+    let rule = out::counted_rule(&case.evaluation);
+    let criteria = &rule
         .party(&member.party)
         .ok_or_else(|| Error::internal("a seat of no party of the scheme"))?
         .criteria;
@@ -208,17 +210,16 @@ pub async fn submit_sheet(tx: &Tx, key: &Key, input: SheetIn) -> Result<Evaluati
     out::evaluation(tx, &case).await
 }
 
-/// When every member has scored, parties, total and grade are computed.
-async fn conclude(tx: &Tx, case: &mut Case) -> Result<(), Error> {
+/// When every member has scored and each party is enough, parties, total and grade are computed; a seat that is still to
+/// be filled is waited for.
+pub(crate) async fn conclude(tx: &Tx, case: &mut Case) -> Result<(), Error> {
     let facts = out::facts(tx, case).await?;
     let Ok(step) = planned(case, EvaluationEvent::Score, RoleSet::of(SYSTEM), &facts) else {
         return Ok(());
     };
-    let outcome = case
-        .panel
-        .as_ref()
-        .and_then(|panel| out::outcome(&case.evaluation, panel))
-        .ok_or(Code::SheetsMissing)?;
+    let Some(outcome) = out::outcome(&case.evaluation, case.panel.as_ref()) else {
+        return Ok(());
+    };
     let data = serde_json::json!({ "total": outcome.total, "grade": outcome.grade });
     spend(tx, case, step, |c| {
         c.set(
@@ -320,19 +321,35 @@ async fn publicise(tx: &Tx, row: &evaluation::Model, content: Value) -> Result<(
 pub async fn publicity_ended(tx: &Tx, id: Uuid) -> Result<(), Error> {
     let mut case = store::load(tx, &Key::Id(id)).await?;
     let facts = out::facts(tx, &case).await?;
-    // the second fail is the last word
-    let event = match facts.grade {
-        Some(ProjectGrade::Fail) if case.evaluation.round >= 2 => EvaluationEvent::FailFinally,
-        _ => EvaluationEvent::Confirm,
+    let event = match (facts.phase, facts.grade) {
+        (Phase::Final, Some(ProjectGrade::Fail)) if case.evaluation.round >= 2 => {
+            // the second fail is the last word
+            EvaluationEvent::FailFinally
+        }
+        (Phase::Final, _) => EvaluationEvent::Confirm,
+        // what was found on the way decides nothing about the project
+        _ => EvaluationEvent::Conclude,
     };
     let step = planned(&case, event, RoleSet::of(SYSTEM), &facts)?;
-    let data =
-        serde_json::json!({ "total": case.evaluation.total, "grade": case.evaluation.grade });
+    let residents = out::residents_score(&case.evaluation).map(|score| score.rounded());
+    let data = serde_json::json!({ "phase": facts.phase, "total": case.evaluation.total, "grade": case.evaluation.grade,
+        "residents": residents });
     spend(tx, &mut case, step, |c| c.data(data.clone()).facts(data)).await?;
     wubang_publicity::ended(tx, id, PublicityKind::Evaluation).await?;
     let row = &case.evaluation;
-    if row.state != "confirmed" || event == EvaluationEvent::FailFinally {
-        return Ok(());
+    if row.state == "confirmed" && facts.phase == Phase::Final {
+        buyer_reviews::service::publish(tx, row).await?;
+    }
+    match (row.state.as_str(), event) {
+        ("confirmed", EvaluationEvent::Confirm) => passed(tx, row).await,
+        _ => Ok(()),
+    }
+}
+
+/// A passed project is closed with everything that belongs to it; where residents are to be asked again its day is set.
+async fn passed(tx: &Tx, row: &evaluation::Model) -> Result<(), Error> {
+    if row.rule.0.follow_up {
+        crate::opening::start_timer(tx, row, ("follow_up", Timer::FollowUpDue)).await?;
     }
     wubang_contracts::service::completed(tx, row.contract_id).await?;
     let grade = row.grade.as_deref().unwrap_or_default();

@@ -2,6 +2,7 @@
 
 use crate::entity::evaluation;
 use crate::flow;
+use crate::model::Phase;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::HashSet;
 use uuid::Uuid;
@@ -53,7 +54,7 @@ pub(crate) struct Case {
 }
 
 /// Roles over the division that see that there is an evaluation.
-const OFFICIALS: &[Role] = &[
+pub(crate) const OFFICIALS: &[Role] = &[
     Role::StreetOfficer,
     Role::CommunitySecretary,
     Role::DepartmentOfficer,
@@ -61,7 +62,7 @@ const OFFICIALS: &[Role] = &[
     Role::Supervisor,
 ];
 /// Roles in the contractor.
-const CONTRACTOR: &[Role] = &[Role::OrgAgent, Role::OrgLegalRep];
+pub(crate) const CONTRACTOR: &[Role] = &[Role::OrgAgent, Role::OrgLegalRep];
 
 /// The division of an evaluation.
 pub(crate) fn division(evaluation: &evaluation::Model) -> Result<DivisionCode, Error> {
@@ -119,16 +120,16 @@ pub(crate) async fn find(read: &impl Read, key: &Key) -> Result<evaluation::Mode
 pub(crate) async fn of_contract(
     read: &impl Read,
     contract: Uuid,
-    phase: &str,
+    phase: Phase,
 ) -> Result<Option<evaluation::Model>, Error> {
     let select = evaluation::Entity::find().filter(evaluation::Column::ContractId.eq(contract));
     Ok(select
-        .filter(evaluation::Column::Phase.eq(phase))
+        .filter(evaluation::Column::Phase.eq(phase.as_str()))
         .one(&read.db())
         .await?)
 }
 
-/// The confirmed results of some postings, the oldest first.
+/// The confirmed last results of some postings, the oldest first; those of earlier phases decide nothing.
 pub(crate) async fn confirmed_of(
     read: &impl Read,
     postings: &[Uuid],
@@ -136,6 +137,7 @@ pub(crate) async fn confirmed_of(
     Ok(evaluation::Entity::find()
         .filter(evaluation::Column::PostingId.is_in(postings.iter().copied()))
         .filter(evaluation::Column::State.eq("confirmed"))
+        .filter(evaluation::Column::Phase.eq(Phase::Final.as_str()))
         .order_by_asc(evaluation::Column::Id)
         .all(&read.db())
         .await?)
@@ -234,6 +236,9 @@ pub(crate) async fn list(
         if let Some(wanted) = wanted {
             select = select.filter(column.eq(wanted));
         }
+    }
+    if !query.all("phase").is_empty() {
+        select = select.filter(evaluation::Column::Phase.is_in(query.all("phase").iter().cloned()));
     }
     if !query.all("state").is_empty() {
         select = select.filter(evaluation::Column::State.is_in(query.all("state").iter().cloned()));

@@ -87,6 +87,9 @@ timers! {
     ObjectionSupplement = "objection_supplement", 5 Wd, 5..=10, "异议补正";
     ObjectionHearing = "objection_hearing", 2 Wd, 2..=5, "异议另一方陈述";
     EvaluationCorrection = "evaluation_correction", 20 Wd, 10..=30, "考榜不合格整改";
+    VetoAnswer = "veto_answer", 3 Wd, 2..=5, "一票否决事项陈述申辩";
+    FollowUpDue = "follow_up_due", 90 Cd, 60..=180, "跟踪回访";
+    BuyerReview = "buyer_review", 20 Wd, 10..=30, "承榜组织对购买方的评价";
     RecusalDecision = "recusal_decision", 1 Wd, 1..=1, "决定回避申请";
     BidClarification = "bid_clarification", 2 Wd, 2..=5, "意向书澄清";
     BidRepair = "bid_repair", 2 Wd, 2..=5, "意向书形式补正";

@@ -28,5 +28,5 @@ pub use conflicts::Parties;
 pub use draws::DrawFor;
 pub use http::routes;
 pub use model::{Draw, Formation, Loaded, Member, Panel, ResidentLot, Seat, Sheet};
-pub use service::LateRecusal;
+pub use service::{Absence, LateRecusal};
 pub use store::invariants;

@@ -302,6 +302,17 @@ pub struct LateRecusal {
     pub role: Role,
 }
 
+/// A member who does not come (缺席, rulebook 2.8.11).
+#[derive(Debug, Clone)]
+pub struct Absence {
+    /// His seat.
+    pub member_id: Uuid,
+    /// Why he is taken off the panel, for the record.
+    pub reason: String,
+    /// In which role it is decided.
+    pub role: Role,
+}
+
 /// Takes a member who may have scored off the panel: his sheets are void and kept, he does not come back. With
 /// `replaced` the next of the drawn order takes his seat and scores too. Answers the panel without him.
 ///
@@ -313,15 +324,45 @@ pub async fn recuse_late(
     recusal: LateRecusal,
     replaced: bool,
 ) -> Result<Loaded, Error> {
+    let note = (
+        "panel.recused_after_scoring",
+        recusal.role,
+        recusal.reason,
+        recusal.ground,
+    );
+    take_off(tx, panel, (recusal.member_id, RECUSED), note, replaced).await
+}
+
+/// Takes an absent member off the panel, as [`recuse_late`].
+///
+/// # Errors
+/// `conflict` when he has left meanwhile.
+pub async fn excuse(
+    tx: &Tx,
+    panel: &Loaded,
+    absence: Absence,
+    replaced: bool,
+) -> Result<Loaded, Error> {
+    let note = ("panel.member_absent", absence.role, absence.reason, None);
+    take_off(tx, panel, (absence.member_id, DECLINED), note, replaced).await
+}
+
+async fn take_off(
+    tx: &Tx,
+    panel: &Loaded,
+    (member_id, declaration): (Uuid, &str),
+    (event, role, reason, ground): (&'static str, Role, String, Option<ConflictGround>),
+    replaced: bool,
+) -> Result<Loaded, Error> {
     let loaded = store::lock(tx, panel.panel.id).await?;
-    let sits = loaded.active().find(|one| one.id == recusal.member_id);
+    let sits = loaded.active().find(|one| one.id == member_id);
     let member = sits.ok_or(Code::Conflict)?.clone();
     let voided = store::void_sheets(tx, member.id).await?;
-    let reason = Some(recusal.reason);
-    store::write_declaration(tx, member.id, RECUSED, reason.clone()).await?;
-    let data = serde_json::json!({ "seat": member.seat, "ground": recusal.ground, "voided_sheets": voided });
-    let event = "panel.recused_after_scoring";
-    store::note(tx, &loaded.panel, event, recusal.role, reason, data).await?;
+    let reason = Some(reason);
+    store::write_declaration(tx, member.id, declaration, reason.clone()).await?;
+    let data =
+        serde_json::json!({ "seat": member.seat, "ground": ground, "voided_sheets": voided });
+    store::note(tx, &loaded.panel, event, role, reason, data).await?;
     if replaced {
         replace(tx, &loaded, &member).await?;
     }

@@ -6,7 +6,11 @@ use super::rules::Tallies;
 use super::secret;
 use crate::entity::evaluation;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, OnConflict};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect,
+};
+use std::collections::HashSet;
 use uuid::Uuid;
 use wubang_kernel::Code;
 use wubang_kernel::cursor::Page;
@@ -180,6 +184,56 @@ pub(super) async fn forget(
         }
     }
     Ok(())
+}
+
+/// The evaluations among some that still hold marks, codes or counts by community, for checks.
+pub(crate) async fn marked(
+    read: &impl Read,
+    evaluations: Vec<Uuid>,
+) -> Result<HashSet<Uuid>, Error> {
+    let db = read.db();
+    let mut found = HashSet::new();
+    let (voices, codes, counts) = (
+        voice::Entity::find().filter(voice::Column::EvaluationId.is_in(evaluations.clone())),
+        code::Entity::find().filter(code::Column::EvaluationId.is_in(evaluations.clone())),
+        tally::Entity::find().filter(tally::Column::EvaluationId.is_in(evaluations)),
+    );
+    found.extend(
+        voices
+            .all(&db)
+            .await?
+            .into_iter()
+            .map(|row| row.evaluation_id),
+    );
+    found.extend(
+        codes
+            .all(&db)
+            .await?
+            .into_iter()
+            .map(|row| row.evaluation_id),
+    );
+    found.extend(
+        counts
+            .all(&db)
+            .await?
+            .into_iter()
+            .map(|row| row.evaluation_id),
+    );
+    Ok(found)
+}
+
+/// How many have answered an open survey: persons who are marked, and codes that are used up.
+pub(crate) async fn heard(
+    read: &impl Read,
+    evaluation: Uuid,
+    codes_issued: i64,
+) -> Result<i64, Error> {
+    let persons = voice::Entity::find().filter(voice::Column::EvaluationId.eq(evaluation));
+    let codes = code::Entity::find().filter(code::Column::EvaluationId.eq(evaluation));
+    let count = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+    let persons = count(persons.count(&read.db()).await?);
+    let left = count(codes.count(&read.db()).await?);
+    Ok(persons.saturating_add(codes_issued).saturating_sub(left))
 }
 
 /// One page of the texts of a round, in the order of ids that tell nothing; one more than asked for.

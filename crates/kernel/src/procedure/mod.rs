@@ -108,7 +108,7 @@ pub enum SurveyUse {
 /// Weight and least number of sheets of one evaluating party (rulebook 2.10, 2.11.2).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PartyRule {
-    /// Party (`community_party_org`, `residents`, `departments`, `experts`).
+    /// Party (`community_party_org`, `residents`, `departments`, `experts`, `commissioner`, `third_party`).
     pub party: String,
     /// Chinese name.
     pub zh: String,
@@ -133,7 +133,7 @@ pub struct PartyRule {
 /// The evaluation scheme of a posting (考榜).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct EvaluationRule {
-    /// Scheme name (`four_party`, `simple`).
+    /// Scheme name (`four_party`, `three_party`, `simple`, `follow_up`).
     pub scheme: String,
     /// Whether a third party organises the evaluation; else the street does.
     pub third_party: bool,
@@ -143,6 +143,10 @@ pub struct EvaluationRule {
     pub survey_minimum: i64,
     /// Share of those who were served, in percent, that is enough where it is less (rulebook 2.4.5).
     pub survey_percent: i64,
+    /// Whether totals from 60 to below 70 are 基本合格: done, to be rectified (rulebook 2.11.3).
+    pub basic_pass: bool,
+    /// Whether the residents are asked once more about the lasting effect after the end (rulebook 2.4.5).
+    pub follow_up: bool,
 }
 
 /// Points of the credit score (信用分, rulebook 2.12.5): what is given, and what is taken.

@@ -97,6 +97,8 @@ settings! {
     "panel/late_recusal_quorum" panel.late_recusal_quorum, 3..=15 "", "应回避未回避的评分作废后,可重新汇总的最少成员数", "Members who must remain after a late recusal for the totals to be made anew";
     "evaluation/survey_minimum" evaluation.survey_minimum, 5..=1000 "", "满意度调查最低有效份数", "Valid survey answers wanted";
     "evaluation/survey_percent" evaluation.survey_percent, 5..=50 "%", "满意度调查有效份数占服务对象的比例", "Share of those served whose answers are enough";
+    "evaluation/basic_pass" evaluation.basic_pass, 0..=1 "", "是否设基本合格等级(60–69 分,须整改)", "Whether totals from 60 to 69 are basic_pass, to be rectified: 0 no, 1 yes";
+    "evaluation/follow_up" evaluation.follow_up, 0..=1 "", "是否跟踪回访", "Whether residents are asked again about the lasting effect: 0 no, 1 yes";
     "procurement_limit_fen" procurement_limit_fen, 1_000_000..=1_000_000_000 "fen", "政府采购限额标准", "Ceiling from which the law on procurement rules";
     "max_partners" max_partners, 1..=5 "", "联合方数量上限(不含牵头方)", "Most partners of a joint bid beside the lead";
     "management_percent" management_percent, 0..=15 "%", "管理费上限", "Most that management may cost";
@@ -179,14 +181,23 @@ fn member(procedure: &mut Procedure, name: &str, value: &Value, at: &str, faults
         ("timers", Some(rows)) => each(rows, &here, faults, |key, value, at, faults| {
             timer(procedure, key, value, at, faults)
         }),
-        ("evaluation", Some(rows)) => each(rows, &here, faults, |key, value, at, faults| {
-            match (key, value.as_object()) {
-                ("weights", Some(rows)) => each(rows, at, faults, |party, value, at, faults| {
-                    weight(procedure, party, value, at, faults)
-                }),
-                _ => number(procedure, &format!("evaluation/{key}"), value, at, faults),
+        ("evaluation", Some(rows)) => {
+            // the scheme first: weights are those of its parties
+            if let Some(value) = rows.get("scheme") {
+                scheme(procedure, value, &format!("{here}/scheme"), faults);
             }
-        }),
+            each(rows, &here, faults, |key, value, at, faults| {
+                match (key, value.as_object()) {
+                    ("scheme", _) => {}
+                    ("weights", Some(rows)) => {
+                        each(rows, at, faults, |party, value, at, faults| {
+                            weight(procedure, party, value, at, faults)
+                        })
+                    }
+                    _ => number(procedure, &format!("evaluation/{key}"), value, at, faults),
+                }
+            });
+        }
         (_, Some(rows)) => each(rows, &here, faults, |key, value, at, faults| {
             number(procedure, &format!("{name}/{key}"), value, at, faults);
         }),
@@ -254,6 +265,23 @@ fn timer(procedure: &mut Procedure, key: &str, value: &Value, at: &str, faults: 
     }
 }
 
+/// Another evaluation scheme of the same kind.
+fn scheme(procedure: &mut Procedure, value: &Value, at: &str, faults: &mut Faults) {
+    let wanted = value.as_str();
+    match wanted.and_then(|name| procedure.evaluation.with_scheme(name)) {
+        Some(rule) => procedure.evaluation = rule,
+        None => {
+            let all = procedure.evaluation.schemes().join(", ");
+            faults.add(
+                at,
+                "unknown_value",
+                format!("可选:{all}"),
+                format!("one of: {all}"),
+            );
+        }
+    }
+}
+
 /// A party's weight; its range and the sum are checked with the whole procedure.
 fn weight(procedure: &mut Procedure, party: &str, value: &Value, at: &str, faults: &mut Faults) {
     let rule = procedure
@@ -302,6 +330,12 @@ pub fn schema(procedure: &Procedure) -> Value {
             "title": timer.zh(), "description": format!("{} {}", timer.number(), timer.key()), "x-unit": unit(term.unit) });
         place(&mut root, &format!("timers/{}", timer.key()), one);
     }
+    place(
+        &mut root,
+        "evaluation/scheme",
+        json!({ "type": "string", "enum": procedure.evaluation.schemes(), "default": procedure.evaluation.scheme,
+            "title": "考榜方案", "description": "Evaluation scheme; weights are those of its parties" }),
+    );
     for rule in &procedure.evaluation.parties {
         let one = json!({ "type": "integer", "minimum": rule.weight_min, "maximum": rule.weight_max, "default": rule.weight,
             "title": format!("{}权重", rule.zh), "description": format!("Weight of {}", rule.party), "x-unit": "%", "x-lead": rule.lead });
@@ -405,6 +439,28 @@ mod tests {
         wanted.evaluation.parties[1].weight = 35;
         wanted.evaluation.parties[3].weight = 15;
         assert_eq!(laid, wanted);
+    }
+
+    #[test]
+    fn a_scheme_is_chosen_with_the_weights_of_its_parties() {
+        let mut faults = Faults::new();
+        let overrides = json!({ "evaluation": { "weights": { "commissioner": 30, "third_party": 35 }, "scheme": "three_party" } });
+        let open = Procedure::of(PostingType::Open);
+        let laid = lay(open, &overrides, "", &mut faults);
+        assert!(faults.is_empty(), "{faults:?}");
+        let weights: Vec<u32> = laid
+            .evaluation
+            .parties
+            .iter()
+            .map(|one| one.weight)
+            .collect();
+        assert_eq!(weights, [30, 35, 35]);
+        let wrong =
+            json!({ "evaluation": { "scheme": "simple", "weights": { "commissioner": 30 } } });
+        assert_eq!(
+            pointers(&wrong),
+            ["/evaluation/scheme", "/evaluation/weights/commissioner"]
+        );
     }
 
     #[test]

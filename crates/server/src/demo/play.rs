@@ -59,6 +59,16 @@ impl Play {
         })
     }
 
+    /// Tells one place of the story otherwise.
+    ///
+    /// # Errors
+    /// When the story has no such place.
+    pub fn retell(&mut self, pointer: &str, value: Value) -> Result<(), String> {
+        let place = self.story.pointer_mut(pointer);
+        *place.ok_or_else(|| format!("the story has no {pointer}"))? = value;
+        Ok(())
+    }
+
     /// A member of the story.
     pub(super) fn tale(&self, pointer: &str) -> Result<Value, String> {
         self.story

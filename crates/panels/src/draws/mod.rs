@@ -1,25 +1,24 @@
 //! The draws that anybody can recompute (rulebook 2.10): the seed is committed before the pool is
 //! fixed, shown at once, and revealed with the result. How to recompute it: README.md of this crate.
 
-use crate::composition::{EXPERTS, RESIDENTS};
+mod checking;
+mod public;
+
+pub(crate) use checking::wrong;
+pub use public::get_public;
+
 use crate::draw as lottery;
-use crate::entity::{draw, member, panel};
+use crate::entity::draw;
 use crate::model::{
-    CLEAR, DECLINED, DrawEntry, DrawOut, DrawOwnChoice, DrawPassed, DrawRecord, DrawSeated,
-    DrawStratum, DrawsOut, Formation, KeptDraw, LotRecord, Lots, Member, PENDING, ResidentLotOut,
+    DrawEntry, DrawOwnChoice, DrawRecord, DrawStratum, Formation, KeptDraw, LotRecord, Lots,
 };
-use crate::store;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::HashMap;
 use uuid::Uuid;
 use wubang_kernel::{Code, Role};
 use wubang_store::trace::{self, About, Entry};
-use wubang_store::{Error, Key, Read, Tx, View};
-use wubang_web::Instant;
-
-/// The purpose whose panels are named with the result.
-const AWARD: &str = "award";
+use wubang_store::{Error, Read, Tx, View};
 
 /// What a draw is made for.
 #[derive(Debug, Clone)]
@@ -341,178 +340,6 @@ pub async fn reveal(tx: &Tx, purpose: &str, object_id: Uuid) -> Result<(), Error
     Ok(())
 }
 
-/// The draws of a posting or an evaluation, for everybody: commitments at once, the rest once they
-/// are revealed. Names of those who sit, ids of everybody else.
-///
-/// # Errors
-/// `not_found` for what has no draw.
-pub async fn get_public(view: &View, key: &Key) -> Result<DrawsOut, Error> {
-    let Key::Id(object_id) = key else {
-        return Err(Code::NotFound.into());
-    };
-    let rows = draw::Entity::find()
-        .filter(draw::Column::ObjectId.eq(*object_id))
-        .order_by_asc(draw::Column::Round)
-        .all(&view.db())
-        .await?;
-    let rows = all_unlocked(view, rows)?;
-    let purpose = rows
-        .first()
-        .map(|row| row.purpose.clone())
-        .ok_or(Code::NotFound)?;
-    let revealed: Vec<Uuid> = rows
-        .iter()
-        .filter(|row| row.revealed_at.is_some())
-        .map(|row| row.id)
-        .collect();
-    let mut seats = members_of(view, &revealed).await?;
-    let mut sheets = store::commitments_of(view, &revealed).await?;
-    let rounds = rows.iter().map(|row| match row.revealed_at {
-        None => sealed(row),
-        Some(_) => DrawOut {
-            sheet_commitments: sheets.remove(&row.id).unwrap_or_default(),
-            ..shown(row, &seats.remove(&row.id).unwrap_or_default())
-        },
-    });
-    Ok(DrawsOut {
-        object_id: *object_id,
-        purpose,
-        rounds: rounds.collect(),
-    })
-}
-
-/// The members of the panels of some draws, by draw and in the order of their seats.
-async fn members_of(read: &impl Read, draws: &[Uuid]) -> Result<HashMap<Uuid, Vec<Member>>, Error> {
-    let panels: HashMap<Uuid, Uuid> = panel::Entity::find()
-        .filter(panel::Column::DrawId.is_in(draws.iter().copied()))
-        .all(&read.db())
-        .await?
-        .into_iter()
-        .map(|panel| (panel.id, panel.draw_id))
-        .collect();
-    let members = member::Entity::find()
-        .filter(member::Column::PanelId.is_in(panels.keys().copied()))
-        .order_by_asc(member::Column::Seat)
-        .order_by_asc(member::Column::Id)
-        .all(&read.db())
-        .await?;
-    let mut seats: HashMap<Uuid, Vec<Member>> = HashMap::new();
-    for member in members {
-        if let Some(draw) = panels.get(&member.panel_id) {
-            seats.entry(*draw).or_default().push(member);
-        }
-    }
-    Ok(seats)
-}
-
-/// A round whose result is not public.
-fn sealed(row: &KeptDraw) -> DrawOut {
-    DrawOut {
-        round: row.round,
-        commitment: row.commitment.clone(),
-        veil_commitment: row.veil_commitment.clone(),
-        committed_at: Instant(row.committed_at),
-        fixed_at: None,
-        revealed_at: None,
-        nonce: None,
-        pool_hash: None,
-        field: None,
-        strata: Vec::new(),
-        order: Vec::new(),
-        seated: Vec::new(),
-        passed: Vec::new(),
-        lots: Vec::new(),
-        agendas: Vec::new(),
-        // that experts were chosen, and why, is public at once
-        own_choice: row.record.as_ref().and_then(|one| one.own_choice.clone()),
-        chosen: Vec::new(),
-        residents: None,
-        residents_own_choice: row
-            .record
-            .as_ref()
-            .and_then(|one| one.residents.as_ref()?.own_choice.clone()),
-        sheet_commitments: Vec::new(),
-    }
-}
-
-/// The lot among residents: who was in it, in which order, and which of them sit, without a name.
-fn shown_lot(lot: &LotRecord, members: &[Member]) -> ResidentLotOut {
-    let entry = |person: Uuid| {
-        let of = |entry: &&DrawEntry| entry.person_id == person;
-        lot.order.iter().find(of).map(|entry| entry.id)
-    };
-    let drawn = || {
-        let residents = members.iter().filter(|member| member.party == RESIDENTS);
-        residents.filter_map(|member| Some((member, entry(member.person_id)?)))
-    };
-    ResidentLotOut {
-        count: lot.count,
-        strata: lot.strata.clone(),
-        order: lot.order.iter().map(|entry| entry.id).collect(),
-        seated: drawn()
-            .filter(|(member, _)| member.active)
-            .map(|(member, id)| DrawSeated {
-                seat: member.seat,
-                id,
-                name: None,
-            })
-            .collect(),
-        passed: drawn()
-            .filter(|(member, _)| !member.active)
-            .map(|(member, id)| DrawPassed {
-                id,
-                reason: member.declaration.clone(),
-            })
-            .collect(),
-    }
-}
-
-/// A round with everything.
-fn shown(row: &KeptDraw, members: &[Member]) -> DrawOut {
-    let record = row.record.clone().unwrap_or_default();
-    let entry = |person: Uuid| {
-        let of = |entry: &&DrawEntry| entry.person_id == person;
-        record.order.iter().find(of).map(|entry| entry.id)
-    };
-    let experts = || members.iter().filter(|member| member.party == EXPERTS);
-    let seated = experts()
-        .filter(|member| member.active)
-        .filter_map(|member| {
-            Some(DrawSeated {
-                seat: member.seat,
-                id: entry(member.person_id)?,
-                // who evaluated a project is never public by name (rulebook 2.6)
-                name: (row.purpose == AWARD).then(|| member.name.clone()),
-            })
-        });
-    let passed = experts()
-        .filter(|member| !member.active)
-        .filter_map(|member| {
-            Some(DrawPassed {
-                id: entry(member.person_id)?,
-                reason: member.declaration.clone(),
-            })
-        });
-    let chosen = experts()
-        .filter(|member| member.active && row.purpose == AWARD && !record.holds(member.person_id));
-    DrawOut {
-        chosen: chosen.map(|member| member.name.clone()).collect(),
-        fixed_at: row.fixed_at.map(Instant),
-        revealed_at: row.revealed_at.map(Instant),
-        nonce: Some(row.nonce.clone()),
-        pool_hash: row.pool_hash.clone(),
-        seated: seated.collect(),
-        passed: passed.collect(),
-        lots: row.lots.0.clone(),
-        agendas: row.agendas.0.clone(),
-        residents: record.residents.as_ref().map(|lot| shown_lot(lot, members)),
-        order: record.order.iter().map(|entry| entry.id).collect(),
-        field: Some(record.field),
-        strata: record.strata,
-        ..sealed(row)
-    }
-}
-
 async fn note(
     tx: &Tx,
     row: &KeptDraw,
@@ -539,81 +366,4 @@ async fn note(
         data: Some(data),
     };
     trace::record(tx, &about, entry).await
-}
-
-/// Draws that do not recompute, were fixed before they were committed, or whose seats are not held
-/// by the first of the order who could come.
-pub(crate) async fn wrong(view: &View) -> Result<Vec<Uuid>, Error> {
-    let rows = all_unlocked(view, draw::Entity::find().all(&view.db()).await?)?;
-    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-    let seats = members_of(view, &ids).await?;
-    let wrong = rows.into_iter().filter(|row| {
-        let members = seats.get(&row.id).map(Vec::as_slice).unwrap_or_default();
-        !recomputes(row, members)
-    });
-    Ok(wrong.map(|row| row.id).collect())
-}
-
-fn recomputes(row: &KeptDraw, members: &[Member]) -> bool {
-    let committed = lottery::commitment(&row.nonce) == row.commitment;
-    let seed = row.seed();
-    let lots = row
-        .lots
-        .0
-        .iter()
-        .all(|group| lottery::order(&seed, group) == *group);
-    let agendas = row.agendas.0.iter();
-    let mut agendas = agendas.map(|agenda| lottery::agenda(&seed, agenda) == *agenda);
-    let lots = lots && agendas.all(|same| same);
-    let Some(record) = &row.record else {
-        return committed && lots && row.fixed_at.is_none();
-    };
-    let order: Vec<Uuid> = record
-        .strata
-        .iter()
-        .flat_map(|stratum| lottery::order(&seed, &stratum.ids))
-        .collect();
-    let same = record
-        .order
-        .iter()
-        .map(|entry| entry.id)
-        .eq(order.iter().copied());
-    let lot = record.residents.as_ref();
-    let drawn = lot.map(|lot| turns(&seed, &lot.strata)).unwrap_or_default();
-    let lots = lots
-        && lot.is_none_or(|lot| {
-            lot.order
-                .iter()
-                .map(|entry| entry.id)
-                .eq(drawn.iter().copied())
-        });
-    let pool = [order, drawn].concat();
-    let hashed = row.pool_hash == Some(lottery::pool_hash(&row.nonce, &pool));
-    let timely = row.fixed_at.is_some_and(|at| at >= row.committed_at);
-    committed && lots && same && hashed && timely && first_hold_the_seats(record, members)
-}
-
-/// Whether those who were drawn onto the panel are the first of the order, one after the other.
-fn first_hold_the_seats(record: &DrawRecord, members: &[Member]) -> bool {
-    let residents = record.residents.as_ref().map(|lot| lot.order.as_slice());
-    let orders = [
-        (EXPERTS, record.order.as_slice()),
-        (RESIDENTS, residents.unwrap_or_default()),
-    ];
-    let first_hold = |(party, order): &(&str, &[DrawEntry])| {
-        let held = |entry: &&DrawEntry| {
-            let seat = |member: &&Member| member.party == *party;
-            members
-                .iter()
-                .filter(seat)
-                .any(|member| member.person_id == entry.person_id)
-        };
-        let drawn = order.iter().filter(held).count();
-        order.iter().take(drawn).filter(held).count() == drawn
-    };
-    let known = [CLEAR, PENDING, DECLINED, crate::model::RECUSED];
-    orders.iter().all(first_hold)
-        && members
-            .iter()
-            .all(|member| known.contains(&member.declaration.as_str()))
 }
