@@ -134,8 +134,8 @@ wubang_kernel::machine! {
         Planned on Enable [] by [System] => Eligible, tell [Organisation];
         Eligible on Request [] by [OrgAgent] => Requested, start [T21], tell [Street];
         Requested on Approve [NotBlocked] by [StreetOfficer] => Approved, tell [Organisation];
-        Requested on Withhold [] by [StreetOfficer] => Withheld, stop [T21], tell [Organisation];
-        Withheld on Release [] by [StreetOfficer] => Requested, start [T21], tell [Organisation];
+        Requested on Withhold [] by [StreetOfficer, System] => Withheld, stop [T21], tell [Organisation];
+        Withheld on Release [] by [StreetOfficer, System] => Requested, start [T21], tell [Organisation];
         Approved on Pay [] by [StreetOfficer] => Paid, tell [Organisation, Secretary];
     }
 }

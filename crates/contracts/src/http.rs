@@ -4,7 +4,7 @@ use crate::model::{
     AcceptReportIn, CompletionReportContent, ContractList, ContractOut, ContractPatch,
     ContractSignIn, MilestoneEvidence, MilestoneList, MilestoneOut, MilestoneVerifyIn, PaymentList,
     PaymentOut, PaymentRequestIn, PublicContractList, PublicContractOut, RecordFilingIn,
-    RecordPaymentIn, SuperviseIn,
+    RecordPaymentIn,
 };
 use crate::{milestones, payments, reports, service};
 use actix_web::{get, patch, post};
@@ -90,7 +90,6 @@ see_public!(
     "公开的协议:不含个人、联系方式和账户。A published agreement, without persons, contacts or accounts."
 );
 act!(activate_contract, "实施 implementation", "/api/v1/contracts/{id}/activate", NothingIn => ContractOut, service::activate, "开工。Start the work.");
-act!(supervise_contract, "实施 implementation", "/api/v1/contracts/{id}/supervise", SuperviseIn => ContractOut, service::supervise, "设定监管状态。Set how closely an agreement is watched.");
 act!(submit_completion_report, "实施 implementation", "/api/v1/contracts/{id}/submit_completion_report", CompletionReportContent => ContractOut, reports::submit, "提交结项报告。Hand in the completion report.");
 act!(return_completion_report, "实施 implementation", "/api/v1/contracts/{id}/return_report", ReasonIn => ContractOut, reports::return_report, "退回结项报告(一次)。Return the report, once.");
 act!(accept_completion_report, "实施 implementation", "/api/v1/contracts/{id}/accept_report", AcceptReportIn => ContractOut, reports::accept, "受理结项报告。Accept the report.");
@@ -169,7 +168,6 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(record_contract_filing)
         .service(list_public_contracts)
         .service(get_public_contract)
-        .service(supervise_contract)
         .service(submit_completion_report)
         .service(return_completion_report)
         .service(accept_completion_report)

@@ -24,6 +24,7 @@ pub mod service;
 mod signing;
 mod steps;
 mod store;
+pub mod supervising;
 mod versions;
 
 pub use http::routes;

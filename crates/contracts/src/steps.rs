@@ -20,7 +20,7 @@ use wubang_web::ListQuery;
 pub(crate) const SYSTEM: &[Role] = &[Role::System];
 
 /// Reads a filter that names an object.
-pub(crate) fn id_filter(query: &ListQuery, name: &str, faults: &mut Faults) -> Option<Uuid> {
+pub fn id_filter(query: &ListQuery, name: &str, faults: &mut Faults) -> Option<Uuid> {
     let text = query.one(name)?;
     let id = Uuid::parse_str(text).ok();
     if id.is_none() {

@@ -249,12 +249,21 @@ pub(crate) async fn load_many(
 
 /// An agreement with all that belongs to it, for somebody who may see it; `not_found` for everybody else.
 pub(crate) async fn load(read: &impl Read, key: &Key) -> Result<ContractCase, Error> {
+    let (contract, roles) = seen(read, key).await?;
+    complete(read, contract, roles).await
+}
+
+/// The agreement alone, for somebody who may see it; `not_found` for everybody else.
+pub(crate) async fn seen(
+    read: &impl Read,
+    key: &Key,
+) -> Result<(contract::Model, RoleSet), Error> {
     let contract = find(read, key).await?;
     let roles = roles(read, &contract)?;
     if !may_see(roles, &contract) {
         return Err(Code::NotFound.into());
     }
-    complete(read, contract, roles).await
+    Ok((contract, roles))
 }
 
 /// Everything that belongs to an agreement.

@@ -348,3 +348,14 @@ pub async fn publicity_ended(tx: &Tx, id: Uuid) -> Result<(), Error> {
 pub async fn find(read: &impl Read, id: Uuid) -> Result<crate::Evaluation, Error> {
     store::find(read, &Key::Id(id)).await
 }
+
+/// The final evaluation of an agreement in its last round: for later stages.
+///
+/// # Errors
+/// When the database fails.
+pub async fn final_of(
+    read: &impl Read,
+    contract: Uuid,
+) -> Result<Option<crate::Evaluation>, Error> {
+    store::of_contract(read, contract, "final").await
+}

@@ -64,6 +64,12 @@ timers! {
     T23 = "milestone_verify", 5 Wd, 3..=10, "里程碑验收";
     T24 = "milestone_overdue_slip", 5 Wd, 5..=5, "逾期提示单";
     T25 = "milestone_overdue_guidance", 10 Wd, 10..=10, "逾期督办单";
+    T27 = "recovery_plan", 5 Wd, 3..=10, "恢复计划";
+    T28 = "guidance_check", 20 Wd, 10..=40, "干预指导核查";
+    T29 = "rectification", 15 Wd, 5..=30, "纠偏整改";
+    T30 = "rectification_recheck", 5 Wd, 5..=5, "整改复查";
+    T31 = "exit_defence", 5 Wd, 3..=10, "退出前陈述申辩";
+    T32 = "handover", 10 Wd, 5..=20, "退出移交";
     T35 = "completion_report", 20 Wd, 10..=30, "提交结项报告";
     T36 = "report_check", 5 Wd, 5..=5, "结项报告形式审查";
     T37 = "report_return", 5 Wd, 5..=5, "结项报告补正";
@@ -86,6 +92,8 @@ timers! {
     ObjectionAccept = "objection_accept", 3 Wd, 1..=3, "异议受理";
     ObjectionSupplement = "objection_supplement", 5 Wd, 5..=10, "异议补正";
     ObjectionHearing = "objection_hearing", 2 Wd, 2..=5, "异议另一方陈述";
+    SlipAnswer = "slip_answer", 5 Wd, 2..=20, "督办单据答复";
+    ExitAppeal = "exit_appeal", 10 Wd, 10..=20, "对退出决定申诉";
     EvaluationCorrection = "evaluation_correction", 20 Wd, 10..=30, "考榜不合格整改";
     RecusalDecision = "recusal_decision", 1 Wd, 1..=1, "决定回避申请";
     BidClarification = "bid_clarification", 2 Wd, 2..=5, "意向书澄清";

@@ -39,17 +39,6 @@ pub enum Supervision {
     ExitPending,
 }
 
-/// The street sets how closely an agreement is watched.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct SuperviseIn {
-    /// 监管状态。
-    pub supervision: Supervision,
-    /// 理由,5–1000 字。
-    #[schema(min_length = 5, max_length = 1000)]
-    pub reason: String,
-}
-
 /// An agreement in full.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ContractOut {
