@@ -23,6 +23,7 @@ mod m0023_roadshows;
 mod m0024_caps;
 mod m0025_signals;
 mod m0026_credit;
+mod m0027_settlements;
 mod table;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -54,6 +55,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0024_caps::Step),
             Box::new(m0025_signals::Step),
             Box::new(m0026_credit::Step),
+            Box::new(m0027_settlements::Step),
         ]
     }
 }

@@ -64,9 +64,17 @@ timers! {
     T23 = "milestone_verify", 5 Wd, 3..=10, "里程碑验收";
     T24 = "milestone_overdue_slip", 5 Wd, 5..=5, "逾期提示单";
     T25 = "milestone_overdue_guidance", 10 Wd, 10..=10, "逾期督办单";
+    T26 = "activity_silence", 30 Cd, 15..=60, "活动记录中断";
+    T33 = "settlement", 20 Wd, 10..=40, "结算";
+    T34 = "suspension_max", 90 Cd, 30..=180, "协议中止最长期限";
     T35 = "completion_report", 20 Wd, 10..=30, "提交结项报告";
     T36 = "report_check", 5 Wd, 5..=5, "结项报告形式审查";
     T37 = "report_return", 5 Wd, 5..=5, "结项报告补正";
+    ReportStop = "completion_report_stop", 10 Wd, 10..=10, "逾期未提交结项报告,停止拨付";
+    ReportMissing = "completion_report_missing", 20 Wd, 20..=20, "逾期未结项";
+    StatusLostDecision = "status_lost_decision", 10 Wd, 5..=10, "组织丧失资格后的处理";
+    TerminationHearing = "termination_hearing", 5 Wd, 5..=10, "解除协议前陈述";
+    SettlementAnswer = "settlement_answer", 5 Wd, 5..=10, "结算意见";
     T38 = "evaluation_run", 20 Wd, 10..=30, "考榜";
     T39 = "evaluation_publicity", 5 Wd, 3..=7, "考榜结果公示";
     T41 = "evaluation_review", 10 Wd, 5..=15, "考榜结果复核";
