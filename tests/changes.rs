@@ -10,7 +10,7 @@ use wubang_testkit::{Bench, Reply, on_both};
 const LIST: &str = "/api/v1/change_requests";
 
 /// The story's work has begun.
-async fn begun(bench: &mut Bench) {
+pub(crate) async fn begun(bench: &mut Bench) {
     bench.play.need_approved().await.unwrap();
     bench.play.posting_open().await.unwrap();
     bench.play.bids_submitted().await.unwrap();

@@ -28,7 +28,7 @@ async fn payment(bench: &mut Bench, place: usize) -> Value {
 }
 
 /// Evidence for every indicator of a milestone.
-fn evidence(milestone: &Value) -> Value {
+pub(crate) fn evidence(milestone: &Value) -> Value {
     let indicators = list(milestone, "/indicators").into_iter().map(|row| {
         json!({ "name": row["name"], "actual": row["target"], "evidence": "见随附汇总表与现场记录。" })
     });
@@ -388,10 +388,10 @@ on_both! {
         agent.post(&format!("/api/v1/payments/{second}/request"), json!({ "invoice": "发票 0002" })).await.refused(409, "invalid_transition");
         agent.post(&pay("request"), json!({ "invoice": "发票 0001" })).await.ok();
         street.post(&pay("record_payment"), json!({ "payment_reference": "国库 1" })).await.refused(409, "invalid_transition");
-        let wordless = street.post(&pay("withhold"), json!({ "reason": "" })).await;
+        let wordless = street.post(&pay("withhold"), json!({ "ground": "other", "reason": "" })).await;
         assert_eq!(wordless.pointers(), ["/reason"]);
-        let held = street.post(&pay("withhold"), json!({ "reason": "发票抬头有误,请换开。" })).await.ok();
-        assert_eq!(held["state"], json!("withheld"));
+        let held = street.post(&pay("withhold"), json!({ "ground": "other", "reason": "发票抬头有误,请换开。" })).await.ok();
+        assert_eq!((&held["state"], &held["withheld_ground"]), (&json!("withheld"), &json!("other")));
         street.post(&pay("approve"), json!({})).await.refused(409, "invalid_transition");
         assert_eq!(street.post(&pay("release"), json!({})).await.ok()["state"], json!("requested"));
         street.post(&pay("approve"), json!({})).await.ok();

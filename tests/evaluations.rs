@@ -33,7 +33,7 @@ pub(crate) async fn play_reported(bench: &mut Bench) {
 }
 
 /// The organisation that evaluates in the story.
-async fn third_party(bench: &mut Bench) -> String {
+pub(crate) async fn third_party(bench: &mut Bench) -> String {
     let me = seen(bench, "gong.mingyue", "/api/v1/me").await;
     text(&me, "/grants/0/scope/organisation")
 }

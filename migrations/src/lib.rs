@@ -23,6 +23,7 @@ mod m0023_roadshows;
 mod m0024_caps;
 mod m0025_signals;
 mod m0026_credit;
+mod m0027_settlements;
 mod m0029_supervision;
 mod table;
 
@@ -55,6 +56,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0024_caps::Step),
             Box::new(m0025_signals::Step),
             Box::new(m0026_credit::Step),
+            Box::new(m0027_settlements::Step),
             Box::new(m0029_supervision::Step),
         ]
     }

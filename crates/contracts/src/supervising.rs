@@ -3,7 +3,7 @@
 
 use crate::entity::{contract, milestone, payment};
 use crate::flow::{self, PaymentEvent};
-use crate::model::{Supervision, wire};
+use crate::model::{Supervision, WithholdGround, wire};
 use crate::store;
 use crate::{out, steps};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -18,7 +18,7 @@ use wubang_store::{Error, Key, Read, Tx, commit, scope, state_of};
 
 pub use crate::steps::id_filter;
 
-/// Why the system withholds what was asked for; what a person withheld has a reason of his own and stays his.
+/// In which words the system withholds what was asked for; what a person withheld has a reason of his own and stays his.
 const WITHHELD: &str = "协议处于整改或退出程序中,拨付暂缓";
 
 /// Sets how closely an agreement is watched. Payments that were asked for are withheld while that is rectification or
@@ -62,19 +62,23 @@ pub async fn set(
 async fn withhold(tx: &Tx, contract: &contract::Model) -> Result<(), Error> {
     let asked = payment::Column::State.eq("requested");
     for row in payments(tx, contract.id, asked).await? {
-        let reason = Some(WITHHELD.to_owned());
-        settle(tx, contract, &row, (PaymentEvent::Withhold, reason)).await?;
+        let why = (WithholdGround::Rectification, WITHHELD.to_owned());
+        settle(tx, contract, &row, PaymentEvent::Withhold, Some(why)).await?;
     }
     Ok(())
 }
 
-/// Lets go on what the system has withheld.
+/// Lets go on what the system has withheld; while the agreement is suspended nothing goes on, and the street releases it
+/// afterwards.
 async fn release(tx: &Tx, contract: &contract::Model) -> Result<(), Error> {
+    if contract.state == "suspended" {
+        return Ok(());
+    }
     let ours = payment::Column::State
         .eq("withheld")
         .and(payment::Column::Reason.eq(WITHHELD));
     for row in payments(tx, contract.id, ours).await? {
-        settle(tx, contract, &row, (PaymentEvent::Release, None)).await?;
+        settle(tx, contract, &row, PaymentEvent::Release, None).await?;
     }
     Ok(())
 }
@@ -96,13 +100,20 @@ async fn settle(
     tx: &Tx,
     contract: &contract::Model,
     row: &payment::Model,
-    (event, reason): (PaymentEvent, Option<String>),
+    event: PaymentEvent,
+    why: Option<(WithholdGround, String)>,
 ) -> Result<(), Error> {
     let facts = out::payment_facts(tx, contract).await?;
+    let facts = facts.of(row.withheld_ground.as_deref());
+    let (ground, reason) = why.unzip();
     let state = state_of::<flow::Payment>(&row.state)?;
     let planned = plan::<flow::Payment>(state, event, RoleSet::of(steps::SYSTEM), &facts)?;
     commit::<payment::Entity>(tx, row, planned)
         .under(&contract.terms.timers, contract.terms.cutoff_hour)
+        .set(
+            payment::Column::WithheldGround,
+            ground.map(WithholdGround::as_str),
+        )
         .set(payment::Column::Reason, reason.clone())
         .because(reason)
         .run()

@@ -15,7 +15,7 @@ use wubang_registry::{engagements, organisations};
 use wubang_store::{Error, Read, Tracked, Tx, trace};
 
 /// Points for an organisation, with what they follow from.
-fn entry(
+pub(crate) fn entry(
     organisation_id: Uuid,
     (reason, points): (CreditReason, i32),
     (object, object_id): (&'static str, Uuid),
@@ -33,7 +33,7 @@ fn entry(
     }
 }
 
-async fn rule_of(read: &impl Read, posting: Uuid) -> Result<CreditRule, Error> {
+pub(crate) async fn rule_of(read: &impl Read, posting: Uuid) -> Result<CreditRule, Error> {
     let posting = wubang_postings::service::find(read, posting).await?;
     Ok(posting.procedure.0.credit)
 }

@@ -187,6 +187,8 @@ pub struct EvaluationOut {
     pub division: String,
     /// 阶段,`final` 为期末。
     pub phase: String,
+    /// 是否逾期未结项:一票否决,等级只能为不合格。
+    pub report_missing: bool,
     /// 轮次。
     pub round: i32,
     /// 第三方专业机构;由街道组织的考榜为空。
@@ -281,6 +283,8 @@ pub struct PublicEvaluationOut {
     pub division: String,
     /// 考榜方案。
     pub scheme: String,
+    /// 是否逾期未结项:一票否决,等级只能为不合格。
+    pub report_missing: bool,
     /// 轮次,2 为整改后的复评。
     pub round: i32,
     /// 各方得分。

@@ -78,6 +78,7 @@ pub(crate) fn outcome(row: &evaluation::Model, panel: &Loaded) -> Option<Outcome
         totals,
         row.survey.as_ref().map(|survey| &survey.counts),
     )
+    .map(|outcome| outcome.vetoed(row.report_missing))
 }
 
 fn is_public(row: &evaluation::Model) -> bool {
@@ -188,6 +189,7 @@ pub(crate) async fn evaluation(read: &impl Read, case: &Case) -> Result<Evaluati
         organisation_name: row.organisation_name.clone(),
         division: row.division.clone(),
         phase: row.phase.clone(),
+        report_missing: row.report_missing,
         round: row.round,
         third_party_organisation_id: row.third_party_id,
         third_party_name: row.third_party_name.clone(),
@@ -271,6 +273,7 @@ pub(crate) fn public(
         organisation_name: row.organisation_name.clone(),
         division: row.division.clone(),
         scheme: row.rule.0.scheme.clone(),
+        report_missing: row.report_missing,
         round: row.round,
         party_scores: party_scores(row),
         total: total(row),
@@ -297,6 +300,7 @@ pub(crate) fn snapshot(case: &Case) -> Result<Value, Error> {
         "party_scores": serde_json::to_value(party_scores(row))?,
         "sheet_commitments": case.panel.as_ref().map(Loaded::commitments).unwrap_or_default(),
         "survey": row.survey.as_ref().map(crate::survey::rules::show),
+        "report_missing": row.report_missing,
         "round": row.round,
         "total": total(row),
         "exact_total": exact_total(row),

@@ -313,7 +313,7 @@ async fn publicise(tx: &Tx, row: &evaluation::Model, content: Value) -> Result<(
 }
 
 /// T39: the publicity ended. A passed project is closed with everything that belongs to it; a failed one is corrected
-/// and evaluated again, once: `evaluation.failed_finally` tells later stages of the second fail.
+/// and evaluated again, once. The second fail is final and ends its agreement (`evaluation.failed_finally`).
 ///
 /// # Errors
 /// `open_hold` while an objection is open; `invalid_transition` when the evaluation has moved on.
@@ -331,11 +331,16 @@ pub async fn publicity_ended(tx: &Tx, id: Uuid) -> Result<(), Error> {
     spend(tx, &mut case, step, |c| c.data(data.clone()).facts(data)).await?;
     wubang_publicity::ended(tx, id, PublicityKind::Evaluation).await?;
     let row = &case.evaluation;
-    if row.state != "confirmed" || event == EvaluationEvent::FailFinally {
+    if row.state != "confirmed" {
+        return Ok(());
+    }
+    let grade = row.grade.as_deref().unwrap_or_default();
+    if event == EvaluationEvent::FailFinally {
+        wubang_registry::engagements::graded(tx, row.contract_id, grade).await?;
+        wubang_contracts::ending::failed_evaluation(tx, row.contract_id).await?;
         return Ok(());
     }
     wubang_contracts::service::completed(tx, row.contract_id).await?;
-    let grade = row.grade.as_deref().unwrap_or_default();
     wubang_registry::engagements::graded(tx, row.contract_id, grade).await?;
     wubang_postings::service::needs_closed(tx, row.posting_id).await?;
     wubang_postings::service::completed(tx, row.posting_id, grade).await

@@ -77,6 +77,76 @@ const SENTENCES: &[(&str, &str)] = &[
         "协议变更已批准,形成新的版本;变更前后逐项对比见变更申请,未到期的里程碑和拨付已相应调整。",
     ),
     (
+        "contract.suspended",
+        "协议已中止,各期限停止计算;中止期间不提交、不验收、不拨付。",
+    ),
+    (
+        "contract.resumed",
+        "协议已恢复,结束日期和未到期里程碑按中止天数顺延,各期限按剩余时间继续计算。",
+    ),
+    (
+        "contract.suspension_overlong",
+        "协议中止已满最长期限,请决定恢复或终止。",
+    ),
+    (
+        "contract.decision_overdue",
+        "承榜组织已丧失资格,更换或终止协议的期限已过,请尽快决定。",
+    ),
+    (
+        "contract.start_missed",
+        "开工期限已过,协议尚未开工,请了解情况。",
+    ),
+    (
+        "contract.silent",
+        "协议较长时间没有活动记录,请了解服务是否正常开展。",
+    ),
+    ("milestone.long_overdue", "里程碑逾期已久仍未提交,请督办。"),
+    (
+        "contract.report_overdue",
+        "结项报告已逾期(督办):再逾期 10 个工作日停止拨付,再逾期 20 个工作日按逾期未结项处理,考榜只能为不合格。",
+    ),
+    (
+        "contract.payments_stopped",
+        "结项报告逾期未交,停止拨付;提交后恢复办理。",
+    ),
+    (
+        "contract.report_missing",
+        "结项报告逾期未交,按逾期未结项转入考榜,等级只能为不合格。",
+    ),
+    (
+        "contract.terminated",
+        "协议已提前终止:未提交的里程碑记为未达成,未拨付的款项停止拨付,已验收的工作在结算中一并支付。",
+    ),
+    (
+        "contract.exited",
+        "承榜组织已退出,协议结束;未拨付的款项停止拨付,请办理结算。",
+    ),
+    (
+        "contract.settlement_overdue",
+        "协议提前结束后,结算期限已过,请尽快确定。",
+    ),
+    (
+        "termination.proposed",
+        "有一方提出解除协议,请查看理由并在期限内表示意见。",
+    ),
+    (
+        "settlement.drafted",
+        "结算已拟定,请在期限内同意或提出意见;逾期不答复的,街道可以确定。",
+    ),
+    (
+        "settlement.redrafted",
+        "结算已重新拟定,请在期限内同意或提出意见。",
+    ),
+    (
+        "settlement.completed",
+        "结算已确定,应补拨或应追回的金额见页面。",
+    ),
+    (
+        "payment.clawback_ordered",
+        "该笔拨付中有款项应追回,金额见页面;归还后由街道登记。",
+    ),
+    ("need.reopened", "所涉协议提前终止,需求重新待发榜。"),
+    (
         "change_request.publicised",
         "协议的重大变更予以公示,期满后生效。",
     ),

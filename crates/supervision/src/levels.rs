@@ -27,7 +27,10 @@ fn strictest(
         row.state == "proposed" && row.trigger == RectificationTrigger::GuidanceEscalated.as_str()
     };
     let guided = |row: &guidance::Model| {
-        matches!(row.state.as_str(), "open" | "plan_submitted" | "in_progress")
+        matches!(
+            row.state.as_str(),
+            "open" | "plan_submitted" | "in_progress"
+        )
     };
     if exit(&["defence", "reviewing"]) {
         Supervision::ExitPending

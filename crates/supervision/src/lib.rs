@@ -92,11 +92,19 @@ pub fn reactions() -> Vec<(&'static str, Reaction)> {
         }),
         ("contract.start_missed", |tx, happened| {
             let trigger = GuidanceTrigger::StartMissed;
-            Box::pin(reactions::on_contract_quiet(tx, happened.object_id, trigger))
+            Box::pin(reactions::on_contract_quiet(
+                tx,
+                happened.object_id,
+                trigger,
+            ))
         }),
         ("contract.silent", |tx, happened| {
             let trigger = GuidanceTrigger::ActivitySilence;
-            Box::pin(reactions::on_contract_quiet(tx, happened.object_id, trigger))
+            Box::pin(reactions::on_contract_quiet(
+                tx,
+                happened.object_id,
+                trigger,
+            ))
         }),
         ("evaluation.confirmed", |tx, happened| {
             Box::pin(reactions::on_evaluation_confirmed(tx, happened.object_id))

@@ -84,13 +84,18 @@ pub(crate) async fn on_evaluation_confirmed(tx: &Tx, id: Uuid) -> Result<(), Err
     rectification::propose_by_system(tx, &contract, proposal).await
 }
 
-/// An agreement is over: nothing about it stays open but the exit that ended it.
+/// An agreement is over: nothing about it stays open but the exit that ended it. What is left to be paid of a completed
+/// one is free; one that ended early keeps the level that it had, its settlement says what is paid.
 pub(crate) async fn on_contract_over(tx: &Tx, id: Uuid) -> Result<(), Error> {
     slips::service::on_contract_over(tx, id).await?;
     guidance_orders::service::on_contract_over(tx, id).await?;
     rectifications::service::on_contract_over(tx, id).await?;
     exits::service::on_contract_over(tx, id).await?;
-    levels::refresh(tx, id, "协议已结束").await
+    let contract = wubang_contracts::service::find(tx, id).await?;
+    if contract.state == "completed" {
+        levels::refresh(tx, id, "协议已完成").await?;
+    }
+    Ok(())
 }
 
 /// An agreement is settled: the exit that ended it comes to its end.

@@ -1,7 +1,7 @@
 //! What the objects of this crate have in common: each belongs to one agreement, is seen by who sees that, and steps
 //! under the agreement's own terms.
 
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -10,7 +10,7 @@ use wubang_contracts::Contract;
 use wubang_contracts::supervising::{self, id_filter};
 use wubang_kernel::deadline::{Deadline, local_date};
 use wubang_kernel::division::DivisionCode;
-use wubang_kernel::machine::{self, Audience, Facts, Machine, Name, plan};
+use wubang_kernel::machine::{self, Audience, Facts, Machine, plan};
 use wubang_kernel::{Code, Faults, Role, RoleSet, Timer, personal};
 use wubang_store::commit::Commit;
 use wubang_store::outbox::{self, Notice};
@@ -197,10 +197,7 @@ pub(crate) fn division_of(contract: &Contract) -> Result<DivisionCode, Error> {
 ///
 /// # Errors
 /// `not_found` for everybody else.
-pub(crate) async fn load<E: Watched>(
-    read: &impl Read,
-    key: &Key,
-) -> Result<Case<E::Model>, Error> {
+pub(crate) async fn load<E: Watched>(read: &impl Read, key: &Key) -> Result<Case<E::Model>, Error> {
     let select = match key {
         Key::Id(id) => E::find().filter(E::id().eq(*id)),
         Key::Number(number) => E::find().filter(E::number().eq(number.as_str())),
@@ -482,7 +479,7 @@ pub(crate) fn word<T>(found: Option<T>, what: &str) -> Result<T, Error> {
     found.ok_or_else(|| Error::internal(format!("an unknown word of {what}")))
 }
 
-/// The wire name of an event, for comparisons.
+/// What the table answers to one role, for tests of guards.
 #[cfg(test)]
 pub(crate) fn refusal_of<M: Machine>(
     state: M::State,

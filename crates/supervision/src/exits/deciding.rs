@@ -9,6 +9,7 @@ use crate::levels;
 use crate::watched;
 use crate::words::ExitDecision;
 use exit::Column as C;
+use wubang_contracts::ending::{self, Because};
 use wubang_kernel::{Timer, faults};
 use wubang_store::{Error, Key, Read, Tx};
 use wubang_web::{Instant, ReasonIn};
@@ -87,7 +88,12 @@ async fn leave(tx: &Tx, case: &mut ExitCase) -> Result<(), Error> {
             .facts(told)
     })
     .await?;
-    levels::refresh(tx, case.row.contract_id, "决定退出").await
+    let because = Because {
+        ground: ground.as_str().to_owned(),
+        reason: format!("退出决定 {}:{}", case.row.number, ground.zh()),
+    };
+    case.contract = ending::exit(tx, case.row.contract_id, because).await?;
+    Ok(())
 }
 
 /// The street finds the conditions met under which the agreement went on.

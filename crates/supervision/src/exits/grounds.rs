@@ -47,7 +47,9 @@ pub(crate) async fn holds(
             let failed = |one: &wubang_evaluations::Evaluation| {
                 one.state == "confirmed" && one.grade.as_deref() == Some("fail")
             };
-            found.iter().any(|one| one.round >= LAST_ROUND && failed(one))
+            found
+                .iter()
+                .any(|one| one.round >= LAST_ROUND && failed(one))
         }
         ExitGround::SeriousBreach
         | ExitGround::FalseMaterial

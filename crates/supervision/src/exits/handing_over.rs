@@ -177,7 +177,9 @@ pub(super) async fn close_when_over(tx: &Tx, id: Uuid) -> Result<(), Error> {
     use super::flow::ExitGuard::{AppealOver, Settled};
     let mut case = watched::of_system::<exit::Entity>(tx, id).await?;
     let facts = facts(tx, &case).await?;
-    let over = [Settled, AppealOver].into_iter().all(|guard| facts.check(guard).is_ok());
+    let over = [Settled, AppealOver]
+        .into_iter()
+        .all(|guard| facts.check(guard).is_ok());
     if case.row.state == "handed_over" && over {
         watched::step::<exit::Entity>(tx, &mut case, ExitEvent::Close, &facts, |c| c).await?;
     }

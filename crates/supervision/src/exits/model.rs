@@ -108,7 +108,9 @@ pub struct ExitOpinion {
 }
 
 /// What both offices have said.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, FromJsonQueryResult)]
+#[derive(
+    Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, FromJsonQueryResult,
+)]
 #[serde(transparent)]
 pub struct ExitOpinions(pub Vec<ExitOpinion>);
 

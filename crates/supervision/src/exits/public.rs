@@ -40,8 +40,11 @@ pub async fn get_public(view: &View, key: &Key) -> Result<PublicExitOut, Error> 
         Key::Id(id) => exit::Entity::find_by_id(*id),
         Key::Number(number) => exit::Entity::find().filter(C::Number.eq(number.as_str())),
     };
-    let row = select.filter(C::DecidedAt.is_not_null()).one(&view.db());
-    shown(row.await?.ok_or(Code::NotFound)?)
+    let row = select
+        .filter(C::DecidedAt.is_not_null())
+        .one(&view.db())
+        .await?;
+    shown(row.ok_or(Code::NotFound)?)
 }
 
 /// Decided exits, for everybody, newest first.

@@ -38,7 +38,8 @@ impl ExitFacts {
 
     fn said(&self, found: fn(&ExitOpinion, (Office, Uuid)) -> bool) -> bool {
         let all = &self.opinions.0;
-        self.judge.is_some_and(|judge| all.iter().any(|one| found(one, judge)))
+        self.judge
+            .is_some_and(|judge| all.iter().any(|one| found(one, judge)))
     }
 
     /// Nobody leaves unless both offices say so.
@@ -168,8 +169,7 @@ fn public_text(faults: &mut Faults, pointer: &str, text: &str) -> String {
 /// Reads the declaration of a handover: every item of the list.
 pub(crate) fn check_handover(input: &DeclareHandoverIn) -> Result<DeclareHandoverIn, Refusal> {
     let mut faults = Faults::new();
-    let mut text =
-        |pointer: &str, text: &str| internal_text(&mut faults, pointer, text, 5..=2000);
+    let mut text = |pointer: &str, text: &str| internal_text(&mut faults, pointer, text, 5..=2000);
     let read = DeclareHandoverIn {
         beneficiaries: text("/beneficiaries", &input.beneficiaries),
         materials: text("/materials", &input.materials),
@@ -273,10 +273,7 @@ mod tests {
             ..facts()
         };
         let state = |facts: &ExitFacts, role| ask(S::Reviewing, E::State, role, facts);
-        assert_eq!(
-            state(&street, Role::StreetOfficer),
-            Some(Code::Duplicate)
-        );
+        assert_eq!(state(&street, Role::StreetOfficer), Some(Code::Duplicate));
         let same = ExitFacts {
             judge: Some((Office::District, Uuid::from_u128(1))),
             ..street.clone()
@@ -354,7 +351,13 @@ mod tests {
             (Office::District, exit, None, person, "/public_facts"),
             (Office::Street, exit, None, plain, "/public_facts"),
             (Office::District, go_on, None, plain, "/public_facts"),
-            (Office::Street, exit, Some("补齐人员名册"), None, "/conditions"),
+            (
+                Office::Street,
+                exit,
+                Some("补齐人员名册"),
+                None,
+                "/conditions",
+            ),
         ] {
             let found = ask(office, decision, conditions, facts).map(|_| ());
             assert_eq!(found, Err(pointer.to_owned()));

@@ -123,7 +123,10 @@ pub(super) async fn out(read: &impl Read, case: ExitCase) -> Result<ExitOut, Err
         defence: row.defence.clone(),
         opinions,
         conditions: row.conditions.clone(),
-        public_facts: row.public_facts.clone().filter(|_| row.decided_at.is_some()),
+        public_facts: row
+            .public_facts
+            .clone()
+            .filter(|_| row.decided_at.is_some()),
         decided_at: row.decided_at.map(Instant),
         handover: row.handover.clone(),
         settled_at: row.settled_at.map(Instant),
@@ -321,10 +324,7 @@ pub(crate) async fn on_contract_settled(tx: &Tx, contract: Uuid) -> Result<(), E
 /// # Errors
 /// `conflict` when somebody else was first.
 pub(crate) async fn on_recounted(tx: &Tx, recounted: &Recounted) -> Result<(), Error> {
-    for (timer, column) in [
-        (Timer::T31, C::DefenceBy),
-        (Timer::ExitAppeal, C::AppealBy),
-    ] {
+    for (timer, column) in [(Timer::T31, C::DefenceBy), (Timer::ExitAppeal, C::AppealBy)] {
         let Some(end) = recounted.moved(timer) else {
             continue;
         };

@@ -2,8 +2,6 @@
 
 /// 干预指导.
 pub mod guidance {
-    #![expect(missing_docs, reason = "columns are described in the migration")]
-
     use crate::guidance::model::{Mentor, Recovery, RecoveryPlan};
     use sea_orm::entity::prelude::*;
 

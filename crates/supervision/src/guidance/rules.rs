@@ -51,7 +51,12 @@ pub(crate) fn check_plan(input: RecoveryPlan, today: NaiveDate) -> Result<Recove
     faults.count("/measures", input.measures.len(), 1..=20);
     let mut measures = Vec::new();
     for (i, one) in input.measures.into_iter().enumerate() {
-        let text = internal_text(&mut faults, &format!("/measures/{i}/text"), &one.text, 5..=500);
+        let text = internal_text(
+            &mut faults,
+            &format!("/measures/{i}/text"),
+            &one.text,
+            5..=500,
+        );
         if one.due_on < today {
             let (zh, en) = ("不能早于今天", "must not lie in the past");
             faults.add(format!("/measures/{i}/due_on"), "out_of_range", zh, en);
@@ -144,7 +149,10 @@ mod tests {
             ..facts()
         };
         let over = |facts| ask(S::InProgress, E::Escalate, Role::System, facts);
-        assert_eq!((over(&facts()), over(&confirmed)), (None, Some(Code::Duplicate)));
+        assert_eq!(
+            (over(&facts()), over(&confirmed)),
+            (None, Some(Code::Duplicate))
+        );
     }
 
     #[test]

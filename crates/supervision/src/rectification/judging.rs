@@ -9,7 +9,7 @@ use crate::levels;
 use crate::watched;
 use rectification::Column as C;
 use wubang_kernel::Code;
-use wubang_store::{Error, Key, Tx};
+use wubang_store::{Error, Key, Read, Tx};
 use wubang_web::Instant;
 
 /// One of the two offices states its finding; the first one waits for the other. Both must find it corrected.

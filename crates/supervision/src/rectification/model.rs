@@ -113,7 +113,9 @@ pub struct Defect {
 }
 
 /// The defects of an order.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, FromJsonQueryResult)]
+#[derive(
+    Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, FromJsonQueryResult,
+)]
 #[serde(transparent)]
 pub struct Defects(pub Vec<Defect>);
 
@@ -146,7 +148,9 @@ pub struct Judgement {
 }
 
 /// The findings of a round.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, FromJsonQueryResult)]
+#[derive(
+    Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, FromJsonQueryResult,
+)]
 #[serde(transparent)]
 pub struct Judgements(pub Vec<Judgement>);
 
@@ -164,7 +168,9 @@ pub struct PastRound {
 }
 
 /// The rounds that failed.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, FromJsonQueryResult)]
+#[derive(
+    Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, FromJsonQueryResult,
+)]
 #[serde(transparent)]
 pub struct PastRounds(pub Vec<PastRound>);
 

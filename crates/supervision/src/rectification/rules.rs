@@ -43,14 +43,21 @@ impl RectificationFacts {
             };
             says.open_defects.iter().any(serious)
         };
-        !self.says.as_ref().is_some_and(|says| says.passed && open(says))
+        !self
+            .says
+            .as_ref()
+            .is_some_and(|says| says.passed && open(says))
     }
 
     /// Who was ordered to satisfy the residents has done so when they say it.
     fn satisfaction_recovered(&self) -> bool {
         let asked = self.trigger == RectificationTrigger::SatisfactionBelow60;
         let content = |says: &JudgeRectificationIn| says.satisfaction.is_some_and(|n| n >= CONTENT);
-        !asked || self.says.as_ref().is_none_or(|says| !says.passed || content(says))
+        !asked
+            || self
+                .says
+                .as_ref()
+                .is_none_or(|says| !says.passed || content(says))
     }
 
     fn spoke(&self) -> usize {
@@ -62,7 +69,8 @@ impl Facts<RectificationOrder> for RectificationFacts {
     fn check(&self, guard: RectificationGuard) -> Result<(), Refusal> {
         let said = |found: fn(&Judgement, (Office, Uuid)) -> bool| {
             let all = &self.opinions.0;
-            self.judge.is_some_and(|judge| all.iter().any(|one| found(one, judge)))
+            self.judge
+                .is_some_and(|judge| all.iter().any(|one| found(one, judge)))
         };
         let holds = match guard {
             RectificationGuard::Running => self.running,
@@ -132,7 +140,12 @@ pub(crate) fn check_report(
         let at = format!("/corrections/{i}");
         check_number(&mut faults, defects, &format!("{at}/defect"), one.defect);
         if corrections.iter().any(|other| other.defect == one.defect) {
-            faults.add(format!("{at}/defect"), "duplicate", "重复", "is there twice");
+            faults.add(
+                format!("{at}/defect"),
+                "duplicate",
+                "重复",
+                "is there twice",
+            );
         }
         let pointer = format!("{at}/evidence");
         let evidence = internal_text(&mut faults, &pointer, &one.evidence, 5..=2000);
@@ -153,7 +166,10 @@ pub(crate) fn check_report(
 
 fn check_number(faults: &mut Faults, defects: &Defects, pointer: &str, n: u32) {
     if !defects.0.iter().any(|one| one.n == n) {
-        let (zh, en) = ("问题清单中没有这个序号", "is no number of the list of defects");
+        let (zh, en) = (
+            "问题清单中没有这个序号",
+            "is no number of the list of defects",
+        );
         faults.add(pointer, "unknown_value", zh, en);
     }
 }
@@ -195,7 +211,10 @@ mod tests {
     }
 
     fn two() -> Defects {
-        Defects(vec![defect(1, Severity::Serious), defect(2, Severity::Minor)])
+        Defects(vec![
+            defect(1, Severity::Serious),
+            defect(2, Severity::Minor),
+        ])
     }
 
     fn facts() -> RectificationFacts {
@@ -244,10 +263,7 @@ mod tests {
             ..facts()
         };
         let judge = |facts, role| ask(S::Reported, E::Judge, role, facts);
-        assert_eq!(
-            judge(&street, Role::StreetOfficer),
-            Some(Code::Duplicate)
-        );
+        assert_eq!(judge(&street, Role::StreetOfficer), Some(Code::Duplicate));
         let same = RectificationFacts {
             judge: Some((Office::Community, Uuid::from_u128(1))),
             ..street.clone()

@@ -97,6 +97,18 @@ pub async fn get_actions(view: &View, key: &Key) -> Result<ActionsOut, Error> {
     watched::choices::<rectification::Entity>(&case, &facts(view, &case)?)
 }
 
+/// A rectification order, whoever asks: for later stages.
+///
+/// # Errors
+/// `not_found`.
+pub async fn find(read: &impl Read, id: Uuid) -> Result<crate::Rectification, Error> {
+    use sea_orm::EntityTrait;
+    let row = rectification::Entity::find_by_id(id)
+        .one(&read.db())
+        .await?;
+    Ok(row.ok_or(Code::NotFound)?)
+}
+
 /// Rectification orders of the agreements that the viewer may see.
 ///
 /// # Errors

@@ -2,8 +2,6 @@
 
 /// 督办单据.
 pub mod slip {
-    #![expect(missing_docs, reason = "columns are described in the migration")]
-
     use crate::slips::model::SlipAnswer;
     use sea_orm::entity::prelude::*;
 

@@ -51,7 +51,8 @@ pub(crate) async fn issue(
     let (object, object_id, object_label) = new.about;
     let data = serde_json::json!({ "kind": new.kind, "addressee": new.addressee, "object": object, "object_id": object_id,
         "answer_by": deadline.at, "quarter": new.quarter });
-    let told = serde_json::json!({ "due_at": wubang_web::Instant(deadline.at), "demand": new.demand });
+    let told =
+        serde_json::json!({ "due_at": wubang_web::Instant(deadline.at), "demand": new.demand });
     let row = of_contract!(slip, tx, contract, number, {
         kind: new.kind.as_str().to_owned(),
         addressee: new.addressee.as_str().to_owned(),

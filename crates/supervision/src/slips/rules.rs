@@ -93,7 +93,11 @@ pub(crate) fn check_answer(
         (SlipKind::Progress, None) => faults.missing("/progress"),
         (SlipKind::Progress, Some(report)) => {
             faults.number("/progress/sessions", report.sessions, 0..=100_000);
-            faults.number("/progress/person_times", report.person_times, 0..=10_000_000);
+            faults.number(
+                "/progress/person_times",
+                report.person_times,
+                0..=10_000_000,
+            );
             faults.number(
                 "/progress/volunteer_hours",
                 report.volunteer_hours,
@@ -130,7 +134,10 @@ mod tests {
             ask(SlipAddressee::Organisation, Role::CommunitySecretary),
             Some(Code::Forbidden)
         );
-        assert_eq!(ask(SlipAddressee::Secretary, Role::CommunitySecretary), None);
+        assert_eq!(
+            ask(SlipAddressee::Secretary, Role::CommunitySecretary),
+            None
+        );
         assert_eq!(
             ask(SlipAddressee::Secretary, Role::OrgAgent),
             Some(Code::Forbidden)

@@ -2,8 +2,6 @@
 
 /// 抽查.
 pub mod spot_check {
-    #![expect(missing_docs, reason = "columns are described in the migration")]
-
     use sea_orm::entity::prelude::*;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
