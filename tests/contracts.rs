@@ -356,22 +356,16 @@ on_both! {
 
     async fn no_payment_while_rectification_or_a_hold_is_open(bench: Bench) {
         play_signed(&mut bench).await;
-        let (agent, street, secretary) = (bench.cast("winner_agent").await, bench.cast("street_officer").await, bench.cast("secretary").await);
+        let (agent, street) = (bench.cast("winner_agent").await, bench.cast("street_officer").await);
         let id = text(&payment(&mut bench, 0).await, "/id");
         let pay = |verb: &str| format!("/api/v1/payments/{id}/{verb}");
-        let watch = |how: &str| json!({ "supervision": how, "reason": "服务记录缺失,须整改。" });
-        secretary.post(&at(&bench, "supervise"), watch("guidance")).await.refused(403, "forbidden");
-        let wordless = street.post(&at(&bench, "supervise"), json!({ "supervision": "guidance", "reason": "" })).await;
-        assert_eq!(wordless.pointers(), ["/reason"]);
         street.post(&pay("request"), json!({ "invoice": "发票 1" })).await.refused(403, "forbidden");
         let nameless = agent.post(&pay("request"), json!({ "invoice": "" })).await;
         assert_eq!(nameless.pointers(), ["/invoice"]);
+        let order = crate::rectifications::ordered(&mut bench).await;
         agent.post(&pay("request"), json!({ "invoice": "发票 0001" })).await.ok();
-        for how in ["rectification", "exit_pending"] {
-            street.post(&at(&bench, "supervise"), watch(how)).await.ok();
-            street.post(&pay("approve"), json!({})).await.refused(422, "payment_blocked");
-        }
-        street.post(&at(&bench, "supervise"), watch("none")).await.ok();
+        street.post(&pay("approve"), json!({})).await.refused(422, "payment_blocked");
+        crate::rectifications::passed(&mut bench, &order).await;
         let contract = bench.play.ids.contract.clone();
         let held = hold(&bench, "contract", &contract).await;
         street.post(&pay("approve"), json!({})).await.refused(422, "payment_blocked");

@@ -49,7 +49,7 @@ pub(crate) async fn round(bench: &mut Bench, first: bool, survey: &Value, percen
 }
 
 /// Failed in the first round, and to be corrected.
-async fn failed(bench: &mut Bench) -> Value {
+pub(crate) async fn failed(bench: &mut Bench) -> Value {
     opened(bench).await;
     let shown = round(bench, true, &unhappy(), 50).await;
     assert_eq!(shown["grade"], json!("fail"));

@@ -78,6 +78,14 @@ const FOR_ALL_SIGNED_IN: &[(&str, &str)] = &[
     ("list_objections", "scoped in the query, see below"),
     ("list_signals", "scoped in the query, see below"),
     ("list_list_entries", "scoped in the query, see below"),
+    ("list_slips", "scoped in the query, see below"),
+    ("list_guidance_orders", "scoped in the query, see below"),
+    (
+        "list_rectification_orders",
+        "scoped in the query, see below",
+    ),
+    ("list_spot_checks", "scoped in the query, see below"),
+    ("list_exits", "scoped in the query, see below"),
     (
         "get_award_panel",
         "who decided is public once the result is (rulebook 2.6)",
@@ -105,6 +113,11 @@ const SCOPED: &[&str] = &[
     "list_objections",
     "list_signals",
     "list_list_entries",
+    "list_slips",
+    "list_guidance_orders",
+    "list_rectification_orders",
+    "list_spot_checks",
+    "list_exits",
     "list_relatives",
     "list_age_recipients",
 ];
@@ -475,18 +488,38 @@ pub async fn whole(bench: &mut Bench) -> Real {
     bench.play.contract_signed().await.unwrap();
     bench.play.work_done().await.unwrap();
     let change = crate::changes::asked(bench).await;
+    let watched = supervised(bench).await;
     bench.play.report_accepted().await.unwrap();
     bench.play.evaluation_scored().await.unwrap();
     bench.play.evaluation_confirmed().await.unwrap();
     bench.forget();
     let mut real = Real::of_play(bench).await;
     real.0.push(("change_requests", change));
+    real.0.extend(watched);
     let versions = seen(bench, "wang.min", "/api/v1/contract_versions").await;
     real.0
         .push(("contract_versions", text(&versions, "/items/0/id")));
     real.0.push(("roadshows", shown.0));
     real.0.push(("roadshow_slots", shown.1));
     real
+}
+
+/// One of each object of supervision: what the street sees of them, the contractor does not yet.
+async fn supervised(bench: &mut Bench) -> Vec<(&'static str, String)> {
+    let slip = crate::slips::issued_by_hand(bench).await;
+    let guidance = crate::guidance::opened(bench).await;
+    let rectification = crate::rectifications::ordered(bench).await;
+    crate::rectifications::passed(bench, &rectification).await;
+    let check = crate::spot_checks::planned(bench).await;
+    let exit = crate::exits::proposed(bench).await;
+    bench.forget();
+    vec![
+        ("slips", slip),
+        ("guidance_orders", guidance),
+        ("rectification_orders", rectification),
+        ("spot_checks", check),
+        ("exits", exit),
+    ]
 }
 
 async fn ask(

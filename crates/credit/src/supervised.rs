@@ -106,13 +106,15 @@ pub(crate) async fn on_exit_reversed(tx: &Tx, id: Uuid) -> Result<(), Error> {
         }
     }
     for entry in store::about(tx, id).await? {
-        let event = match entry.state.as_str() {
-            "proposed" | "notice" | "reviewing" => ListEntryEvent::Lapse,
-            "active" | "repair_requested" => ListEntryEvent::Revoke,
-            _ => continue,
-        };
+        let listed = matches!(entry.state.as_str(), "active" | "repair_requested");
+        let open = matches!(entry.state.as_str(), "proposed" | "notice" | "reviewing");
         let case = service::complete(tx, entry, RoleSet::of(effects::SYSTEM)).await?;
-        effects::end(tx, case, event, &reason).await?;
+        if listed {
+            effects::end(tx, case, ListEntryEvent::Revoke, &reason).await?;
+        } else if open {
+            let why = Some(reason.clone());
+            service::step(tx, case, ListEntryEvent::Lapse, |c| c.because(why)).await?;
+        }
     }
     Ok(())
 }
