@@ -24,6 +24,7 @@ mod m0024_caps;
 mod m0025_signals;
 mod m0026_credit;
 mod m0027_settlements;
+mod m0028_activities;
 mod table;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -56,6 +57,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0025_signals::Step),
             Box::new(m0026_credit::Step),
             Box::new(m0027_settlements::Step),
+            Box::new(m0028_activities::Step),
         ]
     }
 }
