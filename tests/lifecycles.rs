@@ -92,6 +92,7 @@ fn everything() -> String {
     matrix::<wubang_contracts::changes::flow::ChangeRequest>(&mut out);
     matrix::<wubang_contracts::terminations::flow::Termination>(&mut out);
     matrix::<wubang_contracts::settlements::flow::Settlement>(&mut out);
+    matrix::<wubang_contracts::activities::flow::Activity>(&mut out);
     matrix::<wubang_evaluations::flow::Evaluation>(&mut out);
     matrix::<wubang_supervision::slips::flow::Slip>(&mut out);
     matrix::<wubang_supervision::guidance::flow::GuidanceOrder>(&mut out);
@@ -182,6 +183,7 @@ fn every_state_is_reachable_and_every_event_is_used() {
     found.extend(dead::<wubang_contracts::changes::flow::ChangeRequest>());
     found.extend(dead::<wubang_contracts::terminations::flow::Termination>());
     found.extend(dead::<wubang_contracts::settlements::flow::Settlement>());
+    found.extend(dead::<wubang_contracts::activities::flow::Activity>());
     found.extend(dead::<wubang_evaluations::flow::Evaluation>());
     found.extend(dead::<wubang_supervision::slips::flow::Slip>());
     found.extend(dead::<wubang_supervision::guidance::flow::GuidanceOrder>());

@@ -6,6 +6,7 @@
     reason = "a test may stop at the first surprise"
 )]
 
+mod activities;
 mod amendments;
 mod attachments;
 mod awards;

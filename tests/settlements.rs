@@ -7,7 +7,12 @@ use crate::signatures::contract;
 use crate::standing::ends;
 use crate::terminations::ended;
 use chrono::Duration;
+use sea_orm::{ConnectionTrait, DbBackend};
 use serde_json::{Value, json};
+use uuid::Uuid;
+use wubang_kernel::{Role, Who};
+use wubang_store::Read as _;
+use wubang_store::trace::{self, About, Entry};
 use wubang_testkit::{Bench, Reply, on_both};
 
 fn stated(unspent: i64) -> Value {
@@ -47,6 +52,51 @@ async fn verified(bench: &mut Bench, path: &str, percent: i64) {
             .await
             .ok();
     }
+}
+
+/// A settlement of an agreement that was never terminated, written past the service with the trail that it would have:
+/// for tests that only ask who may see one.
+pub(crate) async fn invented(bench: &Bench) -> String {
+    let tx = bench
+        .running
+        .store
+        .write(&Who::system("tests"))
+        .await
+        .unwrap();
+    let id = tx.new_id();
+    let contract: Uuid = bench.play.ids.contract.parse().unwrap();
+    let backend = tx.db().get_database_backend();
+    let literal = |id: Uuid| match backend {
+        DbBackend::Postgres => format!("'{id}'::uuid"),
+        _ => format!("X'{}'", id.simple()),
+    };
+    let sql = format!(
+        "INSERT INTO settlements (id, contract_id, contract_number, project_id, organisation_id, division, lines, price_fen, accepted_fen, paid_fen, \
+         stated_unspent_fen, due_fen, clawback_fen, evidence, drafted_by, state, version, created_at, updated_at) \
+         SELECT {}, id, number, project_id, organisation_id, division, '[]', 0, 0, 0, 0, 0, 0, 'x', project_id, 'drafted', 1, created_at, created_at \
+         FROM contracts WHERE id = {}",
+        literal(id),
+        literal(contract)
+    );
+    tx.db().execute_unprepared(&sql).await.unwrap();
+    let about = About {
+        object: "settlement",
+        id,
+        project_id: None,
+        division: "410108000000",
+        version: 1,
+    };
+    let entry = Entry {
+        event: "settlement.drafted",
+        from: None,
+        to: "drafted",
+        role: Role::StreetOfficer,
+        reason: None,
+        data: None,
+    };
+    trace::record(&tx, &about, entry).await.unwrap();
+    tx.commit().await.unwrap();
+    id.to_string()
 }
 
 on_both! {

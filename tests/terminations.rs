@@ -49,6 +49,40 @@ pub(crate) async fn ended(bench: &mut Bench) -> Value {
     contract(bench).await
 }
 
+/// A proposal that the other side has refused; answers its id.
+pub(crate) async fn refused(bench: &mut Bench) -> String {
+    bench.forget();
+    let body = together(bench);
+    let made = propose(bench, "street_officer", body).await.ok();
+    let id = text(&made, "/id");
+    let why = json!({ "reason": "服务已基本完成,不同意解除。" });
+    does(bench, "winner_legal_rep", &id, "refuse", why)
+        .await
+        .ok();
+    id
+}
+
+/// The contractor leaves, as a later stage will have decided; answers the state of the agreement.
+pub(crate) async fn stopped(bench: &Bench) -> String {
+    let id = bench.play.ids.contract.parse().unwrap();
+    let tx = bench
+        .running
+        .store
+        .write(&Who::system("tests"))
+        .await
+        .unwrap();
+    let state = exit(&tx, id, breach()).await.unwrap().state;
+    tx.commit().await.unwrap();
+    state
+}
+
+fn breach() -> Because {
+    Because {
+        ground: "serious_breach".to_owned(),
+        reason: "发生安全事故且拒不整改。".to_owned(),
+    }
+}
+
 fn states(contract: &Value, of: &str) -> Vec<String> {
     list(contract, of)
         .iter()
@@ -212,10 +246,7 @@ on_both! {
         bench.cast("street_officer").await.post(&suspend, json!({ "ground": "safety", "reason": "发生安全事故,暂停全部活动。" })).await.ok();
         bench.cast("secretary").await.post(&format!("{milestone}/verify"), json!({ "ratio_percent": 100 })).await.refused(409, "contract_suspended");
         let id = bench.play.ids.contract.clone();
-        let tx = bench.running.store.write(&Who::system("tests")).await.unwrap();
-        let because = Because { ground: "serious_breach".to_owned(), reason: "发生安全事故且拒不整改。".to_owned() };
-        assert_eq!(exit(&tx, id.parse().unwrap(), because.clone()).await.unwrap().state, "exited");
-        tx.commit().await.unwrap();
+        assert_eq!(stopped(&bench).await, "exited");
         let over = contract(&mut bench).await;
         assert_eq!((&over["state"], &over["reason_code"], &over["suspension"]), (&json!("exited"), &json!("serious_breach"), &Value::Null));
         // what was handed in before is still looked at, with what was left of its term
@@ -223,7 +254,7 @@ on_both! {
         assert_eq!(over["milestones"][0]["deadlines"][0]["timer"], json!("milestone_verify"));
         assert_eq!(states(&over, "/payments"), ["paid", "cancelled", "cancelled"]);
         let tx = bench.running.store.write(&Who::system("tests")).await.unwrap();
-        assert!(exit(&tx, id.parse().unwrap(), because).await.is_err());
+        assert!(exit(&tx, id.parse().unwrap(), breach()).await.is_err());
         drop(tx);
         let public = bench.nobody().get(&format!("/api/v1/public/contracts/{id}")).await.ok();
         assert_eq!((&public["early_end"]["ground"], &public["early_end"]["settlement"]), (&json!("serious_breach"), &Value::Null));

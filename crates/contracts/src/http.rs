@@ -187,6 +187,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
     crate::changes::http::routes(cfg);
     crate::terminations::http::routes(cfg);
     crate::settlements::http::routes(cfg);
+    crate::activities::http::routes(cfg);
     cfg.service(list_payments)
         .service(get_payment_actions)
         .service(request_payment)

@@ -1,5 +1,6 @@
 //! What must hold over all agreements, whatever happened.
 
+use crate::activities::activity;
 use crate::changes::entity::request;
 use crate::entity::{contract, milestone, party, payment, signature, version};
 use crate::settlements::{rules::BY_SETTLEMENT, settlement};
@@ -37,6 +38,10 @@ pub fn invariants() -> Vec<Invariant> {
         Invariant {
             name: "settlement_state_is_replay_of_trace",
             run: |view| Box::pin(replay::<settlement::Entity>(view)),
+        },
+        Invariant {
+            name: "activity_state_is_replay_of_trace",
+            run: |view| Box::pin(replay::<activity::Entity>(view)),
         },
         Invariant {
             name: "a_settlement_balances_and_its_payments_say_the_same",

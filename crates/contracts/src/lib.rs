@@ -4,6 +4,7 @@
 //! Invariants: all parties sign the hash of the same content; planned payments sum to the price;
 //! a milestone is decided by two persons of two roles; the platform records payments and moves no money.
 
+pub mod activities;
 mod amending;
 pub mod changes;
 mod draft;
@@ -52,6 +53,7 @@ pub fn lifecycles() -> Vec<Lifecycle> {
         Lifecycle::of::<changes::flow::ChangeRequest>(),
         Lifecycle::of::<terminations::flow::Termination>(),
         Lifecycle::of::<settlements::flow::Settlement>(),
+        Lifecycle::of::<activities::flow::Activity>(),
     ]
 }
 

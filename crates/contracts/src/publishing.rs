@@ -1,6 +1,7 @@
 //! 协议公开 and 备案: what follows the last signature (T18, T19), and what everybody reads of an agreement
 //! (rulebook 2.6, 2.8.5).
 
+use crate::activities::model::ActivityTotals;
 use crate::entity::{contract, milestone, party};
 use crate::flow::{self, ContractEvent};
 use crate::model::{
@@ -98,8 +99,19 @@ pub async fn get_public(view: &View, key: &Key) -> Result<PublicContractOut, Err
     let row = store::find(view, key).await?;
     let published = row.published_at.ok_or(Code::NotFound)?;
     let case = store::complete(view, row, RoleSet::NONE).await?;
-    let early_end = early_end(view, &case.contract).await?;
-    shown(&case, early_end, Instant(published))
+    let known = Known {
+        activities: crate::activities::service::public_totals(view, case.contract.id).await?,
+        early_end: early_end(view, &case.contract).await?,
+        published_at: Instant(published),
+    };
+    shown(&case, known)
+}
+
+/// What is shown beside the agreement itself.
+struct Known {
+    activities: ActivityTotals,
+    early_end: Option<PublicEarlyEndOut>,
+    published_at: Instant,
 }
 
 /// How it ended early, with the amounts once they are fixed.
@@ -172,11 +184,7 @@ fn public_milestone(row: &milestone::Model) -> Result<PublicMilestoneOut, Error>
 }
 
 /// Free text is masked as in every other publication: nobody checked it for names.
-fn shown(
-    case: &ContractCase,
-    early_end: Option<PublicEarlyEndOut>,
-    published_at: Instant,
-) -> Result<PublicContractOut, Error> {
+fn shown(case: &ContractCase, known: Known) -> Result<PublicContractOut, Error> {
     let (row, content) = (&case.contract, &case.contract.content);
     let tranches = content.tranches.iter().map(|one| PublicTrancheOut {
         seq: one.seq,
@@ -220,8 +228,9 @@ fn shown(
             ..one
         }),
         report_missing: row.report_missing,
-        early_end,
+        early_end: known.early_end,
+        activities_so_far: known.activities,
         signed_at: row.signed_at.map(Instant),
-        published_at,
+        published_at: known.published_at,
     })
 }

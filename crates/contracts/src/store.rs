@@ -129,7 +129,7 @@ pub(crate) const PARTY: &[Role] = &[
     Role::Custodian,
 ];
 /// Roles in an organisation by which one belongs to its people.
-const PEOPLE: &[Role] = &[Role::OrgAgent, Role::OrgLegalRep, Role::Custodian];
+pub(crate) const PEOPLE: &[Role] = &[Role::OrgAgent, Role::OrgLegalRep, Role::Custodian];
 
 fn parse(code: &str) -> Result<DivisionCode, Error> {
     DivisionCode::parse(code).map_err(|_| Error::internal("agreement with a bad division"))

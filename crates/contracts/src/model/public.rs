@@ -1,6 +1,7 @@
 //! What the public reads of an agreement: no person, no contact, no account (rulebook 2.6).
 
 use super::{AgreedWeight, Clause, Party, SuspensionOut, TrancheCondition};
+use crate::activities::model::ActivityTotals;
 use crate::flow::{ContractState, MilestoneState};
 use crate::settlements::model::SettlementFigures;
 use chrono::NaiveDate;
@@ -107,6 +108,8 @@ pub struct PublicContractOut {
     pub agreement_terms: String,
     /// 固定条款。
     pub clauses: Vec<Clause>,
+    /// 活动记录汇总;不足 5 人次的不显示。
+    pub activities_so_far: ActivityTotals,
     /// 中止;未中止的没有。
     pub suspension: Option<SuspensionOut>,
     /// 是否逾期未结项。
