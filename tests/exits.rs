@@ -192,7 +192,7 @@ on_both! {
         act(&mut bench, "street_officer", ("rectification_orders", &order, "propose_exit"), json!({})).await.ok();
         let exit = all(&mut bench, "exits").await[0].clone();
         let told = does(&mut bench, "street_officer", &text(&exit, "/id"), "notify", evidence()).await.ok();
-        assert_eq!((&told["state"], &told["object_id"], &told["by_system"]), (&json!("defence"), &json!(order), &json!(false)));
+        assert_eq!((&told["state"], &told["object_id"], &told["by_system"]), (&json!("defence"), &json!(order), &json!(true)));
     }
 
     async fn who_does_not_work_for_sixty_days_after_guidance_has_left(bench: Bench) {

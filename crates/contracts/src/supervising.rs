@@ -1,6 +1,7 @@
 //! How closely an agreement is watched (监管状态, rulebook 2.8.5): derived by the stage above from its open orders, which
 //! alone sets it; and what that stage reads of agreements.
 
+use crate::activities::activity;
 use crate::entity::{contract, milestone, payment};
 use crate::flow::{self, PaymentEvent};
 use crate::model::{Supervision, WithholdGround, wire};
@@ -143,16 +144,22 @@ pub async fn milestone(read: &impl Read, id: Uuid) -> Result<crate::Milestone, E
     Ok(row.ok_or(Code::NotFound)?)
 }
 
-/// When the contractor last handed in a milestone; none when it never did.
+/// When the contractor last showed work: a milestone handed in, or an activity logged; none when it never did.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn last_work(read: &impl Read, contract: Uuid) -> Result<Option<DateTime<Utc>>, Error> {
-    let rows = milestone::Entity::find()
+    let milestones = milestone::Entity::find()
         .filter(milestone::Column::ContractId.eq(contract))
         .all(&read.db())
         .await?;
-    Ok(rows.iter().filter_map(|row| row.submitted_at).max())
+    let logged = activity::Entity::find()
+        .filter(activity::Column::ContractId.eq(contract))
+        .order_by_desc(activity::Column::Id)
+        .one(&read.db())
+        .await?;
+    let handed_in = milestones.iter().filter_map(|row| row.submitted_at);
+    Ok(handed_in.chain(logged.map(|row| row.created_at)).max())
 }
 
 /// Agreements within a division under which was worked between two days, oldest first: what a quota of checks is

@@ -101,10 +101,7 @@ const SENTENCES: &[(&str, &str)] = &[
         "rectification.passed",
         "街道和社区复查合格,整改办结,暂缓的拨付恢复办理。",
     ),
-    (
-        "spot_check.recorded",
-        "已对协议进行抽查,结论和事实见页面。",
-    ),
+    ("spot_check.recorded", "已对协议进行抽查,结论和事实见页面。"),
     ("exit.proposed", "有情况建议退出,请研判并告知承榜组织。"),
     (
         "exit.notified",
@@ -118,10 +115,7 @@ const SENTENCES: &[(&str, &str)] = &[
         "exit.continued",
         "决定附条件继续履行,条件见页面;条件满足前按整改期间管理。",
     ),
-    (
-        "exit.appealed",
-        "收到一件对退出决定的申诉,请在期限内处理。",
-    ),
+    ("exit.appealed", "收到一件对退出决定的申诉,请在期限内处理。"),
     (
         "exit.reversed",
         "退出决定经申诉撤销,信用扣分和黑榜建议一并撤回;协议不恢复。",

@@ -469,6 +469,12 @@ pub(crate) async fn made_of<M: Machine>(
     Ok((contract, roles, made))
 }
 
+/// Who made a new object: nobody where the system did, whoever's act it followed from.
+pub(crate) fn maker<M: Machine>(tx: &Tx, made: &machine::Birth<M>) -> Option<Uuid> {
+    let person = tx.actor().person;
+    person.filter(|_| made.role() != Role::System)
+}
+
 /// A state by its wire name, for a list.
 pub(crate) fn state<E: Watched>(row: &E::Model) -> Result<<E::Machine as Machine>::State, Error> {
     state_of::<E::Machine>(row.state())

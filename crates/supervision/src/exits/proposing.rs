@@ -45,7 +45,7 @@ pub(crate) async fn propose(
         ground: proposal.ground.as_str().to_owned(),
         facts: proposal.facts,
         object_id: proposal.object_id,
-        proposed_by: tx.actor().person,
+        proposed_by: watched::maker(tx, &made),
         open_key: Some(key),
         reason: None,
         evidence: None,

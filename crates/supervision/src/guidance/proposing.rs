@@ -55,7 +55,7 @@ pub(crate) async fn propose(
         object: proposal.object.map(|(object, _)| object.to_owned()),
         object_id: proposal.object.map(|(_, id)| id),
         facts: proposal.facts,
-        proposed_by: tx.actor().person,
+        proposed_by: watched::maker(tx, &made),
         open_key: Some(key),
         reason: None,
         opened_by: None,

@@ -12,7 +12,7 @@ use crate::levels;
 use crate::rectification::proposing as rectification;
 use crate::slips::issuing::{self, NewSlip};
 use crate::watched::{self, Case, OfContract, internal_text, made_of, word};
-use crate::words::{GuidanceTrigger, RectificationTrigger, SlipAddressee, SlipKind};
+use crate::words::{GuidanceTrigger, MentorKind, RectificationTrigger, SlipAddressee, SlipKind};
 use guidance::Column as C;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use uuid::Uuid;
@@ -148,6 +148,7 @@ async fn check_mentor(
         }
     }
     if let Some(id) = mentor.person_id
+        && mentor.kind == MentorKind::Person
         && recipients(tx, vec![id]).await?.is_empty()
     {
         let (zh, en) = ("没有这个人员", "there is no such person");

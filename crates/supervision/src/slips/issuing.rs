@@ -65,7 +65,7 @@ pub(crate) async fn issue(
         quarter: new.quarter,
         repeat_n: new.repeats.map_or(0, |(_, n)| n),
         repeats_id: new.repeats.map(|(id, _)| id),
-        issued_by: tx.actor().person,
+        issued_by: watched::maker(tx, &made),
         answer: None,
         reason: None,
     });
