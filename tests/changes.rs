@@ -10,7 +10,7 @@ use wubang_testkit::{Bench, Reply, on_both};
 const LIST: &str = "/api/v1/change_requests";
 
 /// The story's work has begun.
-async fn begun(bench: &mut Bench) {
+pub(crate) async fn begun(bench: &mut Bench) {
     bench.play.need_approved().await.unwrap();
     bench.play.posting_open().await.unwrap();
     bench.play.bids_submitted().await.unwrap();
@@ -320,11 +320,9 @@ on_both! {
         let no = does(&mut bench, "street_officer", &second, "reject", json!({ "reason": "理由不充分,不同意" })).await.ok();
         assert_eq!(no["state"], json!("rejected"));
         let third = text(&draft(&mut bench, "winner_agent", later(5)).await.ok(), "/id");
-        let watch = format!("/api/v1/contracts/{}/supervise", bench.play.ids.contract);
-        let street = bench.cast("street_officer").await;
-        street.post(&watch, json!({ "supervision": "exit_pending", "reason": "启动退出程序,等待决定。" })).await.ok();
+        let exit = crate::exits::heard(&mut bench).await;
         does(&mut bench, "winner_agent", &third, "submit", json!({})).await.refused(409, "exit_pending");
-        street.post(&watch, json!({ "supervision": "none", "reason": "退出程序终止,恢复正常。" })).await.ok();
+        crate::exits::dropped(&mut bench, &exit).await;
         bench.advance(day_after(&ends.to_string())).await;
         does(&mut bench, "winner_agent", &third, "submit", json!({})).await.refused(409, "deadline_passed");
     }

@@ -28,7 +28,7 @@ async fn payment(bench: &mut Bench, place: usize) -> Value {
 }
 
 /// Evidence for every indicator of a milestone.
-fn evidence(milestone: &Value) -> Value {
+pub(crate) fn evidence(milestone: &Value) -> Value {
     let indicators = list(milestone, "/indicators").into_iter().map(|row| {
         json!({ "name": row["name"], "actual": row["target"], "evidence": "见随附汇总表与现场记录。" })
     });
@@ -356,22 +356,16 @@ on_both! {
 
     async fn no_payment_while_rectification_or_a_hold_is_open(bench: Bench) {
         play_signed(&mut bench).await;
-        let (agent, street, secretary) = (bench.cast("winner_agent").await, bench.cast("street_officer").await, bench.cast("secretary").await);
+        let (agent, street) = (bench.cast("winner_agent").await, bench.cast("street_officer").await);
         let id = text(&payment(&mut bench, 0).await, "/id");
         let pay = |verb: &str| format!("/api/v1/payments/{id}/{verb}");
-        let watch = |how: &str| json!({ "supervision": how, "reason": "服务记录缺失,须整改。" });
-        secretary.post(&at(&bench, "supervise"), watch("guidance")).await.refused(403, "forbidden");
-        let wordless = street.post(&at(&bench, "supervise"), json!({ "supervision": "guidance", "reason": "" })).await;
-        assert_eq!(wordless.pointers(), ["/reason"]);
         street.post(&pay("request"), json!({ "invoice": "发票 1" })).await.refused(403, "forbidden");
         let nameless = agent.post(&pay("request"), json!({ "invoice": "" })).await;
         assert_eq!(nameless.pointers(), ["/invoice"]);
+        let order = crate::rectifications::ordered(&mut bench).await;
         agent.post(&pay("request"), json!({ "invoice": "发票 0001" })).await.ok();
-        for how in ["rectification", "exit_pending"] {
-            street.post(&at(&bench, "supervise"), watch(how)).await.ok();
-            street.post(&pay("approve"), json!({})).await.refused(422, "payment_blocked");
-        }
-        street.post(&at(&bench, "supervise"), watch("none")).await.ok();
+        street.post(&pay("approve"), json!({})).await.refused(422, "payment_blocked");
+        crate::rectifications::passed(&mut bench, &order).await;
         let contract = bench.play.ids.contract.clone();
         let held = hold(&bench, "contract", &contract).await;
         street.post(&pay("approve"), json!({})).await.refused(422, "payment_blocked");
@@ -388,10 +382,10 @@ on_both! {
         agent.post(&format!("/api/v1/payments/{second}/request"), json!({ "invoice": "发票 0002" })).await.refused(409, "invalid_transition");
         agent.post(&pay("request"), json!({ "invoice": "发票 0001" })).await.ok();
         street.post(&pay("record_payment"), json!({ "payment_reference": "国库 1" })).await.refused(409, "invalid_transition");
-        let wordless = street.post(&pay("withhold"), json!({ "reason": "" })).await;
+        let wordless = street.post(&pay("withhold"), json!({ "ground": "other", "reason": "" })).await;
         assert_eq!(wordless.pointers(), ["/reason"]);
-        let held = street.post(&pay("withhold"), json!({ "reason": "发票抬头有误,请换开。" })).await.ok();
-        assert_eq!(held["state"], json!("withheld"));
+        let held = street.post(&pay("withhold"), json!({ "ground": "other", "reason": "发票抬头有误,请换开。" })).await.ok();
+        assert_eq!((&held["state"], &held["withheld_ground"]), (&json!("withheld"), &json!("other")));
         street.post(&pay("approve"), json!({})).await.refused(409, "invalid_transition");
         assert_eq!(street.post(&pay("release"), json!({})).await.ok()["state"], json!("requested"));
         street.post(&pay("approve"), json!({})).await.ok();

@@ -90,7 +90,15 @@ fn everything() -> String {
     matrix::<wubang_contracts::flow::Milestone>(&mut out);
     matrix::<wubang_contracts::flow::Payment>(&mut out);
     matrix::<wubang_contracts::changes::flow::ChangeRequest>(&mut out);
+    matrix::<wubang_contracts::terminations::flow::Termination>(&mut out);
+    matrix::<wubang_contracts::settlements::flow::Settlement>(&mut out);
+    matrix::<wubang_contracts::activities::flow::Activity>(&mut out);
     matrix::<wubang_evaluations::flow::Evaluation>(&mut out);
+    matrix::<wubang_supervision::slips::flow::Slip>(&mut out);
+    matrix::<wubang_supervision::guidance::flow::GuidanceOrder>(&mut out);
+    matrix::<wubang_supervision::rectification::flow::RectificationOrder>(&mut out);
+    matrix::<wubang_supervision::spot_checks::flow::SpotCheck>(&mut out);
+    matrix::<wubang_supervision::exits::flow::Exit>(&mut out);
     matrix::<wubang_credit::flow::ListEntry>(&mut out);
     matrix::<wubang_objections::flow::Objection>(&mut out);
     matrix::<wubang_signals::flow::Signal>(&mut out);
@@ -173,7 +181,17 @@ fn every_state_is_reachable_and_every_event_is_used() {
     found.extend(dead::<wubang_contracts::flow::Milestone>());
     found.extend(dead::<wubang_contracts::flow::Payment>());
     found.extend(dead::<wubang_contracts::changes::flow::ChangeRequest>());
+    found.extend(dead::<wubang_contracts::terminations::flow::Termination>());
+    found.extend(dead::<wubang_contracts::settlements::flow::Settlement>());
+    found.extend(dead::<wubang_contracts::activities::flow::Activity>());
     found.extend(dead::<wubang_evaluations::flow::Evaluation>());
+    found.extend(dead::<wubang_supervision::slips::flow::Slip>());
+    found.extend(dead::<wubang_supervision::guidance::flow::GuidanceOrder>());
+    found.extend(dead::<
+        wubang_supervision::rectification::flow::RectificationOrder,
+    >());
+    found.extend(dead::<wubang_supervision::spot_checks::flow::SpotCheck>());
+    found.extend(dead::<wubang_supervision::exits::flow::Exit>());
     found.extend(dead::<wubang_credit::flow::ListEntry>());
     found.extend(dead::<wubang_objections::flow::Objection>());
     found.extend(dead::<wubang_signals::flow::Signal>());

@@ -49,7 +49,7 @@ pub(crate) async fn round(bench: &mut Bench, first: bool, survey: &Value, percen
 }
 
 /// Failed in the first round, and to be corrected.
-async fn failed(bench: &mut Bench) -> Value {
+pub(crate) async fn failed(bench: &mut Bench) -> Value {
     opened(bench).await;
     let shown = round(bench, true, &unhappy(), 50).await;
     assert_eq!(shown["grade"], json!("fail"));
@@ -117,9 +117,10 @@ on_both! {
         // the district is asked whether it belongs on the black list; nobody is listed by itself
         let proposed = seen(&mut bench, "wang.min", "/api/v1/list_entries?colour=black").await;
         assert_eq!((&proposed["items"][0]["state"], &proposed["items"][0]["ground"]), (&json!("proposed"), &json!("final_fail")));
-        // nothing is completed by a fail
+        // nothing is completed by a fail: the agreement is over
         let contract = format!("/api/v1/contracts/{}", bench.play.ids.contract);
-        assert_eq!(seen(&mut bench, "wang.min", &contract).await["state"], json!("evaluating"));
+        let over = seen(&mut bench, "wang.min", &contract).await;
+        assert_eq!((&over["state"], &over["reason_code"]), (&json!("terminated"), &json!("failed_evaluation")));
     }
 
     async fn everybody_recomputes_the_result_of_the_story_and_notices_every_change(bench: Bench) {

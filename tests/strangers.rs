@@ -57,6 +57,9 @@ const FOR_ALL_SIGNED_IN: &[(&str, &str)] = &[
     ("list_milestones", "scoped in the query, see below"),
     ("list_payments", "scoped in the query, see below"),
     ("list_change_requests", "scoped in the query, see below"),
+    ("list_terminations", "scoped in the query, see below"),
+    ("list_settlements", "scoped in the query, see below"),
+    ("list_activities", "scoped in the query, see below"),
     ("list_contract_versions", "scoped in the query, see below"),
     ("list_evaluations", "scoped in the query, see below"),
     ("list_people", "oneself alone, see below"),
@@ -78,6 +81,14 @@ const FOR_ALL_SIGNED_IN: &[(&str, &str)] = &[
     ("list_objections", "scoped in the query, see below"),
     ("list_signals", "scoped in the query, see below"),
     ("list_list_entries", "scoped in the query, see below"),
+    ("list_slips", "scoped in the query, see below"),
+    ("list_guidance_orders", "scoped in the query, see below"),
+    (
+        "list_rectification_orders",
+        "scoped in the query, see below",
+    ),
+    ("list_spot_checks", "scoped in the query, see below"),
+    ("list_exits", "scoped in the query, see below"),
     (
         "get_award_panel",
         "who decided is public once the result is (rulebook 2.6)",
@@ -97,6 +108,9 @@ const SCOPED: &[&str] = &[
     "list_milestones",
     "list_payments",
     "list_change_requests",
+    "list_terminations",
+    "list_settlements",
+    "list_activities",
     "list_contract_versions",
     "list_evaluations",
     "list_posting_templates",
@@ -105,6 +119,11 @@ const SCOPED: &[&str] = &[
     "list_objections",
     "list_signals",
     "list_list_entries",
+    "list_slips",
+    "list_guidance_orders",
+    "list_rectification_orders",
+    "list_spot_checks",
+    "list_exits",
     "list_relatives",
     "list_age_recipients",
 ];
@@ -245,6 +264,12 @@ fn body(document: &Value, operation: &Operation, real: &Real) -> Option<Value> {
         "keep_posting_template" => body["posting_id"] = json!(real.of("postings")),
         "create_person" => body["grants"][0]["scope"] = json!({ "division": "410108005003" }),
         "give_grant" => body["scope"] = json!({ "division": "410108005003" }),
+        "record_activity" => {
+            body["contract_id"] = json!(real.of("contracts"));
+        }
+        "propose_termination" => {
+            body["contract_id"] = json!(real.of("contracts"));
+        }
         "submit_completion_report" => body = story()["completion_report"].clone(),
         // with a fault, so that nothing is written
         "register_age_recipient" => body["recipient"] = json!("age1nobody"),
@@ -475,18 +500,44 @@ pub async fn whole(bench: &mut Bench) -> Real {
     bench.play.contract_signed().await.unwrap();
     bench.play.work_done().await.unwrap();
     let change = crate::changes::asked(bench).await;
+    let termination = crate::terminations::refused(bench).await;
+    let activity = crate::activities::logged(bench).await;
+    let watched = supervised(bench).await;
     bench.play.report_accepted().await.unwrap();
     bench.play.evaluation_scored().await.unwrap();
     bench.play.evaluation_confirmed().await.unwrap();
     bench.forget();
     let mut real = Real::of_play(bench).await;
     real.0.push(("change_requests", change));
+    real.0.push(("terminations", termination));
+    real.0.push(("activities", activity));
+    let settlement = crate::settlements::invented(bench).await;
+    real.0.push(("settlements", settlement));
+    real.0.extend(watched);
     let versions = seen(bench, "wang.min", "/api/v1/contract_versions").await;
     real.0
         .push(("contract_versions", text(&versions, "/items/0/id")));
     real.0.push(("roadshows", shown.0));
     real.0.push(("roadshow_slots", shown.1));
     real
+}
+
+/// One of each object of supervision: what the street sees of them, the contractor does not yet.
+async fn supervised(bench: &mut Bench) -> Vec<(&'static str, String)> {
+    let slip = crate::slips::issued_by_hand(bench).await;
+    let guidance = crate::guidance::opened(bench).await;
+    let rectification = crate::rectifications::ordered(bench).await;
+    crate::rectifications::passed(bench, &rectification).await;
+    let check = crate::spot_checks::planned(bench).await;
+    let exit = crate::exits::proposed(bench).await;
+    bench.forget();
+    vec![
+        ("slips", slip),
+        ("guidance_orders", guidance),
+        ("rectification_orders", rectification),
+        ("spot_checks", check),
+        ("exits", exit),
+    ]
 }
 
 async fn ask(

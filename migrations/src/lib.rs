@@ -23,6 +23,9 @@ mod m0023_roadshows;
 mod m0024_caps;
 mod m0025_signals;
 mod m0026_credit;
+mod m0027_settlements;
+mod m0028_activities;
+mod m0029_supervision;
 mod m0030_findings;
 mod table;
 
@@ -55,6 +58,9 @@ impl MigratorTrait for Migrator {
             Box::new(m0024_caps::Step),
             Box::new(m0025_signals::Step),
             Box::new(m0026_credit::Step),
+            Box::new(m0027_settlements::Step),
+            Box::new(m0028_activities::Step),
+            Box::new(m0029_supervision::Step),
             Box::new(m0030_findings::Step),
         ]
     }

@@ -46,6 +46,14 @@ step!(
         .date_opt("filed_on")
         .text_opt("filing_number")
         .int("report_returns")
+        // while it stands still
+        .text_opt("suspension_ground")
+        .at_opt("suspended_at")
+        // days by which suspensions have moved its dates
+        .int("days_lost")
+        .date_opt("ended_on")
+        .bool("report_missing")
+        .bool("payments_stopped")
         .text_opt("reason_code")
         .text_opt("reason")
         .stateful(&[
@@ -149,7 +157,13 @@ step!(
         .text_opt("invoice")
         .text_opt("payment_reference")
         .text_opt("reason")
-        .stateful(&["planned", "eligible", "requested", "approved", "withheld", "paid"])
+        .text_opt("withheld_ground")
+        // of what was paid, what is to be paid back
+        .big("clawback_fen")
+        .text_opt("repayment_reference")
+        .stateful(&[
+            "planned", "eligible", "requested", "approved", "withheld", "paid", "cancelled", "clawback_due", "clawed_back",
+        ])
         .belongs("contract_id", "contracts")
         .unique(&["contract_id", "seq"])
         .make(manager)

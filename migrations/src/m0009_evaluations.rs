@@ -24,6 +24,8 @@ step!(
         .text("title")
         .text("field")
         .text("phase")
+        // no completion report ever came: it can only fail
+        .bool("report_missing")
         .int("round")
         // scheme, weights and lengths of timers, frozen with the posting
         .json("rule")

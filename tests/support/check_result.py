@@ -35,7 +35,7 @@ def party(one, asked):
 
 
 def grade(total, residents, shown):
-    if shown["vetoes"]:
+    if shown["vetoes"] or shown["report_missing"]:
         return "fail"
     low = "basic_pass" if shown["basic_pass"] and total < 70 else "pass"
     reached = "excellent" if total >= 90 else "good" if total >= 80 else low if total >= 60 else "fail"

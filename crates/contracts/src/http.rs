@@ -4,9 +4,9 @@ use crate::model::{
     AcceptReportIn, CompletionReportContent, ContractList, ContractOut, ContractPatch,
     ContractSignIn, MilestoneEvidence, MilestoneList, MilestoneOut, MilestoneVerifyIn, PaymentList,
     PaymentOut, PaymentRequestIn, PublicContractList, PublicContractOut, RecordFilingIn,
-    RecordPaymentIn, SuperviseIn,
+    RecordPaymentIn, RecordRepaymentIn, SuspendContractIn, WithholdIn,
 };
-use crate::{milestones, payments, reports, service};
+use crate::{milestones, payments, reports, service, standing};
 use actix_web::{get, patch, post};
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -90,7 +90,8 @@ see_public!(
     "公开的协议:不含个人、联系方式和账户。A published agreement, without persons, contacts or accounts."
 );
 act!(activate_contract, "实施 implementation", "/api/v1/contracts/{id}/activate", NothingIn => ContractOut, service::activate, "开工。Start the work.");
-act!(supervise_contract, "实施 implementation", "/api/v1/contracts/{id}/supervise", SuperviseIn => ContractOut, service::supervise, "设定监管状态。Set how closely an agreement is watched.");
+act!(suspend_contract, "实施 implementation", "/api/v1/contracts/{id}/suspend", SuspendContractIn => ContractOut, standing::suspend, "中止协议:各期限停止计算,期间不提交、不验收、不拨付。Suspend an agreement; its clocks stand still.");
+act!(resume_contract, "实施 implementation", "/api/v1/contracts/{id}/resume", ReasonIn => ContractOut, standing::resume, "恢复协议:日期按中止天数顺延,形成新的版本。Let an agreement go on; its dates shift by the days lost.");
 act!(submit_completion_report, "实施 implementation", "/api/v1/contracts/{id}/submit_completion_report", CompletionReportContent => ContractOut, reports::submit, "提交结项报告。Hand in the completion report.");
 act!(return_completion_report, "实施 implementation", "/api/v1/contracts/{id}/return_report", ReasonIn => ContractOut, reports::return_report, "退回结项报告(一次)。Return the report, once.");
 act!(accept_completion_report, "实施 implementation", "/api/v1/contracts/{id}/accept_report", AcceptReportIn => ContractOut, reports::accept, "受理结项报告。Accept the report.");
@@ -151,9 +152,11 @@ see!(
 );
 act!(request_payment, "实施 implementation", "/api/v1/payments/{id}/request", PaymentRequestIn => PaymentOut, payments::request, "申请拨付。Ask for payment.");
 act!(approve_payment, "实施 implementation", "/api/v1/payments/{id}/approve", NothingIn => PaymentOut, payments::approve, "批准拨付。Approve a payment.");
-act!(withhold_payment, "实施 implementation", "/api/v1/payments/{id}/withhold", ReasonIn => PaymentOut, payments::withhold, "暂缓拨付。Withhold a payment.");
+act!(withhold_payment, "实施 implementation", "/api/v1/payments/{id}/withhold", WithholdIn => PaymentOut, payments::withhold, "暂缓拨付。Withhold a payment.");
 act!(release_payment, "实施 implementation", "/api/v1/payments/{id}/release", NothingIn => PaymentOut, payments::release, "解除暂缓。Release a withheld payment.");
 act!(record_payment, "实施 implementation", "/api/v1/payments/{id}/record_payment", RecordPaymentIn => PaymentOut, payments::record, "登记已拨付。Record that a payment was made.");
+act!(cancel_payment, "实施 implementation", "/api/v1/payments/{id}/cancel", ReasonIn => PaymentOut, payments::cancel, "不再拨付:协议已提前终止,已批准的款项未付出。Give up an approved payment of an agreement that ended early.");
+act!(record_repayment, "实施 implementation", "/api/v1/payments/{id}/record_repayment", RecordRepaymentIn => PaymentOut, payments::record_repayment, "登记已追回。Record that money was paid back.");
 
 /// Serves and documents the stage.
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -169,7 +172,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(record_contract_filing)
         .service(list_public_contracts)
         .service(get_public_contract)
-        .service(supervise_contract)
+        .service(suspend_contract)
+        .service(resume_contract)
         .service(submit_completion_report)
         .service(return_completion_report)
         .service(accept_completion_report)
@@ -181,6 +185,9 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(return_milestone)
         .service(get_milestone);
     crate::changes::http::routes(cfg);
+    crate::terminations::http::routes(cfg);
+    crate::settlements::http::routes(cfg);
+    crate::activities::http::routes(cfg);
     cfg.service(list_payments)
         .service(get_payment_actions)
         .service(request_payment)
@@ -188,5 +195,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(withhold_payment)
         .service(release_payment)
         .service(record_payment)
+        .service(cancel_payment)
+        .service(record_repayment)
         .service(get_payment);
 }

@@ -1,7 +1,10 @@
 //! What must hold over all agreements, whatever happened.
 
+use crate::activities::activity;
 use crate::changes::entity::request;
 use crate::entity::{contract, milestone, party, payment, signature, version};
+use crate::settlements::{rules::BY_SETTLEMENT, settlement};
+use crate::terminations::termination;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -29,6 +32,22 @@ pub fn invariants() -> Vec<Invariant> {
             run: |view| Box::pin(replay::<request::Entity>(view)),
         },
         Invariant {
+            name: "termination_state_is_replay_of_trace",
+            run: |view| Box::pin(replay::<termination::Entity>(view)),
+        },
+        Invariant {
+            name: "settlement_state_is_replay_of_trace",
+            run: |view| Box::pin(replay::<settlement::Entity>(view)),
+        },
+        Invariant {
+            name: "activity_state_is_replay_of_trace",
+            run: |view| Box::pin(replay::<activity::Entity>(view)),
+        },
+        Invariant {
+            name: "a_settlement_balances_and_its_payments_say_the_same",
+            run: |view| Box::pin(unbalanced(view)),
+        },
+        Invariant {
             name: "a_contract_says_what_its_last_version_says",
             run: |view| Box::pin(unversioned(view)),
         },
@@ -49,7 +68,9 @@ pub fn invariants() -> Vec<Invariant> {
 
 async fn wrong_sums(view: &View) -> Result<Vec<Uuid>, Error> {
     let mut sums: HashMap<Uuid, (i64, i32, bool)> = HashMap::new();
-    for row in payment::Entity::find().all(&view.db()).await? {
+    // what a settlement adds is no part of the price as agreed
+    let agreed = payment::Entity::find().filter(payment::Column::Condition.ne(BY_SETTLEMENT));
+    for row in agreed.all(&view.db()).await? {
         let (amount, share, within) = sums.entry(row.contract_id).or_insert((0, 0, true));
         *amount += row.planned_fen;
         *share += row.share_percent;
@@ -65,9 +86,32 @@ async fn wrong_sums(view: &View) -> Result<Vec<Uuid>, Error> {
         .collect())
 }
 
+/// Settlements whose sums do not balance, or whose payments say something else once they are fixed.
+async fn unbalanced(view: &View) -> Result<Vec<Uuid>, Error> {
+    let mut back: HashMap<Uuid, i64> = HashMap::new();
+    let mut due: HashMap<Uuid, i64> = HashMap::new();
+    for row in payment::Entity::find().all(&view.db()).await? {
+        *back.entry(row.contract_id).or_default() += row.clawback_fen;
+        if row.condition == BY_SETTLEMENT {
+            *due.entry(row.contract_id).or_default() += row.amount_fen;
+        }
+    }
+    let rows = settlement::Entity::find().all(&view.db()).await?;
+    let broken = rows.into_iter().filter(|row| {
+        let of = |sums: &HashMap<Uuid, i64>| sums.get(&row.contract_id).copied().unwrap_or(0);
+        let expected = match row.state.as_str() {
+            "completed" => (row.due_fen, row.clawback_fen),
+            _ => (0, 0),
+        };
+        row.accepted_fen + row.clawback_fen != row.paid_fen + row.due_fen
+            || (of(&due), of(&back)) != expected
+    });
+    Ok(broken.map(|row| row.contract_id).collect())
+}
+
 async fn unreferenced(view: &View) -> Result<Vec<Uuid>, Error> {
     let rows = payment::Entity::find()
-        .filter(payment::Column::State.eq("paid"))
+        .filter(payment::Column::State.is_in(["paid", "clawback_due", "clawed_back"]))
         .filter(payment::Column::PaymentReference.is_null());
     Ok(rows
         .all(&view.db())

@@ -4,14 +4,17 @@
 //! Invariants: all parties sign the hash of the same content; planned payments sum to the price;
 //! a milestone is decided by two persons of two roles; the platform records payments and moves no money.
 
+pub mod activities;
 mod amending;
 pub mod changes;
 mod draft;
 mod drafting;
+pub mod ending;
 mod entity;
 pub mod flow;
 mod http;
 mod invariants;
+mod lateness;
 mod milestones;
 pub mod model;
 mod out;
@@ -21,9 +24,13 @@ mod recounting;
 mod reports;
 mod rules;
 pub mod service;
+pub mod settlements;
 mod signing;
+mod standing;
 mod steps;
 mod store;
+pub mod supervising;
+pub mod terminations;
 mod versions;
 
 pub use http::routes;
@@ -44,6 +51,9 @@ pub fn lifecycles() -> Vec<Lifecycle> {
         Lifecycle::of::<flow::Milestone>(),
         Lifecycle::of::<flow::Payment>(),
         Lifecycle::of::<changes::flow::ChangeRequest>(),
+        Lifecycle::of::<terminations::flow::Termination>(),
+        Lifecycle::of::<settlements::flow::Settlement>(),
+        Lifecycle::of::<activities::flow::Activity>(),
     ]
 }
 
@@ -56,6 +66,42 @@ pub fn timers() -> Vec<(&'static str, Timer, TimerHandler)> {
         }),
         ("contract", Timer::T18, |tx, id| {
             Box::pin(publishing::publish_due(tx, id))
+        }),
+        ("milestone", Timer::T25, |tx, id| {
+            Box::pin(milestones::long_overdue(tx, id))
+        }),
+        ("contract", Timer::T20, |tx, id| {
+            Box::pin(lateness::start_missed(tx, id))
+        }),
+        ("contract", Timer::T26, |tx, id| {
+            Box::pin(lateness::fell_silent(tx, id))
+        }),
+        ("contract", Timer::T33, |tx, id| {
+            Box::pin(ending::settlement_overdue(tx, id))
+        }),
+        ("contract", Timer::T34, |tx, id| {
+            Box::pin(standing::overlong(tx, id))
+        }),
+        ("contract", Timer::StatusLostDecision, |tx, id| {
+            Box::pin(standing::undecided(tx, id))
+        }),
+        ("contract", Timer::T35, |tx, id| {
+            Box::pin(lateness::report_overdue(tx, id))
+        }),
+        ("contract", Timer::ReportStop, |tx, id| {
+            Box::pin(lateness::payments_stop(tx, id))
+        }),
+        ("contract", Timer::ReportMissing, |tx, id| {
+            Box::pin(lateness::report_missing(tx, id))
+        }),
+        ("contract", Timer::T37, |tx, id| {
+            Box::pin(lateness::report_missing(tx, id))
+        }),
+        ("termination", Timer::TerminationHearing, |tx, id| {
+            Box::pin(terminations::service::hearing_ended(tx, id))
+        }),
+        ("settlement", Timer::SettlementAnswer, |tx, id| {
+            Box::pin(settlements::service::answer_ended(tx, id))
         }),
         ("change_request", Timer::ChangePublicity, |tx, id| {
             Box::pin(changes::service::publicity_ended(tx, id))
@@ -95,6 +141,9 @@ pub fn reactions() -> Vec<(&'static str, Reaction)> {
                 happened.object_id,
                 "award_revoked",
             ))
+        }),
+        ("organisation.status_changed", |tx, happened| {
+            Box::pin(standing::on_status_changed(tx, happened.object_id))
         }),
         ("award.lapsed", |tx, happened| {
             Box::pin(service::on_award_fallen(

@@ -281,3 +281,15 @@ pub async fn fell_due(tx: &Tx, id: Uuid) -> Result<(), Error> {
     .await?;
     Ok(())
 }
+
+/// T25: it is overdue for so long that somebody must look after it.
+///
+/// # Errors
+/// `invalid_transition` when it was handed in.
+pub async fn long_overdue(tx: &Tx, id: Uuid) -> Result<(), Error> {
+    let (mut case, row) = store::load_milestone(tx, &Key::Id(id)).await?;
+    case.roles = RoleSet::of(SYSTEM);
+    let facts = out::milestone_facts(tx, &case, &row);
+    step(tx, &case, &row, MilestoneEvent::StayAway, &facts, |c| c).await?;
+    Ok(())
+}

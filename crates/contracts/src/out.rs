@@ -4,7 +4,7 @@ use crate::entity::{contract, milestone, party, payment};
 use crate::flow;
 use crate::model::{
     CompletionReportOut, ContractOut, ContractSummary, MilestoneOut, Party, PartyOut, PaymentOut,
-    SignatureOut, Supervision, VerificationOut, wire,
+    SignatureOut, Supervision, SuspensionGround, SuspensionOut, VerificationOut, wire,
 };
 use crate::rules::milestone::{MilestoneFacts, Verified};
 use crate::rules::payment::PaymentFacts;
@@ -55,6 +55,9 @@ pub(crate) fn contract_facts(read: &impl Read, case: &ContractCase) -> ContractF
         report_returns: contract.report_returns,
         published: contract.published_at.is_some(),
         filed: contract.filed_on.is_some(),
+        // no status that ends an organisation is ever left again
+        standing_lost: contract.suspension_ground.as_deref()
+            == Some(SuspensionGround::StatusLost.as_str()),
     }
 }
 
@@ -76,6 +79,7 @@ pub(crate) fn milestone_facts(
         .first_of(&[Role::CommunitySecretary, Role::ResidentRep]);
     MilestoneFacts {
         contract_active: case.contract.state == "active",
+        contract_suspended: case.contract.state == "suspended",
         indicators: milestone.plan.indicators.clone(),
         evidence: None,
         verified: verified.collect(),
@@ -100,9 +104,22 @@ pub(crate) async fn payment_facts(
     read: &impl Read,
     contract: &contract::Model,
 ) -> Result<PaymentFacts, Error> {
-    Ok(PaymentFacts {
-        blocked: is_strict(contract) || holds::any(read, contract.id).await?,
-    })
+    let held = holds::any(read, contract.id).await?;
+    Ok(payment_facts_of(contract, held))
+}
+
+/// The same, where it is known already whether something holds the agreement.
+pub(crate) fn payment_facts_of(contract: &contract::Model, held: bool) -> PaymentFacts {
+    // after an early end the settlement has said what is paid
+    let ended_early = contract.ended_early();
+    PaymentFacts {
+        strict: is_strict(contract) && !ended_early,
+        report_missing: contract.payments_stopped && !ended_early,
+        held,
+        suspended: contract.state == "suspended",
+        ended_early,
+        withheld: None,
+    }
 }
 
 /// Running deadlines by object, read at once.
@@ -177,6 +194,7 @@ pub(crate) fn payment(
     deadlines: &mut Deadlines,
 ) -> Result<PaymentOut, Error> {
     let state = state_of::<flow::Payment>(&row.state)?;
+    let facts = facts.of(row.withheld_ground.as_deref());
     Ok(PaymentOut {
         id: row.id,
         contract_id: row.contract_id,
@@ -190,6 +208,9 @@ pub(crate) fn payment(
         milestone_id: row.milestone_id,
         invoice: row.invoice.clone(),
         payment_reference: row.payment_reference.clone(),
+        withheld_ground: facts.withheld,
+        clawback_fen: row.clawback_fen,
+        repayment_reference: row.repayment_reference.clone(),
         reason: row.reason.clone(),
         deadlines: deadlines.take(row.id),
         allowed_actions: actions::of::<flow::Payment>(row.id, state, roles, &facts).allowed,
@@ -231,6 +252,10 @@ pub(crate) async fn contract(read: &impl Read, case: &ContractCase) -> Result<Co
         content: row.content.clone(),
         content_hash: row.content_hash.clone(),
         supervision: row.supervision.clone(),
+        suspension: suspension(row),
+        ended_on: row.ended_on,
+        report_missing: row.report_missing,
+        payments_stopped: row.payments_stopped,
         sign_by: Instant(row.sign_by),
         signed_at: row.signed_at.map(Instant),
         published_at: row.published_at.map(Instant),
@@ -253,6 +278,16 @@ pub(crate) async fn contract(read: &impl Read, case: &ContractCase) -> Result<Co
         .allowed,
         created_at: Instant(row.created_at),
         updated_at: Instant(row.updated_at),
+    })
+}
+
+/// The suspension that lasts.
+pub(crate) fn suspension(row: &contract::Model) -> Option<SuspensionOut> {
+    let ground = row.suspension_ground.as_deref();
+    Some(SuspensionOut {
+        ground: ground.and_then(SuspensionGround::from_wire)?,
+        reason: row.reason.clone().unwrap_or_default(),
+        since: row.suspended_at.map(Instant)?,
     })
 }
 

@@ -2,9 +2,10 @@
 
 use crate::entity::payment;
 use crate::flow::{self, PaymentEvent};
-use crate::model::{PaymentList, PaymentOut, PaymentRequestIn, RecordPaymentIn};
+use crate::model::{
+    PaymentList, PaymentOut, PaymentRequestIn, RecordPaymentIn, RecordRepaymentIn, WithholdIn,
+};
 use crate::out::{self, Deadlines};
-use crate::rules::payment::PaymentFacts;
 use crate::steps::id_filter;
 use crate::store::{self, ContractCase};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -35,6 +36,7 @@ pub async fn get(view: &View, key: &Key) -> Result<PaymentOut, Error> {
 pub async fn get_actions(view: &View, key: &Key) -> Result<actions::ActionsOut, Error> {
     let (case, row) = store::load_payment(view, key).await?;
     let facts = out::payment_facts(view, &case.contract).await?;
+    let facts = facts.of(row.withheld_ground.as_deref());
     Ok(actions::of::<flow::Payment>(
         row.id,
         state_of::<flow::Payment>(&row.state)?,
@@ -70,9 +72,7 @@ pub async fn list(view: &View, query: &ListQuery) -> Result<PaymentList, Error> 
         let contract = contracts
             .get(&row.contract_id)
             .ok_or_else(|| Error::internal("payment without agreement"))?;
-        let facts = PaymentFacts {
-            blocked: out::is_strict(contract) || held.contains(&contract.id),
-        };
+        let facts = out::payment_facts_of(contract, held.contains(&contract.id));
         items.push(out::payment(
             store::roles(view, contract)?,
             facts,
@@ -107,6 +107,7 @@ async fn act(
     let (case, row) = store::load_payment(tx, key).await?;
     tx.expect_version(row.version)?;
     let facts = out::payment_facts(tx, &case.contract).await?;
+    let facts = facts.of(row.withheld_ground.as_deref());
     let planned = plan::<flow::Payment>(
         state_of::<flow::Payment>(&row.state)?,
         event,
@@ -144,14 +145,17 @@ pub async fn approve(tx: &Tx, key: &Key, _: NothingIn) -> Result<PaymentOut, Err
     act(tx, key, PaymentEvent::Approve, |c| c).await
 }
 
-/// The street withholds a payment.
+/// The street withholds a payment on one of the closed grounds.
 ///
 /// # Errors
 /// `invalid` without a reason.
-pub async fn withhold(tx: &Tx, key: &Key, input: ReasonIn) -> Result<PaymentOut, Error> {
+pub async fn withhold(tx: &Tx, key: &Key, input: WithholdIn) -> Result<PaymentOut, Error> {
     let reason = faults::reason(&input.reason)?;
+    let ground = input.ground.as_str();
     act(tx, key, PaymentEvent::Withhold, |c| {
-        c.set(payment::Column::Reason, reason.clone())
+        c.set(payment::Column::WithheldGround, ground)
+            .set(payment::Column::Reason, reason.clone())
+            .data(serde_json::json!({ "ground": ground }))
             .because(Some(reason))
     })
     .await
@@ -160,10 +164,44 @@ pub async fn withhold(tx: &Tx, key: &Key, input: ReasonIn) -> Result<PaymentOut,
 /// The cause is gone: the street releases a withheld payment.
 ///
 /// # Errors
-/// `invalid_transition` unless it is withheld.
+/// `ground_stands` while what it was withheld for lasts; `invalid_transition` unless it is withheld.
 pub async fn release(tx: &Tx, key: &Key, _: NothingIn) -> Result<PaymentOut, Error> {
     act(tx, key, PaymentEvent::Release, |c| {
-        c.set(payment::Column::Reason, None::<String>)
+        c.set(payment::Column::WithheldGround, None::<String>)
+            .set(payment::Column::Reason, None::<String>)
+    })
+    .await
+}
+
+/// An agreement ended early, and a payment that was approved has not left the house: the street gives it up.
+///
+/// # Errors
+/// `invalid` without a reason; `invalid_transition` while the agreement runs, and once it is recorded as paid.
+pub async fn cancel(tx: &Tx, key: &Key, input: ReasonIn) -> Result<PaymentOut, Error> {
+    let reason = faults::reason(&input.reason)?;
+    act(tx, key, PaymentEvent::Cancel, |c| {
+        c.set(payment::Column::Reason, reason.clone())
+            .because(Some(reason))
+    })
+    .await
+}
+
+/// The street records that what was to be paid back came in outside the platform.
+///
+/// # Errors
+/// `invalid` without a reference; `invalid_transition` unless something is to be paid back.
+pub async fn record_repayment(
+    tx: &Tx,
+    key: &Key,
+    input: RecordRepaymentIn,
+) -> Result<PaymentOut, Error> {
+    let mut faults = Faults::new();
+    let reference = faults.line("/repayment_reference", &input.repayment_reference, 2..=100);
+    faults.finish()?;
+    let data = serde_json::json!({ "repayment_reference": reference });
+    act(tx, key, PaymentEvent::Repay, |c| {
+        c.set(payment::Column::RepaymentReference, reference)
+            .data(data)
     })
     .await
 }

@@ -1,11 +1,13 @@
 //! 协议公开 and 备案: what follows the last signature (T18, T19), and what everybody reads of an agreement
 //! (rulebook 2.6, 2.8.5).
 
+use crate::activities::model::ActivityTotals;
 use crate::entity::{contract, milestone, party};
 use crate::flow::{self, ContractEvent};
 use crate::model::{
     ContractOut, Party, PublicContractList, PublicContractOut, PublicContractSummary,
-    PublicMilestoneOut, PublicPartyOut, PublicTrancheOut, RecordFilingIn,
+    PublicEarlyEndOut, PublicMilestoneOut, PublicPartyOut, PublicTrancheOut, RecordFilingIn,
+    SuspensionOut,
 };
 use crate::steps::{SYSTEM, id_filter, load_for, of_system, step};
 use crate::store::ContractCase;
@@ -97,7 +99,32 @@ pub async fn get_public(view: &View, key: &Key) -> Result<PublicContractOut, Err
     let row = store::find(view, key).await?;
     let published = row.published_at.ok_or(Code::NotFound)?;
     let case = store::complete(view, row, RoleSet::NONE).await?;
-    shown(&case, Instant(published))
+    let known = Known {
+        activities: crate::activities::service::public_totals(view, case.contract.id).await?,
+        early_end: early_end(view, &case.contract).await?,
+        published_at: Instant(published),
+    };
+    shown(&case, known)
+}
+
+/// What is shown beside the agreement itself.
+struct Known {
+    activities: ActivityTotals,
+    early_end: Option<PublicEarlyEndOut>,
+    published_at: Instant,
+}
+
+/// How it ended early, with the amounts once they are fixed.
+async fn early_end(view: &View, row: &contract::Model) -> Result<Option<PublicEarlyEndOut>, Error> {
+    let Some(ended_on) = row.ended_on else {
+        return Ok(None);
+    };
+    Ok(Some(PublicEarlyEndOut {
+        ended_on,
+        ground: row.reason_code.clone().unwrap_or_default(),
+        reason: mask(row.reason.as_deref().unwrap_or_default()),
+        settlement: crate::settlements::service::fixed(view, row.id).await?,
+    }))
 }
 
 /// Published agreements, for everybody.
@@ -157,7 +184,7 @@ fn public_milestone(row: &milestone::Model) -> Result<PublicMilestoneOut, Error>
 }
 
 /// Free text is masked as in every other publication: nobody checked it for names.
-fn shown(case: &ContractCase, published_at: Instant) -> Result<PublicContractOut, Error> {
+fn shown(case: &ContractCase, known: Known) -> Result<PublicContractOut, Error> {
     let (row, content) = (&case.contract, &case.contract.content);
     let tranches = content.tranches.iter().map(|one| PublicTrancheOut {
         seq: one.seq,
@@ -196,7 +223,14 @@ fn shown(case: &ContractCase, published_at: Instant) -> Result<PublicContractOut
         evaluation_weights: content.evaluation_weights.clone(),
         agreement_terms: mask(&content.agreement_terms),
         clauses: content.clauses.clone(),
+        suspension: out::suspension(row).map(|one| SuspensionOut {
+            reason: mask(&one.reason),
+            ..one
+        }),
+        report_missing: row.report_missing,
+        early_end: known.early_end,
+        activities_so_far: known.activities,
         signed_at: row.signed_at.map(Instant),
-        published_at,
+        published_at: known.published_at,
     })
 }

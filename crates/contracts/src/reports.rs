@@ -79,10 +79,12 @@ pub async fn submit(
         ContractEvent::SubmitReport,
         roles,
         &facts,
-        |c| c.data(data),
+        // what stopped for want of it goes on
+        |c| c.set(contract::Column::PaymentsStopped, false).data(data),
     )
     .await?;
     crate::changes::service::lapse(tx, case.contract.id).await?;
+    crate::terminations::service::lapse(tx, case.contract.id).await?;
     case.reports
         .push(store::insert_report(tx, case.contract.id, edition, content, hash).await?);
     out::contract(tx, &case).await

@@ -2,15 +2,13 @@
 
 use crate::entity::contract;
 use crate::flow::{self, ContractEvent};
-use crate::model::{ContractList, ContractOut, MilestoneOut, SuperviseIn, TrancheCondition, wire};
+use crate::model::{ContractList, ContractOut, MilestoneOut, TrancheCondition};
 use crate::steps::{SYSTEM, enable, id_filter, load_for, of_system, start_clocks, step};
 use crate::{out, store};
-use sea_orm::sea_query::Expr;
 use uuid::Uuid;
 use wubang_kernel::deadline::at_hour;
-use wubang_kernel::{Code, Faults, Role, RoleSet, Timer, faults};
+use wubang_kernel::{Code, Faults, RoleSet, Timer};
 use wubang_registry::engagements;
-use wubang_store::commit::edit;
 use wubang_store::{Error, Key, Read, Tx, View, state_of, timers};
 use wubang_web::NothingIn;
 use wubang_web::{ListQuery, actions};
@@ -100,42 +98,6 @@ pub async fn activate(tx: &Tx, key: &Key, _: NothingIn) -> Result<ContractOut, E
     wubang_postings::service::needs_fulfilled(tx, case.contract.posting_id).await?;
     wubang_postings::service::set_stage(tx, case.contract.project_id, "implementation", None)
         .await?;
-    out::contract(tx, &case).await
-}
-
-/// The street sets how closely an agreement is watched; payments stop during rectification and exit.
-///
-/// # Errors
-/// `invalid` without a reason; `invalid_transition` before the start or after the end.
-pub async fn supervise(tx: &Tx, key: &Key, input: SuperviseIn) -> Result<ContractOut, Error> {
-    let reason = faults::reason(&input.reason)?;
-    let mut case = load_for(tx, key).await?;
-    let role = case
-        .roles
-        .first_of(&[Role::StreetOfficer])
-        .ok_or(Code::Forbidden)?;
-    if !matches!(
-        case.contract.state.as_str(),
-        "signed" | "active" | "completion_submitted" | "evaluating"
-    ) {
-        return Err(Code::InvalidTransition.into());
-    }
-    let (value, data) = (
-        wire(input.supervision),
-        serde_json::json!({ "supervision": input.supervision, "reason": reason }),
-    );
-    let set = |update: sea_orm::UpdateMany<contract::Entity>| {
-        update.col_expr(contract::Column::Supervision, Expr::value(value))
-    };
-    case.contract = edit::<contract::Entity>(
-        tx,
-        &case.contract,
-        "contract.supervision_set",
-        role,
-        set,
-        Some(data),
-    )
-    .await?;
     out::contract(tx, &case).await
 }
 

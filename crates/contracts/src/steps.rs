@@ -3,24 +3,25 @@
 
 use crate::entity::{contract, milestone, payment};
 use crate::flow::{self, ContractEvent, PaymentEvent};
-use crate::model::{TrancheCondition, wire};
+use crate::model::{FrozenTerms, TrancheCondition, wire};
 use crate::out;
 use crate::rules::ContractFacts;
 use crate::store::{self, ContractCase};
 use uuid::Uuid;
 use wubang_kernel::deadline::{Deadline, at_hour, end_of_day};
-use wubang_kernel::machine::plan;
+use wubang_kernel::machine::{Audience, Machine, plan};
 use wubang_kernel::{Code, Faults, Role, RoleSet, Timer};
 use wubang_store::commit::Commit;
+use wubang_store::outbox::{self, Notice};
 use wubang_store::trace::About;
-use wubang_store::{Error, Key, Read, Tracked, Tx, commit, state_of, timers};
+use wubang_store::{Error, Key, Read, Stateful, Stored, Tracked, Tx, commit, state_of, timers};
 use wubang_web::ListQuery;
 
 /// The system's own hat, for consequences of what a person did.
 pub(crate) const SYSTEM: &[Role] = &[Role::System];
 
 /// Reads a filter that names an object.
-pub(crate) fn id_filter(query: &ListQuery, name: &str, faults: &mut Faults) -> Option<Uuid> {
+pub fn id_filter(query: &ListQuery, name: &str, faults: &mut Faults) -> Option<Uuid> {
     let text = query.one(name)?;
     let id = Uuid::parse_str(text).ok();
     if id.is_none() {
@@ -135,6 +136,65 @@ pub(crate) async fn enable(
         .await?;
     }
     Ok(())
+}
+
+/// Tells of something that was just made and waits for somebody: a birth tells nobody of itself.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn tell_of_birth<E: Stateful>(
+    tx: &Tx,
+    row: &E::Model,
+    tell: &[Audience],
+    organisations: Vec<Uuid>,
+) -> Result<(), Error> {
+    let notice = Notice {
+        tell: tell.to_vec(),
+        division: row.division().to_owned(),
+        field: None,
+        label: row.label(),
+        organisations,
+        persons: Vec::new(),
+        state: row.state().to_owned(),
+        facts: serde_json::Value::Null,
+    };
+    outbox::push(
+        tx,
+        outbox::NOTICE,
+        E::Machine::BIRTH,
+        E::Machine::OBJECT,
+        row.id(),
+        serde_json::to_value(notice)?,
+    )
+    .await?;
+    Ok(())
+}
+
+/// Starts a timer of something that was just made, for which no row of a table could.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn start_timer<E: Stateful>(
+    tx: &Tx,
+    row: &E::Model,
+    terms: &FrozenTerms,
+    timer: Timer,
+) -> Result<(), Error> {
+    let due = timers::deadline(
+        tx.calendar(),
+        timer,
+        tx.now(),
+        &terms.timers,
+        terms.cutoff_hour,
+    );
+    let about = About {
+        object: E::Machine::OBJECT,
+        id: row.id(),
+        project_id: row.project_id(),
+        division: row.division(),
+        version: row.version(),
+    };
+    timers::start(tx, &about, &row.label(), timer, &due).await
 }
 
 /// Starts the reminder (T22, five working days before) and the due instant of a milestone.

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use wubang_kernel::actor::Reach;
 use wubang_kernel::division::DivisionCode;
 use wubang_kernel::{Code, Role, RoleSet};
-use wubang_store::{Error, Key, Read, Tracked, Tx, scope};
+use wubang_store::{Error, Key, Read, Stateful, Tracked, Tx, scope};
 use wubang_web::ListQuery;
 
 /// An agreement as stored (承榜协议).
@@ -64,6 +64,11 @@ impl contract::Model {
         std::iter::once(self.organisation_id)
             .chain(partners)
             .chain(self.custodian_id)
+    }
+
+    /// Whether it ended before its work was evaluated, or failed there.
+    pub fn ended_early(&self) -> bool {
+        matches!(self.state.as_str(), "terminated" | "exited")
     }
 }
 tracked!(milestone::Model, |row| format!(
@@ -124,7 +129,7 @@ pub(crate) const PARTY: &[Role] = &[
     Role::Custodian,
 ];
 /// Roles in an organisation by which one belongs to its people.
-const PEOPLE: &[Role] = &[Role::OrgAgent, Role::OrgLegalRep, Role::Custodian];
+pub(crate) const PEOPLE: &[Role] = &[Role::OrgAgent, Role::OrgLegalRep, Role::Custodian];
 
 fn parse(code: &str) -> Result<DivisionCode, Error> {
     DivisionCode::parse(code).map_err(|_| Error::internal("agreement with a bad division"))
@@ -168,6 +173,16 @@ pub(crate) fn signer<'a>(
     read: &impl Read,
     case: &'a ContractCase,
 ) -> Result<Option<(&'a party::Model, Role)>, Error> {
+    let signed: Vec<Uuid> = case.signatures.iter().map(|one| one.party_id).collect();
+    speaker(read, case, &signed)
+}
+
+/// The party for which the viewer would speak next when some have spoken already, and the hat under which.
+pub(crate) fn speaker<'a>(
+    read: &impl Read,
+    case: &'a ContractCase,
+    spoken: &[Uuid],
+) -> Result<Option<(&'a party::Model, Role)>, Error> {
     let division = division(&case.contract)?;
     let hat = |row: &party::Model| {
         let (reach, hats): (Reach, &[Role]) =
@@ -187,9 +202,7 @@ pub(crate) fn signer<'a>(
         .filter_map(|row| Some((row, hat(row)?)))
         .partition(|(row, _)| row.organisation_id.is_some());
     let mine: Vec<_> = own.into_iter().chain(buyer).collect();
-    let open = mine
-        .iter()
-        .find(|(row, _)| case.signatures.iter().all(|one| one.party_id != row.id));
+    let open = mine.iter().find(|(row, _)| !spoken.contains(&row.id));
     Ok(open.or(mine.first()).copied())
 }
 
@@ -230,8 +243,21 @@ pub(crate) async fn of_result(
     Ok(contract::Entity::find()
         .filter(contract::Column::PostingId.eq(posting))
         .filter(contract::Column::AwardId.is_null())
-        .filter(contract::Column::State.ne("void"))
+        .filter(contract::Column::State.is_not_in(["void", "terminated", "exited"]))
         .one(&read.db())
+        .await?)
+}
+
+/// The agreements under work of an organisation, as the lead or alone, the oldest first.
+pub(crate) async fn at_work_of(
+    read: &impl Read,
+    organisation: Uuid,
+) -> Result<Vec<contract::Model>, Error> {
+    Ok(contract::Entity::find()
+        .filter(contract::Column::OrganisationId.eq(organisation))
+        .filter(contract::Column::State.is_in(["active", "suspended"]))
+        .order_by_asc(contract::Column::Id)
+        .all(&read.db())
         .await?)
 }
 
@@ -249,12 +275,18 @@ pub(crate) async fn load_many(
 
 /// An agreement with all that belongs to it, for somebody who may see it; `not_found` for everybody else.
 pub(crate) async fn load(read: &impl Read, key: &Key) -> Result<ContractCase, Error> {
+    let (contract, roles) = seen(read, key).await?;
+    complete(read, contract, roles).await
+}
+
+/// The agreement alone, for somebody who may see it; `not_found` for everybody else.
+pub(crate) async fn seen(read: &impl Read, key: &Key) -> Result<(contract::Model, RoleSet), Error> {
     let contract = find(read, key).await?;
     let roles = roles(read, &contract)?;
     if !may_see(roles, &contract) {
         return Err(Code::NotFound.into());
     }
-    complete(read, contract, roles).await
+    Ok((contract, roles))
 }
 
 /// Everything that belongs to an agreement.
@@ -316,19 +348,26 @@ pub(crate) async fn verifications(
         .await?)
 }
 
+/// What belongs to an agreement, by id, with the agreement: for somebody who may see that.
+pub(crate) async fn load_of<E: Stateful>(
+    read: &impl Read,
+    key: &Key,
+    contract: impl Fn(&E::Model) -> Uuid,
+) -> Result<(ContractCase, E::Model), Error> {
+    let Key::Id(id) = key else {
+        return Err(Code::NotFound.into());
+    };
+    let row = E::find().filter(E::id().eq(*id)).one(&read.db()).await?;
+    let row = row.ok_or(Code::NotFound)?;
+    Ok((load(read, &Key::Id(contract(&row))).await?, row))
+}
+
 /// A milestone by id with its agreement.
 pub(crate) async fn load_milestone(
     read: &impl Read,
     key: &Key,
 ) -> Result<(ContractCase, milestone::Model), Error> {
-    let Key::Id(id) = key else {
-        return Err(Code::NotFound.into());
-    };
-    let row = milestone::Entity::find_by_id(*id)
-        .one(&read.db())
-        .await?
-        .ok_or(Code::NotFound)?;
-    Ok((load(read, &Key::Id(row.contract_id)).await?, row))
+    load_of::<milestone::Entity>(read, key, |row| row.contract_id).await
 }
 
 /// A payment by id with its agreement.
@@ -336,14 +375,7 @@ pub(crate) async fn load_payment(
     read: &impl Read,
     key: &Key,
 ) -> Result<(ContractCase, payment::Model), Error> {
-    let Key::Id(id) = key else {
-        return Err(Code::NotFound.into());
-    };
-    let row = payment::Entity::find_by_id(*id)
-        .one(&read.db())
-        .await?
-        .ok_or(Code::NotFound)?;
-    Ok((load(read, &Key::Id(row.contract_id)).await?, row))
+    load_of::<payment::Entity>(read, key, |row| row.contract_id).await
 }
 
 /// Which agreements the viewer may see, as a condition.
@@ -440,27 +472,37 @@ pub(crate) async fn list_public(
     Ok(select.all(&read.db()).await?)
 }
 
+/// One page of what belongs to the agreements that the viewer may see, newest first, one row more than asked for.
+/// `contract` is the column that names the agreement.
+pub(crate) async fn page_of<E: Stateful>(
+    read: &impl Read,
+    query: &ListQuery,
+    contract: E::Column,
+    of: Option<Uuid>,
+) -> Result<Vec<E::Model>, Error> {
+    let mut select = E::find()
+        .filter(contract.in_subquery(visible_ids(read)))
+        .order_by_desc(E::id())
+        .limit(query.page.limit + 1);
+    if let Some(after) = query.page.after {
+        select = select.filter(E::id().lt(after));
+    }
+    if let Some(of) = of {
+        select = select.filter(contract.eq(of));
+    }
+    if !query.all("state").is_empty() {
+        select = select.filter(E::state().is_in(query.all("state").iter().cloned()));
+    }
+    Ok(select.all(&read.db()).await?)
+}
+
 /// One page of milestones of visible agreements, newest first.
 pub(crate) async fn list_milestones(
     read: &impl Read,
     query: &ListQuery,
     of: Option<Uuid>,
 ) -> Result<Vec<milestone::Model>, Error> {
-    let visible = milestone::Column::ContractId.in_subquery(visible_ids(read));
-    let mut select = milestone::Entity::find()
-        .filter(visible)
-        .order_by_desc(milestone::Column::Id)
-        .limit(query.page.limit + 1);
-    if let Some(after) = query.page.after {
-        select = select.filter(milestone::Column::Id.lt(after));
-    }
-    if let Some(of) = of {
-        select = select.filter(milestone::Column::ContractId.eq(of));
-    }
-    if !query.all("state").is_empty() {
-        select = select.filter(milestone::Column::State.is_in(query.all("state").iter().cloned()));
-    }
-    Ok(select.all(&read.db()).await?)
+    page_of::<milestone::Entity>(read, query, milestone::Column::ContractId, of).await
 }
 
 /// One page of payments of visible agreements, newest first.
@@ -469,21 +511,7 @@ pub(crate) async fn list_payments(
     query: &ListQuery,
     of: Option<Uuid>,
 ) -> Result<Vec<payment::Model>, Error> {
-    let visible = payment::Column::ContractId.in_subquery(visible_ids(read));
-    let mut select = payment::Entity::find()
-        .filter(visible)
-        .order_by_desc(payment::Column::Id)
-        .limit(query.page.limit + 1);
-    if let Some(after) = query.page.after {
-        select = select.filter(payment::Column::Id.lt(after));
-    }
-    if let Some(of) = of {
-        select = select.filter(payment::Column::ContractId.eq(of));
-    }
-    if !query.all("state").is_empty() {
-        select = select.filter(payment::Column::State.is_in(query.all("state").iter().cloned()));
-    }
-    Ok(select.all(&read.db()).await?)
+    page_of::<payment::Entity>(read, query, payment::Column::ContractId, of).await
 }
 
 /// Keeps who the parties of a new agreement are, in the order in which they are shown.

@@ -4,6 +4,7 @@ use crate::entity::{contract, version};
 use crate::model::ContractContent;
 use crate::steps::id_filter;
 use crate::store::{self, visible_ids};
+use chrono::{Days, NaiveDate};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -25,7 +26,7 @@ pub struct ContractVersionOut {
     pub content: ContractContent,
     /// 内容哈希。
     pub content_hash: String,
-    /// 形成该版本的变更申请;第 1 版没有。
+    /// 形成该版本的变更申请;第 1 版和恢复后顺延的版本没有。
     pub change_request_id: Option<Uuid>,
     /// 形成时间。
     pub created_at: Instant,
@@ -85,7 +86,8 @@ pub(crate) async fn insert(
     Ok(n)
 }
 
-/// What was signed: every limit of a change is counted from it.
+/// What was signed: every limit of a change is counted from it. Days on which the agreement stood still are not the
+/// parties' doing and use up nothing of a limit.
 ///
 /// # Errors
 /// When the database fails.
@@ -98,7 +100,16 @@ pub(crate) async fn first(
         .filter(version::Column::N.eq(1))
         .one(&read.db())
         .await?;
-    Ok(row.map_or_else(|| contract.content.clone(), |row| row.content))
+    let mut content = row.map_or_else(|| contract.content.clone(), |row| row.content);
+    content.starts_on = later(content.starts_on, contract.days_lost);
+    content.ends_on = later(content.ends_on, contract.days_lost);
+    Ok(content)
+}
+
+/// A day that is some days later.
+pub(crate) fn later(day: NaiveDate, days: i32) -> NaiveDate {
+    let days = u64::try_from(days).unwrap_or(0);
+    day.checked_add_days(Days::new(days)).unwrap_or(day)
 }
 
 /// Versions of the agreements that the viewer may see, the newest first.

@@ -15,7 +15,7 @@ use wubang_registry::{engagements, organisations};
 use wubang_store::{Error, Read, Tracked, Tx, trace};
 
 /// Enters points for an organisation, with what they follow from.
-async fn enter(
+pub(crate) async fn enter(
     tx: &Tx,
     organisation_id: Uuid,
     (reason, points): (CreditReason, i32),
@@ -34,7 +34,7 @@ async fn enter(
     credit::enter(tx, new).await
 }
 
-async fn rule_of(read: &impl Read, posting: Uuid) -> Result<CreditRule, Error> {
+pub(crate) async fn rule_of(read: &impl Read, posting: Uuid) -> Result<CreditRule, Error> {
     let posting = wubang_postings::service::find(read, posting).await?;
     Ok(posting.procedure.0.credit)
 }

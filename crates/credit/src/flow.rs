@@ -28,6 +28,7 @@ wubang_kernel::machine! {
         Repair = "list_entry.repaired" "repair" "同意修复" "Grant the early removal",
         RefuseRepair = "list_entry.repair_refused" "refuse_repair" "不予修复" "Refuse the early removal",
         Expire = "list_entry.expired" "" "期满" "The term ended",
+        Lapse = "list_entry.lapsed" "" "依据撤销,终止" "What it rests on was taken back",
         Revoke = "list_entry.revoked" "revoke" "撤销" "Revoke",
     }
     guards {
@@ -42,6 +43,7 @@ wubang_kernel::machine! {
         Proposed on Publish [Red] by [DistrictAdmin] => InPublicity, start [T57], tell [Organisation];
         Proposed on Notify [Black] by [DistrictAdmin] => Notice, start [BlackListDefence], tell [Organisation];
         Proposed on Drop [] by [DistrictAdmin] => Dropped;
+        Proposed | Notice | Reviewing on Lapse [] by [System] => Dropped, stop [BlackListDefence], tell [District];
         Notice on Defend [DefenceOpen] by [OrgLegalRep] => Reviewing, stop [BlackListDefence], tell [District];
         Notice on EndDefence [] by [System] => Reviewing, tell [District], at BlackListDefence;
         Reviewing on Enter [OtherPerson] by [DistrictAdmin] => Active, start [T56], tell [Organisation, Street];

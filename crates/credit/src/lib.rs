@@ -18,6 +18,7 @@ mod rules;
 pub mod service;
 pub mod showing;
 mod store;
+mod supervised;
 pub mod words;
 
 pub use http::routes;
@@ -69,6 +70,15 @@ pub fn reactions() -> Vec<(&'static str, Reaction)> {
         }),
         ("bid.invalidated", |tx, happened| {
             Box::pin(entering::on_bid_invalidated(tx, happened.object_id))
+        }),
+        ("rectification.ordered", |tx, happened| {
+            Box::pin(supervised::on_rectification_ordered(tx, happened.object_id))
+        }),
+        ("exit.decided", |tx, happened| {
+            Box::pin(supervised::on_exit_decided(tx, happened.object_id))
+        }),
+        ("exit.reversed", |tx, happened| {
+            Box::pin(supervised::on_exit_reversed(tx, happened.object_id))
         }),
         ("award.declined", |tx, happened| {
             Box::pin(entering::on_award_declined(tx, happened.object_id))

@@ -215,6 +215,15 @@ pub(crate) async fn is_proposed(
     Ok(found.is_some())
 }
 
+/// The entries that follow from an object, oldest first.
+pub(crate) async fn about(read: &impl Read, object: Uuid) -> Result<Vec<list_entry::Model>, Error> {
+    Ok(list_entry::Entity::find()
+        .filter(list_entry::Column::ObjectId.eq(object))
+        .order_by_asc(list_entry::Column::Id)
+        .all(&read.db())
+        .await?)
+}
+
 /// The red entries of an organisation that are in force or in publicity.
 pub(crate) async fn red_of(
     read: &impl Read,

@@ -8,6 +8,8 @@ words! {
         ExcellentResult = "excellent_result", "考榜优秀";
         GoodResult = "good_result", "考榜良好";
         FinalFail = "final_fail", "考榜最终不合格";
+        Rectification = "rectification", "责令整改";
+        Exit = "exit", "淘汰退出";
         LateReport = "late_report", "结项报告逾期";
         WithdrawnLate = "withdrawn_late", "截止后撤回意向书";
         Declined = "declined", "放弃承榜";

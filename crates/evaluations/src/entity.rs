@@ -23,6 +23,7 @@ pub mod evaluation {
         pub title: String,
         pub field: String,
         pub phase: String,
+        pub report_missing: bool,
         pub round: i32,
         pub rule: FrozenRule,
         pub terms: FrozenTerms,

@@ -294,6 +294,8 @@ pub struct EvaluationOut {
     pub division: String,
     /// 阶段。
     pub phase: Phase,
+    /// 是否逾期未结项:一票否决,等级只能为不合格。
+    pub report_missing: bool,
     /// 轮次。
     pub round: i32,
     /// 第三方专业机构;由街道组织的考榜为空。
@@ -402,6 +404,8 @@ pub struct PublicEvaluationOut {
     pub scheme: String,
     /// 60–69 分是否为基本合格。
     pub basic_pass: bool,
+    /// 是否逾期未结项:一票否决,等级只能为不合格。
+    pub report_missing: bool,
     /// 轮次,2 为整改后的复评。
     pub round: i32,
     /// 各方得分。

@@ -116,6 +116,7 @@ async fn new_row(
         title: Set(contract.title.clone()),
         field: Set(posting.field.clone()),
         phase: Set(Phase::Final.as_str().to_owned()),
+        report_missing: Set(contract.report_missing),
         round: Set(1),
         rule: Set(FrozenRule(procedure.evaluation.clone())),
         terms: Set(FrozenTerms {

@@ -94,13 +94,7 @@ pub(crate) fn outcome(row: &evaluation::Model, panel: Option<&Loaded>) -> Option
     };
     let survey = row.survey.as_ref().map(|survey| &survey.counts);
     let outcome = scoring::outcome(&counted_rule(row), totals, survey)?;
-    Some(match row.vetoes.0.is_empty() {
-        true => outcome,
-        false => Outcome {
-            grade: ProjectGrade::Fail,
-            ..outcome
-        },
-    })
+    Some(outcome.vetoed(row.report_missing || !row.vetoes.0.is_empty()))
 }
 
 fn is_public(row: &evaluation::Model) -> bool {
@@ -140,8 +134,9 @@ fn exact_total(row: &evaluation::Model) -> Option<Exact> {
     row.total.as_deref().and_then(|text| text.parse().ok())
 }
 
-/// The score of the residents.
-pub(crate) fn residents_score(row: &evaluation::Model) -> Option<Exact> {
+/// The score of the residents, once it is there.
+#[must_use]
+pub fn residents_score(row: &evaluation::Model) -> Option<Exact> {
     let mut scores = row.party_scores.iter().flat_map(|scores| &scores.0);
     let residents = scores.find(|one| one.party == scoring::RESIDENTS)?;
     Some(residents.score)
@@ -221,6 +216,7 @@ pub(crate) async fn evaluation(read: &impl Read, case: &Case) -> Result<Evaluati
         organisation_name: row.organisation_name.clone(),
         division: row.division.clone(),
         phase: phase(row)?,
+        report_missing: row.report_missing,
         round: row.round,
         third_party_organisation_id: row.third_party_id,
         third_party_name: row.third_party_name.clone(),
@@ -314,6 +310,7 @@ pub(crate) fn public(
         phase: phase(row)?,
         scheme: row.rule.0.scheme.clone(),
         basic_pass: row.rule.0.basic_pass,
+        report_missing: row.report_missing,
         round: row.round,
         party_scores: party_scores(row),
         total: total(row),
@@ -346,6 +343,7 @@ pub(crate) fn snapshot(case: &Case) -> Result<Value, Error> {
         "party_scores": serde_json::to_value(party_scores(row))?,
         "sheet_commitments": case.panel.as_ref().map(Loaded::commitments).unwrap_or_default(),
         "survey": row.survey.as_ref().map(crate::survey::rules::show),
+        "report_missing": row.report_missing,
         "round": row.round,
         "total": total(row),
         "exact_total": exact_total(row),

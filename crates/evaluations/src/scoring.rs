@@ -151,6 +151,17 @@ pub struct PartyScore {
     pub sheets_mean: Option<Exact>,
 }
 
+impl Outcome {
+    /// The same where a veto applies (一票否决): whatever the total, the grade is `fail`.
+    #[must_use]
+    pub fn vetoed(self, veto: bool) -> Self {
+        Outcome {
+            grade: if veto { ProjectGrade::Fail } else { self.grade },
+            ..self
+        }
+    }
+}
+
 /// Scores of all parties, as stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
 #[serde(transparent)]
@@ -348,6 +359,21 @@ mod tests {
         assert_eq!(outcome.total.rounded().to_string(), "88.48");
         assert_eq!(outcome.grade, ProjectGrade::Good);
         assert_eq!(story.survey.answers(), 46);
+    }
+
+    #[test]
+    fn a_veto_fails_the_best_work_and_leaves_its_total() {
+        let happy = SurveyCounts {
+            very_satisfied: 5,
+            ..SurveyCounts::default()
+        };
+        let best = simple(&[100], &happy).unwrap();
+        assert_eq!(best.clone().vetoed(false), best);
+        let vetoed = best.clone().vetoed(true);
+        assert_eq!(
+            (vetoed.grade, vetoed.total),
+            (ProjectGrade::Fail, best.total)
+        );
     }
 
     #[test]

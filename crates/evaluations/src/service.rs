@@ -21,6 +21,7 @@ use wubang_web::NothingIn;
 use wubang_web::{ListQuery, actions};
 
 pub use crate::opening::{fill_panel, form_panel, open};
+pub use crate::out::residents_score;
 pub use crate::replacing::{leave_out_party, replace_member};
 
 /// The system's own hat, for consequences.
@@ -314,7 +315,7 @@ async fn publicise(tx: &Tx, row: &evaluation::Model, content: Value) -> Result<(
 }
 
 /// T39: the publicity ended. A passed project is closed with everything that belongs to it; a failed one is corrected
-/// and evaluated again, once: `evaluation.failed_finally` tells later stages of the second fail.
+/// and evaluated again, once. The second fail is final and ends its agreement (`evaluation.failed_finally`).
 ///
 /// # Errors
 /// `open_hold` while an objection is open; `invalid_transition` when the evaluation has moved on.
@@ -342,17 +343,26 @@ pub async fn publicity_ended(tx: &Tx, id: Uuid) -> Result<(), Error> {
     }
     match (row.state.as_str(), event) {
         ("confirmed", EvaluationEvent::Confirm) => passed(tx, row).await,
+        ("confirmed", EvaluationEvent::FailFinally) => failed(tx, row).await,
         _ => Ok(()),
     }
 }
 
+/// The second fail ends the agreement.
+async fn failed(tx: &Tx, row: &evaluation::Model) -> Result<(), Error> {
+    let grade = row.grade.as_deref().unwrap_or_default();
+    wubang_registry::engagements::graded(tx, row.contract_id, grade).await?;
+    wubang_contracts::ending::failed_evaluation(tx, row.contract_id).await?;
+    Ok(())
+}
+
 /// A passed project is closed with everything that belongs to it; where residents are to be asked again its day is set.
 async fn passed(tx: &Tx, row: &evaluation::Model) -> Result<(), Error> {
+    let grade = row.grade.as_deref().unwrap_or_default();
     if row.rule.0.follow_up {
         crate::opening::start_timer(tx, row, ("follow_up", Timer::FollowUpDue)).await?;
     }
     wubang_contracts::service::completed(tx, row.contract_id).await?;
-    let grade = row.grade.as_deref().unwrap_or_default();
     wubang_registry::engagements::graded(tx, row.contract_id, grade).await?;
     wubang_postings::service::needs_closed(tx, row.posting_id).await?;
     wubang_postings::service::completed(tx, row.posting_id, grade).await
@@ -364,4 +374,15 @@ async fn passed(tx: &Tx, row: &evaluation::Model) -> Result<(), Error> {
 /// `not_found`.
 pub async fn find(read: &impl Read, id: Uuid) -> Result<crate::Evaluation, Error> {
     store::find(read, &Key::Id(id)).await
+}
+
+/// The final evaluation of an agreement in its last round: for later stages.
+///
+/// # Errors
+/// When the database fails.
+pub async fn final_of(
+    read: &impl Read,
+    contract: Uuid,
+) -> Result<Option<crate::Evaluation>, Error> {
+    store::of_contract(read, contract, Phase::Final).await
 }

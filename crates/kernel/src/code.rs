@@ -138,6 +138,14 @@ codes! {
     AssignmentForbidden = "assignment_forbidden", 422, "协议不得转让或转包", "An agreement may not be assigned to another contractor";
     ExitPending = "exit_pending", 409, "退出程序中不得变更协议", "No change while an exit is pending";
     PaymentBlocked = "payment_blocked", 422, "整改或退出程序中不得拨付", "No payment while rectification or exit is open";
+    ContractSuspended = "contract_suspended", 409, "协议已中止,恢复前不能办理", "The agreement is suspended: not before it goes on";
+    GroundStands = "ground_stands", 409, "所依据的事由尚未消除", "The ground still stands";
+    SettlementNotReady = "settlement_not_ready", 409, "尚有待验收的里程碑,或已批准而未登记的拨付", "A milestone waits to be verified, or an approved payment to be recorded";
+    // 干预、整改、退出
+    RecoveryUnconfirmed = "recovery_unconfirmed", 422, "社区尚未确认服务恢复", "The community has not confirmed that the service runs again";
+    DefectsOpen = "defects_open", 422, "严重问题尚未全部整改到位", "A serious defect is still open";
+    SatisfactionLow = "satisfaction_low", 422, "须有新一次满意度调查且达到 60 分", "A new survey of 60 or more is needed";
+    GroundUnproven = "ground_unproven", 422, "退出事由所依据的事实尚不成立", "The fact that the ground rests on does not hold";
     // 考榜
     SurveyMissing = "survey_missing", 422, "居民满意度调查尚未结束", "The resident survey is not closed";
 }

@@ -51,6 +51,7 @@ wubang_kernel::machine! {
         PostingFail = "need.posting_failed" "" "流榜" "The posting failed",
         PostingCancel = "need.posting_cancelled" "" "撤榜" "The posting was cancelled",
         Fulfil = "need.fulfilled" "" "承榜落实" "Taken on",
+        Reopen = "need.reopened" "" "协议提前终止,重新待发榜" "Its agreement ended early",
         Close = "need.closed" "" "办结" "Closed",
         Withdraw = "need.withdrawn" "withdraw" "撤回" "Withdraw",
     }
@@ -113,6 +114,7 @@ wubang_kernel::machine! {
         Posted on PostingFail [RoundsUsed] by [System] => UnderReview, start [T03], tell [Street, Secretary];
         Posted on PostingCancel [] by [System] => Approved, start [T05], tell [Secretary];
         Posted on Fulfil [] by [System] => Fulfilled, tell [Secretary];
+        Fulfilled on Reopen [] by [System] => Approved, start [T05], tell [Street, Secretary];
         Fulfilled on Close [] by [System] => Closed, tell [Secretary];
         Draft | Submitted | SupplementRequired | Accepted | UnderReview | InComment | Approved | Backlog | Returned
             on Withdraw [] by [CommunitySecretary] => Withdrawn, tell [Street];

@@ -45,6 +45,7 @@ wubang_kernel::machine! {
         Reevaluate = "posting.reevaluation_ordered" "" "重新评审" "Evaluate again",
         Contract = "posting.contracted" "" "签约" "Contracted",
         Complete = "posting.completed" "" "完成" "Completed",
+        EndEarly = "posting.agreement_ended" "" "协议提前终止" "Its agreement ended early",
         Fail = "posting.failed" "external_failure" "流榜" "The statutory procedure failed",
         DeclineOrder = "posting.order_declined" "decline_order" "谢绝点单" "Decline the order",
         Cancel = "posting.cancelled" "cancel" "撤榜" "Cancel",
@@ -133,6 +134,7 @@ wubang_kernel::machine! {
         AwardPublicity | Awarded on NextCandidate [] by [System] => AwardPublicity, stop [T16], tell [Street];
         AwardPublicity | Awarded on Reevaluate [] by [System] => Evaluating, start [T13], stop [T16], tell [Street, Secretary];
         Awarded on Contract [] by [System] => Contracted, stop [T16, T17], tell [Secretary];
+        Contracted on EndEarly [] by [System] => Failed, tell [Secretary];
         Contracted on Complete [] by [System] => Completed, tell [Secretary];
         Closed | Evaluating | AwardPublicity | Awarded on Fail [] by [System] => Failed, stop [T17], tell [Street, Secretary];
         Open on DeclineOrder [ToOne] by [OrgLegalRep, OrgAgent] => Failed, stop [T09], tell [Street, Secretary];

@@ -29,6 +29,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
     wubang_bids::routes(cfg);
     wubang_contracts::routes(cfg);
     wubang_evaluations::routes(cfg);
+    wubang_supervision::routes(cfg);
     wubang_objections::routes(cfg);
     wubang_signals::routes(cfg);
     wubang_portal::routes(cfg);
@@ -43,6 +44,7 @@ pub fn reactions() -> Vec<(&'static str, Reaction)> {
     all.extend(wubang_awards::reactions());
     all.extend(wubang_contracts::reactions());
     all.extend(wubang_evaluations::reactions());
+    all.extend(wubang_supervision::reactions());
     all.extend(wubang_credit::reactions());
     all.extend(wubang_signals::reactions());
     all.extend(wubang_voices::reactions());
@@ -59,6 +61,7 @@ pub fn timers() -> Vec<(&'static str, Timer, TimerHandler)> {
     all.extend(wubang_awards::timers());
     all.extend(wubang_contracts::timers());
     all.extend(wubang_evaluations::timers());
+    all.extend(wubang_supervision::timers());
     all.extend(wubang_credit::timers());
     all.extend(wubang_objections::timers());
     all.extend(wubang_voices::timers());
@@ -74,6 +77,7 @@ pub fn recounts() -> Vec<(&'static str, RecountHandler)> {
     all.extend(wubang_awards::recounts());
     all.extend(wubang_contracts::recounts());
     all.extend(wubang_evaluations::recounts());
+    all.extend(wubang_supervision::recounts());
     all.extend(wubang_objections::recounts());
     all
 }
@@ -98,6 +102,7 @@ pub fn lifecycles() -> Vec<Lifecycle> {
     all.extend(wubang_awards::lifecycles());
     all.extend(wubang_contracts::lifecycles());
     all.extend(wubang_evaluations::lifecycles());
+    all.extend(wubang_supervision::lifecycles());
     all.extend(wubang_credit::lifecycles());
     all.extend(wubang_objections::lifecycles());
     all.extend(wubang_signals::lifecycles());
@@ -120,6 +125,7 @@ pub fn invariants() -> Vec<Invariant> {
     all.extend(wubang_awards::invariants());
     all.extend(wubang_contracts::invariants());
     all.extend(wubang_evaluations::invariants());
+    all.extend(wubang_supervision::invariants());
     all.extend(wubang_credit::invariants());
     all.extend(wubang_objections::invariants());
     all.extend(wubang_signals::invariants());
@@ -137,6 +143,12 @@ pub fn words() -> wubang_notices::Words {
     words.events.insert("roadshow_slot.laid", "路演时间");
     words.events.insert("objection.submitted", "收到异议");
     words.events.insert("list_entry.proposed", "红黑榜建议");
+    words.events.insert("slip.issued", "督办单据");
+    words.events.insert("guidance.proposed", "建议启动干预指导");
+    words
+        .events
+        .insert("rectification.proposed", "建议责令整改");
+    words.events.insert("exit.proposed", "建议退出");
     words.events.insert(recount::MOVED, "期限顺延");
     words.events.insert("opening.awaited", "请持钥人开启");
     words.events.insert("need_cycle.begun", "新的评榜周期开始");

@@ -250,6 +250,24 @@ pub async fn running(read: &impl Read, objects: &[Uuid]) -> Result<Vec<timers::M
         .await?)
 }
 
+/// When the last timer of a kind of an object ends or has ended.
+///
+/// # Errors
+/// When the database fails.
+pub async fn last_end(
+    read: &impl Read,
+    object_id: Uuid,
+    timer: Timer,
+) -> Result<Option<DateTime<Utc>>, Error> {
+    let last = timers::Entity::find()
+        .filter(timers::Column::ObjectId.eq(object_id))
+        .filter(timers::Column::Timer.eq(timer.key()))
+        .order_by_desc(timers::Column::Id)
+        .one(&read.db())
+        .await?;
+    Ok(last.map(|row| row.due_at))
+}
+
 /// The next instant at which a timer is due, for a clock that is moved by hand.
 ///
 /// # Errors

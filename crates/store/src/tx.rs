@@ -147,8 +147,11 @@ impl Tx {
         }
     }
 
-    /// Runs what later stages have to say about an event.
-    pub(crate) async fn react(&self, happened: &Happened) -> Result<(), Error> {
+    /// Runs what later stages have to say about an event. Steps, births and edits call it of themselves.
+    ///
+    /// # Errors
+    /// What a reaction refuses.
+    pub async fn react(&self, happened: &Happened) -> Result<(), Error> {
         for reaction in self
             .shared
             .reactions

@@ -53,6 +53,7 @@ fates! {
     Posted = "posted" "已发榜";
     PostingFailed = "posting_failed" "本轮发榜未成,将重新安排";
     Claimed = "claimed" "已有组织承榜";
+    Reopened = "reopened" "承榜协议提前终止,将重新安排";
     Done = "done" "服务已完成,进入考榜";
     Scored = "scored" "考榜结果已确定";
 }
@@ -92,6 +93,7 @@ pub const NEED_EVENTS: &[(&str, Fate)] = &[
     ("need.posting_failed", Fate::PostingFailed),
     ("need.posting_cancelled", Fate::PostingFailed),
     ("need.fulfilled", Fate::Claimed),
+    ("need.reopened", Fate::Reopened),
 ];
 
 /// One thing that became of a matter.

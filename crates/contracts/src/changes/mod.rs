@@ -6,7 +6,7 @@ pub mod flow;
 pub(crate) mod http;
 pub mod model;
 mod out;
-mod replan;
+pub(crate) mod replan;
 pub(crate) mod rules;
 pub(crate) mod service;
 pub(crate) mod store;

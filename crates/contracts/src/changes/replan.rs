@@ -10,12 +10,13 @@ use crate::store::ContractCase;
 use crate::{out, versions};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use serde_json::json;
 use uuid::Uuid;
 use wubang_kernel::deadline::at_hour;
 use wubang_kernel::machine::plan;
 use wubang_kernel::{Code, Role, RoleSet, Timer};
 use wubang_registry::engagements;
-use wubang_store::commit::edit;
+use wubang_store::commit::{Commit, edit};
 use wubang_store::{Error, Read, Tx, commit, state_of, timers};
 
 /// Makes the content the agreement's next version; answers its number.
@@ -29,11 +30,9 @@ pub(crate) async fn carry_out(
     change: &Change,
     content: ContractContent,
 ) -> Result<i32, Error> {
-    let hash = wubang_kernel::digest::content_hash(&serde_json::to_value(&content)?);
-    let n = versions::insert(tx, case.contract.id, &content, &hash, Some(request)).await?;
+    let said = Said::of(tx, case, &content, Some(request)).await?;
     let facts = out::contract_facts(tx, case);
-    let told = serde_json::json!({ "content_hash": hash, "version": n, "kind": change.kind() });
-    let after = content.clone();
+    let told = json!({ "content_hash": said.hash, "version": said.version, "kind": change.kind() });
     step(
         tx,
         case,
@@ -41,27 +40,79 @@ pub(crate) async fn carry_out(
         RoleSet::of(SYSTEM),
         &facts,
         |c| {
-            c.set(contract::Column::EndsOn, content.ends_on)
+            said.set(c, &content)
                 .set(contract::Column::PriceFen, content.price_fen.get())
-                .set(contract::Column::ContentHash, hash)
-                .set(contract::Column::Content, content)
                 .data(told.clone())
                 .facts(told)
         },
     )
     .await?;
-    move_report(tx, case).await?;
-    replan_milestones(tx, case, &after).await?;
-    replan_last_payment(tx, case, &after).await?;
+    replan(tx, case, &content).await?;
+    replan_last_payment(tx, case, &content).await?;
     if let Change::PartnerLeaves {
         organisation_id, ..
     } = change
     {
         leave(tx, case.contract.id, *organisation_id).await?;
     }
+    engage(tx, case.contract.id, &content).await?;
+    Ok(said.version)
+}
+
+/// What an agreement says from now on, as it was kept.
+pub(crate) struct Said {
+    pub hash: String,
+    pub version: i32,
+}
+
+impl Said {
+    /// Keeps a content as the next version of an agreement.
+    ///
+    /// # Errors
+    /// `duplicate` when somebody else was first.
+    pub(crate) async fn of(
+        tx: &Tx,
+        case: &ContractCase,
+        content: &ContractContent,
+        request: Option<Uuid>,
+    ) -> Result<Self, Error> {
+        let hash = wubang_kernel::digest::content_hash(&serde_json::to_value(content)?);
+        let version = versions::insert(tx, case.contract.id, content, &hash, request).await?;
+        Ok(Said { hash, version })
+    }
+
+    /// Writes it into the agreement with the step that makes it hold.
+    pub(crate) fn set<'a>(
+        &self,
+        step: Commit<'a, contract::Entity>,
+        content: &ContractContent,
+    ) -> Commit<'a, contract::Entity> {
+        step.set(contract::Column::EndsOn, content.ends_on)
+            .set(contract::Column::ContentHash, self.hash.clone())
+            .set(contract::Column::Content, content.clone())
+    }
+}
+
+/// The report's term and the open milestones follow what the agreement says.
+///
+/// # Errors
+/// `conflict`.
+pub(crate) async fn replan(
+    tx: &Tx,
+    case: &mut ContractCase,
+    after: &ContractContent,
+) -> Result<(), Error> {
+    move_report(tx, case).await?;
+    replan_milestones(tx, case, after).await
+}
+
+/// The registry's record of the agreement follows what it says.
+///
+/// # Errors
+/// Internal when a count would become negative.
+pub(crate) async fn engage(tx: &Tx, contract: Uuid, after: &ContractContent) -> Result<(), Error> {
     let price = after.price_fen.get();
-    engagements::replanned(tx, case.contract.id, after.ends_on, price, &parts(&after)).await?;
-    Ok(n)
+    engagements::replanned(tx, contract, after.ends_on, price, &parts(after)).await
 }
 
 /// The term of the completion report (T35) follows the end of the agreement.

@@ -18,7 +18,7 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use serde_json::json;
 use uuid::Uuid;
-use wubang_kernel::deadline::local_date;
+use wubang_kernel::deadline::{Deadline, local_date};
 use wubang_kernel::machine::{self, Step, plan};
 use wubang_kernel::personal::mask;
 use wubang_kernel::{Code, Faults, Refusal, Role, RoleSet, Timer, faults};
@@ -26,6 +26,7 @@ use wubang_postings::diff::{Diff, diff};
 use wubang_publicity::Opening;
 use wubang_publicity::model::{Channels, PublicityKind};
 use wubang_store::commit::{Commit, edit};
+use wubang_store::entity::timers;
 use wubang_store::{Error, Key, Read, Tx, View, birth, commit, state_of};
 use wubang_web::{ListQuery, NothingIn, ReasonIn, actions};
 
@@ -91,7 +92,7 @@ fn compared(contract: &ContractCase, after: &ContractContent) -> Result<Diff, Er
     Ok(diff(&before, &serde_json::to_value(after)?))
 }
 
-fn side_of(roles: RoleSet) -> Option<ChangeSide> {
+pub(crate) fn side_of(roles: RoleSet) -> Option<ChangeSide> {
     if roles.any(CONTRACTORS) {
         Some(ChangeSide::Contractor)
     } else {
@@ -518,6 +519,30 @@ pub(crate) async fn lapse(tx: &Tx, contract: Uuid) -> Result<(), Error> {
         let mut case = store::complete(tx, request, contract).await?;
         let (_, facts) = known(tx, &case).await?;
         fall(tx, &mut case, &facts).await?;
+    }
+    Ok(())
+}
+
+/// The requests of an agreement that are being dealt with.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn open_ids(tx: &Tx, contract: Uuid) -> Result<Vec<Uuid>, Error> {
+    let open = store::open_of(tx, contract).await?;
+    Ok(open.into_iter().map(|row| row.id).collect())
+}
+
+/// The agreement goes on after a suspension: the publicity of a change is shown until its clock ends now.
+///
+/// # Errors
+/// `conflict` when somebody else was first.
+pub(crate) async fn publicity_moved(
+    tx: &Tx,
+    resumed: &[(timers::Model, Deadline)],
+) -> Result<(), Error> {
+    let own = Timer::ChangePublicity.key();
+    for (timer, ends) in resumed.iter().filter(|(timer, _)| timer.timer == own) {
+        wubang_publicity::moved(tx, timer.object_id, PublicityKind::ContractChange, ends).await?;
     }
     Ok(())
 }

@@ -39,15 +39,38 @@ pub enum Supervision {
     ExitPending,
 }
 
-/// The street sets how closely an agreement is watched.
+wubang_kernel::words! {
+    /// Why an agreement stands still (中止事由, rulebook 2.5).
+    SuspensionGround {
+        ForceMajeure = "force_majeure", "不可抗力。";
+        Order = "order", "有权机关的决定。";
+        Safety = "safety", "安全原因。";
+        LastingObjection = "lasting_objection", "长期未决的异议或争议。";
+        StatusLost = "status_lost", "承榜组织注销、撤销,由系统中止。";
+    }
+}
+
+/// The street suspends an agreement.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct SuperviseIn {
-    /// 监管状态。
-    pub supervision: Supervision,
-    /// 理由,5–1000 字。
+#[schema(example = json!({ "ground": "force_majeure", "reason": "连续暴雨,活动场地被淹,暂停室内外活动。" }))]
+pub struct SuspendContractIn {
+    /// 事由;`status_lost` 只由系统认定。
+    pub ground: SuspensionGround,
+    /// 公开的理由,5–1000 字。
     #[schema(min_length = 5, max_length = 1000)]
     pub reason: String,
+}
+
+/// A suspension that lasts (中止).
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SuspensionOut {
+    /// 事由。
+    pub ground: SuspensionGround,
+    /// 理由。
+    pub reason: String,
+    /// 何时中止。
+    pub since: Instant,
 }
 
 /// An agreement in full.
@@ -84,6 +107,14 @@ pub struct ContractOut {
     pub content_hash: String,
     /// 监管状态。
     pub supervision: String,
+    /// 中止;未中止的没有。
+    pub suspension: Option<SuspensionOut>,
+    /// 提前终止或退出的日期。
+    pub ended_on: Option<NaiveDate>,
+    /// 是否逾期未结项。
+    pub report_missing: bool,
+    /// 是否因结项报告逾期停止拨付。
+    pub payments_stopped: bool,
     /// 签订期限。
     pub sign_by: Instant,
     /// 签订时间。
@@ -104,7 +135,7 @@ pub struct ContractOut {
     pub payments: Vec<PaymentOut>,
     /// 最近一版结项报告。
     pub completion_report: Option<CompletionReportOut>,
-    /// 作废原因码。
+    /// 作废、提前终止或退出的原因码。
     pub reason_code: Option<String>,
     /// 理由。
     pub reason: Option<String>,

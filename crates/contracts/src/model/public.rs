@@ -1,7 +1,9 @@
 //! What the public reads of an agreement: no person, no contact, no account (rulebook 2.6).
 
-use super::{AgreedWeight, Clause, Party, TrancheCondition};
+use super::{AgreedWeight, Clause, Party, SuspensionOut, TrancheCondition};
+use crate::activities::model::ActivityTotals;
 use crate::flow::{ContractState, MilestoneState};
+use crate::settlements::model::SettlementFigures;
 use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -45,6 +47,19 @@ pub struct PublicMilestoneOut {
     pub due_on: NaiveDate,
     /// 状态。
     pub state: MilestoneState,
+}
+
+/// How an agreement ended early (提前终止、退出), without persons.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PublicEarlyEndOut {
+    /// 日期。
+    pub ended_on: NaiveDate,
+    /// 事由码。
+    pub ground: String,
+    /// 理由。
+    pub reason: String,
+    /// 结算金额;尚未确定的没有。
+    pub settlement: Option<SettlementFigures>,
 }
 
 /// A published agreement (协议公开).
@@ -93,6 +108,14 @@ pub struct PublicContractOut {
     pub agreement_terms: String,
     /// 固定条款。
     pub clauses: Vec<Clause>,
+    /// 活动记录汇总;不足 5 人次的不显示。
+    pub activities_so_far: ActivityTotals,
+    /// 中止;未中止的没有。
+    pub suspension: Option<SuspensionOut>,
+    /// 是否逾期未结项。
+    pub report_missing: bool,
+    /// 提前终止或退出;未提前结束的没有。
+    pub early_end: Option<PublicEarlyEndOut>,
     /// 签订时间。
     pub signed_at: Option<Instant>,
     /// 公开时间。

@@ -113,6 +113,37 @@ pub struct PaymentRequestIn {
     pub invoice: String,
 }
 
+wubang_kernel::words! {
+    /// Why a payment is withheld (暂缓拨付的事由).
+    WithholdGround {
+        Rectification = "rectification", "整改或退出程序未结束。";
+        MissingReport = "missing_report", "结项报告逾期未交。";
+        Objection = "objection", "存在未办结的异议。";
+        Other = "other", "其他,理由须说明。";
+    }
+}
+
+/// The street withholds a payment.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "ground": "other", "reason": "发票抬头有误,请换开后再办理。" }))]
+pub struct WithholdIn {
+    /// 事由。
+    pub ground: WithholdGround,
+    /// 理由,5–1000 字。
+    #[schema(min_length = 5, max_length = 1000)]
+    pub reason: String,
+}
+
+/// Record that money came back outside the platform.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordRepaymentIn {
+    /// 追回款的外部凭证号,2–100 字。
+    #[schema(min_length = 2, max_length = 100)]
+    pub repayment_reference: String,
+}
+
 /// Record of a payment made outside the platform.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -202,7 +233,13 @@ pub struct PaymentOut {
     pub invoice: Option<String>,
     /// 外部支付凭证号。
     pub payment_reference: Option<String>,
-    /// 暂缓理由。
+    /// 暂缓的事由。
+    pub withheld_ground: Option<WithholdGround>,
+    /// 已拨付金额中应追回的部分(分)。
+    pub clawback_fen: i64,
+    /// 追回款的外部凭证号。
+    pub repayment_reference: Option<String>,
+    /// 暂缓或不再拨付的理由。
     pub reason: Option<String>,
     /// 运行中的期限。
     pub deadlines: Vec<DeadlineOut>,

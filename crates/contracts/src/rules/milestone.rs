@@ -24,6 +24,7 @@ pub(crate) struct Verified {
 #[derive(Debug, Clone)]
 pub(crate) struct MilestoneFacts {
     pub contract_active: bool,
+    pub contract_suspended: bool,
     pub indicators: Vec<Indicator>,
     /// What is being handed in; `None` while nobody has.
     pub evidence: Option<MilestoneEvidence>,
@@ -42,6 +43,7 @@ impl MilestoneFacts {
     pub fn of_system(indicators: &[Indicator]) -> Self {
         MilestoneFacts {
             contract_active: true,
+            contract_suspended: false,
             indicators: indicators.to_vec(),
             evidence: None,
             verified: Vec::new(),
@@ -94,6 +96,7 @@ impl Facts<Milestone> for MilestoneFacts {
     fn check(&self, guard: MilestoneGuard) -> Result<(), Refusal> {
         let holds = match guard {
             MilestoneGuard::ContractActive => self.contract_active,
+            MilestoneGuard::NotSuspended => !self.contract_suspended,
             MilestoneGuard::EvidenceComplete => return self.evidence_complete(),
             MilestoneGuard::NotRecused => !self.is_contractor,
             MilestoneGuard::NewRole => self
@@ -126,6 +129,7 @@ mod tests {
     fn milestone() -> MilestoneFacts {
         MilestoneFacts {
             contract_active: true,
+            contract_suspended: false,
             indicators: vec![Indicator {
                 name: "建档老人".to_owned(),
                 unit: "人".to_owned(),
@@ -158,6 +162,28 @@ mod tests {
         planned
             .map(|step| step.to())
             .map_err(|refusal| refusal.code)
+    }
+
+    #[test]
+    fn nothing_is_accepted_while_the_agreement_stands_still() {
+        let still = MilestoneFacts {
+            contract_active: false,
+            contract_suspended: true,
+            ..milestone()
+        };
+        assert_eq!(
+            verify(Role::ResidentRep, &still),
+            Err(Code::ContractSuspended)
+        );
+        // what was handed in before the agreement ended is still looked at
+        let ended = MilestoneFacts {
+            contract_active: false,
+            ..milestone()
+        };
+        assert_eq!(
+            verify(Role::ResidentRep, &ended),
+            Ok(MilestoneState::Submitted)
+        );
     }
 
     #[test]

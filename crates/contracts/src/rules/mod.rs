@@ -45,6 +45,8 @@ pub(crate) struct ContractFacts {
     pub report_returns: i32,
     pub published: bool,
     pub filed: bool,
+    /// The contractor was dissolved or struck off the register.
+    pub standing_lost: bool,
 }
 
 impl ContractFacts {
@@ -96,6 +98,10 @@ impl Facts<Contract> for ContractFacts {
             ContractGuard::Started => today >= self.starts_on,
             ContractGuard::Delivered => self.milestones_closed || today >= self.ends_on,
             ContractGuard::ReturnsLeft => self.report_returns < REPORT_RETURNS,
+            ContractGuard::NotReturned => self.report_returns == 0,
+            ContractGuard::Returned => self.report_returns > 0,
+            ContractGuard::StandingKept | ContractGuard::MayGoOn => !self.standing_lost,
+            ContractGuard::StandingLost => self.standing_lost,
         };
         if holds {
             Ok(())
@@ -114,7 +120,7 @@ mod tests {
     use super::*;
     use crate::flow::ContractState;
     use wubang_kernel::machine::plan;
-    use wubang_kernel::{Code, Role, RoleSet};
+    use wubang_kernel::{Code, Role, RoleSet, Timer};
 
     const BUYER: Uuid = Uuid::from_u128(0xb);
     const CONTRACTOR: Uuid = Uuid::from_u128(0xc);
@@ -140,6 +146,7 @@ mod tests {
             report_returns: 0,
             published: false,
             filed: false,
+            standing_lost: false,
         }
     }
 
@@ -230,6 +237,29 @@ mod tests {
     }
 
     #[test]
+    fn who_lost_its_standing_stands_still_and_never_goes_on() {
+        use {ContractEvent::Resume, ContractEvent::Suspend, ContractState::Suspended};
+        let lost = ContractFacts {
+            standing_lost: true,
+            ..contract()
+        };
+        let (street, system) = (Role::StreetOfficer, Role::System);
+        let active = ContractState::Active;
+        assert_eq!(ask(active, Suspend, street, &contract()), None);
+        assert_eq!(ask(active, Suspend, system, &lost), None);
+        assert_eq!(ask(Suspended, Suspend, system, &lost), None);
+        assert_eq!(
+            ask(Suspended, Suspend, system, &contract()),
+            Some(Code::InvalidTransition)
+        );
+        assert_eq!(ask(Suspended, Resume, street, &contract()), None);
+        assert_eq!(
+            ask(Suspended, Resume, street, &lost),
+            Some(Code::NotEligible)
+        );
+    }
+
+    #[test]
     fn work_starts_and_ends_by_date_or_milestones() {
         use {
             ContractEvent::Activate, ContractEvent::SubmitReport, ContractState::Active,
@@ -265,6 +295,18 @@ mod tests {
             report_returns: 1,
             ..contract()
         };
+        // a report that was returned and did not come back is missing at once, at the end of T37
+        for (facts, at) in [(&contract(), Timer::ReportMissing), (&returned, Timer::T37)] {
+            let step = plan::<Contract>(
+                Active,
+                ContractEvent::MissReport,
+                RoleSet::of(&[Role::System]),
+                facts,
+            );
+            let step = step.unwrap();
+            assert_eq!(step.to(), ContractState::Evaluating);
+            assert_eq!(step.row().at, Some(at));
+        }
         assert_eq!(
             ask(
                 ContractState::CompletionSubmitted,

@@ -2,7 +2,7 @@
 
 use super::{
     BonusRule, CapRule, ChangeRule, CreditRule, Criterion, EvaluationRule, OrderRule, PanelRule,
-    Procedure, RaceRule, RoadshowRule,
+    Procedure, RaceRule, RoadshowRule, SpotCheckRule,
 };
 use crate::deadline::Term;
 use crate::money::Fen;
@@ -222,6 +222,7 @@ impl Procedure {
             },
             race: RaceRule { contractors: 3 },
             credit: CreditRule::default(),
+            spot_checks: SpotCheckRule::default(),
         }
     }
 }

@@ -272,6 +272,24 @@ pub struct ChangeRule {
     pub subcontract_percent: u32,
 }
 
+/// 抽查: how many of the long agreements are looked at each year (rulebook 2.4.5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SpotCheckRule {
+    /// Least share of them that is checked within a year, in percent.
+    pub percent: u32,
+    /// Months that an agreement must run longer than, to count as long.
+    pub longer_than_months: u32,
+}
+
+impl Default for SpotCheckRule {
+    fn default() -> Self {
+        SpotCheckRule {
+            percent: 30,
+            longer_than_months: 12,
+        }
+    }
+}
+
 /// Whether bidders present their bids to the panel before it scores (路演, rulebook 2.4.4 (3)), and for how long.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RoadshowRule {
@@ -334,6 +352,9 @@ pub struct Procedure {
     /// Points of the credit score.
     #[serde(default)]
     pub credit: CreditRule,
+    /// Spot checks.
+    #[serde(default)]
+    pub spot_checks: SpotCheckRule,
 }
 
 impl Procedure {

@@ -145,6 +145,8 @@ settings! {
     "changes/budget_percent" changes.budget_percent, 0..=20 "%", "预算科目备注调剂上限", "Shift of a budget line that the contractor only notes";
     "changes/amount_percent" changes.amount_percent, 0..=10 "%", "协议累计增加金额上限", "Most that the price of an agreement may rise";
     "changes/subcontract_percent" changes.subcontract_percent, 0..=30 "%", "分包合计上限", "Most that may be subcontracted";
+    "spot_checks/percent" spot_checks.percent, 30..=100 "%", "长期协议年度抽查比例", "Least share of the long agreements that is checked within a year";
+    "spot_checks/longer_than_months" spot_checks.longer_than_months, 3..=12 "mo", "抽查对象的最短期限(月)", "Months that an agreement must run longer than to be counted for spot checks";
     "race/contractors" race.contractors, 1..=3 "", "赛马承榜组织数上限(1 为不开展赛马)", "Most contractors of one race; 1 means no races";
 }
 

@@ -31,7 +31,7 @@ pub use review::{
 use system::by_system;
 pub use system::{
     closed, division_of, final_need, find, find_any, fulfilled, load_many, posted,
-    posting_cancelled, posting_failed, shelf_life_ended, supplement_lapsed,
+    posting_cancelled, posting_failed, reopened, shelf_life_ended, supplement_lapsed,
 };
 pub use votes::record_vote;
 

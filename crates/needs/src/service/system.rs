@@ -99,6 +99,14 @@ pub async fn fulfilled(tx: &Tx, id: Uuid) -> Result<(), Error> {
     by_system(tx, id, NeedEvent::Fulfil, |c, _| c).await
 }
 
+/// Its agreement ended early: it waits to be posted again.
+///
+/// # Errors
+/// `invalid_transition` when the need is not fulfilled.
+pub async fn reopened(tx: &Tx, id: Uuid) -> Result<(), Error> {
+    by_system(tx, id, NeedEvent::Reopen, |c, _| c).await
+}
+
 /// Its project's evaluation was confirmed.
 ///
 /// # Errors

@@ -53,8 +53,8 @@ pub use suspending::{
     resume, resume_after_objection, resume_by_timer, suspend, suspend_for_objection,
 };
 pub use system::{
-    agreement_drafted, award_proposed, close, completed, contracted, failed, next_candidate,
-    publicity_over, publish, reevaluate, start_evaluation,
+    agreement_drafted, agreement_ended, award_proposed, close, completed, contracted, failed,
+    next_candidate, publicity_over, publish, reevaluate, start_evaluation,
 };
 pub use too_few::{fail_too_few, single_bidder, single_bidder_over};
 pub use types::FORMS;
@@ -372,6 +372,7 @@ async fn step(
         PostingEvent::Complete,
         PostingEvent::Conclude,
         PostingEvent::DecideRace,
+        PostingEvent::EndEarly,
     ];
     if !itself.contains(&event) {
         let outcome = ended.then(|| case.posting.state.clone());

@@ -178,7 +178,7 @@ async fn close(tx: &Tx, needs: &[Uuid]) -> Result<(), Error> {
     Ok(())
 }
 
-/// A published posting has failed or was cancelled: it holds its needs no more, and they go where they go when no
+/// A published posting has failed, was cancelled or has lost its agreement: it holds its needs no more, and they go where they go when no
 /// other lane runs.
 pub(super) async fn let_needs_go(tx: &Tx, case: &PostingCase, own: LaneEnd) -> Result<(), Error> {
     hold_race(tx, &case.posting).await?;
@@ -187,8 +187,13 @@ pub(super) async fn let_needs_go(tx: &Tx, case: &PostingCase, own: LaneEnd) -> R
         NeedsGo::On => Ok(()),
         NeedsGo::Closed => close(tx, &case.need_ids).await,
         NeedsGo::Failed => {
-            for need in &case.need_ids {
-                wubang_needs::service::posting_failed(tx, *need).await?;
+            for need in wubang_needs::service::load_many(tx, &case.need_ids).await? {
+                // the work on it had begun: no round of posting was in vain
+                if need.state == "fulfilled" {
+                    wubang_needs::service::reopened(tx, need.id).await?;
+                } else {
+                    wubang_needs::service::posting_failed(tx, need.id).await?;
+                }
             }
             rounds::await_decision(tx, case).await
         }

@@ -227,3 +227,17 @@ pub async fn completed(tx: &Tx, id: Uuid, outcome: &str) -> Result<(), Error> {
     .await?;
     project::set_stage(tx, case.posting.project_id, "closed", Some(&outcome)).await
 }
+
+/// The agreement ended early (terminated, or the contractor left): the project is over, the posting counts as failed, and
+/// its needs go back to be posted again, in a race when no other lane runs. `ground` is a code, `reason` is public.
+///
+/// # Errors
+/// `invalid_transition` unless there is an agreement.
+pub async fn agreement_ended(tx: &Tx, id: Uuid, ground: &str, reason: String) -> Result<(), Error> {
+    let case = by_system(tx, id, PostingEvent::EndEarly, |c| {
+        reason_of(c, "agreement_ended", Some(reason))
+    })
+    .await?;
+    racing::let_needs_go(tx, &case, LaneEnd::Failed).await?;
+    project::set_stage(tx, case.posting.project_id, "ended", Some(ground)).await
+}

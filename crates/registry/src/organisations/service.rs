@@ -17,6 +17,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 use wubang_kernel::actor::Reach;
 use wubang_kernel::{Code, Faults, Refusal, Role};
+use wubang_store::commit::Happened;
 use wubang_store::trace::{self, About, Entry};
 use wubang_store::{Error, Key, Read, Tx};
 use wubang_web::ListQuery;
@@ -326,6 +327,9 @@ pub(crate) async fn set_credit_status(
     shown(tx, after).await
 }
 
+/// Tells later stages that an organisation's life has taken a turn.
+const STATUS_CHANGED: &str = "organisation.status_changed";
+
 /// Records a change of the organisation's life (rulebook 2.8.14).
 pub(crate) async fn set_status(
     tx: &Tx,
@@ -370,11 +374,17 @@ pub(crate) async fn set_status(
         tx,
         Some(&before),
         &after,
-        "organisation.status_changed",
+        STATUS_CHANGED,
         role,
         Some(reason),
         None,
     )
+    .await?;
+    tx.react(&Happened {
+        event: STATUS_CHANGED,
+        object_id: after.id,
+        project_id: None,
+    })
     .await?;
     shown(tx, after).await
 }
