@@ -33,6 +33,13 @@ async fn in_publicity(bench: &mut Bench) -> chrono::DateTime<chrono::Utc> {
     published(bench).await
 }
 
+/// A review that nobody but its organisation reads yet.
+pub(crate) async fn sealed(bench: &mut Bench) -> String {
+    let made = submits(bench, AGENT).await.ok();
+    bench.forget();
+    text(&made, "/id")
+}
+
 on_both! {
     async fn a_review_is_sealed_until_the_result_stands_and_changes_nothing_in_it(bench: Bench) {
         let ends = in_publicity(&mut bench).await;

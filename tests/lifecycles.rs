@@ -94,6 +94,8 @@ fn everything() -> String {
     matrix::<wubang_contracts::settlements::flow::Settlement>(&mut out);
     matrix::<wubang_contracts::activities::flow::Activity>(&mut out);
     matrix::<wubang_evaluations::flow::Evaluation>(&mut out);
+    matrix::<wubang_evaluations::vetoes::flow::VetoFinding>(&mut out);
+    matrix::<wubang_evaluations::buyer_reviews::flow::BuyerReview>(&mut out);
     matrix::<wubang_supervision::slips::flow::Slip>(&mut out);
     matrix::<wubang_supervision::guidance::flow::GuidanceOrder>(&mut out);
     matrix::<wubang_supervision::rectification::flow::RectificationOrder>(&mut out);
@@ -185,6 +187,8 @@ fn every_state_is_reachable_and_every_event_is_used() {
     found.extend(dead::<wubang_contracts::settlements::flow::Settlement>());
     found.extend(dead::<wubang_contracts::activities::flow::Activity>());
     found.extend(dead::<wubang_evaluations::flow::Evaluation>());
+    found.extend(dead::<wubang_evaluations::vetoes::flow::VetoFinding>());
+    found.extend(dead::<wubang_evaluations::buyer_reviews::flow::BuyerReview>());
     found.extend(dead::<wubang_supervision::slips::flow::Slip>());
     found.extend(dead::<wubang_supervision::guidance::flow::GuidanceOrder>());
     found.extend(dead::<

@@ -10,6 +10,7 @@ mod absences;
 mod activities;
 mod amendments;
 mod attachments;
+mod authority_lists;
 mod awards;
 mod bids;
 mod black_list;

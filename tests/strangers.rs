@@ -62,6 +62,8 @@ const FOR_ALL_SIGNED_IN: &[(&str, &str)] = &[
     ("list_activities", "scoped in the query, see below"),
     ("list_contract_versions", "scoped in the query, see below"),
     ("list_evaluations", "scoped in the query, see below"),
+    ("list_veto_findings", "scoped in the query, see below"),
+    ("list_buyer_reviews", "scoped in the query, see below"),
     ("list_people", "oneself alone, see below"),
     ("list_relatives", "one's own declarations, see below"),
     ("list_age_recipients", "one's own public keys, see below"),
@@ -113,6 +115,8 @@ const SCOPED: &[&str] = &[
     "list_activities",
     "list_contract_versions",
     "list_evaluations",
+    "list_veto_findings",
+    "list_buyer_reviews",
     "list_posting_templates",
     "list_requests",
     "list_campaigns",
@@ -266,6 +270,9 @@ fn body(document: &Value, operation: &Operation, real: &Real) -> Option<Value> {
         "give_grant" => body["scope"] = json!({ "division": "410108005003" }),
         "record_activity" => {
             body["contract_id"] = json!(real.of("contracts"));
+        }
+        "propose_veto_finding" | "submit_buyer_review" => {
+            body["evaluation_id"] = json!(real.of("evaluations"));
         }
         "propose_termination" => {
             body["contract_id"] = json!(real.of("contracts"));
@@ -505,9 +512,14 @@ pub async fn whole(bench: &mut Bench) -> Real {
     let watched = supervised(bench).await;
     bench.play.report_accepted().await.unwrap();
     bench.play.evaluation_scored().await.unwrap();
+    bench.forget();
+    let veto = crate::vetoes::dismissed(bench).await;
+    let review = crate::buyer_reviews::sealed(bench).await;
     bench.play.evaluation_confirmed().await.unwrap();
     bench.forget();
     let mut real = Real::of_play(bench).await;
+    real.0.push(("veto_findings", veto));
+    real.0.push(("buyer_reviews", review));
     real.0.push(("change_requests", change));
     real.0.push(("terminations", termination));
     real.0.push(("activities", activity));

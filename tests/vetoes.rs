@@ -40,6 +40,14 @@ fn answer() -> Value {
     json!({ "answer": "两场活动改在户外举行,签到表补交。" })
 }
 
+/// A finding that was proposed and not confirmed.
+pub(crate) async fn dismissed(bench: &mut Bench) -> String {
+    let id = proposed(bench).await;
+    act(bench, DISTRICT, &id, "dismiss", because()).await.ok();
+    bench.forget();
+    id
+}
+
 on_both! {
     async fn a_confirmed_finding_makes_the_project_fail_whatever_its_points_are(bench: Bench) {
         let members = scoring(&mut bench, happy()).await;

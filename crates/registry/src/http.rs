@@ -8,6 +8,7 @@ use crate::divisions::{Division, DivisionList};
 use crate::experts::{ExpertIn, ExpertList, ExpertOut};
 use crate::grants::GrantIn;
 use crate::keyring::Jwks;
+use crate::organisations::authority_lists::{AuthorityListIn, AuthorityListOut};
 use crate::organisations::{
     CreditStatusIn, OrganisationIn, OrganisationList, OrganisationOut, OrganisationPatch, StatusIn,
 };
@@ -109,6 +110,17 @@ make!(declare_relative, "登记 registry", "/api/v1/relatives", "relatives", Rel
 act!(withdraw_relative, "登记 registry", "/api/v1/relatives/{id}/withdraw", RelativeWithdrawIn => RelativeOut, relatives::withdraw, "撤回亲属申报。Withdraws a declaration.");
 act!(set_organisation_status, "登记 registry", "/api/v1/organisations/{id}/set_status", StatusIn => OrganisationOut, organisations::set_status, "变更组织状态。Changes the status of an organisation.");
 act!(set_organisation_credit_status, "登记 registry", "/api/v1/organisations/{id}/set_credit_status", CreditStatusIn => OrganisationOut, organisations::set_credit_status, "登记信用状态。Records what the credit lists say.");
+
+/// 导入主管部门公布的名单或评估等级(CSV):整份核对,有一行不对即全部不写入。Takes in a list of an authority, whole or not at all.
+#[utoipa::path(tag = "登记 registry", request_body = AuthorityListIn, responses((status = 200, description = "变动、未变动和未登记的组织 · what changed, and what did not", body = AuthorityListOut)), security(("bearer" = [])))]
+#[post("/api/v1/authority_lists")]
+pub(crate) async fn import_authority_list(ctx: Ctx, body: Body<AuthorityListIn>) -> Answer {
+    ctx.signed_in()?;
+    wubang_web::command(&ctx, async |tx| {
+        organisations::authority_lists::take_in(tx, body.0).await
+    })
+    .await
+}
 
 list!(
     list_experts,
@@ -355,7 +367,8 @@ pub fn routes(cfg: &mut utoipa_actix_web::service_config::ServiceConfig) {
         .service(declare_relative)
         .service(withdraw_relative)
         .service(set_organisation_status)
-        .service(set_organisation_credit_status);
+        .service(set_organisation_credit_status)
+        .service(import_authority_list);
     cfg.service(create_expert)
         .service(list_experts)
         .service(create_client)

@@ -115,6 +115,26 @@ words! {
 }
 
 words! {
+    /// What authorities publish about organisations (rulebook 3.6, 3.12).
+    AuthorityList {
+        AbnormalActivity = "abnormal_activity", "活动异常名录";
+        SeriousDishonesty = "serious_dishonesty", "严重违法失信名单";
+        Grades = "grades", "评估等级";
+    }
+}
+
+impl AuthorityList {
+    /// The credit status of who stands on it.
+    pub(crate) const fn status(self) -> Option<CreditStatus> {
+        match self {
+            AuthorityList::AbnormalActivity => Some(CreditStatus::AbnormalActivity),
+            AuthorityList::SeriousDishonesty => Some(CreditStatus::SeriousDishonesty),
+            AuthorityList::Grades => None,
+        }
+    }
+}
+
+words! {
     /// Evaluation grade of a social organisation (评估等级, rulebook 3.6).
     GradeLevel {
         A1 = "1A", "1A";

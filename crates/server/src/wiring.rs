@@ -143,6 +143,9 @@ pub fn words() -> wubang_notices::Words {
     words.events.insert("roadshow_slot.laid", "路演时间");
     words.events.insert("objection.submitted", "收到异议");
     words.events.insert("list_entry.proposed", "红黑榜建议");
+    words
+        .events
+        .insert("veto_finding.proposed", "提出一票否决事项");
     words.events.insert("slip.issued", "督办单据");
     words.events.insert("guidance.proposed", "建议启动干预指导");
     words

@@ -1,5 +1,6 @@
 //! Organisations (社会组织 and others): who may bid, keep funds, analyse or evaluate.
 
+pub mod authority_lists;
 pub mod caps;
 pub mod eligibility;
 mod finders;

@@ -140,7 +140,7 @@ pub(crate) async fn insert(
     Ok(made)
 }
 
-async fn note(
+pub(super) async fn note(
     tx: &Tx,
     from: Option<&Organisation>,
     after: &Organisation,
@@ -168,7 +168,7 @@ async fn note(
 }
 
 /// Writes columns of an organisation with the version in the `WHERE`.
-async fn write(
+pub(super) async fn write(
     tx: &Tx,
     before: &Organisation,
     set: impl FnOnce(
