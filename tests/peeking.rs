@@ -198,10 +198,20 @@ impl Drop for Process {
     }
 }
 
-#[test]
-fn no_line_of_the_log_tells_of_a_bid() {
-    crate::demo::block_on(async {
-        let unique = format!("log-{}", std::process::id());
+/// A service of its own that writes its log into a file, at the most talkative level.
+pub struct Logging {
+    process: Process,
+    data: std::path::PathBuf,
+    /// Where it listens.
+    pub base: String,
+    /// Everybody's password.
+    pub password: String,
+}
+
+impl Logging {
+    /// Starts it on a database of its own.
+    pub async fn start(name: &str) -> Self {
+        let unique = format!("{name}-{}", std::process::id());
         let url = wubang_testkit::database::fresh(wubang_testkit::Database::Sqlite, &unique)
             .await
             .unwrap();
@@ -218,7 +228,6 @@ fn no_line_of_the_log_tells_of_a_bid() {
             .stdout(std::fs::File::create(&log).unwrap())
             .stderr(std::fs::File::create(data.join("errors")).unwrap());
         let process = Process(command.spawn().expect("the service starts"));
-        let base = format!("http://{address}");
         // it prints its accounts once it serves
         let password = loop {
             let said = std::fs::read_to_string(&log).unwrap();
@@ -228,6 +237,28 @@ fn no_line_of_the_log_tells_of_a_bid() {
                 None => tokio::time::sleep(std::time::Duration::from_millis(50)).await,
             }
         };
+        Logging {
+            process,
+            data,
+            base: format!("http://{address}"),
+            password,
+        }
+    }
+
+    /// Stops it; answers everything that it has said.
+    pub fn stop(self) -> Vec<u8> {
+        drop(self.process);
+        let mut all = std::fs::read(self.data.join("log")).unwrap();
+        all.extend(std::fs::read(self.data.join("errors")).unwrap());
+        all
+    }
+}
+
+#[test]
+fn no_line_of_the_log_tells_of_a_bid() {
+    crate::demo::block_on(async {
+        let service = Logging::start("log").await;
+        let (base, password) = (service.base.clone(), service.password.clone());
         let mut play = Play::new(Client::new(base.clone(), password.clone()), false).unwrap();
         play.need_approved().await.unwrap();
         play.posting_open().await.unwrap();
@@ -245,9 +276,7 @@ fn no_line_of_the_log_tells_of_a_bid() {
             .into_iter()
             .map(|key| play.bid_of(key).unwrap())
             .collect();
-        drop(process);
-        let mut all = std::fs::read(&log).unwrap();
-        all.extend(std::fs::read(data.join("errors")).unwrap());
+        let all = service.stop();
         assert!(holds(&all, "/api/v1/postings"), "the log was written");
         let attached = ["底价明细", "%E5%BA%95%E4%BB%B7", "附件所写", hash.as_str()];
         for word in attached {

@@ -7,6 +7,8 @@ use chrono::{Duration, NaiveDate};
 use sea_orm::{ConnectionTrait, Database, DbBackend, Statement};
 use serde_json::{Value, json};
 use wubang_kernel::deadline::end_of_day;
+use wubang_server::demo::client::Client;
+use wubang_server::demo::play::Play;
 use wubang_testkit::{Bench, Reply, on_both};
 
 /// Residents of the community that was served.
@@ -18,6 +20,7 @@ const RESIDENTS: [&str; 5] = [
     "qi.guihua",
 ];
 const SERVED: &str = "410108005003";
+const BESIDE: &str = "410108005002";
 const WHY: &str = "部分服务对象住院,无法完成问卷。";
 
 fn ends(bench: &Bench) -> NaiveDate {
@@ -275,6 +278,25 @@ on_both! {
         }
     }
 
+    async fn a_second_community_with_few_answers_hides_the_first_with_it(bench: Bench) {
+        bench.play.retell("/posting/communities", json!([SERVED, BESIDE])).unwrap();
+        asking(&mut bench).await;
+        for (community, step, count) in [(SERVED, "satisfied", 6), (BESIDE, "very_dissatisfied", 3)] {
+            let wanted = json!({ "community": community, "count": count });
+            let issued = third(&mut bench, "issue_codes", wanted).await.ok();
+            for code in list(&issued, "/codes") {
+                by_code(&bench, code.as_str().unwrap(), step).await.ok();
+            }
+        }
+        let closed = third(&mut bench, "close_survey", early()).await.ok();
+        let survey = &closed["survey"];
+        assert_eq!((&survey["answers"], &survey["counts"]["very_dissatisfied"]), (&json!(9), &json!(3)));
+        // nine less six would be the three of the other community
+        let shown = list(survey, "/communities");
+        assert_eq!(shown.len(), 2);
+        assert!(shown.iter().all(|one| one["answers"].is_null() && one["satisfaction"].is_null()), "{survey}");
+    }
+
     async fn fewer_than_five_answers_are_not_counted_and_stay_hidden(bench: Bench) {
         asking(&mut bench).await;
         for (account, step) in RESIDENTS.iter().take(4).zip(["very_dissatisfied", "satisfied", "neutral", "satisfied"]) {
@@ -308,4 +330,72 @@ on_both! {
         assert_eq!((&shown["survey"]["answers"], &shown["survey"]["minimum"], &shown["survey"]["shortfall_reason"]), (&json!(5), &json!(20), &json!(WHY)));
         assert_eq!(number(&shown, "/survey/counts/satisfied"), 5);
     }
+}
+
+#[test]
+fn no_line_of_the_log_tells_who_answered_or_what() {
+    crate::demo::block_on(async {
+        let service = crate::peeking::Logging::start("survey-log").await;
+        let client = Client::new(service.base.clone(), service.password.clone());
+        let mut play = Play::new(client, false).unwrap();
+        play.need_approved().await.unwrap();
+        play.posting_open().await.unwrap();
+        play.bids_submitted().await.unwrap();
+        play.bids_qualified().await.unwrap();
+        play.award_proposed().await.unwrap();
+        play.award_noticed().await.unwrap();
+        play.contract_signed().await.unwrap();
+        play.work_done().await.unwrap();
+        play.report_accepted().await.unwrap();
+        play.evaluation_opened().await.unwrap();
+        let at = |verb: &str| format!("/api/v1/evaluations/{}/{verb}", play.ids.evaluation);
+        let (open, issue) = (at("open_survey"), at("issue_codes"));
+        let answers = format!(
+            "/api/v1/public/evaluations/{}/survey_answers",
+            play.ids.evaluation
+        );
+        let tomorrow = play.client.now().await.unwrap().date_naive() + chrono::Days::new(1);
+        let plan = json!({ "registered_beneficiaries": 100, "ends_on": tomorrow });
+        play.client.post("gong.mingyue", &open, plan).await.unwrap();
+        let wanted = json!({ "community": SERVED, "count": 2 });
+        let issued = play.client.post("gong.mingyue", &issue, wanted).await;
+        let codes = list(&issued.unwrap(), "/codes");
+        for code in &codes {
+            let body = json!({ "code": code, "answer": "very_dissatisfied", "text": "楼道灯一直没修好。" });
+            play.client.post_unsigned(&answers, body).await.unwrap();
+        }
+        let mut persons = Vec::new();
+        for (account, step) in RESIDENTS
+            .iter()
+            .zip(["dissatisfied", "neutral", "very_satisfied"])
+        {
+            persons.push(play.client.person(account).await.unwrap());
+            let body = json!({ "answer": step, "text": "陪诊很及时。" });
+            play.client.post(account, &answers, body).await.unwrap();
+        }
+        let all = String::from_utf8_lossy(&service.stop()).into_owned();
+        let lines: Vec<&str> = all
+            .lines()
+            .filter(|line| line.contains("survey_answers"))
+            .collect();
+        assert!(lines.len() >= 5, "the log was written");
+        for line in &lines {
+            let told = persons
+                .iter()
+                .map(String::as_str)
+                .chain(RESIDENTS)
+                .any(|who| line.contains(who));
+            assert!(!told && !line.contains(&play.ids.evaluation), "{line}");
+        }
+        let codes = codes.iter().map(|code| code.as_str().unwrap().to_owned());
+        let words = [
+            "very_dissatisfied",
+            "very_satisfied",
+            "楼道灯",
+            "陪诊很及时",
+        ];
+        for word in codes.chain(words.map(str::to_owned)) {
+            assert!(!all.contains(&word), "the log holds {word}");
+        }
+    });
 }
