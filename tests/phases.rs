@@ -64,6 +64,19 @@ on_both! {
         assert_eq!(bench.nobody().get(&format!("/api/v1/public/evaluations/{id}")).await.ok()["phase"], json!("midterm"));
     }
 
+    async fn an_agreement_that_ends_takes_its_open_evaluation_along(bench: Bench) {
+        active(&mut bench).await;
+        let made = in_phase(&mut bench, "midterm").await;
+        let plan = json!({ "registered_beneficiaries": 100, "ends_on": made["created_at"].as_str().unwrap()[..10] });
+        bench.cast("third_party").await.post(&at(&bench, "open_survey"), plan).await.ok();
+        crate::terminations::ended(&mut bench).await;
+        let after = evaluation(&mut bench, "wang.min").await;
+        assert_eq!((&after["state"], &after["deadlines"], &after["allowed_actions"]), (&json!("voided"), &json!([]), &json!([])));
+        let path = format!("/api/v1/public/evaluations/{}/survey_answers", bench.play.ids.evaluation);
+        let resident = bench.user("hao.xiulan").await;
+        resident.post(&path, json!({ "answer": "satisfied" })).await.refused(409, "invalid_transition");
+    }
+
     async fn before_the_work_begins_the_plan_is_judged_and_nobody_is_asked(bench: Bench) {
         play_signed(&mut bench).await;
         for phase in ["midterm", "final", "follow_up"] {

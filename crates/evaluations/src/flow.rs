@@ -18,6 +18,7 @@ wubang_kernel::machine! {
         UnderReview = "under_review" "复核中",
         Confirmed = "confirmed" "已确定",
         ReevaluationRequired = "reevaluation_required" "须复评",
+        Voided = "voided" "作废",
     }
     events {
         FormPanel = "evaluation.panel_formed" "panel" "组成考评组" "Form the panel",
@@ -41,6 +42,7 @@ wubang_kernel::machine! {
         Confirm = "evaluation.confirmed" "" "公示期满" "The publicity ended",
         Conclude = "evaluation.concluded" "" "阶段考评公示期满" "The publicity of an interim evaluation ended",
         Reopen = "evaluation.reopened" "reopen" "整改后复评" "Evaluate again after the correction",
+        Void = "evaluation.voided" "" "协议提前结束,考榜作废" "Its agreement ended early",
         FailFinally = "evaluation.failed_finally" "" "复评仍不合格" "It failed again, finally",
     }
     guards {
@@ -106,6 +108,8 @@ wubang_kernel::machine! {
         InPublicity on Confirm [NoOpenHold, Final, Failed, FirstRound] by [System] => ReevaluationRequired, start [EvaluationCorrection], tell [Organisation, Street, Secretary, District], at T39;
         InPublicity on FailFinally [NoOpenHold, Final, Failed, SecondRound] by [System] => Confirmed, tell [Organisation, Street, Secretary, District], at T39;
         InPublicity on Conclude [NoOpenHold, Interim] by [System] => Confirmed, tell [Organisation, Street, Secretary], at T39;
+        Preparing | Scoring | Scored | Drafted | InPublicity | UnderReview | ReevaluationRequired on Void [] by [System] => Voided,
+            stop [T38, T39, EvaluationCorrection], tell [Organisation, Street, Secretary];
         ReevaluationRequired on Reopen [] by [StreetOfficer] => Preparing, start [T38], stop [EvaluationCorrection], tell [Organisation, Secretary];
     }
 }

@@ -24,6 +24,7 @@ pub mod service;
 mod store;
 pub mod survey;
 pub mod vetoes;
+mod voiding;
 
 pub use http::routes;
 pub use invariants::invariants;
@@ -58,16 +59,22 @@ pub fn timers() -> Vec<(&'static str, Timer, TimerHandler)> {
     ]
 }
 
-/// With the result the draw of the experts is shown.
+/// With the result the draw of the experts is shown; an agreement that ends early takes its open evaluations along.
 #[must_use]
 pub fn reactions() -> Vec<(&'static str, Reaction)> {
-    vec![("evaluation.result_notified", |tx, happened| {
-        Box::pin(wubang_panels::draws::reveal(
-            tx,
-            store::PURPOSE,
-            happened.object_id,
-        ))
-    })]
+    let ended: Reaction =
+        |tx, happened| Box::pin(voiding::on_contract_ended(tx, happened.object_id));
+    vec![
+        ("evaluation.result_notified", |tx, happened| {
+            Box::pin(wubang_panels::draws::reveal(
+                tx,
+                store::PURPOSE,
+                happened.object_id,
+            ))
+        }),
+        ("contract.terminated", ended),
+        ("contract.exited", ended),
+    ]
 }
 
 /// What this stage does when deadlines are counted anew.

@@ -129,6 +129,18 @@ pub(crate) async fn of_contract(
         .await?)
 }
 
+/// Every evaluation of an agreement, oldest first.
+pub(crate) async fn all_of_contract(
+    read: &impl Read,
+    contract: Uuid,
+) -> Result<Vec<evaluation::Model>, Error> {
+    Ok(evaluation::Entity::find()
+        .filter(evaluation::Column::ContractId.eq(contract))
+        .order_by_asc(evaluation::Column::Id)
+        .all(&read.db())
+        .await?)
+}
+
 /// The confirmed last results of some postings, the oldest first; those of earlier phases decide nothing.
 pub(crate) async fn confirmed_of(
     read: &impl Read,

@@ -145,7 +145,7 @@ pub(crate) async fn tallies(read: &impl Read, evaluation: Uuid) -> Result<Tallie
 
 /// Forgets who has answered, what codes there were, and what each community said. Texts are written down anew in the
 /// order of their ids, which tells nothing, or forgotten too where answers do not count.
-pub(super) async fn forget(
+pub(crate) async fn forget(
     tx: &Tx,
     (evaluation, round): (Uuid, i32),
     texts: bool,
