@@ -86,7 +86,8 @@ on_both! {
         let made = record(&mut bench, "winner_agent", good).await.ok();
         assert_eq!(made["state"], json!("recorded"));
         assert!(!text(&made, "/text").contains("13812345678"), "{}", made["text"]);
-        let shown = seen(&mut bench, "wang.min", &format!("{LIST}?contract_id={}", bench.play.ids.contract)).await;
+        let at = format!("{LIST}?contract_id={}", bench.play.ids.contract);
+        let shown = seen(&mut bench, "wang.min", &at).await;
         assert_eq!(shown["items"][0]["id"], made["id"]);
     }
 
@@ -103,7 +104,8 @@ on_both! {
         assert_eq!(refused.pointers()[0], "/entry/headcount");
         let made = does(&mut bench, "winner_agent", &id, "correct", body.clone()).await.ok();
         assert_eq!((&made["supersedes"], &made["headcount"]), (&json!(id), &json!(30)));
-        let old = seen(&mut bench, "wang.min", &format!("{LIST}/{id}")).await;
+        let at = format!("{LIST}/{id}");
+        let old = seen(&mut bench, "wang.min", &at).await;
         assert_eq!((&old["state"], &old["headcount"]), (&json!("superseded"), &json!(32)));
         does(&mut bench, "winner_agent", &id, "correct", body).await.refused(409, "invalid_transition");
         let sums = totals(&mut bench).await;

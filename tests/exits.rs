@@ -250,7 +250,7 @@ on_both! {
         let id = heard(&mut bench).await;
         let role = json!({ "division": "410108000000" });
         grant(&mut bench, "wang.min", "district_admin", role.clone()).await;
-        let _ = grant(&mut bench, SECOND, "district_admin", role).await;
+        grant(&mut bench, SECOND, "district_admin", role).await;
         bench.forget();
         does(&mut bench, "street_officer", &id, "state_opinion", leave(false)).await.ok();
         // for the street once, and never for the district too

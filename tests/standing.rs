@@ -125,7 +125,8 @@ on_both! {
         }
         assert_eq!(timers(&after), ["activity_silence", "agreement_filing", "completion_report"]);
         assert!(ends(&after, "completion_report") > ends(&before, "completion_report"));
-        let versions = seen(&mut bench, "wang.min", &format!("/api/v1/contract_versions?contract_id={}", bench.play.ids.contract)).await;
+        let at = format!("/api/v1/contract_versions?contract_id={}", bench.play.ids.contract);
+        let versions = seen(&mut bench, "wang.min", &at).await;
         assert_eq!((&versions["items"][0]["n"], &versions["items"][0]["change_request_id"]), (&json!(2), &Value::Null));
         let due = text(&after, "/milestones/0/due_on");
         bench.advance(day_after(&due) - Duration::seconds(1)).await;
@@ -273,7 +274,8 @@ on_both! {
         let shown = crate::second_rounds::round(&mut bench, true, &happy(), 90).await;
         assert_eq!((&shown["grade"], &shown["report_missing"]), (&json!("fail"), &json!(true)));
         assert!(text(&shown, "/total").parse::<f64>().unwrap() > 80.0, "{}", shown["total"]);
-        let evaluation = seen(&mut bench, "wang.min", &format!("/api/v1/evaluations/{}", bench.play.ids.evaluation)).await;
+        let at = format!("/api/v1/evaluations/{}", bench.play.ids.evaluation);
+        let evaluation = seen(&mut bench, "wang.min", &at).await;
         assert_eq!(evaluation["state"], json!("reevaluation_required"));
     }
 

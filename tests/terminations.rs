@@ -232,7 +232,8 @@ on_both! {
         bench.forget();
         let submit = format!("/api/v1/contracts/{}/submit_completion_report", bench.play.ids.contract);
         bench.cast("winner_agent").await.post(&submit, story()["completion_report"].clone()).await.ok();
-        let fallen = seen(&mut bench, "wang.min", &format!("{LIST}/{id}")).await;
+        let at = format!("{LIST}/{id}");
+        let fallen = seen(&mut bench, "wang.min", &at).await;
         assert_eq!(fallen["state"], json!("lapsed"));
         propose(&mut bench, "street_officer", body).await.refused(409, "invalid_transition");
     }

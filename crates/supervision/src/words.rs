@@ -101,7 +101,7 @@ words! {
 
 words! {
     /// What a spot check found (抽查结论).
-    Finding {
+    SpotCheckFinding {
         Running = "running", "正常开展";
         NotRunning = "not_running", "未正常开展";
         Failed = "failed", "不合格";

@@ -2,7 +2,7 @@
 
 use super::flow::SpotCheckState;
 use crate::watched::OfContractOut;
-use crate::words::Finding;
+use crate::words::SpotCheckFinding;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -25,7 +25,7 @@ pub struct SpotCheckIn {
 #[schema(example = json!({ "finding": "running", "facts": "现场开展助浴服务,两名护理员在岗,台账与现场相符。", "checked_on": "2026-09-10" }))]
 pub struct RecordSpotCheckIn {
     /// 结论:`not_running` 提出干预指导,`failed` 提出纠偏整改。
-    pub finding: Finding,
+    pub finding: SpotCheckFinding,
     /// 事实,10–5000 字;不得写入证件号码。
     #[schema(min_length = 10, max_length = 5000)]
     pub facts: String,
@@ -46,7 +46,7 @@ pub struct SpotCheckOut {
     /// 计划日期。
     pub planned_for: Option<NaiveDate>,
     /// 结论。
-    pub finding: Option<Finding>,
+    pub finding: Option<SpotCheckFinding>,
     /// 事实。
     pub facts: Option<String>,
     /// 抽查日期。
@@ -70,7 +70,7 @@ pub struct SpotCheckSummary {
     /// 年度。
     pub year: i32,
     /// 结论。
-    pub finding: Option<Finding>,
+    pub finding: Option<SpotCheckFinding>,
     /// 抽查日期。
     pub checked_on: Option<NaiveDate>,
 }

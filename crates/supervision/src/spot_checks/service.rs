@@ -10,7 +10,7 @@ use super::rules::{self, SpotCheckFacts};
 use crate::guidance::proposing as guidance;
 use crate::rectification::proposing as rectification;
 use crate::watched::{self, Case, OfContract, internal_text, made_of, of_contract, word};
-use crate::words::{Finding, GuidanceTrigger, RectificationTrigger};
+use crate::words::{GuidanceTrigger, RectificationTrigger, SpotCheckFinding};
 use chrono::{Datelike, NaiveDate};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use spot_check::Column as C;
@@ -29,10 +29,10 @@ const FREE: Option<String> = None;
 /// Who reads the quota.
 const OFFICERS: &[Role] = &[Role::StreetOfficer, Role::DistrictAdmin, Role::Supervisor];
 
-fn finding_of(row: &spot_check::Model) -> Result<Option<Finding>, Error> {
+fn finding_of(row: &spot_check::Model) -> Result<Option<SpotCheckFinding>, Error> {
     let finding = row.finding.as_deref();
     finding
-        .map(|text| word(Finding::from_wire(text), "spot checks"))
+        .map(|text| word(SpotCheckFinding::from_wire(text), "spot checks"))
         .transpose()
 }
 
@@ -195,13 +195,13 @@ pub async fn record(tx: &Tx, key: &Key, input: RecordSpotCheckIn) -> Result<Spot
 async fn consequences(
     tx: &Tx,
     case: &SpotCheckCase,
-    finding: Finding,
+    finding: SpotCheckFinding,
     facts: String,
 ) -> Result<(), Error> {
     let object = Some(("spot_check", case.row.id));
     match finding {
-        Finding::Running => Ok(()),
-        Finding::NotRunning => {
+        SpotCheckFinding::Running => Ok(()),
+        SpotCheckFinding::NotRunning => {
             let proposal = guidance::Proposal {
                 trigger: GuidanceTrigger::SpotCheckNotRunning,
                 object,
@@ -209,7 +209,7 @@ async fn consequences(
             };
             guidance::propose_by_system(tx, &case.contract, proposal).await
         }
-        Finding::Failed => {
+        SpotCheckFinding::Failed => {
             let proposal = rectification::Proposal {
                 trigger: RectificationTrigger::SpotCheckFailed,
                 object,
