@@ -10,6 +10,7 @@ use uuid::Uuid;
 use wubang_contracts::Contract;
 use wubang_kernel::division::DivisionCode;
 use wubang_kernel::{Role, RoleSet};
+use wubang_registry::credit;
 use wubang_registry::organisations;
 use wubang_store::{Error, Tracked, Tx};
 use wubang_supervision::Exit;
