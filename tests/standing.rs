@@ -295,11 +295,12 @@ on_both! {
         past(&mut bench, "activity_silence").await;
         assert_eq!(recorded(&bench, "contract.silent", Some(&id)).await, 2);
         let first = contract(&mut bench).await["milestones"][0].clone();
-        let due = text(&first, "/due_on");
-        bench.advance(day_after(&due)).await;
-        let late = contract(&mut bench).await["milestones"][0].clone();
+        if first["state"] == json!("planned") {
+            bench.advance(day_after(&text(&first, "/due_on"))).await;
+        }
         let milestone = text(&first, "/id");
-        if late["state"] == json!("overdue") && recorded(&bench, "milestone.long_overdue", Some(&milestone)).await == 0 {
+        if recorded(&bench, "milestone.long_overdue", Some(&milestone)).await == 0 {
+            let late = contract(&mut bench).await["milestones"][0].clone();
             bench.advance(ends(&late, "milestone_overdue_guidance") + Duration::seconds(1)).await;
         }
         assert_eq!(recorded(&bench, "milestone.long_overdue", Some(&milestone)).await, 1);

@@ -30,6 +30,7 @@ wubang_kernel::machine! {
         Change = "contract.changed" "" "变更" "Changed",
         Complete = "contract.completed" "" "完成" "Completed",
         Suspend = "contract.suspended" "suspend" "中止" "Suspend",
+        LoseStanding = "contract.standing_lost" "" "中止期间丧失资格" "The contractor lost its standing meanwhile",
         Resume = "contract.resumed" "resume" "恢复" "Let it go on",
         SuspensionOverlong = "contract.suspension_overlong" "" "中止已满最长期限" "Suspended for as long as allowed",
         DecisionOverdue = "contract.decision_overdue" "" "更换或终止逾期未决" "Nobody has replaced or terminated it",
@@ -81,7 +82,7 @@ wubang_kernel::machine! {
         Active on FallSilent [] by [System] => Active, start [T26], tell [Street, Secretary, Organisation], at T26;
         Active on Suspend [StandingKept] by [StreetOfficer] => Suspended, start [T34], tell [Secretary, Organisation];
         Active on Suspend [StandingLost] by [System] => Suspended, start [T34, StatusLostDecision], tell [Street, Secretary, District, Organisation];
-        Suspended on Suspend [StandingLost] by [System] => Suspended, start [StatusLostDecision], tell [Street, Secretary, District, Organisation];
+        Suspended on LoseStanding [StandingLost] by [System] => Suspended, start [StatusLostDecision], tell [Street, Secretary, District, Organisation];
         Suspended on Resume [MayGoOn] by [StreetOfficer] => Active, stop [T34, StatusLostDecision], tell [Secretary, Organisation];
         Suspended on SuspensionOverlong [] by [System] => Suspended, tell [Street, District, Organisation], at T34;
         Suspended on DecisionOverdue [] by [System] => Suspended, tell [Street, District], at StatusLostDecision;

@@ -65,12 +65,16 @@ async fn stand_still(
         standing_lost: ground == SuspensionGround::StatusLost,
         ..out::contract_facts(tx, case)
     };
-    // before the step, which starts the timer of the suspension itself
-    if case.contract.state == "active" {
+    // who stands still already only gets another ground
+    let event = if case.contract.state == "active" {
+        // before the step, which starts the timer of the suspension itself
         timers::suspend(tx, &clocks(tx, case).await?).await?;
-    }
+        ContractEvent::Suspend
+    } else {
+        ContractEvent::LoseStanding
+    };
     let since = case.contract.suspended_at.unwrap_or_else(|| tx.now());
-    step(tx, case, ContractEvent::Suspend, roles, &facts, |c| {
+    step(tx, case, event, roles, &facts, |c| {
         c.set(contract::Column::SuspensionGround, ground.as_str())
             .set(contract::Column::SuspendedAt, since)
             .set(contract::Column::Reason, reason.clone())

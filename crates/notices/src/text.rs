@@ -141,6 +141,10 @@ const SENTENCES: &[(&str, &str)] = &[
         "协议中止已满最长期限,请决定恢复或终止。",
     ),
     (
+        "contract.standing_lost",
+        "协议中止期间承榜组织注销或撤销,不能恢复,请决定更换或终止。",
+    ),
+    (
         "contract.decision_overdue",
         "承榜组织已丧失资格,更换或终止协议的期限已过,请尽快决定。",
     ),

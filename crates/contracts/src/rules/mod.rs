@@ -247,9 +247,14 @@ mod tests {
         let active = ContractState::Active;
         assert_eq!(ask(active, Suspend, street, &contract()), None);
         assert_eq!(ask(active, Suspend, system, &lost), None);
-        assert_eq!(ask(Suspended, Suspend, system, &lost), None);
+        let loses = ContractEvent::LoseStanding;
+        assert_eq!(ask(Suspended, loses, system, &lost), None);
         assert_eq!(
-            ask(Suspended, Suspend, system, &contract()),
+            ask(Suspended, loses, system, &contract()),
+            Some(Code::InvalidTransition)
+        );
+        assert_eq!(
+            ask(Suspended, Suspend, street, &contract()),
             Some(Code::InvalidTransition)
         );
         assert_eq!(ask(Suspended, Resume, street, &contract()), None);
