@@ -257,9 +257,6 @@ on_both! {
         let own = format!("/api/v1/contracts/{}", bench.play.ids.contract);
         past(&mut bench, &own, "start_work").await;
         assert_eq!(all(&mut bench, "guidance_orders").await[0]["trigger"], json!("start_missed"));
-        let starts = text(&contract(&mut bench).await, "/content/starts_on");
-        bench.advance(day_after(&starts)).await;
-        bench.forget();
         bench.cast("winner_agent").await.post(&format!("{own}/activate"), json!({})).await.ok();
         for _ in 0..2 {
             past(&mut bench, &own, "activity_silence").await;

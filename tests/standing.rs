@@ -285,9 +285,6 @@ on_both! {
         past(&mut bench, "start_work").await;
         assert_eq!(recorded(&bench, "contract.start_missed", Some(&id)).await, 1);
         assert_eq!(contract(&mut bench).await["state"], json!("signed"));
-        let starts = text(&contract(&mut bench).await, "/content/starts_on");
-        bench.advance(day_after(&starts)).await;
-        bench.forget();
         does(&mut bench, "winner_agent", "activate", json!({})).await.ok();
         past(&mut bench, "activity_silence").await;
         assert_eq!(recorded(&bench, "contract.silent", Some(&id)).await, 1);

@@ -8,13 +8,27 @@ use crate::steps::{SYSTEM, enable, load_for, step};
 use crate::store::ContractCase;
 use crate::{out, store, versions};
 use uuid::Uuid;
+use wubang_kernel::deadline::{Deadline, end_of_day};
 use wubang_kernel::division::DivisionCode;
 use wubang_kernel::machine::plan;
 use wubang_kernel::procedure::PostingType;
-use wubang_kernel::{Code, Refusal, RoleSet};
+use wubang_kernel::{Code, Refusal, RoleSet, Timer};
 use wubang_registry::engagements::{self, Begun};
 use wubang_registry::organisations::{self, eligibility};
 use wubang_store::{Error, Key, Read, Tx, state_of};
+
+/// Until when the work must have begun (T20): ten working days, or the day that was agreed where that is later.
+fn start_due(tx: &Tx, contract: &contract::Model) -> Deadline {
+    let term = tx
+        .calendar()
+        .deadline(tx.now(), contract.terms.timers.of(Timer::T20));
+    let agreed = Deadline {
+        at: end_of_day(contract.starts_on),
+        rule: "starts_on".to_owned(),
+        provisional: false,
+    };
+    if agreed.at > term.at { agreed } else { term }
+}
 
 /// A party signs the hash of the content that it has read; with the last signature the agreement stands.
 ///
@@ -74,6 +88,7 @@ async fn conclude(tx: &Tx, case: &mut ContractCase, facts: ContractFacts) -> Res
         tx.now(),
         serde_json::json!({ "content_hash": case.contract.content_hash }),
     );
+    let start = start_due(tx, &case.contract);
     step(
         tx,
         case,
@@ -82,6 +97,7 @@ async fn conclude(tx: &Tx, case: &mut ContractCase, facts: ContractFacts) -> Res
         &facts,
         |c| {
             c.set(contract::Column::SignedAt, now)
+                .due(Timer::T20, start)
                 .data(told.clone())
                 .facts(told)
         },
