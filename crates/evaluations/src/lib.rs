@@ -53,7 +53,7 @@ pub fn timers() -> Vec<(&'static str, Timer, TimerHandler)> {
         ("evaluation", Timer::T39, |tx, id| {
             Box::pin(service::publicity_ended(tx, id))
         }),
-        ("buyer_review", Timer::BuyerReview, |tx, id| {
+        ("buyer_review_term", Timer::BuyerReview, |tx, id| {
             Box::pin(buyer_reviews::service::term_ended(tx, id))
         }),
     ]

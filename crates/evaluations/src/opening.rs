@@ -27,7 +27,7 @@ use wubang_panels::{Draw, Formation, Parties, ResidentLot};
 use wubang_postings::Posting;
 use wubang_registry::organisations::{self, Organisation};
 use wubang_registry::people;
-use wubang_store::trace::About;
+use wubang_store::trace::{self, About, Entry};
 use wubang_store::{Error, Key, Read, Tracked, Tx, birth, numbers, timers};
 
 /// The street opens an evaluation of an agreement in one of its phases, and entrusts it to a third party where the
@@ -147,9 +147,34 @@ async fn new_row(
     })
 }
 
-/// Starts a timer of an evaluation from now. `object` is another word where it outlasts the evaluation itself, of which
-/// nothing runs once it is over.
-pub(crate) async fn start_timer(
+/// Starts a term that outlasts the evaluation, of which nothing runs once it is over: it stands on the record under a
+/// name of its own.
+pub(crate) async fn start_term(
+    tx: &Tx,
+    row: &evaluation::Model,
+    (object, event, timer): (&'static str, &'static str, Timer),
+) -> Result<(), Error> {
+    let about = About {
+        object,
+        id: row.id,
+        project_id: Some(row.project_id),
+        division: &row.division,
+        version: 1,
+    };
+    let entry = Entry {
+        event,
+        from: None,
+        to: "running",
+        role: Role::System,
+        reason: None,
+        data: Some(serde_json::json!({ "evaluation": row.number })),
+    };
+    trace::record(tx, &about, entry).await?;
+    start_timer(tx, row, (object, timer)).await
+}
+
+/// Starts a timer of an evaluation from now.
+async fn start_timer(
     tx: &Tx,
     row: &evaluation::Model,
     (object, timer): (&'static str, Timer),

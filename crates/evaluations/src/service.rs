@@ -360,7 +360,8 @@ async fn failed(tx: &Tx, row: &evaluation::Model) -> Result<(), Error> {
 async fn passed(tx: &Tx, row: &evaluation::Model) -> Result<(), Error> {
     let grade = row.grade.as_deref().unwrap_or_default();
     if row.rule.0.follow_up {
-        crate::opening::start_timer(tx, row, ("follow_up", Timer::FollowUpDue)).await?;
+        let term = ("follow_up", "follow_up.awaited", Timer::FollowUpDue);
+        crate::opening::start_term(tx, row, term).await?;
     }
     wubang_contracts::service::completed(tx, row.contract_id).await?;
     wubang_registry::engagements::graded(tx, row.contract_id, grade).await?;

@@ -146,6 +146,10 @@ pub fn words() -> wubang_notices::Words {
     words
         .events
         .insert("veto_finding.proposed", "提出一票否决事项");
+    words.events.insert("follow_up.awaited", "待跟踪回访");
+    words
+        .events
+        .insert("buyer_review_term.begun", "可评价购买方");
     words.events.insert("slip.issued", "督办单据");
     words.events.insert("guidance.proposed", "建议启动干预指导");
     words

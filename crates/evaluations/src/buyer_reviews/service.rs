@@ -204,7 +204,12 @@ async fn make_public(
 /// # Errors
 /// `conflict` when somebody else was first.
 pub(crate) async fn publish(tx: &Tx, of: &evaluation::Model) -> Result<(), Error> {
-    crate::opening::start_timer(tx, of, ("buyer_review", Timer::BuyerReview)).await?;
+    let term = (
+        "buyer_review_term",
+        "buyer_review_term.begun",
+        Timer::BuyerReview,
+    );
+    crate::opening::start_term(tx, of, term).await?;
     for row in store::of(tx, of).await? {
         make_public(tx, &row, is_confirmed(of)).await?;
     }
