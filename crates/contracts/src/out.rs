@@ -3,8 +3,9 @@
 use crate::entity::{contract, milestone, party, payment};
 use crate::flow;
 use crate::model::{
-    CompletionReportOut, ContractOut, ContractSummary, MilestoneOut, Party, PartyOut, PaymentOut,
-    SignatureOut, Supervision, SuspensionGround, SuspensionOut, VerificationOut, wire,
+    CompletionReportOut, ContractOut, ContractSummary, ContractSuspensionGround,
+    ContractSuspensionOut, MilestoneOut, Party, PartyOut, PaymentOut, SignatureOut, Supervision,
+    VerificationOut, wire,
 };
 use crate::rules::milestone::{MilestoneFacts, Verified};
 use crate::rules::payment::PaymentFacts;
@@ -57,7 +58,7 @@ pub(crate) fn contract_facts(read: &impl Read, case: &ContractCase) -> ContractF
         filed: contract.filed_on.is_some(),
         // no status that ends an organisation is ever left again
         standing_lost: contract.suspension_ground.as_deref()
-            == Some(SuspensionGround::StatusLost.as_str()),
+            == Some(ContractSuspensionGround::StatusLost.as_str()),
     }
 }
 
@@ -282,10 +283,10 @@ pub(crate) async fn contract(read: &impl Read, case: &ContractCase) -> Result<Co
 }
 
 /// The suspension that lasts.
-pub(crate) fn suspension(row: &contract::Model) -> Option<SuspensionOut> {
+pub(crate) fn suspension(row: &contract::Model) -> Option<ContractSuspensionOut> {
     let ground = row.suspension_ground.as_deref();
-    Some(SuspensionOut {
-        ground: ground.and_then(SuspensionGround::from_wire)?,
+    Some(ContractSuspensionOut {
+        ground: ground.and_then(ContractSuspensionGround::from_wire)?,
         reason: row.reason.clone().unwrap_or_default(),
         since: row.suspended_at.map(Instant)?,
     })

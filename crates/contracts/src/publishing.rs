@@ -5,9 +5,9 @@ use crate::activities::model::ActivityTotals;
 use crate::entity::{contract, milestone, party};
 use crate::flow::{self, ContractEvent};
 use crate::model::{
-    ContractOut, Party, PublicContractList, PublicContractOut, PublicContractSummary,
-    PublicEarlyEndOut, PublicMilestoneOut, PublicPartyOut, PublicTrancheOut, RecordFilingIn,
-    SuspensionOut,
+    ContractOut, ContractSuspensionOut, Party, PublicContractList, PublicContractOut,
+    PublicContractSummary, PublicEarlyEndOut, PublicMilestoneOut, PublicPartyOut, PublicTrancheOut,
+    RecordFilingIn,
 };
 use crate::steps::{SYSTEM, id_filter, load_for, of_system, step};
 use crate::store::ContractCase;
@@ -223,7 +223,7 @@ fn shown(case: &ContractCase, known: Known) -> Result<PublicContractOut, Error> 
         evaluation_weights: content.evaluation_weights.clone(),
         agreement_terms: mask(&content.agreement_terms),
         clauses: content.clauses.clone(),
-        suspension: out::suspension(row).map(|one| SuspensionOut {
+        suspension: out::suspension(row).map(|one| ContractSuspensionOut {
             reason: mask(&one.reason),
             ..one
         }),

@@ -4,7 +4,7 @@
 use crate::changes::replan::{self, Said};
 use crate::entity::contract;
 use crate::flow::{self, ContractEvent};
-use crate::model::{ContractContent, ContractOut, SuspendContractIn, SuspensionGround};
+use crate::model::{ContractContent, ContractOut, ContractSuspensionGround, SuspendContractIn};
 use crate::steps::{SYSTEM, load_for, of_system, step};
 use crate::store::ContractCase;
 use crate::versions::later;
@@ -44,7 +44,7 @@ pub async fn suspend(tx: &Tx, key: &Key, input: SuspendContractIn) -> Result<Con
     )?;
     let mut faults = Faults::new();
     let reason = faults.reason(&input.reason);
-    if input.ground == SuspensionGround::StatusLost {
+    if input.ground == ContractSuspensionGround::StatusLost {
         let (zh, en) = ("只由系统认定", "is found by the system alone");
         faults.add("/ground", "not_allowed", zh, en);
     }
@@ -58,11 +58,11 @@ async fn stand_still(
     tx: &Tx,
     case: &mut ContractCase,
     roles: RoleSet,
-    ground: SuspensionGround,
+    ground: ContractSuspensionGround,
     reason: String,
 ) -> Result<(), Error> {
     let facts = crate::rules::ContractFacts {
-        standing_lost: ground == SuspensionGround::StatusLost,
+        standing_lost: ground == ContractSuspensionGround::StatusLost,
         ..out::contract_facts(tx, case)
     };
     // who stands still already only gets another ground
@@ -169,7 +169,7 @@ pub(crate) async fn on_status_changed(tx: &Tx, organisation: Uuid) -> Result<(),
     if !organisation.status.is_final() {
         return Ok(());
     }
-    let ground = SuspensionGround::StatusLost;
+    let ground = ContractSuspensionGround::StatusLost;
     for row in store::at_work_of(tx, organisation.id).await? {
         let mut case = of_system(tx, row.id).await?;
         let reason = format!("承榜组织已{}", organisation.status.zh());

@@ -41,7 +41,7 @@ pub enum Supervision {
 
 wubang_kernel::words! {
     /// Why an agreement stands still (中止事由, rulebook 2.5).
-    SuspensionGround {
+    ContractSuspensionGround {
         ForceMajeure = "force_majeure", "不可抗力。";
         Order = "order", "有权机关的决定。";
         Safety = "safety", "安全原因。";
@@ -56,7 +56,7 @@ wubang_kernel::words! {
 #[schema(example = json!({ "ground": "force_majeure", "reason": "连续暴雨,活动场地被淹,暂停室内外活动。" }))]
 pub struct SuspendContractIn {
     /// 事由;`status_lost` 只由系统认定。
-    pub ground: SuspensionGround,
+    pub ground: ContractSuspensionGround,
     /// 公开的理由,5–1000 字。
     #[schema(min_length = 5, max_length = 1000)]
     pub reason: String,
@@ -64,9 +64,9 @@ pub struct SuspendContractIn {
 
 /// A suspension that lasts (中止).
 #[derive(Debug, Serialize, ToSchema)]
-pub struct SuspensionOut {
+pub struct ContractSuspensionOut {
     /// 事由。
-    pub ground: SuspensionGround,
+    pub ground: ContractSuspensionGround,
     /// 理由。
     pub reason: String,
     /// 何时中止。
@@ -108,7 +108,7 @@ pub struct ContractOut {
     /// 监管状态。
     pub supervision: String,
     /// 中止;未中止的没有。
-    pub suspension: Option<SuspensionOut>,
+    pub suspension: Option<ContractSuspensionOut>,
     /// 提前终止或退出的日期。
     pub ended_on: Option<NaiveDate>,
     /// 是否逾期未结项。

@@ -1,6 +1,6 @@
 //! What the public reads of an agreement: no person, no contact, no account (rulebook 2.6).
 
-use super::{AgreedWeight, Clause, Party, SuspensionOut, TrancheCondition};
+use super::{AgreedWeight, Clause, ContractSuspensionOut, Party, TrancheCondition};
 use crate::activities::model::ActivityTotals;
 use crate::flow::{ContractState, MilestoneState};
 use crate::settlements::model::SettlementFigures;
@@ -111,7 +111,7 @@ pub struct PublicContractOut {
     /// 活动记录汇总;不足 5 人次的不显示。
     pub activities_so_far: ActivityTotals,
     /// 中止;未中止的没有。
-    pub suspension: Option<SuspensionOut>,
+    pub suspension: Option<ContractSuspensionOut>,
     /// 是否逾期未结项。
     pub report_missing: bool,
     /// 提前终止或退出;未提前结束的没有。
