@@ -106,6 +106,7 @@ pub struct ContractOut {
     /// 内容哈希。
     pub content_hash: String,
     /// 监管状态。
+    #[schema(value_type = Supervision)]
     pub supervision: String,
     /// 中止;未中止的没有。
     pub suspension: Option<ContractSuspensionOut>,
@@ -175,6 +176,7 @@ pub struct ContractSummary {
     /// 结束日期。
     pub ends_on: NaiveDate,
     /// 监管状态。
+    #[schema(value_type = Supervision)]
     pub supervision: String,
     /// 创建时间。
     pub created_at: Instant,

@@ -148,7 +148,7 @@ mod tests {
             confirmed: true,
             ..facts()
         };
-        let over = |facts| ask(S::InProgress, E::Escalate, Role::System, facts);
+        let over = |facts: &GuidanceFacts| ask(S::InProgress, E::Escalate, Role::System, facts);
         assert_eq!(
             (over(&facts()), over(&confirmed)),
             (None, Some(Code::Duplicate))

@@ -262,7 +262,7 @@ mod tests {
             opinions: Judgements(vec![opinion(Office::Street, 1, true)]),
             ..facts()
         };
-        let judge = |facts, role| ask(S::Reported, E::Judge, role, facts);
+        let judge = |facts: &RectificationFacts, role| ask(S::Reported, E::Judge, role, facts);
         assert_eq!(judge(&street, Role::StreetOfficer), Some(Code::Duplicate));
         let same = RectificationFacts {
             judge: Some((Office::Community, Uuid::from_u128(1))),
