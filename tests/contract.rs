@@ -162,6 +162,12 @@ fn every_reference_leads_somewhere() {
     assert!(dangling.is_empty(), "{dangling:?}");
 }
 
+/// What the story does not bring so far that the public may read it, and who reads it instead.
+const NOT_PUBLIC_YET: &[(&str, &str)] = &[(
+    "get_public_exit",
+    "public once decided, which ends the agreement: exits::nobody_answers_and_two_offices_decide_all_the_same",
+)];
+
 on_both! {
     async fn what_is_documented_is_served_and_nothing_else(bench: Bench) {
         let real: Real = whole(&mut bench).await;
@@ -174,7 +180,8 @@ on_both! {
             let body = (operation.method != "GET").then(|| b"{}".to_vec());
             let reply = nobody.call(&operation.method, &path, &[], body).await;
             // an address that nobody serves answers 404 or 405; one that is served has something else to say
-            if matches!(reply.status, 404 | 405) || reply.status >= 500 {
+            let hidden = NOT_PUBLIC_YET.iter().any(|(id, _)| *id == operation.id) && reply.status == 404;
+            if !hidden && (matches!(reply.status, 404 | 405) || reply.status >= 500) {
                 wrong.push(format!("{} {path}: {} {}", operation.method, reply.status, reply.text));
             }
         }

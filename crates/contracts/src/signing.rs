@@ -8,7 +8,7 @@ use crate::steps::{SYSTEM, enable, load_for, step};
 use crate::store::ContractCase;
 use crate::{out, store, versions};
 use uuid::Uuid;
-use wubang_kernel::deadline::{Deadline, end_of_day};
+use wubang_kernel::deadline::Deadline;
 use wubang_kernel::division::DivisionCode;
 use wubang_kernel::machine::plan;
 use wubang_kernel::procedure::PostingType;
@@ -22,12 +22,7 @@ fn start_due(tx: &Tx, contract: &contract::Model) -> Deadline {
     let term = tx
         .calendar()
         .deadline(tx.now(), contract.terms.timers.of(Timer::T20));
-    let agreed = Deadline {
-        at: end_of_day(contract.starts_on),
-        rule: "starts_on".to_owned(),
-        provisional: false,
-    };
-    if agreed.at > term.at { agreed } else { term }
+    term.or_agreed(contract.starts_on, "starts_on")
 }
 
 /// A party signs the hash of the content that it has read; with the last signature the agreement stands.

@@ -44,13 +44,6 @@ words! {
     }
 }
 
-// an evaluation is the last word unless it says otherwise
-impl Default for Phase {
-    fn default() -> Self {
-        Phase::Final
-    }
-}
-
 words! {
     /// Grounds that make a project fail whatever its points are (一票否决, rulebook 2.11.3).
     VetoKind {
@@ -122,7 +115,7 @@ pub struct ResultCorrections {
 #[schema(example = json!({ "phase": "final", "third_party_organisation_id": "01890c5e-6f9a-7b3a-9d4e-2f1c8b7a6d50" }))]
 pub struct OpenEvaluationIn {
     /// 阶段,不填为期末 `final`。事前在已签未开工时,期中在实施中,期末在受理结项报告后,跟踪回访在完成后开展,每个阶段一次。
-    pub phase: Phase,
+    pub phase: Option<Phase>,
     /// 组织考榜的第三方专业机构;不得是承榜组织、其资金代管机构,也不得与其有共同人员。考榜方案由第三方组织时必填,由街道组织时(`simple` 和跟踪回访)不得填写。
     pub third_party_organisation_id: Option<Uuid>,
 }

@@ -42,7 +42,7 @@ pub async fn open(tx: &Tx, key: &Key, input: OpenEvaluationIn) -> Result<Evaluat
     let contract = case.contract;
     tx.expect_version(contract.version)?;
     let made = machine::create::<flow::Evaluation>(case.roles)?;
-    let phase = input.phase;
+    let phase = input.phase.unwrap_or(Phase::Final);
     if !is_due(phase, &contract.state) {
         return Err(Code::InvalidTransition.into());
     }

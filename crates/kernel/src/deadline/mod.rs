@@ -43,6 +43,20 @@ pub struct Deadline {
 }
 
 impl Deadline {
+    /// This deadline, or the end of a day that was agreed where that is later; `rule` names the day.
+    #[must_use]
+    pub fn or_agreed(self, day: NaiveDate, rule: &str) -> Self {
+        let agreed = end_of_day(day);
+        if agreed <= self.at {
+            return self;
+        }
+        Deadline {
+            at: agreed,
+            rule: rule.to_owned(),
+            provisional: false,
+        }
+    }
+
     /// Whether it is too late at `now`.
     pub fn is_over(&self, now: DateTime<Utc>) -> bool {
         is_over(self.at, now)

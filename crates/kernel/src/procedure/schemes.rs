@@ -204,7 +204,7 @@ mod tests {
             rule.check("", &mut faults);
             assert!(faults.is_empty(), "{} {faults:?}", rule.scheme);
             for party in &rule.parties {
-                let sheets: i64 = party.criteria.iter().map(|one| i64::from(one.max)).sum();
+                let sheets: i64 = party.criteria.iter().map(|one| one.max).sum();
                 let wanted = if party.survey == SurveyUse::Alone {
                     0
                 } else {

@@ -61,14 +61,14 @@ fn after_closing(way: Way) -> &'static [Timer] {
 /// The timers after the end of the service.
 const AFTER_SERVICE: &[Timer] = &[Timer::T35, Timer::T36, Timer::T38, Timer::T39, Timer::T42];
 
-/// Every deadline of a posting that is handed in at `handed_in`, published at `published` and served until
+/// Every deadline of a posting that is handed in at `handed_in`, published at `published` and served from `starts_on` to
 /// `ends_on`, in the order in which they start.
 pub(crate) fn course(
     calendar: &WorkCalendar,
     procedure: &Procedure,
     handed_in: DateTime<Utc>,
     published: DateTime<Utc>,
-    ends_on: NaiveDate,
+    (starts_on, ends_on): (NaiveDate, NaiveDate),
 ) -> Vec<Leg> {
     let length = |timer, start| {
         timers::deadline(
@@ -101,7 +101,10 @@ pub(crate) fn course(
     }
     let mut chain = |timers: &[Timer], mut starts_at: DateTime<Utc>| {
         for timer in timers {
-            let deadline = length(*timer, starts_at);
+            let deadline = match timer {
+                Timer::T20 => length(*timer, starts_at).or_agreed(starts_on, "starts_on"),
+                _ => length(*timer, starts_at),
+            };
             let next = match timer {
                 Timer::T15 | Timer::T39 => after(deadline.at),
                 _ => deadline.at,

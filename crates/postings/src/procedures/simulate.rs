@@ -40,7 +40,7 @@ pub async fn simulate(view: &View, key: &Key, input: SimulateIn) -> Result<Simul
         &checked.procedure,
         now,
         published,
-        draft.content.ends_on,
+        (draft.content.starts_on, draft.content.ends_on),
     );
     let mut warnings: Vec<Finding> = checked.findings.iter().map(Finding::from).collect();
     warnings.extend(late_start(&legs, draft.content.starts_on));
