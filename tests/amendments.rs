@@ -8,13 +8,12 @@ use serde_json::{Value, json};
 use wubang_kernel::digest::content_hash;
 use wubang_postings::diff::{Diff, FieldChange};
 use wubang_server::demo::play::agent_of;
-use wubang_testkit::{Bench, Caller, Reply, on_both};
+use wubang_testkit::{Bench, Caller, Reply, Stage, on_both};
 
 const DEADLINE: &str = "2026-03-17T23:59:59+08:00";
 
 async fn open(bench: &mut Bench) -> Value {
-    bench.play.need_approved().await.unwrap();
-    bench.play.posting_open().await.unwrap();
+    bench.reach(Stage::PostingOpen).await;
     posting(bench).await
 }
 
@@ -244,7 +243,7 @@ on_both! {
     }
 
     async fn only_the_street_changes_an_open_posting(bench: Bench) {
-        bench.play.need_approved().await.unwrap();
+        bench.reach(Stage::NeedApproved).await;
         let body = bench.play.posting_body().await.unwrap();
         let draft = bench.cast("secretary").await.post("/api/v1/postings", body).await.ok();
         bench.play.ids.posting = text(&draft, "/id");

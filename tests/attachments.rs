@@ -16,14 +16,13 @@ use wubang_server::app::{self, Parts, Running};
 use wubang_server::config::{Config, FilesConfig};
 use wubang_server::demo::play::agent_of;
 use wubang_server::wiring;
-use wubang_testkit::{Bench, Caller, Reply, on_both};
+use wubang_testkit::{Bench, Caller, Reply, Stage, on_both};
 
 const DEADLINE: &str = "2026-03-17T23:59:59+08:00";
 const PLAN: &str = "附件正文:每周一上门,台账见附表。\n";
 
 async fn open(bench: &mut Bench) {
-    bench.play.need_approved().await.unwrap();
-    bench.play.posting_open().await.unwrap();
+    bench.reach(Stage::PostingOpen).await;
 }
 
 /// The draft of an organisation, with the words of the story's first bid.
@@ -233,8 +232,7 @@ on_both! {
     }
 
     async fn after_the_opening_each_reads_what_is_for_him(bench: Bench) {
-        open(&mut bench).await;
-        bench.play.bids_submitted().await.unwrap();
+        bench.reach(Stage::BidsSubmitted).await;
         let bid = bench.play.ids.bids["lelin"].clone();
         let caller = agent(&mut bench).await;
         let mut files = Vec::new();

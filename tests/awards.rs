@@ -7,7 +7,7 @@ use uuid::Uuid;
 use wubang_kernel::Who;
 use wubang_server::demo::play::{accounts_with, agent_of};
 use wubang_store::holds;
-use wubang_testkit::{Bench, Caller, Reply, on_both};
+use wubang_testkit::{Bench, Caller, Reply, Stage, on_both};
 
 async fn street(bench: &mut Bench) -> Caller {
     bench.cast("street_officer").await
@@ -24,16 +24,12 @@ fn bid(bench: &Bench, key: &str) -> String {
 
 /// Three bids, opened and found eligible.
 pub(crate) async fn qualified(bench: &mut Bench) {
-    bench.play.need_approved().await.unwrap();
-    bench.play.posting_open().await.unwrap();
-    bench.play.bids_submitted().await.unwrap();
-    bench.play.bids_qualified().await.unwrap();
+    bench.reach(Stage::BidsQualified).await;
 }
 
 /// One bid only, opened and found eligible.
 async fn one_qualified(bench: &mut Bench) {
-    bench.play.need_approved().await.unwrap();
-    bench.play.posting_open().await.unwrap();
+    bench.reach(Stage::PostingOpen).await;
     let words = bench.play.bid_of("lelin").unwrap();
     bench.play.bid_submitted("lelin", &words).await.unwrap();
     bench.play.bids_qualified().await.unwrap();
@@ -41,8 +37,7 @@ async fn one_qualified(bench: &mut Bench) {
 
 /// An award in publicity.
 async fn proposed(bench: &mut Bench) {
-    qualified(bench).await;
-    bench.play.award_proposed().await.unwrap();
+    bench.reach(Stage::AwardProposed).await;
 }
 
 /// The named seats of the story.
@@ -228,10 +223,7 @@ on_both! {
     async fn every_bid_is_checked_and_there_are_enough_of_them(bench: Bench) {
         // this district wants three valid bids
         district_rules(&mut bench, json!({ "min_valid_bids": 3 })).await.ok();
-        bench.play.need_approved().await.unwrap();
-        bench.play.posting_open().await.unwrap();
-        bench.play.bids_submitted().await.unwrap();
-        bench.play.deadline_passed().await.unwrap();
+        bench.reach(Stage::DeadlinePassed).await;
         bench.advance(instant("2026-03-18T09:00:00+08:00")).await;
         let street = street(&mut bench).await;
         for key in ["lelin", "yinxing"] {
@@ -305,9 +297,7 @@ on_both! {
     }
 
     async fn totals_are_the_means_and_the_street_follows_the_ranking(bench: Bench) {
-        qualified(&mut bench).await;
-        bench.play.panel_formed().await.unwrap();
-        bench.play.bids_scored().await.unwrap();
+        bench.reach(Stage::BidsScored).await;
         let path = at(&bench, "report");
         let report = street(&mut bench).await.get(&path).await.ok();
         let rows: Vec<(String, String, i64)> = report["ranking"].as_array().unwrap().iter()
@@ -375,9 +365,7 @@ on_both! {
     }
 
     async fn a_publicity_begun_after_five_in_the_afternoon_counts_from_the_next_working_day(bench: Bench) {
-        qualified(&mut bench).await;
-        bench.play.panel_formed().await.unwrap();
-        bench.play.bids_scored().await.unwrap();
+        bench.reach(Stage::BidsScored).await;
         // Friday, half past five: it counts as Monday 23 March
         bench.advance(instant("2026-03-20T17:30:00+08:00")).await;
         let late = propose(&mut bench, "lelin").await.ok();

@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 use wubang_kernel::digest::content_hash;
 use wubang_server::demo::play::agent_of;
-use wubang_testkit::{Bench, Caller, Reply, on_both};
+use wubang_testkit::{Bench, Caller, Reply, Stage, on_both};
 
 /// End of the fifteenth day after the bench's Monday.
 const DEADLINE: &str = "2026-03-17T23:59:59+08:00";
@@ -27,14 +27,12 @@ async fn street(bench: &mut Bench) -> Caller {
 }
 
 pub async fn open(bench: &mut Bench) {
-    bench.play.need_approved().await.unwrap();
-    bench.play.posting_open().await.unwrap();
+    bench.reach(Stage::PostingOpen).await;
 }
 
 /// Three bids, opened after the deadline.
 async fn opened(bench: &mut Bench) {
-    open(bench).await;
-    bench.play.bids_submitted().await.unwrap();
+    bench.reach(Stage::BidsSubmitted).await;
     bench.advance(instant("2026-03-18T00:00:00+08:00")).await;
 }
 
@@ -295,8 +293,7 @@ on_both! {
     }
 
     async fn a_bidder_listed_after_the_submission_fails_the_checks(bench: Bench) {
-        open(&mut bench).await;
-        bench.play.bids_submitted().await.unwrap();
+        bench.reach(Stage::BidsSubmitted).await;
         let organisation = bench.organisation("xinhuo").await;
         let body = json!({ "credit_status": "abnormal_activity", "reason": "未按时报送年度报告" });
         let path = format!("/api/v1/organisations/{organisation}/set_credit_status");

@@ -2,13 +2,13 @@
 
 use crate::scenes::{list, made_public, text};
 use serde_json::{Value, json};
-use wubang_testkit::{Bench, on_both};
+use wubang_testkit::{Bench, Stage, on_both};
 
 const BOARD: &str = "/api/v1/public/postings";
 
 /// A published posting of the story, changed.
 async fn posted(bench: &mut Bench, change: impl FnOnce(&mut Value)) -> Value {
-    bench.play.need_approved().await.unwrap();
+    bench.reach(Stage::NeedApproved).await;
     let mut body = bench.play.posting_body().await.unwrap();
     change(&mut body);
     made_public(bench, body, json!({ "content_acknowledged": true })).await
@@ -93,7 +93,7 @@ on_both! {
     }
 
     async fn a_draft_is_found_by_those_at_work_only_and_a_changed_title_replaces_the_old(bench: Bench) {
-        bench.play.need_approved().await.unwrap();
+        bench.reach(Stage::NeedApproved).await;
         let mut body = bench.play.posting_body().await.unwrap();
         body["title"] = json!("加装电梯意愿协商");
         let secretary = bench.cast("secretary").await;

@@ -1,10 +1,10 @@
 //! 双向评价: the contractor scores the buyer too; shown beside the result, never mixed in (rulebook 2.11.2).
 
-use crate::evaluations::{evaluation, play_reported, published};
+use crate::evaluations::{evaluation, published};
 use crate::scenes::{list, seen, text};
 use chrono::Duration;
 use serde_json::{Value, json};
-use wubang_testkit::{Bench, Reply, on_both};
+use wubang_testkit::{Bench, Reply, Stage, on_both};
 
 const AGENT: &str = "ning.jiayi";
 
@@ -27,8 +27,7 @@ async fn public(bench: &Bench) -> Value {
 
 /// Scored, drafted and public.
 async fn in_publicity(bench: &mut Bench) -> chrono::DateTime<chrono::Utc> {
-    play_reported(bench).await;
-    bench.play.evaluation_scored().await.unwrap();
+    bench.reach(Stage::EvaluationScored).await;
     bench.forget();
     published(bench).await
 }

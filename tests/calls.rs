@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use std::collections::HashMap;
 use wubang_server::demo::play::agent_of;
 use wubang_testkit::bench::at;
-use wubang_testkit::{Bench, Caller, Reply, on_both};
+use wubang_testkit::{Bench, Caller, Reply, Stage, on_both};
 
 const STREET: &str = "410108005000";
 const COMMUNITIES: [&str; 4] = [
@@ -338,7 +338,7 @@ on_both! {
     }
 
     async fn a_call_has_terms_of_its_own_and_covers_no_need(bench: Bench) {
-        bench.play.need_approved().await.unwrap();
+        bench.reach(Stage::NeedApproved).await;
         let good = call(&mut bench, 3, 5_000_000).await;
         let street = bench.cast("street_officer").await;
         let mut bare = good.clone();
@@ -397,7 +397,7 @@ on_both! {
         assert_eq!(changed["missing"], json!([]));
         head.post(&format!("{path}/submit"), json!({})).await.refused(422, "price_out_of_range");
         // where no call asks for it, a proposal has no place
-        bench.play.need_approved().await.unwrap();
+        bench.reach(Stage::NeedApproved).await;
         let draft = bench.play.posting_body().await.unwrap();
         let open = made_public(&mut bench, draft, json!({ "content_acknowledged": true })).await;
         let foreign = json!({ "posting_id": open["id"], "organisation_id": organisation, "price_fen": price(0), "letter": letter(&call, 0, price(0)) });

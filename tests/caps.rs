@@ -12,7 +12,7 @@ use uuid::Uuid;
 use wubang_kernel::Who;
 use wubang_kernel::division::DivisionCode;
 use wubang_registry::engagements::{self, Begun};
-use wubang_testkit::{Bench, Reply, on_both};
+use wubang_testkit::{Bench, Reply, Stage, on_both};
 
 const COMMUNITY: &str = "410108005003";
 const REASON: &str = "本项目服务对象特殊,符合条件的组织均已满负荷,予以放宽。";
@@ -300,8 +300,7 @@ on_both! {
     }
 
     async fn a_cap_reached_at_the_opening_takes_a_public_reason(bench: Bench) {
-        open(&mut bench).await;
-        bench.play.bids_submitted().await.unwrap();
+        bench.reach(Stage::BidsSubmitted).await;
         let id = bench.play.ids.bids["lelin"].clone();
         fill(&mut bench, "lelin", 4).await;
         bench.advance(instant("2026-03-18T00:00:00+08:00")).await;
@@ -323,12 +322,7 @@ on_both! {
     }
 
     async fn a_cap_reached_at_the_award_takes_a_public_reason(bench: Bench) {
-        bench.play.need_approved().await.unwrap();
-        bench.play.posting_open().await.unwrap();
-        bench.play.bids_submitted().await.unwrap();
-        bench.play.bids_qualified().await.unwrap();
-        bench.play.panel_formed().await.unwrap();
-        bench.play.bids_scored().await.unwrap();
+        bench.reach(Stage::BidsScored).await;
         bench.forget();
         let posting = format!("/api/v1/postings/{}", bench.play.ids.posting);
         let ranking = bench.cast("street_officer").await.get(&format!("{posting}/report")).await.ok();
@@ -359,12 +353,7 @@ on_both! {
     }
 
     async fn a_cap_reached_before_the_signature_stops_it(bench: Bench) {
-        bench.play.need_approved().await.unwrap();
-        bench.play.posting_open().await.unwrap();
-        bench.play.bids_submitted().await.unwrap();
-        bench.play.bids_qualified().await.unwrap();
-        bench.play.award_proposed().await.unwrap();
-        bench.play.award_noticed().await.unwrap();
+        bench.reach(Stage::AwardNoticed).await;
         bench.forget();
         declare(&mut bench, "lelin", 1).await;
         let running = engage(&mut bench, &["lelin"], "Z99", 1, "2026-11-30").await;
@@ -407,7 +396,7 @@ on_both! {
     }
 
     async fn after_three_in_a_row_nobody_is_invited_but_everybody_may_bid(bench: Bench) {
-        bench.play.need_approved().await.unwrap();
+        bench.reach(Stage::NeedApproved).await;
         let mut body = bench.play.posting_body().await.unwrap();
         let field = text(&body, "/field");
         for keys in [vec!["lelin"], vec!["yinxing", "lelin"], vec!["lelin"]] {

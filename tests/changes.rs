@@ -5,20 +5,13 @@ use crate::scenes::{day_after, instant, list, number, recorded, seen, text};
 use crate::signatures::{contract, joint_signed};
 use chrono::{Duration, NaiveDate};
 use serde_json::{Value, json};
-use wubang_testkit::{Bench, Reply, on_both};
+use wubang_testkit::{Bench, Reply, Stage, on_both};
 
 const LIST: &str = "/api/v1/change_requests";
 
 /// The story's work has begun.
 pub(crate) async fn begun(bench: &mut Bench) {
-    bench.play.need_approved().await.unwrap();
-    bench.play.posting_open().await.unwrap();
-    bench.play.bids_submitted().await.unwrap();
-    bench.play.bids_qualified().await.unwrap();
-    bench.play.award_proposed().await.unwrap();
-    bench.play.award_noticed().await.unwrap();
-    bench.play.contract_signed().await.unwrap();
-    bench.play.work_started().await.unwrap();
+    bench.reach(Stage::WorkStarted).await;
     bench.forget();
 }
 
@@ -145,7 +138,7 @@ on_both! {
     }
 
     async fn a_milestone_whose_indicators_others_carry_is_waived(bench: Bench) {
-        bench.play.need_approved().await.unwrap();
+        bench.reach(Stage::NeedApproved).await;
         let mut body = bench.play.posting_body().await.unwrap();
         let mut fourth = body["content"]["milestones"][2].clone();
         fourth["title"] = json!("补充走访");

@@ -6,7 +6,7 @@ use crate::scenes::{list, recorded, seen};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use wubang_server::demo::play::agent_of;
-use wubang_testkit::{Bench, Caller, Reply, on_both};
+use wubang_testkit::{Bench, Caller, Reply, Stage, on_both};
 
 const QUESTION: &str = "服务方案写明每周两次上门,进度安排写明每月六次,请说明以何为准。";
 const ANSWER: &str = "以每周两次为准,进度安排所写每月六次系笔误。";
@@ -26,11 +26,7 @@ pub(crate) async fn agent(bench: &mut Bench, key: &str) -> Caller {
 
 /// Three bids, opened and found eligible, and a panel that scores from Wednesday 18 March on; who sits.
 pub(crate) async fn scoring(bench: &mut Bench) -> Vec<String> {
-    bench.play.need_approved().await.unwrap();
-    bench.play.posting_open().await.unwrap();
-    bench.play.bids_submitted().await.unwrap();
-    bench.play.bids_qualified().await.unwrap();
-    bench.play.panel_formed().await.unwrap();
+    bench.reach(Stage::PanelFormed).await;
     bench.play.scoring_started().await.unwrap();
     bench.forget();
     seats(bench).await
@@ -102,11 +98,7 @@ on_both! {
     }
 
     async fn only_who_sits_asks_while_the_panel_scores(bench: Bench) {
-        bench.play.need_approved().await.unwrap();
-        bench.play.posting_open().await.unwrap();
-        bench.play.bids_submitted().await.unwrap();
-        bench.play.bids_qualified().await.unwrap();
-        bench.play.panel_formed().await.unwrap();
+        bench.reach(Stage::PanelFormed).await;
         bench.forget();
         let seats = seats(&mut bench).await;
         ask(&mut bench, &seats[0], "lelin").await.refused(409, "invalid_transition");

@@ -9,12 +9,11 @@ use std::collections::HashSet;
 use wubang_kernel::Who;
 use wubang_store::Read as _;
 use wubang_store::entity::{outbox, timers};
-use wubang_testkit::{Bench, on_both};
+use wubang_testkit::{Bench, Stage, on_both};
 
 /// A posting with two bids, and a signed one that is not handed in; answers that and the deadline.
 async fn undelivered(bench: &mut Bench) -> (String, DateTime<Utc>) {
-    bench.play.need_approved().await.unwrap();
-    bench.play.posting_open().await.unwrap();
+    bench.reach(Stage::PostingOpen).await;
     for key in ["lelin", "xinhuo"] {
         let bid = bench.play.bid_of(key).unwrap();
         bench.play.bid_submitted(key, &bid).await.unwrap();
@@ -115,9 +114,7 @@ on_both! {
     }
 
     async fn what_fell_due_while_nothing_ran_is_done_once(bench: Bench) {
-        bench.play.need_approved().await.unwrap();
-        bench.play.posting_open().await.unwrap();
-        bench.play.bids_submitted().await.unwrap();
+        bench.reach(Stage::BidsSubmitted).await;
         let posting = bench.play.ids.posting.clone();
         let deadline = instant(&seen(&mut bench, "wang.min", &format!("/api/v1/postings/{posting}")).await, "/bid_deadline");
         bench.set_clock(deadline + Duration::days(40));
@@ -129,9 +126,7 @@ on_both! {
     }
 
     async fn two_workers_do_everything_once(bench: Bench) {
-        bench.play.need_approved().await.unwrap();
-        bench.play.posting_open().await.unwrap();
-        bench.play.bids_submitted().await.unwrap();
+        bench.reach(Stage::BidsSubmitted).await;
         let posting = bench.play.ids.posting.clone();
         let deadline = instant(&seen(&mut bench, "wang.min", &format!("/api/v1/postings/{posting}")).await, "/bid_deadline");
         let mut other = Bench::start(&bench.url, &format!("other-{posting}"), None).await;

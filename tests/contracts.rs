@@ -5,7 +5,7 @@ use crate::scenes::{
 };
 use chrono::Duration;
 use serde_json::{Value, json};
-use wubang_testkit::{Bench, Caller, on_both};
+use wubang_testkit::{Bench, Caller, Stage, on_both};
 
 const COMMUNITY: &str = "410108005003";
 
@@ -87,8 +87,7 @@ on_both! {
     }
 
     async fn an_award_has_one_contract_and_the_street_drafts_it(bench: Bench) {
-        play_awarded(&mut bench).await;
-        bench.play.award_noticed().await.unwrap();
+        bench.reach(Stage::AwardNoticed).await;
         bench.forget();
         let path = format!("/api/v1/awards/{}/contract", bench.play.ids.award);
         let (secretary, head, street) = (bench.cast("secretary").await, bench.cast("winner_legal_rep").await, bench.cast("street_officer").await);
@@ -211,8 +210,7 @@ on_both! {
     }
 
     async fn a_completion_report_waits_for_the_work_and_is_returned_once(bench: Bench) {
-        play_signed(&mut bench).await;
-        bench.play.work_started().await.unwrap();
+        bench.reach(Stage::WorkStarted).await;
         bench.forget();
         let report = story()["completion_report"].clone();
         let agent = bench.cast("winner_agent").await;
@@ -244,8 +242,7 @@ on_both! {
     }
 
     async fn evidence_is_asked_for_by_indicator(bench: Bench) {
-        play_signed(&mut bench).await;
-        bench.play.work_started().await.unwrap();
+        bench.reach(Stage::WorkStarted).await;
         bench.forget();
         let milestone = milestone(&mut bench, 0).await;
         let path = format!("/api/v1/milestones/{}/submit", text(&milestone, "/id"));
@@ -336,8 +333,7 @@ on_both! {
     }
 
     async fn a_milestone_not_handed_in_is_overdue_by_the_clock(bench: Bench) {
-        play_signed(&mut bench).await;
-        bench.play.work_started().await.unwrap();
+        bench.reach(Stage::WorkStarted).await;
         bench.forget();
         let due = text(&milestone(&mut bench, 0).await, "/due_on");
         bench.advance(day_after(&due) - Duration::seconds(1)).await;
@@ -412,18 +408,13 @@ on_both! {
 
 /// Up to the proposal of the award.
 pub async fn play_awarded(bench: &mut Bench) {
-    bench.play.need_approved().await.unwrap();
-    bench.play.posting_open().await.unwrap();
-    bench.play.bids_submitted().await.unwrap();
-    bench.play.bids_qualified().await.unwrap();
-    bench.play.award_proposed().await.unwrap();
+    bench.reach(Stage::AwardProposed).await;
     bench.forget();
 }
 
 /// Up to the agreement that lies before both parties; answers the hash to sign.
 pub async fn play_sent(bench: &mut Bench) -> String {
-    play_awarded(bench).await;
-    bench.play.award_noticed().await.unwrap();
+    bench.reach(Stage::AwardNoticed).await;
     let hash = bench.play.contract_sent().await.unwrap();
     bench.forget();
     hash
@@ -431,8 +422,6 @@ pub async fn play_sent(bench: &mut Bench) -> String {
 
 /// Up to the agreement that both parties have signed.
 pub async fn play_signed(bench: &mut Bench) {
-    play_awarded(bench).await;
-    bench.play.award_noticed().await.unwrap();
-    bench.play.contract_signed().await.unwrap();
+    bench.reach(Stage::ContractSigned).await;
     bench.forget();
 }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use wubang_kernel::deadline::{LOCAL, local_date};
 use wubang_server::demo::play::agent_of;
-use wubang_testkit::{Bench, on_both_at};
+use wubang_testkit::{Bench, Stage, on_both_at};
 
 const COMMUNITY: &str = "410108005003";
 const MEMBER: &str = "mao.xinmin";
@@ -334,7 +334,7 @@ async fn evaluated_simply(bench: &mut Bench, way: &Way) {
 }
 
 async fn open_way(bench: &mut Bench) {
-    bench.play.need_approved().await.unwrap();
+    bench.reach(Stage::NeedApproved).await;
     let draft = body(bench).await;
     let way = published(bench, draft).await;
     decided_by_panel(bench, &way).await;

@@ -160,11 +160,7 @@ fn fired_once(held: &Held) {
     {
         let each = again.contains(row.event.as_str());
         assert!(
-            seen.insert((
-                row.object_id,
-                row.event.clone(),
-                each.then_some(row.at)
-            )),
+            seen.insert((row.object_id, row.event.clone(), each.then_some(row.at))),
             "{} happened twice to {}",
             row.event,
             row.object_id

@@ -2,14 +2,13 @@
 
 use crate::bids::{agent, at, drafted, head, open};
 use crate::contracts::play_awarded;
-use crate::evaluations::play_reported;
 use crate::needs::instant;
 use crate::scenes::{list, number, recorded, text};
 use serde_json::{Value, json};
 use uuid::Uuid;
 use wubang_kernel::Who;
 use wubang_registry::credit::{self, NewEntry};
-use wubang_testkit::{Bench, Reply, on_both};
+use wubang_testkit::{Bench, Reply, Stage, on_both};
 
 /// The ledger of an organisation as somebody reads it.
 async fn ledger(bench: &mut Bench, account: &str, key: &str) -> Reply {
@@ -70,9 +69,7 @@ pub(crate) async fn unmet(bench: &mut Bench, key: &str, query: &str) -> Vec<Stri
 
 on_both! {
     async fn a_good_result_gives_a_point_that_the_ledger_explains(bench: Bench) {
-        play_reported(&mut bench).await;
-        bench.play.evaluation_scored().await.unwrap();
-        bench.play.evaluation_confirmed().await.unwrap();
+        bench.reach(Stage::EvaluationConfirmed).await;
         bench.forget();
         let own = ledger(&mut bench, "ning.jiayi", "lelin").await.ok();
         assert_eq!((number(&own, "/score"), text(&own, "/band")), (101, "a".to_owned()));
@@ -100,14 +97,7 @@ on_both! {
     }
 
     async fn a_report_that_is_eight_working_days_late_costs_four_points_and_time_gives_them_back(bench: Bench) {
-        bench.play.need_approved().await.unwrap();
-        bench.play.posting_open().await.unwrap();
-        bench.play.bids_submitted().await.unwrap();
-        bench.play.bids_qualified().await.unwrap();
-        bench.play.award_proposed().await.unwrap();
-        bench.play.award_noticed().await.unwrap();
-        bench.play.contract_signed().await.unwrap();
-        bench.play.work_done().await.unwrap();
+        bench.reach(Stage::WorkDone).await;
         let contract = bench.play.contract().await.unwrap();
         let due = list(&contract, "/deadlines").into_iter().find(|one| one["timer"] == json!("completion_report")).unwrap();
         let due = instant(&text(&due, "/at"));
@@ -133,8 +123,7 @@ on_both! {
     }
 
     async fn a_bid_withdrawn_before_the_deadline_costs_nothing_and_after_it_two_points(bench: Bench) {
-        open(&mut bench).await;
-        bench.play.bids_submitted().await.unwrap();
+        bench.reach(Stage::BidsSubmitted).await;
         let why = json!({ "reason": "团队骨干离职,无力承接" });
         let early = bench.play.ids.bids["yinxing"].clone();
         agent(&mut bench, "yinxing").await.post(&at(&early, "withdraw"), why.clone()).await.ok();

@@ -11,7 +11,7 @@ use wubang_kernel::clock::SystemClock;
 use wubang_kernel::digest::sha256_hex;
 use wubang_server::app;
 use wubang_server::config::Config;
-use wubang_testkit::{Bench, on_both};
+use wubang_testkit::{Bench, Stage, on_both};
 
 /// The script, as it is printed for everybody.
 const SCRIPT: &str = include_str!("support/check_draw.py");
@@ -50,10 +50,7 @@ pub async fn draws(bench: &Bench, object: &str) -> Value {
 }
 
 async fn until_closed(bench: &mut Bench) {
-    bench.play.need_approved().await.unwrap();
-    bench.play.posting_open().await.unwrap();
-    bench.play.bids_submitted().await.unwrap();
-    bench.play.bids_qualified().await.unwrap();
+    bench.reach(Stage::BidsQualified).await;
 }
 
 fn at(bench: &Bench, verb: &str) -> String {
@@ -71,8 +68,7 @@ async fn scored(bench: &mut Bench, account: &str, key: &str, plan: i64) {
 
 on_both! {
     async fn before_the_result_a_copy_of_the_database_does_not_hold_the_nonce(bench: Bench) {
-        until_closed(&mut bench).await;
-        bench.play.panel_formed().await.unwrap();
+        bench.reach(Stage::PanelFormed).await;
         let posting = bench.play.ids.posting.clone();
         let commitment = text(&draws(&bench, &posting).await, "/rounds/0/commitment");
         let before = stored(&bench.url).await;
@@ -86,8 +82,7 @@ on_both! {
     }
 
     async fn without_the_master_keys_of_its_draws_a_server_does_not_start(bench: Bench) {
-        bench.play.need_approved().await.unwrap();
-        bench.play.posting_open().await.unwrap();
+        bench.reach(Stage::PostingOpen).await;
         let elsewhere = std::env::temp_dir().join("wubang-tests").join(format!("draws-{}", bench.running.address.port()));
         let config = Config { database_url: bench.url.clone(), master_keys: elsewhere, ..Config::default() };
         let error = app::open_store(&config, Arc::new(SystemClock)).await.unwrap_err();
@@ -95,8 +90,7 @@ on_both! {
     }
 
     async fn the_seed_is_committed_with_the_posting_and_shown_with_the_notice(bench: Bench) {
-        bench.play.need_approved().await.unwrap();
-        bench.play.posting_open().await.unwrap();
+        bench.reach(Stage::PostingOpen).await;
         let posting = bench.play.ids.posting.clone();
         let before = draws(&bench, &posting).await;
         let rounds = list(&before, "/rounds");
@@ -139,9 +133,7 @@ on_both! {
     }
 
     async fn an_independent_script_agrees_and_notices_every_change(bench: Bench) {
-        until_closed(&mut bench).await;
-        bench.play.award_proposed().await.unwrap();
-        bench.play.award_noticed().await.unwrap();
+        bench.reach(Stage::AwardNoticed).await;
         let posting = bench.play.ids.posting.clone();
         let open = draws(&bench, &posting).await;
         assert_eq!(verdict(&open), "ok");
@@ -201,8 +193,7 @@ on_both! {
     }
 
     async fn a_tie_goes_by_the_lot_of_the_committed_seed(bench: Bench) {
-        bench.play.need_approved().await.unwrap();
-        bench.play.posting_open().await.unwrap();
+        bench.reach(Stage::PostingOpen).await;
         for key in ["lelin", "yinxing", "xinhuo"] {
             let mut words = bench.play.bid_of(key).unwrap();
             // the same price, and both organisations are graded 3A

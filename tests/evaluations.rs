@@ -7,7 +7,7 @@ use crate::scenes::{
 use chrono::Duration;
 use serde_json::{Value, json};
 use std::collections::HashMap;
-use wubang_testkit::{Bench, Reply, on_both};
+use wubang_testkit::{Bench, Reply, Stage, on_both};
 
 const PARTIES: [&str; 2] = ["community_party_org", "departments"];
 /// The representatives of the community that was served: five of them are drawn.
@@ -26,9 +26,7 @@ pub(crate) type Member = (String, String);
 
 /// Up to the completion report that the street has accepted.
 pub(crate) async fn play_reported(bench: &mut Bench) {
-    play_signed(bench).await;
-    bench.play.work_done().await.unwrap();
-    bench.play.report_accepted().await.unwrap();
+    bench.reach(Stage::ReportAccepted).await;
     bench.forget();
 }
 
@@ -214,8 +212,7 @@ fn sheets(party: &str) -> Vec<i64> {
 
 on_both! {
     async fn the_storys_result_is_what_its_sheets_add_up_to(bench: Bench) {
-        play_reported(&mut bench).await;
-        bench.play.evaluation_scored().await.unwrap();
+        bench.reach(Stage::EvaluationScored).await;
         let shown = evaluation(&mut bench, "gong.mingyue").await;
         assert_eq!((&shown["state"], &shown["total"], &shown["grade"]), (&json!("scored"), &json!("88.48"), &json!("good")));
         let survey = happy();
@@ -238,9 +235,7 @@ on_both! {
     }
 
     async fn confirmation_closes_need_posting_contract_and_project(bench: Bench) {
-        play_reported(&mut bench).await;
-        bench.play.evaluation_scored().await.unwrap();
-        bench.play.evaluation_confirmed().await.unwrap();
+        bench.reach(Stage::EvaluationConfirmed).await;
         bench.forget();
         let ids = bench.play.ids.clone();
         for (path, state) in [
@@ -421,8 +416,7 @@ on_both! {
     }
 
     async fn an_open_objection_keeps_the_result_from_being_confirmed(bench: Bench) {
-        play_reported(&mut bench).await;
-        bench.play.evaluation_scored().await.unwrap();
+        bench.reach(Stage::EvaluationScored).await;
         let ends = published(&mut bench).await;
         let id = bench.play.ids.evaluation.clone();
         let held = hold(&bench, "evaluation", &id).await;
@@ -435,8 +429,7 @@ on_both! {
     }
 
     async fn the_result_stands_in_publicity_to_its_last_second(bench: Bench) {
-        play_reported(&mut bench).await;
-        bench.play.evaluation_scored().await.unwrap();
+        bench.reach(Stage::EvaluationScored).await;
         let (street, third) = (bench.cast("street_officer").await, bench.cast("third_party").await);
         street.post(&at(&bench, "notify"), json!({})).await.refused(409, "invalid_transition");
         let refused = third.post(&at(&bench, "draft_result"), json!({ "strengths": "", "defects": "", "comments": "" })).await;

@@ -1,19 +1,16 @@
 //! 考榜 in the scheme `simple` (rulebook 2.3.4, 2.10, 2.11.2): the street organises, one sheet of the
 //! community and the residents' survey make the result.
 
-use crate::contracts::play_signed;
 use crate::scenes::{instant, list, person, seen, story, text};
 use sea_orm::{ConnectionTrait, Statement, Value as Sql};
 use serde_json::{Value, json};
 use wubang_kernel::procedure::EvaluationRule;
-use wubang_testkit::{Bench, Reply, on_both};
+use wubang_testkit::{Bench, Reply, Stage, on_both};
 
 /// Up to an accepted completion report, on a posting that was frozen with the scheme `simple`. No
 /// posting of the play has it, so the frozen rules are exchanged where they are kept.
 async fn reported(bench: &mut Bench) {
-    play_signed(bench).await;
-    bench.play.work_done().await.unwrap();
-    bench.play.report_accepted().await.unwrap();
+    bench.reach(Stage::ReportAccepted).await;
     bench.forget();
     let path = format!("/api/v1/postings/{}", bench.play.ids.posting);
     let mut procedure = seen(bench, "wang.min", &path).await["procedure"].clone();
@@ -104,9 +101,7 @@ on_both! {
     }
 
     async fn a_scheme_with_a_third_party_is_not_opened_without_one(bench: Bench) {
-        play_signed(&mut bench).await;
-        bench.play.work_done().await.unwrap();
-        bench.play.report_accepted().await.unwrap();
+        bench.reach(Stage::ReportAccepted).await;
         bench.forget();
         let refused = open(&mut bench, "wang.min", json!({})).await;
         assert_eq!(refused.pointers(), ["/third_party_organisation_id"]);

@@ -5,7 +5,7 @@ use crate::needs::{due, instant, text};
 use crate::scenes::{list, recorded, seen};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use wubang_testkit::{Bench, Reply, on_both};
+use wubang_testkit::{Bench, Reply, Stage, on_both};
 
 const WHY: &str = "无人揭榜,需求内容须重新评估后再定。";
 
@@ -20,8 +20,7 @@ async fn posting(bench: &mut Bench) -> Value {
 
 /// The posting of the story ends without a bid.
 async fn failed(bench: &mut Bench) -> Value {
-    bench.play.need_approved().await.unwrap();
-    bench.play.posting_open().await.unwrap();
+    bench.reach(Stage::PostingOpen).await;
     let end = instant(&text(&posting(bench).await, "/bid_deadline"));
     bench.advance(end + TimeDelta::seconds(1)).await;
     let failed = posting(bench).await;
@@ -82,7 +81,7 @@ on_both! {
     }
 
     async fn a_round_by_invitation_may_be_followed_by_an_open_one(bench: Bench) {
-        bench.play.need_approved().await.unwrap();
+        bench.reach(Stage::NeedApproved).await;
         let mut body = bench.play.posting_body().await.unwrap();
         body["type"] = json!("invited");
         let made = crate::scenes::made_public(&mut bench, body, json!({ "content_acknowledged": true })).await;
@@ -142,7 +141,7 @@ on_both! {
     }
 
     async fn a_need_without_failed_round_or_in_a_posting_is_not_returned(bench: Bench) {
-        bench.play.need_approved().await.unwrap();
+        bench.reach(Stage::NeedApproved).await;
         return_need(&mut bench, "wang.min").await.refused(409, "invalid_transition");
         bench.play.posting_open().await.unwrap();
         return_need(&mut bench, "wang.min").await.refused(409, "invalid_transition");

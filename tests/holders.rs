@@ -13,7 +13,7 @@ use wubang_kernel::Who;
 use wubang_kernel::digest::content_hash;
 use wubang_server::demo::play::agent_of;
 use wubang_store::Read as _;
-use wubang_testkit::{Bench, Caller, Reply, on_both};
+use wubang_testkit::{Bench, Caller, Reply, Stage, on_both};
 use wubang_vault::{SealingKey, open, seal};
 
 /// An approver of the street, an officer of a department, the supervisor.
@@ -50,7 +50,7 @@ async fn body(bench: &mut Bench, holders: &[&str]) -> Value {
 
 /// A published posting that the three holders open; answers their keys.
 pub async fn published(bench: &mut Bench) -> Vec<SealingKey> {
-    bench.play.need_approved().await.unwrap();
+    bench.reach(Stage::NeedApproved).await;
     bench.forget();
     let keys = registered(bench).await;
     let body = body(bench, &HOLDERS).await;
@@ -492,8 +492,7 @@ on_both! {
     }
 
     async fn elsewhere_the_platform_seals(bench: Bench) {
-        bench.play.need_approved().await.unwrap();
-        bench.play.posting_open().await.unwrap();
+        bench.reach(Stage::PostingOpen).await;
         bench.forget();
         let shown = bench.user(&agent_of("lelin", "org_agent").unwrap()).await.get(&at(&bench, "box")).await.ok();
         assert_eq!((&shown["level"], &shown["recipient"]), (&json!("standard"), &json!(null)));
@@ -506,7 +505,7 @@ on_both! {
     }
 
     async fn holders_are_three_persons_in_office_with_keys_and_one_of_the_street(bench: Bench) {
-        bench.play.need_approved().await.unwrap();
+        bench.reach(Stage::NeedApproved).await;
         bench.forget();
         let key = SealingKey::generate();
         let holder = bench.user("he.zhengqing").await;

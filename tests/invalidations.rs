@@ -7,17 +7,14 @@ use crate::objections::{self, accept, decide};
 use crate::scenes::{recorded, seen};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use wubang_testkit::{Bench, Reply, on_both};
+use wubang_testkit::{Bench, Reply, Stage, on_both};
 
 /// Who decides after the officer who opened the hearing.
 const OTHER: &str = "cao.junjie";
 
 /// Three bids, opened on Wednesday 18 March.
 pub(crate) async fn opened(bench: &mut Bench) {
-    bench.play.need_approved().await.unwrap();
-    bench.play.posting_open().await.unwrap();
-    bench.play.bids_submitted().await.unwrap();
-    bench.play.deadline_passed().await.unwrap();
+    bench.reach(Stage::DeadlinePassed).await;
     bench.forget();
 }
 
@@ -135,9 +132,7 @@ on_both! {
     }
 
     async fn only_the_street_invalidates_and_only_the_bidder_is_heard(bench: Bench) {
-        bench.play.need_approved().await.unwrap();
-        bench.play.posting_open().await.unwrap();
-        bench.play.bids_submitted().await.unwrap();
+        bench.reach(Stage::BidsSubmitted).await;
         propose(&mut bench, "wang.min", "lelin").await.refused(404, "not_found");
         bench.play.deadline_passed().await.unwrap();
         bench.forget();
@@ -245,8 +240,7 @@ on_both! {
     }
 
     async fn a_noticed_award_falls_with_its_bid(bench: Bench) {
-        objections::proposed(&mut bench).await;
-        bench.play.award_noticed().await.unwrap();
+        bench.reach(Stage::AwardNoticed).await;
         bench.forget();
         assert_eq!(bid(&mut bench, "wang.min", "lelin").await["state"], json!("awarded"));
         invalidated(&mut bench, "lelin").await;
@@ -254,8 +248,7 @@ on_both! {
     }
 
     async fn once_the_agreement_is_signed_its_own_ends_apply(bench: Bench) {
-        objections::proposed(&mut bench).await;
-        bench.play.award_noticed().await.unwrap();
+        bench.reach(Stage::AwardNoticed).await;
         bench.forget();
         propose(&mut bench, "wang.min", "lelin").await.ok();
         answer(&mut bench, "ning.jiayi", "lelin").await.ok();

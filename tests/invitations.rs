@@ -6,11 +6,11 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 use uuid::Uuid;
 use wubang_server::demo::play::agent_of;
-use wubang_testkit::{Bench, on_both};
+use wubang_testkit::{Bench, Stage, on_both};
 
 /// An invited posting of the story, drafted.
 async fn body(bench: &mut Bench) -> Value {
-    bench.play.need_approved().await.unwrap();
+    bench.reach(Stage::NeedApproved).await;
     let mut body = bench.play.posting_body().await.unwrap();
     body["type"] = json!("invited");
     body

@@ -10,7 +10,7 @@ use crate::scenes::{eight, instant, list, made_public, number, recorded, seen};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use wubang_server::demo::play::agent_of;
-use wubang_testkit::{Bench, Reply, on_both};
+use wubang_testkit::{Bench, Reply, Stage, on_both};
 
 const WHY: &str = "按评审排名确定各赛道的拟承榜对象。";
 
@@ -24,7 +24,7 @@ async fn body(bench: &mut Bench, contractors: i64) -> Value {
 
 /// A race that takes bids.
 async fn announced(bench: &mut Bench, contractors: i64) -> Value {
-    bench.play.need_approved().await.unwrap();
+    bench.reach(Stage::NeedApproved).await;
     // the small panel of the story, for the sums of these races
     let rules = json!({ "panel": { "large_from_fen": 20_000_000 } });
     district_rules(bench, rules).await.ok();
@@ -310,7 +310,7 @@ on_both! {
     }
 
     async fn lanes_that_wait_fail_when_the_reserve_runs_out(bench: Bench) {
-        bench.play.need_approved().await.unwrap();
+        bench.reach(Stage::NeedApproved).await;
         let rules = json!({ "panel": { "large_from_fen": 20_000_000 }, "timers": { "reserve_validity": 30 } });
         district_rules(&mut bench, rules).await.ok();
         let body = body(&mut bench, 2).await;
@@ -388,7 +388,7 @@ on_both! {
     }
 
     async fn a_race_is_announced_with_its_whole_sum(bench: Bench) {
-        bench.play.need_approved().await.unwrap();
+        bench.reach(Stage::NeedApproved).await;
         let good = body(&mut bench, 3).await;
         let secretary = bench.cast("secretary").await;
         let with = |changes: &[(&str, Value)]| {
@@ -435,7 +435,7 @@ on_both! {
     }
 
     async fn a_district_sets_how_many_may_run(bench: Bench) {
-        bench.play.need_approved().await.unwrap();
+        bench.reach(Stage::NeedApproved).await;
         let secretary = bench.cast("secretary").await;
         district_rules(&mut bench, json!({ "race": { "contractors": 2 } })).await.ok();
         let three = body(&mut bench, 3).await;
@@ -455,7 +455,7 @@ on_both! {
     }
 
     async fn the_panel_of_a_race_is_that_of_its_whole_sum(bench: Bench) {
-        bench.play.need_approved().await.unwrap();
+        bench.reach(Stage::NeedApproved).await;
         let body = body(&mut bench, 2).await;
         let open = made_public(&mut bench, body, json!({ "content_acknowledged": true })).await;
         bench.play.ids.posting = text(&open, "/id");
@@ -550,12 +550,7 @@ on_both! {
     }
 
     async fn what_is_no_race_has_no_lanes(bench: Bench) {
-        bench.play.need_approved().await.unwrap();
-        bench.play.posting_open().await.unwrap();
-        bench.play.bids_submitted().await.unwrap();
-        bench.play.bids_qualified().await.unwrap();
-        bench.play.panel_formed().await.unwrap();
-        bench.play.bids_scored().await.unwrap();
+        bench.reach(Stage::BidsScored).await;
         bench.forget();
         let body = json!({ "bid_ids": ids(&bench, &["lelin", "yinxing"]), "reason": WHY });
         propose(&mut bench, body).await.refused(409, "invalid_transition");

@@ -9,7 +9,7 @@ use crate::postings::district_rules;
 use crate::scenes::{list, recorded, seen};
 use serde_json::{Value, json};
 use wubang_kernel::score::Exact;
-use wubang_testkit::{Bench, Reply, on_both};
+use wubang_testkit::{Bench, Reply, Stage, on_both};
 
 const SUPERVISOR: &str = "he.zhengqing";
 const BIDS: [&str; 3] = ["lelin", "yinxing", "xinhuo"];
@@ -172,8 +172,7 @@ on_both! {
     }
 
     async fn below_the_quorum_another_panel_judges(bench: Bench) {
-        objections::proposed(&mut bench).await;
-        bench.play.award_noticed().await.unwrap();
+        bench.reach(Stage::AwardNoticed).await;
         bench.forget();
         let members = seats(&mut bench).await;
         let done = recuse(&mut bench, SUPERVISOR, &members[0]).await.ok();
@@ -219,9 +218,7 @@ on_both! {
     }
 
     async fn once_the_agreement_is_signed_the_scores_stand(bench: Bench) {
-        objections::proposed(&mut bench).await;
-        bench.play.award_noticed().await.unwrap();
-        bench.play.contract_signed().await.unwrap();
+        bench.reach(Stage::ContractSigned).await;
         bench.forget();
         let members = seats(&mut bench).await;
         recuse(&mut bench, SUPERVISOR, &members[0]).await.refused(409, "invalid_transition");

@@ -13,7 +13,7 @@ use wubang_kernel::Who;
 use wubang_mail::SmtpMailer;
 use wubang_store::Read as _;
 use wubang_store::entity::outbox;
-use wubang_testkit::{Bench, on_both};
+use wubang_testkit::{Bench, Stage, on_both};
 
 #[expect(
     clippy::disallowed_methods,
@@ -254,7 +254,7 @@ on_both! {
 
     async fn an_answer_does_not_wait_for_mail(bench: Bench) {
         // the mailer is never asked before the worker works
-        bench.play.need_approved().await.unwrap();
+        bench.reach(Stage::NeedApproved).await;
         assert_eq!(bench.mails.sent().len(), 0);
         bench.work().await;
         assert!(!bench.mails.sent().is_empty());

@@ -1,7 +1,7 @@
 //! 评榜 over HTTP: every row of the life cycle and every refusal.
 
 use serde_json::{Value, json};
-use wubang_testkit::{Bench, Caller, Reply, on_both};
+use wubang_testkit::{Bench, Caller, Reply, Stage, on_both};
 
 /// A text in an answer.
 pub(crate) fn text(value: &Value, pointer: &str) -> String {
@@ -137,7 +137,7 @@ pub(crate) async fn reviewed(bench: &mut Bench, first: i64, second: i64) -> Stri
 
 on_both! {
     async fn a_need_is_approved_by_the_story(bench: Bench) {
-        bench.play.need_approved().await.unwrap();
+        bench.reach(Stage::NeedApproved).await;
         let street = bench.cast("street_officer").await;
         let need = street.get(&format!("/api/v1/needs/{}", bench.play.ids.need)).await.ok();
         assert_eq!(need["state"], json!("approved"));
@@ -410,8 +410,7 @@ on_both! {
             assert_eq!((&done["state"], &done["deadlines"]), (&json!("withdrawn"), &json!([])), "nothing runs on");
             because(&secretary, &id, "withdraw").await.refused(409, "invalid_transition");
         }
-        bench.play.need_approved().await.unwrap();
-        bench.play.posting_open().await.unwrap();
+        bench.reach(Stage::PostingOpen).await;
         let posted = bench.play.ids.need.clone();
         because(&secretary, &posted, "withdraw").await.refused(409, "invalid_transition");
     }

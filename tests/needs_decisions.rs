@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use wubang_kernel::Who;
 use wubang_store::Read as _;
 use wubang_store::entity::outbox;
-use wubang_testkit::{Bench, Reply, on_both};
+use wubang_testkit::{Bench, Reply, Stage, on_both};
 
 async fn rejected(bench: &mut Bench) -> String {
     let id = submitted(bench, new_need()).await;
@@ -346,7 +346,7 @@ on_both! {
     }
 
     async fn a_need_is_posted_and_fulfilled_by_the_stages_that_follow(bench: Bench) {
-        bench.play.need_approved().await.unwrap();
+        bench.reach(Stage::NeedApproved).await;
         let path = format!("/api/v1/needs/{}", bench.play.ids.need);
         bench.play.posting_open().await.unwrap();
         let posted = street(&mut bench).await.get(&path).await.ok();

@@ -7,7 +7,7 @@ use crate::needs::{
 };
 use crate::scenes::{number, recorded, text};
 use serde_json::{Value, json};
-use wubang_testkit::{Bench, Reply, on_both};
+use wubang_testkit::{Bench, Reply, Stage, on_both};
 
 const RESIDENTS: &[&str] = &["xue.chunmei", "hao.xiulan", "xiong.dehai"];
 
@@ -111,7 +111,7 @@ on_both! {
         resident.call("POST", &at(&early, "support"), &headers, Some(b"{}".to_vec())).await.refused(412, "stale_version");
         because(&street(&mut bench).await, &early, "request_supplement").await.ok();
         support(&mut bench, RESIDENTS[0], &early).await.ok();
-        bench.play.need_approved().await.unwrap();
+        bench.reach(Stage::NeedApproved).await;
         let id = bench.play.ids.need.clone();
         support(&mut bench, "an.xiaoning", &id).await.refused(403, "forbidden");
         act(&mut bench, "an.xiaoning", &id, "unsupport", json!({})).await.refused(403, "forbidden");

@@ -6,7 +6,7 @@ use crate::objections::{HANDLER, accept, act, at, decide, object_with, objection
 use crate::scenes::{list, seen};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use wubang_testkit::{Bench, Reply, on_both};
+use wubang_testkit::{Bench, Reply, Stage, on_both};
 
 pub(crate) fn form(target: &str, id: &str, effect: &str) -> Value {
     json!({ "target": target, "target_id": id,
@@ -29,9 +29,7 @@ pub(crate) async fn object(
 
 /// An open posting, and an objection to its notice.
 async fn to_the_notice(bench: &mut Bench) -> String {
-    bench.play.need_approved().await.unwrap();
-    bench.play.posting_open().await.unwrap();
-    bench.play.bids_submitted().await.unwrap();
+    bench.reach(Stage::BidsSubmitted).await;
     let body = form(
         "posting_content",
         &bench.play.ids.posting.clone(),
@@ -47,9 +45,7 @@ async fn to_the_notice(bench: &mut Bench) -> String {
 
 /// A bid that two officers found not eligible, while two others are valid.
 async fn disqualified(bench: &mut Bench) -> String {
-    bench.play.need_approved().await.unwrap();
-    bench.play.posting_open().await.unwrap();
-    bench.play.bids_submitted().await.unwrap();
+    bench.reach(Stage::BidsSubmitted).await;
     bench.advance(instant("2026-03-18T09:00:00+08:00")).await;
     let bid = |bench: &Bench, key: &str| format!("/api/v1/bids/{}", bench.play.ids.bids[key]);
     let ground = json!({ "ground": "documents_missing", "reason": "未提交职业资格证明" });
@@ -100,8 +96,7 @@ async fn rejected_need(bench: &mut Bench) -> String {
 
 on_both! {
     async fn who_may_bid_objects_to_the_notice_until_the_bid_deadline(bench: Bench) {
-        bench.play.need_approved().await.unwrap();
-        bench.play.posting_open().await.unwrap();
+        bench.reach(Stage::PostingOpen).await;
         let body = form("posting_content", &bench.play.ids.posting.clone(), "amend_demanded");
         object(&mut bench, "xue.chunmei", None, &body).await.refused(422, "no_standing");
         // an organisation of another place
@@ -232,8 +227,7 @@ on_both! {
     }
 
     async fn an_objection_to_a_member_comes_within_seven_working_days_of_the_notice_and_may_change_nothing(bench: Bench) {
-        crate::objections::proposed(&mut bench).await;
-        bench.play.award_noticed().await.unwrap();
+        bench.reach(Stage::AwardNoticed).await;
         bench.forget();
         let path = format!("/api/v1/postings/{}/panel", bench.play.ids.posting);
         let seat = text(&seen(&mut bench, "wei.xiaoqian", &path).await, "/members/0/id");

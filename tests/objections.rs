@@ -5,7 +5,7 @@ use crate::needs::{allowed, due, instant, text};
 use crate::scenes::{grant, recorded, seen};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use wubang_testkit::{Bench, Reply, on_both};
+use wubang_testkit::{Bench, Reply, Stage, on_both};
 
 /// Handles objections at the street: had no part in the project.
 pub(crate) const HANDLER: &str = "dong.siyu";
@@ -14,11 +14,7 @@ pub(crate) const RIVAL: &str = "wei.xiaoqian";
 
 /// An award in its publicity, from Wednesday 18 March to the 25th.
 pub(crate) async fn proposed(bench: &mut Bench) {
-    bench.play.need_approved().await.unwrap();
-    bench.play.posting_open().await.unwrap();
-    bench.play.bids_submitted().await.unwrap();
-    bench.play.bids_qualified().await.unwrap();
-    bench.play.award_proposed().await.unwrap();
+    bench.reach(Stage::AwardProposed).await;
 }
 
 /// An objection to the award that anybody could hand in.

@@ -7,13 +7,11 @@ use uuid::Uuid;
 use wubang_kernel::Who;
 use wubang_kernel::digest::content_hash;
 use wubang_server::demo::play::agent_of;
-use wubang_testkit::{Bench, on_both};
+use wubang_testkit::{Bench, Stage, on_both};
 
 /// A posting with three bids, and where its record will be.
 async fn with_bids(bench: &mut Bench) -> String {
-    bench.play.need_approved().await.unwrap();
-    bench.play.posting_open().await.unwrap();
-    bench.play.bids_submitted().await.unwrap();
+    bench.reach(Stage::BidsSubmitted).await;
     bench.work().await;
     format!("/api/v1/postings/{}/opening", bench.play.ids.posting)
 }

@@ -5,7 +5,7 @@ use crate::needs::{accept, at, new_need, submitted};
 use crate::scenes::{grant, list, recorded, text};
 use serde_json::{Value, json};
 use wubang_server::demo::play::agent_of;
-use wubang_testkit::{Bench, Reply, on_both};
+use wubang_testkit::{Bench, Reply, Stage, on_both};
 
 /// Another member of the committee of the story's community.
 const MEMBER: &str = "mao.xinmin";
@@ -24,7 +24,7 @@ pub(crate) async fn order(bench: &mut Bench, kind: &str) -> Value {
 
 /// The need of the story, approved, and an order for it.
 pub(crate) async fn first_order(bench: &mut Bench, kind: &str) -> Value {
-    bench.play.need_approved().await.unwrap();
+    bench.reach(Stage::NeedApproved).await;
     grant(
         bench,
         MEMBER,
@@ -177,7 +177,7 @@ pub(crate) fn approval() -> Value {
 
 /// One more order of the same community, field and source over a need of its own, handed in and endorsed.
 async fn another(bench: &mut Bench, change: impl FnOnce(&mut Value)) -> String {
-    bench.play.need_approved().await.unwrap();
+    bench.reach(Stage::NeedApproved).await;
     let mut body = order(bench, "directed").await;
     change(&mut body);
     let path = drafted(bench, body).await;
@@ -244,8 +244,7 @@ on_both! {
     }
 
     async fn a_need_that_was_posted_lately_is_not_ordered_around_its_competition(bench: Bench) {
-        bench.play.need_approved().await.unwrap();
-        bench.play.posting_open().await.unwrap();
+        bench.reach(Stage::PostingOpen).await;
         advance(&mut bench, "2026-03-18T09:00:00+08:00").await;
         let body = order(&mut bench, "directed").await;
         assert_eq!(faults(&mut bench, &body, 409, "posted_recently").await, ["/need_ids/0 posted_recently"]);
@@ -445,7 +444,7 @@ on_both! {
     async fn an_order_is_copied_and_its_template_asks_for_another(bench: Bench) {
         let open = ordered(&mut bench, "directed").await;
         let path = format!("/api/v1/postings/{}", text(&open, "/id"));
-        bench.play.need_approved().await.unwrap();
+        bench.reach(Stage::NeedApproved).await;
         let yinxing = bench.organisation("yinxing").await;
         let picked = json!({ "organisation_id": yinxing, "offering": "独居老人助餐配送", "reason": "本社区助餐点由其运营多年。" });
         let copy = json!({ "need_ids": [bench.play.ids.need], "starts_on": "2026-09-01", "order": picked });
@@ -454,7 +453,7 @@ on_both! {
         assert_eq!((&copied["type"], &copied["order"], &copied["endorsed"]), (&json!("directed"), &picked, &json!(false)));
         let street = bench.cast("street_officer").await;
         let kept = street.post("/api/v1/posting_templates", json!({ "name": "独居老人点单", "posting_id": open["id"] })).await.ok();
-        bench.play.need_approved().await.unwrap();
+        bench.reach(Stage::NeedApproved).await;
         let template = format!("/api/v1/posting_templates/{}/draft", text(&kept, "/id"));
         let secretary = bench.cast("secretary").await;
         let mut use_it = json!({ "need_ids": [bench.play.ids.need], "starts_on": "2026-09-01" });
@@ -473,7 +472,7 @@ on_both! {
             let orders = json!({ "orders": { "acceptance_days": 4 }, "timers": { "award_publicity": 4 } });
             district_sets(&mut bench, kind, orders).await.ok();
             if kind == "directed" {
-                bench.play.need_approved().await.unwrap();
+                bench.reach(Stage::NeedApproved).await;
             } else if kind == "emergency" {
                 urgent_need(&mut bench, "grid").await;
             } else {

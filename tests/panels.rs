@@ -9,7 +9,7 @@ use uuid::Uuid;
 use wubang_kernel::Who;
 use wubang_panels::pool::ExpertPool;
 use wubang_panels::{Draw, DrawFor, Formation, Parties, draws};
-use wubang_testkit::{Bench, Caller, Reply, on_both};
+use wubang_testkit::{Bench, Caller, Reply, Stage, on_both};
 
 /// Experts of the demo district with the field of the posting.
 const SAME_FIELD: [&str; 4] = ["qin.shuyao", "yu.haichuan", "meng.xianping", "xia.yuwei"];
@@ -26,10 +26,7 @@ fn at(bench: &Bench, verb: &str) -> String {
 
 /// Three bids, opened and found eligible.
 async fn qualified(bench: &mut Bench) {
-    bench.play.need_approved().await.unwrap();
-    bench.play.posting_open().await.unwrap();
-    bench.play.bids_submitted().await.unwrap();
-    bench.play.bids_qualified().await.unwrap();
+    bench.reach(Stage::BidsQualified).await;
 }
 
 /// The seats by name, with a pool.
@@ -81,7 +78,7 @@ async fn against(bench: &mut Bench, account: &str) -> Vec<(String, bool)> {
 async fn two_closed(bench: &mut Bench) -> Vec<String> {
     let mut needs = Vec::new();
     for _ in 0..2 {
-        bench.play.need_approved().await.unwrap();
+        bench.reach(Stage::NeedApproved).await;
         needs.push(bench.play.ids.need.clone());
     }
     let mut postings = Vec::new();
@@ -288,9 +285,7 @@ on_both! {
     async fn conflicts_are_found_with_their_grounds_before_anybody_is_assigned(bench: Bench) {
         let (lelin, mingjian) = (bench.organisation("lelin").await, bench.organisation("mingjian").await);
         let path = "/api/v1/postings/{}/panel/conflicts";
-        bench.play.need_approved().await.unwrap();
-        bench.play.posting_open().await.unwrap();
-        bench.play.bids_submitted().await.unwrap();
+        bench.reach(Stage::BidsSubmitted).await;
         // who bid is nobody's to know before the opening
         let early = path.replace("{}", &bench.play.ids.posting);
         street(&mut bench).await.get(&early).await.refused(404, "not_found");

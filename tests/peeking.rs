@@ -14,7 +14,7 @@ use wubang_server::app;
 use wubang_server::config::Config;
 use wubang_server::demo::client::Client;
 use wubang_server::demo::play::{Play, agent_of};
-use wubang_testkit::{Bench, Caller, on_both};
+use wubang_testkit::{Bench, Caller, Stage, on_both};
 
 /// Everything that the database has stored: the files of SQLite byte by byte, every row of PostgreSQL.
 pub async fn stored(url: &str) -> Vec<u8> {
@@ -76,9 +76,7 @@ fn secrets(bench: &Bench) -> Vec<String> {
 }
 
 async fn with_bids(bench: &mut Bench) {
-    bench.play.need_approved().await.unwrap();
-    bench.play.posting_open().await.unwrap();
-    bench.play.bids_submitted().await.unwrap();
+    bench.reach(Stage::BidsSubmitted).await;
     // whoever sends a command again gets the stored answer, which is as secret as the bid
     let agent = bench.user(&agent_of("lelin", "org_agent").unwrap()).await;
     let path = format!("/api/v1/bids/{}", bench.play.ids.bids["lelin"]);

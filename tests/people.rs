@@ -4,7 +4,7 @@ use crate::needs::text;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use wubang_testkit::database::{PASSWORD, beginning};
-use wubang_testkit::{Bench, Caller, Reply, on_both};
+use wubang_testkit::{Bench, Caller, Reply, Stage, on_both};
 
 async fn sign_in(bench: &Bench, account: &str, password: &str) -> Reply {
     let body = json!({ "account": account, "password": password });
@@ -156,7 +156,7 @@ on_both! {
     }
 
     async fn a_revoked_grant_works_no_more_at_once(bench: Bench) {
-        bench.play.need_approved().await.unwrap();
+        bench.reach(Stage::NeedApproved).await;
         let officer = bench.user("wang.min").await;
         let need = format!("/api/v1/needs/{}", bench.play.ids.need);
         officer.get(&need).await.ok();

@@ -2,12 +2,12 @@
 
 use crate::bonuses::overrides;
 use crate::contracts::play_signed;
-use crate::evaluations::{at, evaluation, happy, opened, opens, play_reported, published};
+use crate::evaluations::{at, evaluation, happy, opened, opens, published};
 use crate::scenes::{instant, list, recorded, seen, story, text};
 use crate::second_rounds::{checked, round, unhappy};
 use chrono::Duration;
 use serde_json::{Value, json};
-use wubang_testkit::{Bench, on_both};
+use wubang_testkit::{Bench, Stage, on_both};
 
 async fn contract(bench: &mut Bench) -> Value {
     let path = format!("/api/v1/contracts/{}", bench.play.ids.contract);
@@ -16,8 +16,7 @@ async fn contract(bench: &mut Bench) -> Value {
 
 /// Signed, and the work begun.
 async fn active(bench: &mut Bench) {
-    play_signed(bench).await;
-    bench.play.work_started().await.unwrap();
+    bench.reach(Stage::WorkStarted).await;
     bench.forget();
 }
 
@@ -102,9 +101,7 @@ on_both! {
 
     async fn ninety_days_later_residents_are_asked_what_has_lasted(bench: Bench) {
         overrides(&mut bench, json!({ "evaluation": { "follow_up": 1 } })).await.ok();
-        play_reported(&mut bench).await;
-        bench.play.evaluation_scored().await.unwrap();
-        bench.play.evaluation_confirmed().await.unwrap();
+        bench.reach(Stage::EvaluationConfirmed).await;
         bench.forget();
         let last = evaluation(&mut bench, "wang.min").await;
         let due = list(&last, "/deadlines");

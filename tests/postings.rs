@@ -2,7 +2,7 @@
 
 use crate::needs::{due, instant, text};
 use serde_json::{Value, json};
-use wubang_testkit::{Bench, Caller, Reply, on_both};
+use wubang_testkit::{Bench, Caller, Reply, Stage, on_both};
 
 fn at(id: &str, verb: &str) -> String {
     format!("/api/v1/postings/{id}/{verb}")
@@ -18,7 +18,7 @@ async fn approver(bench: &mut Bench) -> Caller {
 
 /// The posting of the story over a need just approved.
 async fn body(bench: &mut Bench) -> Value {
-    bench.play.need_approved().await.unwrap();
+    bench.reach(Stage::NeedApproved).await;
     bench.play.posting_body().await.unwrap()
 }
 
@@ -230,9 +230,7 @@ on_both! {
     }
 
     async fn a_cancelled_posting_gives_need_and_bids_back(bench: Bench) {
-        bench.play.need_approved().await.unwrap();
-        bench.play.posting_open().await.unwrap();
-        bench.play.bids_submitted().await.unwrap();
+        bench.reach(Stage::BidsSubmitted).await;
         let id = bench.play.ids.posting.clone();
         let body = json!({ "ground": "major_change", "reason": "服务对象发生重大变化,需要重新设计" });
         secretary(&mut bench).await.post(&at(&id, "cancel"), body.clone()).await.refused(403, "forbidden");
@@ -285,8 +283,7 @@ on_both! {
     }
 
     async fn the_demo_posts_a_failed_round_again(bench: Bench) {
-        bench.play.need_approved().await.unwrap();
-        bench.play.posting_open().await.unwrap();
+        bench.reach(Stage::PostingOpen).await;
         let first_story = bench.play.ids.posting.clone();
         bench.play.posted_again().await.unwrap();
         assert_eq!(bench.play.ids.posting, first_story);

@@ -9,14 +9,14 @@ use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use wubang_kernel::deadline::{LOCAL, local_date};
-use wubang_testkit::{Bench, on_both};
+use wubang_testkit::{Bench, Stage, on_both};
 
 const OPEN: &str = "/api/v1/procedures/open";
 const DISTRICT: &str = "410108000000";
 
 /// The posting of the story over a need just approved, with its service so many days from now.
 async fn body(bench: &mut Bench, days_ahead: i64) -> Value {
-    bench.play.need_approved().await.unwrap();
+    bench.reach(Stage::NeedApproved).await;
     let mut body = bench.play.posting_body().await.unwrap();
     let start = local_date(bench.running.store.now()) + TimeDelta::days(days_ahead);
     let old: NaiveDate = text(&body, "/content/starts_on").parse().unwrap();
@@ -343,7 +343,7 @@ on_both! {
     async fn a_copy_moves_all_dates_along(bench: Bench) {
         let draft = body(&mut bench, 90).await;
         let old = made_public(&mut bench, draft, json!({ "content_acknowledged": true })).await;
-        bench.play.need_approved().await.unwrap();
+        bench.reach(Stage::NeedApproved).await;
         let path = format!("/api/v1/postings/{}/copy", text(&old, "/id"));
         let copied = bench.cast("secretary").await.post(&path, json!({ "need_ids": [bench.play.ids.need], "starts_on": "2026-09-01", "title": "乐邻老伙伴(第二期)" })).await.ok();
         assert_eq!((&copied["state"], &copied["round"], &copied["title"]), (&json!("draft"), &json!(1), &json!("乐邻老伙伴(第二期)")));
@@ -375,7 +375,7 @@ on_both! {
         bench.cast("winner_agent").await.get(&path).await.refused(404, "not_found");
         let secretary = bench.cast("secretary").await;
         assert_eq!(list(&secretary.get("/api/v1/posting_templates").await.ok(), "/items").len(), 1);
-        bench.play.need_approved().await.unwrap();
+        bench.reach(Stage::NeedApproved).await;
         let use_it = json!({ "need_ids": [bench.play.ids.need], "starts_on": "2026-09-01" });
         let made = bench.cast("secretary").await.post(&format!("{path}/draft"), use_it.clone()).await.ok();
         assert_eq!((&made["state"], &made["content"]["starts_on"]), (&json!("draft"), &json!("2026-09-01")));

@@ -10,11 +10,11 @@ use wubang_kernel::Who;
 use wubang_server::demo::play::agent_of;
 use wubang_store::Read as _;
 use wubang_store::entity::outbox;
-use wubang_testkit::{Bench, Reply, on_both};
+use wubang_testkit::{Bench, Reply, Stage, on_both};
 
 /// The story's posting as a procurement of 1 200 000 yuan.
 async fn body(bench: &mut Bench) -> Value {
-    bench.play.need_approved().await.unwrap();
+    bench.reach(Stage::NeedApproved).await;
     let mut body = bench.play.posting_body().await.unwrap();
     body["type"] = json!("gov_procurement");
     body["budget_ceiling_fen"] = json!(120_000_000);
@@ -173,7 +173,7 @@ on_both! {
             caller.post(&failed, reason.clone()).await.refused(403, "forbidden");
         }
         bench.nobody().post(&taken, result.clone()).await.refused(401, "unauthenticated");
-        bench.play.need_approved().await.unwrap();
+        bench.reach(Stage::NeedApproved).await;
         let open = bench.play.posting_body().await.unwrap();
         let open = made_public(&mut bench, open, approval()).await;
         bench.play.ids.posting = text(&open, "/id");

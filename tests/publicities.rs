@@ -7,7 +7,7 @@ use crate::scenes::{list, recorded, seen};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use wubang_kernel::digest::content_hash;
-use wubang_testkit::{Bench, on_both};
+use wubang_testkit::{Bench, Stage, on_both};
 
 const PATH: &str = "/api/v1/public/publicities";
 const PHONE: &str = "13812345678";
@@ -85,8 +85,7 @@ async fn the_posting(bench: &mut Bench) -> Value {
 }
 
 async fn open(bench: &mut Bench) {
-    bench.play.need_approved().await.unwrap();
-    bench.play.posting_open().await.unwrap();
+    bench.reach(Stage::PostingOpen).await;
 }
 
 /// The notice names a person to object to.

@@ -5,7 +5,7 @@ use crate::scenes::{grant, recorded};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use wubang_server::demo::play::agent_of;
-use wubang_testkit::{Bench, Caller, Reply, on_both};
+use wubang_testkit::{Bench, Caller, Reply, Stage, on_both};
 
 const QUESTIONS_END: &str = "2026-03-10T23:59:59+08:00";
 const BIDS_END: &str = "2026-03-17T23:59:59+08:00";
@@ -13,8 +13,7 @@ const QUESTION: &str = "请问活动场地是否由社区提供,水电费用由�
 const ANSWER: &str = "场地由社区党群服务中心无偿提供,水电费用由社区承担。";
 
 async fn open(bench: &mut Bench) {
-    bench.play.need_approved().await.unwrap();
-    bench.play.posting_open().await.unwrap();
+    bench.reach(Stage::PostingOpen).await;
 }
 
 async fn agent(bench: &mut Bench, key: &str) -> Caller {
@@ -249,7 +248,7 @@ on_both! {
     }
 
     async fn a_draft_and_a_foreign_posting_take_no_questions(bench: Bench) {
-        bench.play.need_approved().await.unwrap();
+        bench.reach(Stage::NeedApproved).await;
         let body = bench.play.posting_body().await.unwrap();
         let made = bench.cast("secretary").await.post("/api/v1/postings", body).await.ok();
         bench.play.ids.posting = text(&made, "/id");

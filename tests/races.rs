@@ -5,7 +5,7 @@ use crate::contracts::play_sent;
 use crate::scenes::{eight, list, recorded, seen, text};
 use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, Statement};
 use serde_json::{Value, json};
-use wubang_testkit::{Bench, Database, Reply, bench, on_both};
+use wubang_testkit::{Bench, Database, Reply, Stage, bench, on_both};
 
 /// What a loser is told: somebody was first, or it is done already.
 const LOST: [&str; 5] = [
@@ -64,8 +64,7 @@ on_both! {
     }
 
     async fn a_bid_is_submitted_once(bench: Bench) {
-        bench.play.need_approved().await.unwrap();
-        bench.play.posting_open().await.unwrap();
+        bench.reach(Stage::PostingOpen).await;
         let bid = bench.play.bid_of("lelin").unwrap();
         let id = bench.play.bid_drafted("lelin", &bid).await.unwrap();
         let (head, agent) = (bench.cast("winner_legal_rep").await, bench.cast("winner_agent").await);
@@ -77,12 +76,7 @@ on_both! {
     }
 
     async fn an_award_is_proposed_once(bench: Bench) {
-        bench.play.need_approved().await.unwrap();
-        bench.play.posting_open().await.unwrap();
-        bench.play.bids_submitted().await.unwrap();
-        bench.play.bids_qualified().await.unwrap();
-        bench.play.panel_formed().await.unwrap();
-        bench.play.bids_scored().await.unwrap();
+        bench.reach(Stage::BidsScored).await;
         bench.forget();
         let street = bench.cast("street_officer").await;
         let body = json!({ "bid_id": bench.play.ids.bids["lelin"], "reason": "按评审组推荐排序确定。" });
@@ -117,8 +111,7 @@ on_both! {
     }
 
     async fn a_contract_is_drafted_once(bench: Bench) {
-        crate::contracts::play_awarded(&mut bench).await;
-        bench.play.award_noticed().await.unwrap();
+        bench.reach(Stage::AwardNoticed).await;
         bench.forget();
         let street = bench.cast("street_officer").await;
         let path = format!("/api/v1/awards/{}/contract", bench.play.ids.award);

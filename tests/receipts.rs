@@ -7,7 +7,7 @@ use crate::evaluations::{
 use crate::scenes::{list, text};
 use serde_json::{Value, json};
 use wubang_kernel::digest::sha256_hex;
-use wubang_testkit::{Bench, on_both};
+use wubang_testkit::{Bench, Stage, on_both};
 
 /// The script, as it is printed for everybody.
 const SCRIPT: &str = include_str!("support/check_receipt.py");
@@ -91,11 +91,7 @@ on_both! {
     }
 
     async fn a_member_of_an_award_panel_has_a_receipt_per_bid(bench: Bench) {
-        bench.play.need_approved().await.unwrap();
-        bench.play.posting_open().await.unwrap();
-        bench.play.bids_submitted().await.unwrap();
-        bench.play.bids_qualified().await.unwrap();
-        bench.play.award_proposed().await.unwrap();
+        bench.reach(Stage::AwardProposed).await;
         let seats = crate::awards::seats(&mut bench).await;
         let posting = bench.play.ids.posting.clone();
         let panel = text(&bench.cast("street_officer").await.get(&format!("/api/v1/postings/{posting}/panel")).await.ok(), "/id");

@@ -9,15 +9,14 @@ use std::sync::Arc;
 use wubang_kernel::clock::{Clock as _, TestClock};
 use wubang_server::config::Config;
 use wubang_store::worker::Worker;
-use wubang_testkit::{Bench, Reply, on_both};
+use wubang_testkit::{Bench, Reply, Stage, on_both};
 
 /// A posting of the play, published in December for so many days that it closes in January.
 async fn open(bench: &mut Bench, on: &str) -> Value {
     bench
         .advance(instant(&format!("{on}T09:00:00+08:00")))
         .await;
-    bench.play.need_approved().await.unwrap();
-    bench.play.posting_open().await.unwrap();
+    bench.reach(Stage::PostingOpen).await;
     bench.forget();
     posting(bench).await
 }

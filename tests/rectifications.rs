@@ -7,7 +7,7 @@ use crate::scenes::{list, number, recorded, seen, text};
 use crate::signatures::contract;
 use crate::standing::ends;
 use serde_json::{Value, json};
-use wubang_testkit::{Bench, Reply, on_both};
+use wubang_testkit::{Bench, Reply, Stage, on_both};
 
 const LIST: &str = "/api/v1/rectification_orders";
 
@@ -77,8 +77,7 @@ pub(crate) async fn failed_twice(bench: &mut Bench) -> String {
 
 on_both! {
     async fn an_incident_is_ordered_with_defects_and_payments_wait_until_it_is_passed(bench: Bench) {
-        crate::contracts::play_signed(&mut bench).await;
-        bench.play.work_started().await.unwrap();
+        bench.reach(Stage::WorkStarted).await;
         bench.forget();
         let pay = text(&contract(&mut bench).await, "/payments/0/id");
         let pay = |verb: &str| format!("/api/v1/payments/{pay}/{verb}");

@@ -7,7 +7,7 @@ use crate::needs::instant;
 use crate::scenes::{grant, list, number, text};
 use serde_json::{Value, json};
 use wubang_server::demo::play::agent_of;
-use wubang_testkit::{Bench, on_both};
+use wubang_testkit::{Bench, Stage, on_both};
 
 async fn relate(bench: &mut Bench, own: &str, kind: &str, other: &str) {
     let path = format!(
@@ -37,8 +37,7 @@ async fn one_head(bench: &mut Bench, own: &str, other: &str) {
 }
 
 async fn handed_in(bench: &mut Bench) {
-    open(bench).await;
-    bench.play.bids_submitted().await.unwrap();
+    bench.reach(Stage::BidsSubmitted).await;
 }
 
 async fn opened(bench: &mut Bench) {

@@ -5,15 +5,11 @@ use crate::postings::district_rules;
 use crate::scenes::{recorded, seen};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use wubang_testkit::{Bench, on_both};
+use wubang_testkit::{Bench, Stage, on_both};
 
 /// An award in publicity from 18 March, with two in reserve.
 async fn proposed(bench: &mut Bench) {
-    bench.play.need_approved().await.unwrap();
-    bench.play.posting_open().await.unwrap();
-    bench.play.bids_submitted().await.unwrap();
-    bench.play.bids_qualified().await.unwrap();
-    bench.play.award_proposed().await.unwrap();
+    bench.reach(Stage::AwardProposed).await;
 }
 
 async fn bid(bench: &mut Bench, key: &str) -> Value {
@@ -28,9 +24,7 @@ async fn posting(bench: &mut Bench) -> Value {
 
 on_both! {
     async fn a_reserve_ends_after_its_days_and_its_organisation_hears_of_it(bench: Bench) {
-        proposed(&mut bench).await;
-        bench.play.award_noticed().await.unwrap();
-        bench.play.contract_signed().await.unwrap();
+        bench.reach(Stage::ContractSigned).await;
         bench.forget();
         let reserve = bid(&mut bench, "yinxing").await;
         assert_eq!((&reserve["state"], due(&reserve, "reserve_validity").as_deref()), (&json!("reserve"), Some("2026-09-14T23:59:59+08:00")));
@@ -54,8 +48,7 @@ on_both! {
 
     async fn without_a_reserve_that_still_counts_the_round_fails(bench: Bench) {
         district_rules(&mut bench, json!({ "timers": { "reserve_validity": 30 } })).await.ok();
-        proposed(&mut bench).await;
-        bench.play.award_noticed().await.unwrap();
+        bench.reach(Stage::AwardNoticed).await;
         // thirty days from 18 March; the awardee gives up on the day before
         bench.advance(instant("2026-04-16T09:00:00+08:00")).await;
         let award = format!("/api/v1/awards/{}", bench.play.ids.award);

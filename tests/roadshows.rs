@@ -8,7 +8,7 @@ use chrono::{DateTime, Duration, Utc};
 use serde_json::{Value, json};
 use wubang_kernel::clock::Clock as _;
 use wubang_server::demo::play::agent_of;
-use wubang_testkit::{Bench, Caller, Reply, on_both};
+use wubang_testkit::{Bench, Caller, Reply, Stage, on_both};
 
 /// Friday, two working days after the opening on Wednesday 18 March.
 pub(crate) const DAY: &str = "2026-03-20T09:00:00+08:00";
@@ -17,7 +17,7 @@ pub(crate) const KEYS: [&str; 3] = ["lelin", "yinxing", "xinhuo"];
 
 /// A posting that asks for a roadshow of 8 and 7 minutes, open for bids.
 pub(crate) async fn open(bench: &mut Bench, choice: Value) {
-    bench.play.need_approved().await.unwrap();
+    bench.reach(Stage::NeedApproved).await;
     let mut draft = bench.play.posting_body().await.unwrap();
     draft["overrides"]["roadshow"] = choice;
     let posting = made_public(bench, draft, json!({ "content_acknowledged": true })).await;
@@ -293,7 +293,7 @@ on_both! {
     }
 
     async fn whether_there_is_a_roadshow_is_a_setting_of_type_and_posting(bench: Bench) {
-        bench.play.need_approved().await.unwrap();
+        bench.reach(Stage::NeedApproved).await;
         let district = bench.cast("district_admin").await;
         let set = |code: &str| format!("/api/v1/procedures/{code}/overrides");
         let asks = |required: i64| json!({ "division": "410108000000", "reason": "全区统一要求路演", "overrides": { "roadshow": { "required": required, "presentation_minutes": 6 }, "timers": { "roadshow_notice": 3 } } });

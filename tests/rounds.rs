@@ -7,13 +7,12 @@ use crate::scenes::{list, recorded, seen};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use wubang_server::demo::play::agent_of;
-use wubang_testkit::{Bench, Reply, on_both};
+use wubang_testkit::{Bench, Reply, Stage, on_both};
 
 const CLOSED: &str = "2026-03-18T00:00:00+08:00";
 
 async fn open(bench: &mut Bench) {
-    bench.play.need_approved().await.unwrap();
-    bench.play.posting_open().await.unwrap();
+    bench.reach(Stage::PostingOpen).await;
 }
 
 fn path(bench: &Bench) -> String {
@@ -84,8 +83,7 @@ async fn next_round(bench: &mut Bench, title: &str) -> Value {
 on_both! {
     async fn too_few_bids_extend_the_window_once_and_the_box_stays_sealed(bench: Bench) {
         district_rules(&mut bench, json!({ "min_valid_bids": 4 })).await.ok();
-        open(&mut bench).await;
-        bench.play.bids_submitted().await.unwrap();
+        bench.reach(Stage::BidsSubmitted).await;
         bench.work().await;
         let sent = bench.mails.sent().len();
         bench.advance(instant(CLOSED)).await;
@@ -148,8 +146,7 @@ on_both! {
 
     async fn the_street_may_extend_as_often_after_an_automatic_extension(bench: Bench) {
         district_rules(&mut bench, json!({ "min_valid_bids": 4 })).await.ok();
-        open(&mut bench).await;
-        bench.play.bids_submitted().await.unwrap();
+        bench.reach(Stage::BidsSubmitted).await;
         bench.advance(instant(CLOSED)).await;
         let extend = format!("{}/extend", path(&bench));
         let body = json!({ "days": 10, "reason": "再次延长准备时间" });
@@ -161,8 +158,7 @@ on_both! {
 
     async fn a_posting_closes_once_after_downtime_and_an_extension_takes_nothing_away(bench: Bench) {
         district_rules(&mut bench, json!({ "min_valid_bids": 4 })).await.ok();
-        open(&mut bench).await;
-        bench.play.bids_submitted().await.unwrap();
+        bench.reach(Stage::BidsSubmitted).await;
         // nobody works for three days: five working days from the day that is over now
         bench.set_clock(instant("2026-03-20T09:00:00+08:00"));
         bench.work().await;
@@ -297,8 +293,7 @@ on_both! {
     }
 
     async fn a_posting_withdrawn_after_the_opening_tells_every_bidder(bench: Bench) {
-        open(&mut bench).await;
-        bench.play.bids_submitted().await.unwrap();
+        bench.reach(Stage::BidsSubmitted).await;
         bench.advance(instant(CLOSED)).await;
         let before = bench.mails.sent().len();
         let body = json!({ "ground": "funding_cancelled", "reason": "资金安排取消,撤回本榜" });
@@ -312,11 +307,7 @@ on_both! {
     }
 
     async fn after_the_award_notice_a_posting_is_not_withdrawn(bench: Bench) {
-        open(&mut bench).await;
-        bench.play.bids_submitted().await.unwrap();
-        bench.play.bids_qualified().await.unwrap();
-        bench.play.award_proposed().await.unwrap();
-        bench.play.award_noticed().await.unwrap();
+        bench.reach(Stage::AwardNoticed).await;
         bench.forget();
         let cancel = format!("{}/cancel", path(&bench));
         let body = |ground: &str| json!({ "ground": ground, "reason": "承榜通知发出后不能撤榜" });

@@ -9,7 +9,7 @@ use crate::reviews::another;
 use crate::scenes::{instant, list, recorded, seen, text};
 use chrono::Duration;
 use serde_json::{Value, json};
-use wubang_testkit::{Bench, on_both};
+use wubang_testkit::{Bench, Stage, on_both};
 
 /// Recomputes a public result.
 const SCRIPT: &str = include_str!("support/check_result.py");
@@ -126,9 +126,7 @@ on_both! {
     }
 
     async fn everybody_recomputes_the_result_of_the_story_and_notices_every_change(bench: Bench) {
-        crate::evaluations::play_reported(&mut bench).await;
-        bench.play.evaluation_scored().await.unwrap();
-        bench.play.evaluation_confirmed().await.unwrap();
+        bench.reach(Stage::EvaluationConfirmed).await;
         let shown = checked(&bench).await;
         assert_eq!((&shown["total"], &shown["survey"]["digital_answers"], &shown["survey"]["answers"]), (&json!("88.48"), &json!(6), &json!(46)));
         assert_eq!(list(&shown, "/party_scores").len(), 4);

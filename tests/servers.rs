@@ -10,7 +10,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
-use wubang_testkit::{Bench, Caller, Database, bench};
+use wubang_testkit::{Bench, Caller, Database, Stage, bench};
 
 /// With which the commands of these tests are told and repeated.
 const KEY: &str = "\"told-to-two-servers\"";
@@ -108,9 +108,7 @@ impl Other {
 
 /// Three bids in the box, and the instant after which it is opened.
 async fn in_the_box(bench: &mut Bench) -> DateTime<Utc> {
-    bench.play.need_approved().await.unwrap();
-    bench.play.posting_open().await.unwrap();
-    bench.play.bids_submitted().await.unwrap();
+    bench.reach(Stage::BidsSubmitted).await;
     let path = format!("/api/v1/postings/{}", bench.play.ids.posting);
     let street = bench.cast("street_officer").await;
     let posting = street.get(&path).await.ok();
@@ -210,12 +208,7 @@ async fn both_open_at_once(mut bench: Bench) {
 
 /// The panel has scored; answers the address and body of the decision.
 async fn scored(bench: &mut Bench) -> (String, Value) {
-    bench.play.need_approved().await.unwrap();
-    bench.play.posting_open().await.unwrap();
-    bench.play.bids_submitted().await.unwrap();
-    bench.play.bids_qualified().await.unwrap();
-    bench.play.panel_formed().await.unwrap();
-    bench.play.bids_scored().await.unwrap();
+    bench.reach(Stage::BidsScored).await;
     bench.forget();
     (
         format!("/api/v1/postings/{}/propose_award", bench.play.ids.posting),

@@ -4,7 +4,7 @@ use crate::bids::{agent, drafted, head, open};
 use crate::needs::instant;
 use crate::scenes::{list, number, text};
 use serde_json::{Value, json};
-use wubang_testkit::{Bench, Caller, on_both};
+use wubang_testkit::{Bench, Caller, Stage, on_both};
 
 const REASON: &str = "两份意向书自有文字几乎相同,须核查编制过程。";
 
@@ -159,12 +159,7 @@ on_both! {
     }
 
     async fn independent_bids_raise_nothing_not_even_after_the_award(bench: Bench) {
-        bench.play.need_approved().await.unwrap();
-        bench.play.posting_open().await.unwrap();
-        bench.play.bids_submitted().await.unwrap();
-        bench.play.bids_qualified().await.unwrap();
-        bench.play.award_proposed().await.unwrap();
-        bench.play.award_noticed().await.unwrap();
+        bench.reach(Stage::AwardNoticed).await;
         bench.forget();
         assert_eq!(supervisor(&mut bench).await.get("/api/v1/signals").await.ok()["items"], json!([]));
     }

@@ -4,7 +4,7 @@ use crate::bids::{agent, drafted, head, open};
 use crate::scenes::{day_after, grant, instant, list, recorded, seen, text};
 use chrono::Duration;
 use serde_json::{Value, json};
-use wubang_testkit::{Bench, Caller, Reply, on_both};
+use wubang_testkit::{Bench, Caller, Reply, Stage, on_both};
 
 const LEAD: &str = "lelin";
 const PARTNERS: [&str; 3] = ["yinxing", "xinhuo", "dahe"];
@@ -53,12 +53,7 @@ pub(crate) async fn joint_signed(bench: &mut Bench) {
 
 /// The story's agreement as a draft.
 async fn draft(bench: &mut Bench) -> Value {
-    bench.play.need_approved().await.unwrap();
-    bench.play.posting_open().await.unwrap();
-    bench.play.bids_submitted().await.unwrap();
-    bench.play.bids_qualified().await.unwrap();
-    bench.play.award_proposed().await.unwrap();
-    bench.play.award_noticed().await.unwrap();
+    bench.reach(Stage::AwardNoticed).await;
     bench.forget();
     let street = bench.cast("street_officer").await;
     let award = format!("/api/v1/awards/{}/contract", bench.play.ids.award);

@@ -6,7 +6,7 @@ use crate::needs_voices::act;
 use crate::scenes::{list, made_public, text};
 use serde_json::{Value, json};
 use std::cmp::Ordering;
-use wubang_testkit::{Bench, Caller, on_both};
+use wubang_testkit::{Bench, Caller, Stage, on_both};
 
 const NEEDS: &[&str] = &["created_at", "review_score", "affected_count", "supporters"];
 const PUBLIC_NEEDS: &[&str] = &["created_at", "affected_count", "supporters"];
@@ -116,7 +116,7 @@ async fn needs(bench: &mut Bench) {
 }
 
 async fn posted(bench: &mut Bench, fen: i64, window: i64) {
-    bench.play.need_approved().await.unwrap();
+    bench.reach(Stage::NeedApproved).await;
     let mut body = bench.play.posting_body().await.unwrap();
     body["budget_ceiling_fen"] = json!(fen);
     body["overrides"]["bid_window_days"] = json!(window);
@@ -135,7 +135,7 @@ async fn postings(bench: &mut Bench) {
         posted(bench, fen, window).await;
     }
     for _ in 0..3 {
-        bench.play.need_approved().await.unwrap();
+        bench.reach(Stage::NeedApproved).await;
         let body = bench.play.posting_body().await.unwrap();
         secretary(bench)
             .await

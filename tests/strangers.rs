@@ -4,7 +4,7 @@
 use crate::scenes::{list, number, seen, story, text};
 use serde_json::{Map, Value, json};
 use wubang_server::demo::play::agent_of;
-use wubang_testkit::{Bench, Caller, Database, bench};
+use wubang_testkit::{Bench, Caller, Database, Stage, bench};
 
 /// Operations that everybody signed in may use, whatever he holds. This list may only shrink.
 const FOR_ALL_SIGNED_IN: &[(&str, &str)] = &[
@@ -486,7 +486,7 @@ async fn reached_alike(bench: &mut Bench) {
 
 /// The whole project, and the ids of what it made.
 pub async fn whole(bench: &mut Bench) -> Real {
-    bench.play.need_approved().await.unwrap();
+    bench.reach(Stage::NeedApproved).await;
     let asks = json!({ "division": "410108000000", "reason": "全区统一要求路演", "overrides": { "roadshow": { "required": 1 } } });
     let district = bench.cast("district_admin").await;
     district

@@ -5,11 +5,10 @@ use crate::scenes::{recorded, seen};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use wubang_server::demo::play::agent_of;
-use wubang_testkit::{Bench, Caller, Reply, on_both};
+use wubang_testkit::{Bench, Caller, Reply, Stage, on_both};
 
 async fn open(bench: &mut Bench) {
-    bench.play.need_approved().await.unwrap();
-    bench.play.posting_open().await.unwrap();
+    bench.reach(Stage::PostingOpen).await;
 }
 
 fn at(bench: &Bench, verb: &str) -> String {
@@ -112,8 +111,7 @@ on_both! {
     }
 
     async fn nothing_is_written_in_while_a_posting_is_suspended_and_drafts_are_kept(bench: Bench) {
-        open(&mut bench).await;
-        bench.play.bids_submitted().await.unwrap();
+        bench.reach(Stage::BidsSubmitted).await;
         let question = text(&agent(&mut bench, "lelin").await.post(&at(&bench, "questions"), json!({ "text": "请问场地由谁提供?" })).await.ok(), "/id");
         let id = bench.play.ids.bids["lelin"].clone();
         let bid = |verb: &str| format!("/api/v1/bids/{id}{verb}");
@@ -205,8 +203,7 @@ on_both! {
     }
 
     async fn after_the_last_second_an_open_posting_is_closed_before_anything_else(bench: Bench) {
-        open(&mut bench).await;
-        bench.play.bids_submitted().await.unwrap();
+        bench.reach(Stage::BidsSubmitted).await;
         bench.stand_at(instant("2026-03-18T00:00:00+08:00"));
         suspend(&mut bench, "wang.min", "safety").await.refused(409, "deadline_passed");
         bench.work().await;
@@ -215,8 +212,7 @@ on_both! {
     }
 
     async fn a_closed_posting_waits_with_its_checks(bench: Bench) {
-        open(&mut bench).await;
-        bench.play.bids_submitted().await.unwrap();
+        bench.reach(Stage::BidsSubmitted).await;
         bench.advance(instant("2026-03-18T00:00:00+08:00")).await;
         let closed = posting(&mut bench).await;
         assert_eq!(due(&closed, "eligibility_check").as_deref(), Some("2026-03-20T23:59:59+08:00"));
@@ -244,10 +240,7 @@ on_both! {
     }
 
     async fn an_evaluation_goes_on_where_it_was(bench: Bench) {
-        open(&mut bench).await;
-        bench.play.bids_submitted().await.unwrap();
-        bench.play.bids_qualified().await.unwrap();
-        bench.play.panel_formed().await.unwrap();
+        bench.reach(Stage::PanelFormed).await;
         bench.forget();
         let start = at(&bench, "start_evaluation");
         bench.user("wang.min").await.post(&start, json!({})).await.ok();
@@ -269,10 +262,7 @@ on_both! {
     }
 
     async fn the_publicity_of_an_award_goes_on_where_it_was(bench: Bench) {
-        open(&mut bench).await;
-        bench.play.bids_submitted().await.unwrap();
-        bench.play.bids_qualified().await.unwrap();
-        bench.play.award_proposed().await.unwrap();
+        bench.reach(Stage::AwardProposed).await;
         bench.forget();
         let place = format!("/api/v1/awards/{}", bench.play.ids.award);
         let shown = seen(&mut bench, "wang.min", &place).await;
@@ -298,8 +288,7 @@ on_both! {
     }
 
     async fn a_suspended_posting_can_be_withdrawn_and_its_bids_stay_sealed(bench: Bench) {
-        open(&mut bench).await;
-        bench.play.bids_submitted().await.unwrap();
+        bench.reach(Stage::BidsSubmitted).await;
         suspend(&mut bench, "wang.min", "safety").await.ok();
         let body = json!({ "ground": "need_vanished", "reason": "服务对象已全部入住养老机构" });
         let done = bench.user("cao.junjie").await.post(&at(&bench, "cancel"), body).await.ok();

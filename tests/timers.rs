@@ -18,7 +18,7 @@ use wubang_server::demo::play::agent_of;
 use wubang_store::Read as _;
 use wubang_store::entity::{outbox, timers};
 use wubang_store::outbox::NOTICE;
-use wubang_testkit::{Bench, on_both_at};
+use wubang_testkit::{Bench, Stage, on_both_at};
 
 /// What a timer does when it is due.
 #[derive(Debug, Clone, Copy)]
@@ -232,8 +232,7 @@ async fn everything_begun(bench: &mut Bench) -> BTreeMap<&'static str, String> {
     made.insert("in_comment", need(id));
     made.insert("approved", need(approved(bench, 70).await));
     made.insert("approved_high", need(approved(bench, 86).await));
-    bench.play.need_approved().await.unwrap();
-    bench.play.posting_open().await.unwrap();
+    bench.reach(Stage::PostingOpen).await;
     made.insert(
         "open",
         format!("/api/v1/postings/{}", bench.play.ids.posting),

@@ -7,7 +7,7 @@ use crate::scenes::{hold, list, recorded, release, seen};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use wubang_server::demo::play::agent_of;
-use wubang_testkit::{Bench, Reply, on_both};
+use wubang_testkit::{Bench, Reply, Stage, on_both};
 
 /// The box is opened on Wednesday, 18 March; five working days end on Wednesday, 25 March.
 const CLOSED: &str = "2026-03-18T10:00:00+08:00";
@@ -51,9 +51,7 @@ async fn opened(bench: &mut Bench, wanted: u32) {
     district_rules(bench, json!({ "min_valid_bids": wanted }))
         .await
         .ok();
-    bench.play.need_approved().await.unwrap();
-    bench.play.posting_open().await.unwrap();
-    bench.play.bids_submitted().await.unwrap();
+    bench.reach(Stage::BidsSubmitted).await;
     bench.advance(instant(CLOSED)).await;
 }
 
@@ -214,8 +212,7 @@ on_both! {
 
     async fn after_the_extension_the_street_decides_about_the_only_bidder(bench: Bench) {
         district_rules(&mut bench, json!({ "min_valid_bids": 2, "timers": { "single_bidder_publicity": 3 } })).await.ok();
-        bench.play.need_approved().await.unwrap();
-        bench.play.posting_open().await.unwrap();
+        bench.reach(Stage::PostingOpen).await;
         let words = bench.play.bid_of("lelin").unwrap();
         bench.play.bid_submitted("lelin", &words).await.unwrap();
         bench.advance(instant(CLOSED)).await;

@@ -8,17 +8,13 @@ use crate::sealing::{CURIOUS, ids, world_of};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use wubang_server::demo::play::agent_of;
-use wubang_testkit::{Bench, on_both};
+use wubang_testkit::{Bench, Stage, on_both};
 
 type World = BTreeMap<(String, String), String>;
 
 /// Three bids, found eligible, a panel that has declared itself; answers the panel and its members, the chair first.
 async fn paneled(bench: &mut Bench) -> (String, Vec<String>) {
-    bench.play.need_approved().await.unwrap();
-    bench.play.posting_open().await.unwrap();
-    bench.play.bids_submitted().await.unwrap();
-    bench.play.bids_qualified().await.unwrap();
-    bench.play.panel_formed().await.unwrap();
+    bench.reach(Stage::PanelFormed).await;
     bench.forget();
     bench.work().await;
     let street = bench.cast("street_officer").await;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use wubang_mail::MemoryMailer;
 use wubang_server::app::{self, Parts};
 use wubang_server::config::{Config, VoicesConfig};
-use wubang_testkit::{Bench, Caller, Reply, on_both};
+use wubang_testkit::{Bench, Caller, Reply, Stage, on_both};
 
 const REQUESTS: &str = "/api/v1/public/requests";
 
@@ -84,7 +84,7 @@ on_both! {
         assert_eq!((seen["state"].as_str(), seen["need_id"].clone()), (Some("received"), Value::Null));
         assert_eq!(allowed(&seen), ["acknowledge", "attach", "answer", "reject", "transfer"]);
         secretary.post(&at(&receipt_number, "acknowledge"), json!({})).await.ok();
-        bench.play.need_approved().await.unwrap();
+        bench.reach(Stage::NeedApproved).await;
         let need = bench.play.ids.need.clone();
         let attached = secretary.post(&at(&receipt_number, "attach"), json!({ "need": need })).await.ok();
         assert_eq!((attached["state"].clone(), attached["need_id"].clone()), (json!("attached"), json!(need)));

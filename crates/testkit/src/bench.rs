@@ -5,7 +5,7 @@ use crate::database::{self, Database, PASSWORD, beginning, filling, fresh};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use wubang_kernel::clock::TestClock;
 use wubang_mail::{Mailer, MemoryMailer};
 use wubang_server::app::{self, Parts, Running};
@@ -28,8 +28,12 @@ pub struct Bench {
     pub url: String,
     /// How it is configured, for a second service beside it.
     pub config: Config,
+    /// Where its database is now, for whoever removes it afterwards.
+    pub(crate) place: Arc<Mutex<String>>,
     nobody: Caller,
     callers: HashMap<String, Caller>,
+    /// Whether mails are kept in memory, as usual.
+    own_mails: bool,
 }
 
 /// Runs one test on one database, beginning on the usual Monday in March; afterwards every invariant must
@@ -53,11 +57,14 @@ pub fn run_at<F: AsyncFnOnce(Bench)>(database: Database, begins: DateTime<Utc>, 
         .build()
         .expect("a runtime");
     runtime.block_on(async {
-        let unique = format!("t-{}", unique());
+        let unique = unique("t");
         let Some(url) = fresh(database, &unique).await else {
             return;
         };
-        test(Bench::start_at(&url, &unique, None, begins).await).await;
+        let bench = Bench::start_at(&url, &unique, None, begins).await;
+        let place = Arc::clone(&bench.place);
+        test(bench).await;
+        let url = place.lock().expect("a place").clone();
         // opened anew: a test may have stopped its service
         let config = Config {
             database_url: url.clone(),
@@ -85,9 +92,9 @@ async fn check_and_remove(database: Database, url: &str, config: &Config) {
 }
 
 /// A name that no other test has.
-fn unique() -> String {
+pub(crate) fn unique(prefix: &str) -> String {
     format!(
-        "{}-{:x}",
+        "{prefix}-{}-{:x}",
         std::process::id(),
         std::time::Instant::now().elapsed().as_nanos() ^ u128::from(rand_like())
     )
@@ -135,13 +142,14 @@ impl Bench {
         Self::start_in(url, &database::folder().join(unique), mailer, begins).await
     }
 
-    async fn start_in(
+    pub(crate) async fn start_in(
         url: &str,
         data_dir: &std::path::Path,
         mailer: Option<Arc<dyn Mailer>>,
         begins: DateTime<Utc>,
     ) -> Bench {
         let mails = Arc::new(MemoryMailer::new());
+        let own_mails = mailer.is_none();
         let config = Config {
             listen: "127.0.0.1:0".to_owned(),
             database_url: url.to_owned(),
@@ -169,8 +177,29 @@ impl Bench {
             play,
             url: url.to_owned(),
             config,
+            place: Arc::new(Mutex::new(url.to_owned())),
             nobody: Caller::nobody(base),
             callers: HashMap::new(),
+            own_mails,
+        }
+    }
+
+    /// Whether it was started as usual and nobody has signed in yet.
+    pub(crate) fn is_usual(&self) -> bool {
+        self.own_mails && self.callers.is_empty() && self.play.client.is_new()
+    }
+
+    /// Notes where its database is now.
+    pub(crate) fn settle(&self) {
+        *self.place.lock().expect("a place") = self.url.clone();
+    }
+
+    /// The kind of its database.
+    pub(crate) fn database(&self) -> Database {
+        if self.url.starts_with("sqlite://") {
+            Database::Sqlite
+        } else {
+            Database::Postgres
         }
     }
 
@@ -180,19 +209,19 @@ impl Bench {
     /// # Panics
     /// When the database cannot be copied.
     pub async fn worlds(self) -> [Bench; 2] {
-        let (now, url, config, ids) = (
+        let (now, url, config, memory) = (
             self.running.store.now(),
             self.url,
             self.config,
-            self.play.ids,
+            self.play.memory(),
         );
         self.running.stop().await;
         let mut made = Vec::new();
         for world in ["a", "b"] {
-            let unique = format!("{world}-{}", unique());
+            let unique = unique(world);
             let copy = database::copy(&url, &unique).await;
             let mut bench = Bench::start_in(&copy, &config.data_dir, None, now).await;
-            bench.play.ids = ids.clone();
+            bench.play.remember(memory.clone());
             made.push(bench);
         }
         made.try_into().ok().expect("two")
@@ -203,12 +232,8 @@ impl Bench {
     /// # Panics
     /// When an invariant is broken.
     pub async fn end(self) {
+        let database = self.database();
         self.running.stop().await;
-        let database = if self.url.starts_with("sqlite://") {
-            Database::Sqlite
-        } else {
-            Database::Postgres
-        };
         check_and_remove(database, &self.url, &self.config).await;
     }
 

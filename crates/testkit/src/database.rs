@@ -176,8 +176,18 @@ fn cluster() -> Option<String> {
     server
 }
 
+/// Where something is kept that all tests of this build share, about one kind of database in one cluster.
+pub(crate) fn place_of(database: Database, name: &str) -> PathBuf {
+    let mut hasher = DefaultHasher::new();
+    if database == Database::Postgres {
+        variable("WUBANG_TEST_POSTGRES").hash(&mut hasher);
+    }
+    let kind = format!("{database:?}-{}-{:x}", build(), hasher.finish()).to_lowercase();
+    folder().join(format!("{kind}-{name}"))
+}
+
 /// Makes `place` once, whoever of the racing tests comes first; the others wait.
-async fn once(place: &Path, make: impl AsyncFnOnce(&Path)) {
+pub(crate) async fn once(place: &Path, make: impl AsyncFnOnce(&Path)) {
     let lock = std::fs::File::create(place.with_extension("lock")).expect("a lock file");
     lock.lock().expect("the lock");
     if !place.exists() {

@@ -6,10 +6,12 @@
 pub mod bench;
 pub mod caller;
 pub mod database;
+pub mod stages;
 
 pub use bench::Bench;
 pub use caller::{Caller, Reply};
 pub use database::{Database, config};
+pub use stages::Stage;
 
 /// The same as [`on_both!`] for a test that begins at another instant:
 /// `on_both_at! { "2026-02-12T09:00:00+08:00", async fn name(bench: Bench) { … } }`.

@@ -20,6 +20,10 @@ pub const URL_VARIABLE: &str = "WUBANG_TEST_POSTGRES";
 const OLDEST: u32 = 15;
 /// How long a start may take.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// Where Linux keeps files in memory.
+const MEMORY: &str = "/dev/shm";
+/// Kilobytes that a run may need.
+const ROOM: u64 = 4 * 1024 * 1024;
 /// Runs `"$@"` until standard input ends, then stops it and removes the folder `$HOME_DIR`.
 /// The shell ignores Ctrl-C: that ends us, and thereby its input.
 const WATCHER: &str = r#"trap "" INT HUP
@@ -131,6 +135,15 @@ fn settings(port: u16) -> [String; 8] {
     ]
 }
 
+/// Whether a folder has the room that a run needs, with the databases that failed tests leave behind.
+fn has_room(folder: &Path) -> bool {
+    let mut df = Command::new("df");
+    df.args(["--output=avail", "-k"]).arg(folder);
+    let free = stdout(&mut df).ok();
+    let kilobytes = free.and_then(|text| text.lines().last()?.trim().parse::<u64>().ok());
+    kilobytes.is_some_and(|free| free >= ROOM)
+}
+
 fn free_port() -> Outcome<u16> {
     TcpListener::bind("127.0.0.1:0")
         .and_then(|listener| listener.local_addr())
@@ -227,15 +240,20 @@ impl Owner {
         command
     }
 
-    /// A fresh folder of this user's: under `tools`, or with the temporary files when the
-    /// checkout is in a folder that this user may not enter. In both places the user may also
-    /// remove it.
+    /// A fresh folder of this user's: in memory where there is room, because every test makes and drops a database of
+    /// a thousand files; else under `tools`, or with the temporary files when the checkout is in a folder that this
+    /// user may not enter. In all of them the user may also remove it.
     fn home(&self, tools: &Path) -> Outcome<PathBuf> {
+        let process = std::process::id();
+        let name = format!("wubang-pg-{process}");
         let own = tools.join("pg");
         self.own(&own)?;
-        let process = std::process::id();
-        let temporary = std::env::temp_dir().join(format!("wubang-pg-{process}"));
-        for home in [own.join(process.to_string()), temporary] {
+        let in_memory = has_room(Path::new(MEMORY)).then(|| Path::new(MEMORY).join(&name));
+        let elsewhere = [
+            own.join(process.to_string()),
+            std::env::temp_dir().join(&name),
+        ];
+        for home in in_memory.into_iter().chain(elsewhere) {
             let _ = std::fs::remove_dir_all(&home);
             self.own(&home)?;
             let mut enter = self.command(Path::new("/bin/sh"));

@@ -131,6 +131,12 @@ impl Client {
             .map_err(|error| format!("{account}: {error}"))
     }
 
+    /// Whether it has signed nobody in, or has forgotten everybody.
+    #[must_use]
+    pub fn is_new(&self) -> bool {
+        self.tokens.is_empty()
+    }
+
     /// Forgets tokens, because time has passed.
     pub fn forget(&mut self) {
         self.tokens.clear();

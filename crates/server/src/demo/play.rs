@@ -3,6 +3,7 @@
 
 use super::client::{Client, list, text};
 use chrono::{DateTime, Duration, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use wubang_kernel::deadline::{LOCAL, local_date};
@@ -10,7 +11,7 @@ use wubang_kernel::deadline::{LOCAL, local_date};
 const STORY: &str = include_str!("../../data/demo/story.json");
 
 /// What the scenes have made so far.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Ids {
     /// The need.
     pub need: String,
@@ -26,6 +27,14 @@ pub struct Ids {
     pub contract: String,
     /// The evaluation.
     pub evaluation: String,
+}
+
+/// What a play needs to go on elsewhere with what it has made.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Memory {
+    ids: Ids,
+    experts: BTreeMap<String, String>,
+    organisations: BTreeMap<String, String>,
 }
 
 /// The play.
@@ -57,6 +66,29 @@ impl Play {
             experts: BTreeMap::new(),
             organisations: BTreeMap::new(),
         })
+    }
+
+    /// What it has made and learnt so far.
+    #[must_use]
+    pub fn memory(&self) -> Memory {
+        Memory {
+            ids: self.ids.clone(),
+            experts: self.experts.clone(),
+            organisations: self.organisations.clone(),
+        }
+    }
+
+    /// Goes on with what another play has made.
+    pub fn remember(&mut self, memory: Memory) {
+        self.ids = memory.ids;
+        self.experts = memory.experts;
+        self.organisations = memory.organisations;
+    }
+
+    /// Whether the story is told as it is written.
+    #[must_use]
+    pub fn is_as_written(&self) -> bool {
+        serde_json::from_str::<Value>(STORY).is_ok_and(|story| story == self.story)
     }
 
     /// Tells one place of the story otherwise.
