@@ -66,7 +66,7 @@ async fn totals(bench: &mut Bench) -> Value {
 }
 
 on_both! {
-    async fn the_contractor_logs_what_it_did_and_personal_data_is_masked(bench: Bench) {
+    async fn the_contractor_logs_what_it_did_and_personal_data_is_masked(bench: Bench from WorkStarted) {
         begun(&mut bench).await;
         let good = entry(&bench);
         for part in ["secretary", "street_officer"] {
@@ -91,7 +91,7 @@ on_both! {
         assert_eq!(shown["items"][0]["id"], made["id"]);
     }
 
-    async fn a_correction_is_another_entry_and_the_old_one_stays(bench: Bench) {
+    async fn a_correction_is_another_entry_and_the_old_one_stays(bench: Bench from WorkStarted) {
         begun(&mut bench).await;
         let id = logged(&mut bench).await;
         let mut better = entry(&bench);
@@ -112,7 +112,7 @@ on_both! {
         assert_eq!((&sums["sessions"], &sums["person_times"]), (&json!(1), &json!(30)));
     }
 
-    async fn the_secretary_confirms_or_questions_and_what_is_questioned_counts_for_nothing(bench: Bench) {
+    async fn the_secretary_confirms_or_questions_and_what_is_questioned_counts_for_nothing(bench: Bench from WorkStarted) {
         begun(&mut bench).await;
         let (first, second) = (logged(&mut bench).await, logged(&mut bench).await);
         for part in ["winner_agent", "street_officer"] {
@@ -130,7 +130,7 @@ on_both! {
         assert_eq!(totals(&mut bench).await["sessions"], json!(2));
     }
 
-    async fn everybody_reads_sums_and_no_figure_of_fewer_than_five(bench: Bench) {
+    async fn everybody_reads_sums_and_no_figure_of_fewer_than_five(bench: Bench from WorkStarted) {
         begun(&mut bench).await;
         logged(&mut bench).await;
         let path = format!("/api/v1/public/contracts/{}", bench.play.ids.contract);
@@ -143,7 +143,7 @@ on_both! {
         assert_eq!(own["beneficiaries"][1]["count"], json!(4));
     }
 
-    async fn each_entry_puts_the_term_of_silence_off(bench: Bench) {
+    async fn each_entry_puts_the_term_of_silence_off(bench: Bench from WorkStarted) {
         begun(&mut bench).await;
         let before = ends(&contract(&mut bench).await, "activity_silence");
         let today = now(&bench);
@@ -158,7 +158,7 @@ on_both! {
         assert_eq!(recorded(&bench, "contract.silent", Some(&id)).await, 1);
     }
 
-    async fn a_partner_logs_what_it_did_itself_and_nobody_before_or_after_the_work(bench: Bench) {
+    async fn a_partner_logs_what_it_did_itself_and_nobody_before_or_after_the_work(bench: Bench from PostingOpen) {
         joint_signed(&mut bench).await;
         let early = json!({ "contract_id": bench.play.ids.contract, "entry": entry(&bench) });
         agent(&mut bench, "dahe").await.post(LIST, early).await.refused(409, "invalid_transition");
@@ -174,7 +174,7 @@ on_both! {
         assert!(instant(&made, "/created_at") <= now(&bench));
     }
 
-    async fn photos_need_the_declaration_and_are_for_those_in_charge_alone(bench: Bench) {
+    async fn photos_need_the_declaration_and_are_for_those_in_charge_alone(bench: Bench from WorkStarted) {
         begun(&mut bench).await;
         let id = logged(&mut bench).await;
         let shelf = format!("{LIST}/{id}/attachments");

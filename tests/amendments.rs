@@ -84,7 +84,7 @@ async fn bid(bench: &mut Bench, key: &str) -> Value {
 }
 
 on_both! {
-    async fn an_amendment_shows_what_changed_and_earlier_notices_stay_provable(bench: Bench) {
+    async fn an_amendment_shows_what_changed_and_earlier_notices_stay_provable(bench: Bench from PostingOpen) {
         let before = open(&mut bench).await;
         assert_eq!(before["notice_hash"], json!(notice_hash(&before)));
         let mut changes = papers();
@@ -113,7 +113,7 @@ on_both! {
         assert_eq!((number(&second, "/changes/1/sequence"), &second["changes"][1]["notice_hash_before"]), (2, &after["notice_hash"]));
     }
 
-    async fn every_wrong_field_of_an_amendment_is_named_and_nothing_is_written(bench: Bench) {
+    async fn every_wrong_field_of_an_amendment_is_named_and_nothing_is_written(bench: Bench from PostingOpen) {
         let before = open(&mut bench).await;
         let body = json!({ "changes": { "title": "短", "budget_ceiling_fen": 100_000_000, "content": { "starts_on": "2026-03-02", "minimum_quantity": [], "milestones": [] } }, "reason": "无", "affects_bids": true });
         let reply = act(&mut bench, "amend_published", body).await;
@@ -143,7 +143,7 @@ on_both! {
         assert_eq!(recorded(&bench, "posting.amended", None).await, 0);
     }
 
-    async fn an_amendment_leaves_five_working_days_or_moves_the_deadline(bench: Bench) {
+    async fn an_amendment_leaves_five_working_days_or_moves_the_deadline(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         // five working days after Tuesday 10 March end with the deadline itself: to the last second
         bench.stand_at(instant("2026-03-10T23:59:59+08:00"));
@@ -166,7 +166,7 @@ on_both! {
         assert_eq!(recorded(&bench, "posting.closed", None).await, 1);
     }
 
-    async fn whom_to_call_moves_no_deadline_and_touches_no_bid(bench: Bench) {
+    async fn whom_to_call_moves_no_deadline_and_touches_no_bid(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         bench.play.bids_submitted().await.unwrap();
         bench.stand_at(instant("2026-03-16T10:00:00+08:00"));
@@ -181,7 +181,7 @@ on_both! {
         assert_eq!(bid(&mut bench, "lelin").await["state"], json!("draft"));
     }
 
-    async fn a_bid_that_an_amendment_affects_must_be_handed_in_again(bench: Bench) {
+    async fn a_bid_that_an_amendment_affects_must_be_handed_in_again(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         bench.play.bids_submitted().await.unwrap();
         bench.work().await;
@@ -217,7 +217,7 @@ on_both! {
         assert_eq!(bid(&mut bench, "yinxing").await["state"], json!("draft"));
     }
 
-    async fn a_bid_handed_in_in_the_same_instant_as_an_amendment_is_never_left_on_the_old_notice(bench: Bench) {
+    async fn a_bid_handed_in_in_the_same_instant_as_an_amendment_is_never_left_on_the_old_notice(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         let mut ready = Vec::new();
         for key in ["lelin", "yinxing", "xinhuo"] {
@@ -242,8 +242,7 @@ on_both! {
         }
     }
 
-    async fn only_the_street_changes_an_open_posting(bench: Bench) {
-        bench.reach(Stage::NeedApproved).await;
+    async fn only_the_street_changes_an_open_posting(bench: Bench from NeedApproved) {
         let body = bench.play.posting_body().await.unwrap();
         let draft = bench.cast("secretary").await.post("/api/v1/postings", body).await.ok();
         bench.play.ids.posting = text(&draft, "/id");
@@ -269,7 +268,7 @@ on_both! {
         extend(&mut bench, 5).await.refused(409, "invalid_transition");
     }
 
-    async fn a_deadline_is_extended_twice_and_thirty_days_at_most(bench: Bench) {
+    async fn a_deadline_is_extended_twice_and_thirty_days_at_most(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         let reply = extend(&mut bench, 0).await;
         assert_eq!(reply.pointers(), ["/days"]);
@@ -308,7 +307,7 @@ on_both! {
         assert_eq!((&after["bid_deadline"], &after["provisional"]), (&json!("2027-01-04T23:59:59+08:00"), &json!(true)));
     }
 
-    async fn who_drafted_is_told_of_a_later_deadline(bench: Bench) {
+    async fn who_drafted_is_told_of_a_later_deadline(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         let words = bench.play.bid_of("xinhuo").unwrap();
         bench.play.bid_drafted("xinhuo", &words).await.unwrap();
@@ -326,7 +325,7 @@ on_both! {
         assert_eq!(to.len(), all, "nobody is told twice");
     }
 
-    async fn of_officers_who_extend_at_once_one_wins(bench: Bench) {
+    async fn of_officers_who_extend_at_once_one_wins(bench: Bench from PostingOpen) {
         let before = open(&mut bench).await;
         let (one, other) = (bench.user("wang.min").await, bench.user("cao.junjie").await);
         let (place, seen) = (at(&bench, "extend"), format!("\"v{}\"", number(&before, "/version")));

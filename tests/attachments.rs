@@ -134,7 +134,7 @@ async fn half(bench: &Bench, caller: &Caller, bid: &str, content: &[u8]) -> TcpS
 }
 
 on_both! {
-    async fn a_file_comes_out_as_it_went_in(bench: Bench) {
+    async fn a_file_comes_out_as_it_went_in(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         let bid = drafted(&mut bench, "lelin").await;
         let agent = agent(&mut bench).await;
@@ -164,7 +164,7 @@ on_both! {
         assert!(!holds(&stored(&bench.url).await, "终稿"));
     }
 
-    async fn what_is_wrong_with_an_upload_is_told_and_nothing_is_kept(bench: Bench) {
+    async fn what_is_wrong_with_an_upload_is_told_and_nothing_is_kept(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         let bid = drafted(&mut bench, "lelin").await;
         let agent = agent(&mut bench).await;
@@ -202,7 +202,7 @@ on_both! {
         assert_eq!(begun, ended + 1);
     }
 
-    async fn before_the_opening_nobody_but_the_bidder_knows_of_attachments(bench: Bench) {
+    async fn before_the_opening_nobody_but_the_bidder_knows_of_attachments(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         let bid = drafted(&mut bench, "lelin").await;
         let file = text(&add(&agent(&mut bench).await, &bid, "name=a.txt", PLAN).await.ok(), "/id");
@@ -231,8 +231,7 @@ on_both! {
         rival.post(&format!("{}/{file}/remove", shelf(&other)), json!({})).await.refused(404, "not_found");
     }
 
-    async fn after_the_opening_each_reads_what_is_for_him(bench: Bench) {
-        bench.reach(Stage::BidsSubmitted).await;
+    async fn after_the_opening_each_reads_what_is_for_him(bench: Bench from BidsSubmitted) {
         let bid = bench.play.ids.bids["lelin"].clone();
         let caller = agent(&mut bench).await;
         let mut files = Vec::new();
@@ -278,7 +277,7 @@ on_both! {
         bench.user("shang.wenqing").await.get(&shelf(&bid)).await.refused(404, "not_found");
     }
 
-    async fn attachments_are_changed_until_the_deadline_and_not_after(bench: Bench) {
+    async fn attachments_are_changed_until_the_deadline_and_not_after(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         let bid = drafted(&mut bench, "lelin").await;
         let caller = agent(&mut bench).await;
@@ -309,7 +308,7 @@ on_both! {
         assert_eq!((listed(&caller, &bid).await.len(), envelopes(&folder(&bench)).len()), (2, 2));
     }
 
-    async fn the_receipt_covers_the_attachments(bench: Bench) {
+    async fn the_receipt_covers_the_attachments(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         let bid = drafted(&mut bench, "lelin").await;
         let path = format!("/api/v1/bids/{bid}");
@@ -353,7 +352,7 @@ on_both! {
         street.get(&format!("{}/{first}", shelf(&bid))).await.refused(404, "not_found");
     }
 
-    async fn a_withdrawn_bid_and_one_of_a_cancelled_posting_keep_their_attachments_to_themselves(bench: Bench) {
+    async fn a_withdrawn_bid_and_one_of_a_cancelled_posting_keep_their_attachments_to_themselves(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         let bid = drafted(&mut bench, "lelin").await;
         let caller = agent(&mut bench).await;
@@ -372,7 +371,7 @@ on_both! {
         assert_eq!((listed(&caller, &bid).await.len(), caller.get(&path).await.text), (2, PLAN.to_owned()));
     }
 
-    async fn of_several_uploads_at_the_limit_one_passes(bench: Bench) {
+    async fn of_several_uploads_at_the_limit_one_passes(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         let bid = drafted(&mut bench, "lelin").await;
         let agent = agent(&mut bench).await;
@@ -395,7 +394,7 @@ on_both! {
         one.stop().await;
     }
 
-    async fn the_same_command_twice_makes_one_attachment(bench: Bench) {
+    async fn the_same_command_twice_makes_one_attachment(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         let bid = drafted(&mut bench, "lelin").await;
         let agent = agent(&mut bench).await;
@@ -410,7 +409,7 @@ on_both! {
         assert_eq!((listed(&agent, &bid).await.len(), envelopes(&folder(&bench)).len()), (1, 1));
     }
 
-    async fn nothing_of_an_attachment_stands_readable_before_the_deadline(bench: Bench) {
+    async fn nothing_of_an_attachment_stands_readable_before_the_deadline(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         let bid = drafted(&mut bench, "lelin").await;
         let caller = agent(&mut bench).await;
@@ -443,7 +442,7 @@ on_both! {
         }
     }
 
-    async fn an_envelope_that_was_changed_is_never_given_whole(bench: Bench) {
+    async fn an_envelope_that_was_changed_is_never_given_whole(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         let bid = drafted(&mut bench, "lelin").await;
         let agent = agent(&mut bench).await;
@@ -468,7 +467,7 @@ on_both! {
         assert!(agent.get(&path).await.bytes == content);
     }
 
-    async fn what_is_left_of_uploads_and_drafts_is_collected_and_what_was_handed_in_never(bench: Bench) {
+    async fn what_is_left_of_uploads_and_drafts_is_collected_and_what_was_handed_in_never(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         let bid = drafted(&mut bench, "lelin").await;
         let agent = agent(&mut bench).await;
@@ -519,7 +518,7 @@ on_both! {
         assert_eq!(envelopes(&folder(&bench)).len(), 1, "that of the file that was handed in");
     }
 
-    async fn an_infected_file_is_refused_and_without_the_scanner_nothing_is_taken(bench: Bench) {
+    async fn an_infected_file_is_refused_and_without_the_scanner_nothing_is_taken(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         let bid = drafted(&mut bench, "lelin").await;
         let agent = agent(&mut bench).await;

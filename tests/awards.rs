@@ -138,7 +138,7 @@ async fn release(bench: &Bench, hold: Uuid) {
 }
 
 on_both! {
-    async fn a_panel_is_composed_as_the_rules_say(bench: Bench) {
+    async fn a_panel_is_composed_as_the_rules_say(bench: Bench from BidsQualified) {
         qualified(&mut bench).await;
         let good = named(&mut bench).await;
         start(&mut bench).await.refused(422, "panel_incomplete");
@@ -165,7 +165,7 @@ on_both! {
         bench.user("luo.jianguo").await.get(&path).await.refused(404, "not_found");
     }
 
-    async fn who_works_for_a_bidder_does_not_judge(bench: Bench) {
+    async fn who_works_for_a_bidder_does_not_judge(bench: Bench from BidsQualified) {
         qualified(&mut bench).await;
         let (cao, lelin) = (bench.person("cao.junjie").await, bench.organisation("lelin").await);
         let grant = json!({ "role": "org_agent", "scope": { "organisation": lelin } });
@@ -174,7 +174,7 @@ on_both! {
         form(&mut bench, body).await.refused(409, "recused");
     }
 
-    async fn a_recused_expert_is_replaced_by_the_next_drawn(bench: Bench) {
+    async fn a_recused_expert_is_replaced_by_the_next_drawn(bench: Bench from BidsQualified) {
         qualified(&mut bench).await;
         let body = named(&mut bench).await;
         let panel = form(&mut bench, body).await.ok();
@@ -198,7 +198,7 @@ on_both! {
         start(&mut bench).await.refused(409, "invalid_transition");
     }
 
-    async fn a_member_who_recused_himself_does_not_decide_either(bench: Bench) {
+    async fn a_member_who_recused_himself_does_not_decide_either(bench: Bench from BidsQualified) {
         qualified(&mut bench).await;
         let mut body = named(&mut bench).await;
         body["community_person_ids"] = json!([bench.person("wang.min").await]);
@@ -239,7 +239,7 @@ on_both! {
         start(&mut bench).await.refused(422, "too_few_bids");
     }
 
-    async fn a_sheet_is_ones_own_once_and_well_reasoned(bench: Bench) {
+    async fn a_sheet_is_ones_own_once_and_well_reasoned(bench: Bench from PostingOpen) {
         one_qualified(&mut bench).await;
         let body = json!({ "bid_id": bid(&bench, "lelin"), "points": low() });
         bench.play.panel_formed().await.unwrap();
@@ -296,8 +296,7 @@ on_both! {
         assert_eq!(street(&mut bench).await.get(&path).await.ok()["items"], json!([]));
     }
 
-    async fn totals_are_the_means_and_the_street_follows_the_ranking(bench: Bench) {
-        bench.reach(Stage::BidsScored).await;
+    async fn totals_are_the_means_and_the_street_follows_the_ranking(bench: Bench from BidsScored) {
         let path = at(&bench, "report");
         let report = street(&mut bench).await.get(&path).await.ok();
         let rows: Vec<(String, String, i64)> = report["ranking"].as_array().unwrap().iter()
@@ -324,7 +323,7 @@ on_both! {
         }
     }
 
-    async fn below_the_threshold_all_are_rejected(bench: Bench) {
+    async fn below_the_threshold_all_are_rejected(bench: Bench from PostingOpen) {
         one_qualified(&mut bench).await;
         bench.play.panel_formed().await.unwrap();
         start(&mut bench).await.ok();
@@ -344,7 +343,7 @@ on_both! {
         reject_all(&mut bench).await.refused(409, "invalid_transition");
     }
 
-    async fn a_publicity_lasts_five_working_days(bench: Bench) {
+    async fn a_publicity_lasts_five_working_days(bench: Bench from AwardProposed) {
         proposed(&mut bench).await;
         let id = bench.play.ids.award.clone();
         let shown = award(&mut bench, &id).await;
@@ -364,8 +363,7 @@ on_both! {
         assert_eq!(posting(&mut bench).await["state"], json!("awarded"));
     }
 
-    async fn a_publicity_begun_after_five_in_the_afternoon_counts_from_the_next_working_day(bench: Bench) {
-        bench.reach(Stage::BidsScored).await;
+    async fn a_publicity_begun_after_five_in_the_afternoon_counts_from_the_next_working_day(bench: Bench from BidsScored) {
         // Friday, half past five: it counts as Monday 23 March
         bench.advance(instant("2026-03-20T17:30:00+08:00")).await;
         let late = propose(&mut bench, "lelin").await.ok();
@@ -373,7 +371,7 @@ on_both! {
         assert_eq!(late["publicity_ends_at"], json!("2026-03-30T23:59:59+08:00"));
     }
 
-    async fn an_open_objection_holds_publicity_and_notice(bench: Bench) {
+    async fn an_open_objection_holds_publicity_and_notice(bench: Bench from AwardProposed) {
         proposed(&mut bench).await;
         let id = bench.play.ids.award.clone();
         let first = hold(&bench, &id).await;
@@ -390,7 +388,7 @@ on_both! {
         assert_eq!(notice(&mut bench, &id).await.ok()["state"], json!("notified"));
     }
 
-    async fn the_notice_opens_to_each_bidder_his_own_total(bench: Bench) {
+    async fn the_notice_opens_to_each_bidder_his_own_total(bench: Bench from AwardProposed) {
         proposed(&mut bench).await;
         let id = bench.play.ids.award.clone();
         bench.advance(instant("2026-03-26T09:00:00+08:00")).await;
@@ -422,7 +420,7 @@ on_both! {
         notice(&mut bench, &id).await.refused(409, "invalid_transition");
     }
 
-    async fn when_the_first_declines_the_reserve_follows(bench: Bench) {
+    async fn when_the_first_declines_the_reserve_follows(bench: Bench from AwardProposed) {
         proposed(&mut bench).await;
         let id = bench.play.ids.award.clone();
         bench.advance(instant("2026-03-26T09:00:00+08:00")).await;
@@ -447,7 +445,7 @@ on_both! {
         assert_eq!(see_bid(&mut bench, "lelin").await["state"], json!("declined"));
     }
 
-    async fn an_agreement_not_signed_in_time_lapses_and_without_reserve_the_posting_fails(bench: Bench) {
+    async fn an_agreement_not_signed_in_time_lapses_and_without_reserve_the_posting_fails(bench: Bench from PostingOpen) {
         one_qualified(&mut bench).await;
         bench.play.award_proposed().await.unwrap();
         bench.play.award_noticed().await.unwrap();
@@ -464,7 +462,7 @@ on_both! {
         notice(&mut bench, &id).await.refused(409, "invalid_transition");
     }
 
-    async fn a_cancelled_posting_ends_the_publicity_of_its_award(bench: Bench) {
+    async fn a_cancelled_posting_ends_the_publicity_of_its_award(bench: Bench from AwardProposed) {
         proposed(&mut bench).await;
         let cancel = json!({ "ground": "ordered_by_supervisor", "reason": "监督部门要求撤榜" });
         let path = at(&bench, "cancel");

@@ -76,7 +76,7 @@ fn ground() -> Value {
 }
 
 on_both! {
-    async fn the_last_second_is_in_time_and_the_next_is_not(bench: Bench) {
+    async fn the_last_second_is_in_time_and_the_next_is_not(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         let first = drafted(&mut bench, "lelin").await;
         let late = drafted(&mut bench, "yinxing").await;
@@ -105,7 +105,7 @@ on_both! {
         assert_eq!(see(&mut bench, "yinxing", &late).await["state"], json!("draft"), "a draft stays with its owner");
     }
 
-    async fn a_receipt_carries_the_hash_of_what_was_handed_in(bench: Bench) {
+    async fn a_receipt_carries_the_hash_of_what_was_handed_in(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         let id = drafted(&mut bench, "lelin").await;
         let done = submit(&mut bench, "lelin", &id).await.ok();
@@ -122,7 +122,7 @@ on_both! {
         assert!(mails.iter().any(|mail| mail.to == "ning.jiayi@lelin.example" && mail.body.contains(&hash(&done))), "{mails:?}");
     }
 
-    async fn each_revision_is_kept_with_its_own_receipt(bench: Bench) {
+    async fn each_revision_is_kept_with_its_own_receipt(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         let id = drafted(&mut bench, "lelin").await;
         let first = submit(&mut bench, "lelin", &id).await.ok();
@@ -142,7 +142,7 @@ on_both! {
         head(&mut bench, "lelin").await.patch(&format!("/api/v1/bids/{id}"), 3, json!({ "price_fen": 1 })).await.refused(409, "invalid_transition");
     }
 
-    async fn a_withdrawn_bid_can_be_handed_in_again(bench: Bench) {
+    async fn a_withdrawn_bid_can_be_handed_in_again(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         let id = drafted(&mut bench, "lelin").await;
         submit(&mut bench, "lelin", &id).await.ok();
@@ -157,7 +157,7 @@ on_both! {
         assert_eq!(see(&mut bench, "lelin", &id).await["state"], json!("opened"));
     }
 
-    async fn an_agent_needs_the_signature_of_the_legal_representative(bench: Bench) {
+    async fn an_agent_needs_the_signature_of_the_legal_representative(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         let id = drafted(&mut bench, "lelin").await;
         let (agent, head) = (agent(&mut bench, "lelin").await, head(&mut bench, "lelin").await);
@@ -175,7 +175,7 @@ on_both! {
         assert_eq!((&done["state"], &done["receipt"]["signed_by"]), (&json!("submitted"), &json!("何雅静")));
     }
 
-    async fn the_price_is_above_zero_and_within_the_ceiling(bench: Bench) {
+    async fn the_price_is_above_zero_and_within_the_ceiling(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         let id = drafted(&mut bench, "lelin").await;
         let head = head(&mut bench, "lelin").await;
@@ -197,7 +197,7 @@ on_both! {
         head.post(&at(&id, "submit"), json!({})).await.ok();
     }
 
-    async fn a_draft_says_what_it_still_misses(bench: Bench) {
+    async fn a_draft_says_what_it_still_misses(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         let (organisation, posting) = (bench.organisation("lelin").await, bench.play.ids.posting.clone());
         let head = head(&mut bench, "lelin").await;
@@ -221,7 +221,7 @@ on_both! {
         reply.refused(422, "incomplete");
     }
 
-    async fn who_is_not_eligible_hears_why(bench: Bench) {
+    async fn who_is_not_eligible_hears_why(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         for (key, rule) in [
             ("kangning", "not_serious_dishonest"),
@@ -242,7 +242,7 @@ on_both! {
         reply.refused(422, "incomplete");
     }
 
-    async fn an_organisation_without_free_capacity_cannot_bid(bench: Bench) {
+    async fn an_organisation_without_free_capacity_cannot_bid(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         let (id, organisation) = (drafted(&mut bench, "lelin").await, bench.organisation("lelin").await);
         let agent = agent(&mut bench, "lelin").await;
@@ -256,7 +256,7 @@ on_both! {
         submit(&mut bench, "lelin", &id).await.ok();
     }
 
-    async fn an_organisation_bids_once_and_for_itself_only(bench: Bench) {
+    async fn an_organisation_bids_once_and_for_itself_only(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         drafted(&mut bench, "lelin").await;
         let posting = bench.play.ids.posting.clone();
@@ -273,7 +273,7 @@ on_both! {
         agent.post("/api/v1/bids", json!({ "posting_id": other, "organisation_id": own })).await.refused(404, "not_found");
     }
 
-    async fn a_disqualification_takes_two_persons(bench: Bench) {
+    async fn a_disqualification_takes_two_persons(bench: Bench from BidsSubmitted) {
         opened(&mut bench).await;
         let id = bench.play.ids.bids["xinhuo"].clone();
         let (first, second) = (street(&mut bench).await, bench.cast("street_approver").await);
@@ -292,8 +292,7 @@ on_both! {
         assert_eq!(posting(&mut bench).await["state"], json!("closed"));
     }
 
-    async fn a_bidder_listed_after_the_submission_fails_the_checks(bench: Bench) {
-        bench.reach(Stage::BidsSubmitted).await;
+    async fn a_bidder_listed_after_the_submission_fails_the_checks(bench: Bench from BidsSubmitted) {
         let organisation = bench.organisation("xinhuo").await;
         let body = json!({ "credit_status": "abnormal_activity", "reason": "未按时报送年度报告" });
         let path = format!("/api/v1/organisations/{organisation}/set_credit_status");
@@ -309,7 +308,7 @@ on_both! {
         assert_eq!(street.post(&at(&good, "qualify"), json!({})).await.ok()["state"], json!("qualified"));
     }
 
-    async fn a_withdrawal_after_the_opening_is_noted_as_late(bench: Bench) {
+    async fn a_withdrawal_after_the_opening_is_noted_as_late(bench: Bench from BidsSubmitted) {
         opened(&mut bench).await;
         let reason = json!({ "reason": "团队骨干离职,无力承接" });
         let id = bench.play.ids.bids["xinhuo"].clone();
@@ -326,7 +325,7 @@ on_both! {
         assert_eq!((&failed["state"], &failed["reason_code"]), (&json!("failed"), &json!("no_bids")));
     }
 
-    async fn when_all_are_disqualified_the_posting_fails(bench: Bench) {
+    async fn when_all_are_disqualified_the_posting_fails(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         let id = drafted(&mut bench, "lelin").await;
         submit(&mut bench, "lelin", &id).await.ok();

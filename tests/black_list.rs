@@ -155,7 +155,7 @@ on_both! {
         assert!(shown(&bench, "?colour=red").await.is_empty());
     }
 
-    async fn a_bid_that_fell_for_false_material_is_proposed_and_nobody_listed_by_it(bench: Bench) {
+    async fn a_bid_that_fell_for_false_material_is_proposed_and_nobody_listed_by_it(bench: Bench from DeadlinePassed) {
         crate::invalidations::opened(&mut bench).await;
         crate::invalidations::invalidated(&mut bench, "xinhuo").await;
         let all = bench.user("wei.guohua").await.get("/api/v1/list_entries?colour=black").await.ok();
@@ -200,7 +200,7 @@ on_both! {
         act(&mut bench, SECOND, &id, "revoke", json!({ "reason": "期满后再撤销一次。" })).await.refused(409, "invalid_transition");
     }
 
-    async fn who_is_listed_hands_in_no_bid_and_what_was_handed_in_does_not_qualify(bench: Bench) {
+    async fn who_is_listed_hands_in_no_bid_and_what_was_handed_in_does_not_qualify(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         let early = drafted(&mut bench, "xinhuo").await;
         head(&mut bench, "xinhuo").await.post(&at(&early, "submit"), json!({})).await.ok();
@@ -218,7 +218,7 @@ on_both! {
         street.post(&at(&early, "qualify"), json!({})).await.refused(422, "checks_failed");
     }
 
-    async fn who_is_listed_meanwhile_signs_no_agreement(bench: Bench) {
+    async fn who_is_listed_meanwhile_signs_no_agreement(bench: Bench from AwardNoticed) {
         let hash = play_sent(&mut bench).await;
         listed(&mut bench, "lelin", "false_material").await;
         let path = format!("/api/v1/contracts/{}/sign", bench.play.ids.contract);

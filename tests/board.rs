@@ -92,8 +92,7 @@ on_both! {
         }
     }
 
-    async fn a_draft_is_found_by_those_at_work_only_and_a_changed_title_replaces_the_old(bench: Bench) {
-        bench.reach(Stage::NeedApproved).await;
+    async fn a_draft_is_found_by_those_at_work_only_and_a_changed_title_replaces_the_old(bench: Bench from NeedApproved) {
         let mut body = bench.play.posting_body().await.unwrap();
         body["title"] = json!("加装电梯意愿协商");
         let secretary = bench.cast("secretary").await;

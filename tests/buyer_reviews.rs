@@ -40,7 +40,7 @@ pub(crate) async fn sealed(bench: &mut Bench) -> String {
 }
 
 on_both! {
-    async fn a_review_is_sealed_until_the_result_stands_and_changes_nothing_in_it(bench: Bench) {
+    async fn a_review_is_sealed_until_the_result_stands_and_changes_nothing_in_it(bench: Bench from EvaluationScored) {
         let ends = in_publicity(&mut bench).await;
         let before = evaluation(&mut bench, "wang.min").await;
         let wrong = review(&bench, 6);
@@ -74,7 +74,7 @@ on_both! {
         assert_eq!(public(&bench).await[0]["reply"], json!("财政年末关账所致。"));
     }
 
-    async fn after_the_result_there_are_twenty_working_days(bench: Bench) {
+    async fn after_the_result_there_are_twenty_working_days(bench: Bench from EvaluationScored) {
         let ends = in_publicity(&mut bench).await;
         bench.advance(ends + Duration::seconds(1)).await;
         // in time it is public at once
@@ -89,7 +89,7 @@ on_both! {
         assert_eq!(list(&public(&bench).await, "").len(), 1);
     }
 
-    async fn later_nothing_is_taken(bench: Bench) {
+    async fn later_nothing_is_taken(bench: Bench from EvaluationScored) {
         let ends = in_publicity(&mut bench).await;
         bench.advance(ends + Duration::seconds(1)).await;
         bench.advance(ends + Duration::days(60)).await;

@@ -337,8 +337,7 @@ on_both! {
         pick(&mut bench, &call, &ids[..2]).await.refused(409, "invalid_transition");
     }
 
-    async fn a_call_has_terms_of_its_own_and_covers_no_need(bench: Bench) {
-        bench.reach(Stage::NeedApproved).await;
+    async fn a_call_has_terms_of_its_own_and_covers_no_need(bench: Bench from NeedApproved) {
         let good = call(&mut bench, 3, 5_000_000).await;
         let street = bench.cast("street_officer").await;
         let mut bare = good.clone();

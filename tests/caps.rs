@@ -12,7 +12,7 @@ use uuid::Uuid;
 use wubang_kernel::Who;
 use wubang_kernel::division::DivisionCode;
 use wubang_registry::engagements::{self, Begun};
-use wubang_testkit::{Bench, Reply, Stage, on_both};
+use wubang_testkit::{Bench, Reply, on_both};
 
 const COMMUNITY: &str = "410108005003";
 const REASON: &str = "本项目服务对象特殊,符合条件的组织均已满负荷,予以放宽。";
@@ -163,7 +163,7 @@ async fn joint(bench: &mut Bench) -> String {
 }
 
 on_both! {
-    async fn who_carries_enough_is_told_the_figures_and_the_day(bench: Bench) {
+    async fn who_carries_enough_is_told_the_figures_and_the_day(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         let free = told(&mut bench, "lelin").await;
         assert_eq!((&free["eligible"], &check(&free, "capacity_free")["figures"]["limit"]), (&json!(true), &json!(4)));
@@ -182,7 +182,7 @@ on_both! {
         submit(&mut bench, "lelin", &id).await.ok();
     }
 
-    async fn only_who_speaks_for_an_organisation_asks_what_stands_against_it(bench: Bench) {
+    async fn only_who_speaks_for_an_organisation_asks_what_stands_against_it(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         let path = format!("/api/v1/postings/{}/eligibility", bench.play.ids.posting);
         let officer = bench.cast("street_officer").await.get(&path).await.ok();
@@ -220,7 +220,7 @@ on_both! {
         assert!(!opened["eligibility"].to_string().contains("open_bids"), "{opened}");
     }
 
-    async fn a_bid_of_a_round_that_has_ended_is_not_in_play(bench: Bench) {
+    async fn a_bid_of_a_round_that_has_ended_is_not_in_play(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         let first = drafted(&mut bench, "lelin").await;
         submit(&mut bench, "lelin", &first).await.ok();
@@ -256,7 +256,7 @@ on_both! {
         submit(&mut bench, "yinxing", &own).await.refused(409, "cap_reached");
     }
 
-    async fn a_share_of_the_budget_above_a_quarter_waits(bench: Bench) {
+    async fn a_share_of_the_budget_above_a_quarter_waits(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         let id = drafted(&mut bench, "lelin").await;
         for n in 0..15_i64 {
@@ -273,7 +273,7 @@ on_both! {
         submit(&mut bench, "lelin", &id).await.ok();
     }
 
-    async fn the_street_waives_the_caps_for_whoever_bids(bench: Bench) {
+    async fn the_street_waives_the_caps_for_whoever_bids(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         let id = drafted(&mut bench, "lelin").await;
         fill(&mut bench, "lelin", 4).await;
@@ -299,8 +299,7 @@ on_both! {
         waive(&mut bench, "street_officer", json!({ "reason": REASON })).await.refused(409, "invalid_transition");
     }
 
-    async fn a_cap_reached_at_the_opening_takes_a_public_reason(bench: Bench) {
-        bench.reach(Stage::BidsSubmitted).await;
+    async fn a_cap_reached_at_the_opening_takes_a_public_reason(bench: Bench from BidsSubmitted) {
         let id = bench.play.ids.bids["lelin"].clone();
         fill(&mut bench, "lelin", 4).await;
         bench.advance(instant("2026-03-18T00:00:00+08:00")).await;
@@ -321,8 +320,7 @@ on_both! {
         assert_eq!(out["cap_reason"], Value::Null);
     }
 
-    async fn a_cap_reached_at_the_award_takes_a_public_reason(bench: Bench) {
-        bench.reach(Stage::BidsScored).await;
+    async fn a_cap_reached_at_the_award_takes_a_public_reason(bench: Bench from BidsScored) {
         bench.forget();
         let posting = format!("/api/v1/postings/{}", bench.play.ids.posting);
         let ranking = bench.cast("street_officer").await.get(&format!("{posting}/report")).await.ok();
@@ -352,8 +350,7 @@ on_both! {
         assert!(public.to_string().contains(REASON), "{public}");
     }
 
-    async fn a_cap_reached_before_the_signature_stops_it(bench: Bench) {
-        bench.reach(Stage::AwardNoticed).await;
+    async fn a_cap_reached_before_the_signature_stops_it(bench: Bench from AwardNoticed) {
         bench.forget();
         declare(&mut bench, "lelin", 1).await;
         let running = engage(&mut bench, &["lelin"], "Z99", 1, "2026-11-30").await;
@@ -395,8 +392,7 @@ on_both! {
         orders::proposed(&mut bench, &approved, &bid).await.ok();
     }
 
-    async fn after_three_in_a_row_nobody_is_invited_but_everybody_may_bid(bench: Bench) {
-        bench.reach(Stage::NeedApproved).await;
+    async fn after_three_in_a_row_nobody_is_invited_but_everybody_may_bid(bench: Bench from NeedApproved) {
         let mut body = bench.play.posting_body().await.unwrap();
         let field = text(&body, "/field");
         for keys in [vec!["lelin"], vec!["yinxing", "lelin"], vec!["lelin"]] {

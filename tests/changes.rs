@@ -64,7 +64,7 @@ fn date(value: &Value, pointer: &str) -> NaiveDate {
 }
 
 on_both! {
-    async fn an_extension_moves_the_end_the_report_and_open_milestones(bench: Bench) {
+    async fn an_extension_moves_the_end_the_report_and_open_milestones(bench: Bench from WorkStarted) {
         begun(&mut bench).await;
         let before = contract(&mut bench).await;
         let (ends, due) = (date(&before, "/content/ends_on"), date(&before, "/milestones/2/due_on"));
@@ -94,7 +94,7 @@ on_both! {
         assert_eq!(third["state"], json!("planned"));
     }
 
-    async fn all_extensions_together_are_half_of_the_period_at_most(bench: Bench) {
+    async fn all_extensions_together_are_half_of_the_period_at_most(bench: Bench from WorkStarted) {
         begun(&mut bench).await;
         let before = contract(&mut bench).await;
         let (starts, ends) = (date(&before, "/content/starts_on"), date(&before, "/content/ends_on"));
@@ -116,7 +116,7 @@ on_both! {
         back.refused(422, "invalid");
     }
 
-    async fn content_falls_by_a_tenth_at_most_and_community_and_street_agree(bench: Bench) {
+    async fn content_falls_by_a_tenth_at_most_and_community_and_street_agree(bench: Bench from WorkStarted) {
         begun(&mut bench).await;
         let before = contract(&mut bench).await;
         let (name, target) = (text(&before, "/milestones/2/indicators/0/name"), number(&before, "/milestones/2/indicators/0/target"));
@@ -137,8 +137,7 @@ on_both! {
         assert_eq!(number(&contract(&mut bench).await, "/milestones/2/indicators/0/target"), least);
     }
 
-    async fn a_milestone_whose_indicators_others_carry_is_waived(bench: Bench) {
-        bench.reach(Stage::NeedApproved).await;
+    async fn a_milestone_whose_indicators_others_carry_is_waived(bench: Bench from NeedApproved) {
         let mut body = bench.play.posting_body().await.unwrap();
         let mut fourth = body["content"]["milestones"][2].clone();
         fourth["title"] = json!("补充走访");
@@ -169,7 +168,7 @@ on_both! {
         again.refused(422, "invalid");
     }
 
-    async fn a_small_shift_of_the_budget_is_a_note_and_a_large_one_is_the_streets(bench: Bench) {
+    async fn a_small_shift_of_the_budget_is_a_note_and_a_large_one_is_the_streets(bench: Bench from WorkStarted) {
         begun(&mut bench).await;
         let before = contract(&mut bench).await;
         let lines = list(&before, "/content/budget");
@@ -188,7 +187,7 @@ on_both! {
         assert_eq!(after.iter().map(|one| number(one, "/amount_fen")).sum::<i64>(), lines.iter().map(|one| number(one, "/amount_fen")).sum::<i64>());
     }
 
-    async fn more_money_is_confirmed_by_its_source_and_shown_for_three_days(bench: Bench) {
+    async fn more_money_is_confirmed_by_its_source_and_shown_for_three_days(bench: Bench from WorkStarted) {
         begun(&mut bench).await;
         let rise = |price: i64| json!({ "kind": "amount_up", "price_fen": price, "item": "activity" });
         let made = draft(&mut bench, "winner_agent", rise(5_148_001)).await.ok();
@@ -212,7 +211,7 @@ on_both! {
         assert_eq!(amounts, [2_340_000, 1_404_000, 1_404_000]);
     }
 
-    async fn the_community_agrees_to_another_key_person(bench: Bench) {
+    async fn the_community_agrees_to_another_key_person(bench: Bench from WorkStarted) {
         begun(&mut bench).await;
         let wrong = draft(&mut bench, "winner_agent", json!({ "kind": "key_person", "position": "督", "leaves": "", "enters": "李明", "qualification": "" })).await;
         assert_eq!(wrong.pointers(), ["/change/position", "/change/leaves", "/change/qualification"]);
@@ -223,7 +222,7 @@ on_both! {
         assert_eq!(text(&contract(&mut bench).await, "/content/key_persons/0/name"), "李明");
     }
 
-    async fn part_of_the_work_is_given_away_up_to_three_tenths_and_never_the_agreement(bench: Bench) {
+    async fn part_of_the_work_is_given_away_up_to_three_tenths_and_never_the_agreement(bench: Bench from WorkStarted) {
         begun(&mut bench).await;
         let activity = text(&contract(&mut bench).await, "/content/service_plan/activities/0/name");
         let part = |activity: &str, amount: i64| json!({ "kind": "subcontract", "activity": activity, "contractor": "郑州某培训中心", "amount_fen": amount });
@@ -239,7 +238,7 @@ on_both! {
         draft(&mut bench, "winner_agent", json!({ "kind": "contractor_change", "organisation_name": "另一家机构" })).await.refused(422, "assignment_forbidden");
     }
 
-    async fn a_partner_leaves_and_the_others_take_its_work_over(bench: Bench) {
+    async fn a_partner_leaves_and_the_others_take_its_work_over(bench: Bench from PostingOpen) {
         joint_signed(&mut bench).await;
         bench.play.work_started().await.unwrap();
         bench.forget();
@@ -274,7 +273,7 @@ on_both! {
         assert_eq!(running(&seen(&mut bench, "wei.guohua", &own).await), before - 1);
     }
 
-    async fn a_request_of_the_street_needs_the_contractor_and_another_officer(bench: Bench) {
+    async fn a_request_of_the_street_needs_the_contractor_and_another_officer(bench: Bench from WorkStarted) {
         begun(&mut bench).await;
         let ends = date(&contract(&mut bench).await, "/content/ends_on");
         let made = draft(&mut bench, "street_officer", json!({ "kind": "time_extension", "ends_on": ends + Duration::days(5) })).await.ok();
@@ -292,7 +291,7 @@ on_both! {
         assert_eq!(other.post(&format!("{LIST}/{id}/agree"), json!({})).await.ok()["state"], json!("approved"));
     }
 
-    async fn one_request_at_a_time_by_the_parties_before_the_end_and_not_during_an_exit(bench: Bench) {
+    async fn one_request_at_a_time_by_the_parties_before_the_end_and_not_during_an_exit(bench: Bench from WorkStarted) {
         begun(&mut bench).await;
         let ends = date(&contract(&mut bench).await, "/content/ends_on");
         let later = |days: i64| json!({ "kind": "time_extension", "ends_on": ends + Duration::days(days) });
@@ -320,7 +319,7 @@ on_both! {
         does(&mut bench, "winner_agent", &third, "submit", json!({})).await.refused(409, "deadline_passed");
     }
 
-    async fn a_request_falls_with_the_completion_report_and_none_is_made_before_the_work(bench: Bench) {
+    async fn a_request_falls_with_the_completion_report_and_none_is_made_before_the_work(bench: Bench from WorkStarted) {
         begun(&mut bench).await;
         let ends = date(&contract(&mut bench).await, "/content/ends_on");
         let later = json!({ "kind": "time_extension", "ends_on": ends + Duration::days(3) });

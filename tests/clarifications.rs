@@ -63,7 +63,7 @@ fn posting(bench: &Bench, verb: &str) -> String {
 }
 
 on_both! {
-    async fn a_member_asks_and_the_bidder_answers_beside_what_he_handed_in(bench: Bench) {
+    async fn a_member_asks_and_the_bidder_answers_beside_what_he_handed_in(bench: Bench from PanelFormed) {
         let seats = scoring(&mut bench).await;
         let before = bid(&mut bench, "ning.jiayi", "lelin").await;
         let asked = ask(&mut bench, &seats[0], "lelin").await.ok();
@@ -97,8 +97,7 @@ on_both! {
         assert!(told.iter().any(|mail| mail.to.starts_with(&seats[2]) && mail.body.contains("书面澄清")), "the panel hears of the answer");
     }
 
-    async fn only_who_sits_asks_while_the_panel_scores(bench: Bench) {
-        bench.reach(Stage::PanelFormed).await;
+    async fn only_who_sits_asks_while_the_panel_scores(bench: Bench from PanelFormed) {
         bench.forget();
         let seats = seats(&mut bench).await;
         ask(&mut bench, &seats[0], "lelin").await.refused(409, "invalid_transition");
@@ -129,7 +128,7 @@ on_both! {
         assert_eq!(recorded(&bench, "bid.clarification_requested", Some(&bench.play.ids.bids["lelin"])).await, 0);
     }
 
-    async fn an_answer_comes_within_two_working_days_or_not_at_all(bench: Bench) {
+    async fn an_answer_comes_within_two_working_days_or_not_at_all(bench: Bench from PanelFormed) {
         let seats = scoring(&mut bench).await;
         ask(&mut bench, &seats[0], "lelin").await.ok();
         ask(&mut bench, &seats[0], "yinxing").await.ok();
@@ -146,7 +145,7 @@ on_both! {
         assert_eq!(recorded(&bench, "bid.clarification_lapsed", Some(&bench.play.ids.bids["lelin"])).await, 1);
     }
 
-    async fn the_panel_is_not_done_while_a_bid_is_clarified(bench: Bench) {
+    async fn the_panel_is_not_done_while_a_bid_is_clarified(bench: Bench from PanelFormed) {
         let seats = scoring(&mut bench).await;
         ask(&mut bench, &seats[0], "xinhuo").await.ok();
         for account in &seats {
@@ -167,7 +166,7 @@ on_both! {
         caller.post(&posting(&bench, "sign_report"), json!({})).await.ok();
     }
 
-    async fn the_panel_goes_on_when_no_answer_comes(bench: Bench) {
+    async fn the_panel_goes_on_when_no_answer_comes(bench: Bench from PanelFormed) {
         let seats = scoring(&mut bench).await;
         ask(&mut bench, &seats[0], "xinhuo").await.ok();
         for account in &seats {
@@ -179,7 +178,7 @@ on_both! {
         assert_eq!(bid(&mut bench, "wang.min", "xinhuo").await["state"], json!("scored"));
     }
 
-    async fn a_bid_is_clarified_ten_times_at_most(bench: Bench) {
+    async fn a_bid_is_clarified_ten_times_at_most(bench: Bench from PanelFormed) {
         let seats = scoring(&mut bench).await;
         for _ in 0..10 {
             ask(&mut bench, &seats[0], "lelin").await.ok();
@@ -189,7 +188,7 @@ on_both! {
         assert_eq!(clarifications(&mut bench, "wang.min", "lelin").await.len(), 10);
     }
 
-    async fn the_term_stands_still_with_the_posting_and_ends_with_the_bid(bench: Bench) {
+    async fn the_term_stands_still_with_the_posting_and_ends_with_the_bid(bench: Bench from PanelFormed) {
         let seats = scoring(&mut bench).await;
         ask(&mut bench, &seats[0], "lelin").await.ok();
         ask(&mut bench, &seats[0], "yinxing").await.ok();

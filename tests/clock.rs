@@ -69,7 +69,7 @@ async fn fired_once(bench: &Bench) {
 }
 
 on_both! {
-    async fn a_clock_set_back_re_opens_nothing(bench: Bench) {
+    async fn a_clock_set_back_re_opens_nothing(bench: Bench from PostingOpen) {
         let (bid, deadline) = undelivered(&mut bench).await;
         bench.advance(deadline + Duration::seconds(1)).await;
         let posting = bench.play.ids.posting.clone();
@@ -83,7 +83,7 @@ on_both! {
         assert_eq!(recorded(&bench, "posting.closed", Some(&posting)).await, 1);
     }
 
-    async fn a_restart_with_the_clock_set_back_re_opens_nothing(bench: Bench) {
+    async fn a_restart_with_the_clock_set_back_re_opens_nothing(bench: Bench from PostingOpen) {
         let (bid, deadline) = undelivered(&mut bench).await;
         bench.advance(deadline + Duration::seconds(1)).await;
         let (posting, url) = (bench.play.ids.posting.clone(), bench.url.clone());
@@ -97,7 +97,7 @@ on_both! {
         again.running.stop().await;
     }
 
-    async fn the_deadline_second_is_in_time_and_the_next_is_late(bench: Bench) {
+    async fn the_deadline_second_is_in_time_and_the_next_is_late(bench: Bench from PostingOpen) {
         let (bid, deadline) = undelivered(&mut bench).await;
         bench.set_clock(deadline + Duration::seconds(1));
         let agent = bench.user("wei.xiaoqian").await;
@@ -105,7 +105,7 @@ on_both! {
         agent.post(&format!("/api/v1/bids/{bid}/submit"), json!({})).await.refused(409, "deadline_passed");
     }
 
-    async fn a_bid_in_the_deadline_second_counts(bench: Bench) {
+    async fn a_bid_in_the_deadline_second_counts(bench: Bench from PostingOpen) {
         let (bid, deadline) = undelivered(&mut bench).await;
         bench.advance(deadline).await;
         let agent = bench.user("wei.xiaoqian").await;
@@ -113,8 +113,7 @@ on_both! {
         assert_eq!(done["state"], json!("submitted"));
     }
 
-    async fn what_fell_due_while_nothing_ran_is_done_once(bench: Bench) {
-        bench.reach(Stage::BidsSubmitted).await;
+    async fn what_fell_due_while_nothing_ran_is_done_once(bench: Bench from BidsSubmitted) {
         let posting = bench.play.ids.posting.clone();
         let deadline = instant(&seen(&mut bench, "wang.min", &format!("/api/v1/postings/{posting}")).await, "/bid_deadline");
         bench.set_clock(deadline + Duration::days(40));
@@ -125,8 +124,7 @@ on_both! {
         fired_once(&bench).await;
     }
 
-    async fn two_workers_do_everything_once(bench: Bench) {
-        bench.reach(Stage::BidsSubmitted).await;
+    async fn two_workers_do_everything_once(bench: Bench from BidsSubmitted) {
         let posting = bench.play.ids.posting.clone();
         let deadline = instant(&seen(&mut bench, "wang.min", &format!("/api/v1/postings/{posting}")).await, "/bid_deadline");
         let mut other = Bench::start(&bench.url, &format!("other-{posting}"), None).await;

@@ -44,7 +44,7 @@ async fn ruled(bench: &mut Bench, id: &str, upheld: bool, effect: Value) -> Repl
 }
 
 on_both! {
-    async fn a_complaint_keeps_to_the_grounds_that_were_raised_and_comes_in_time(bench: Bench) {
+    async fn a_complaint_keeps_to_the_grounds_that_were_raised_and_comes_in_time(bench: Bench from AwardProposed) {
         let id = dismissed(&mut bench).await;
         let answered = objection(&mut bench, RIVAL, &id).await;
         let end = due(&answered, "complaint_window").unwrap();
@@ -62,7 +62,7 @@ on_both! {
         complain(&mut bench, &id).await.refused(409, "invalid_transition");
     }
 
-    async fn a_complaint_goes_to_the_supervisor_who_takes_it_or_not(bench: Bench) {
+    async fn a_complaint_goes_to_the_supervisor_who_takes_it_or_not(bench: Bench from AwardProposed) {
         let id = dismissed(&mut bench).await;
         let before = bench.mails.sent().len();
         let filed = complain(&mut bench, &id).await.ok();
@@ -81,7 +81,7 @@ on_both! {
         assert!(bench.mails.sent().split_off(before).iter().any(|mail| mail.to.starts_with("wei.xiaoqian@")), "who complained hears of it");
     }
 
-    async fn a_rejected_and_a_late_objection_can_be_complained_about_too(bench: Bench) {
+    async fn a_rejected_and_a_late_objection_can_be_complained_about_too(bench: Bench from AwardProposed) {
         proposed(&mut bench).await;
         let rejected = object(&mut bench, RIVAL).await;
         act(&mut bench, HANDLER, &rejected, "reject", json!({ "ground": "no_ground", "reason": "没有说明理由" })).await.ok();
@@ -103,7 +103,7 @@ on_both! {
         assert_eq!(award(&mut bench).await["state"], json!("in_publicity"));
     }
 
-    async fn an_unanswered_objection_that_nobody_complains_about_lets_the_award_go_on(bench: Bench) {
+    async fn an_unanswered_objection_that_nobody_complains_about_lets_the_award_go_on(bench: Bench from AwardProposed) {
         proposed(&mut bench).await;
         let id = object(&mut bench, RIVAL).await;
         accept(&mut bench, &id).await;
@@ -115,7 +115,7 @@ on_both! {
         assert_eq!((&objection(&mut bench, RIVAL, &id).await["state"], &runs["state"], &runs["publicity_ends_at"]), (&json!("closed"), &json!("in_publicity"), &json!("2026-04-28T23:59:59+08:00")));
     }
 
-    async fn the_supervisor_suspends_the_award_for_thirty_days_at_most(bench: Bench) {
+    async fn the_supervisor_suspends_the_award_for_thirty_days_at_most(bench: Bench from AwardProposed) {
         let id = taken(&mut bench).await;
         let open = objection(&mut bench, SUPERVISOR, &id).await;
         // thirty working days from the day it was filed
@@ -142,7 +142,7 @@ on_both! {
         act(&mut bench, SUPERVISOR, &id, "suspend_target", why).await.refused(409, "duplicate");
     }
 
-    async fn a_complaint_upheld_revokes_an_award_that_was_noticed(bench: Bench) {
+    async fn a_complaint_upheld_revokes_an_award_that_was_noticed(bench: Bench from AwardProposed) {
         let id = taken(&mut bench).await;
         at(&mut bench, "2026-03-26T10:00").await;
         let path = format!("/api/v1/awards/{}/issue_notice", bench.play.ids.award);
@@ -168,7 +168,7 @@ on_both! {
         ruled(&mut bench, &id, false, Value::Null).await.refused(409, "invalid_transition");
     }
 
-    async fn a_complaint_dismissed_changes_nothing(bench: Bench) {
+    async fn a_complaint_dismissed_changes_nothing(bench: Bench from AwardProposed) {
         let id = taken(&mut bench).await;
         act(&mut bench, SUPERVISOR, &id, "suspend_target", json!({ "reason": "调阅评分表期间暂停" })).await.ok();
         act(&mut bench, HANDLER, &id, "decide_complaint", json!({ "upheld": false, "reason": "街道不得处理对自己的投诉" })).await.refused(403, "forbidden");
@@ -177,7 +177,7 @@ on_both! {
         assert_eq!(award(&mut bench).await["state"], json!("in_publicity"));
     }
 
-    async fn a_supervisor_who_took_part_is_recused(bench: Bench) {
+    async fn a_supervisor_who_took_part_is_recused(bench: Bench from AwardProposed) {
         let id = dismissed(&mut bench).await;
         complain(&mut bench, &id).await.ok();
         grant(&mut bench, "cao.junjie", "supervisor", json!({ "division": "410108000000" })).await;
@@ -187,7 +187,7 @@ on_both! {
         act(&mut bench, SUPERVISOR, &id, "accept_complaint", json!({})).await.ok();
     }
 
-    async fn abuse_is_found_by_the_supervisor_recorded_and_ends_the_objection(bench: Bench) {
+    async fn abuse_is_found_by_the_supervisor_recorded_and_ends_the_objection(bench: Bench from AwardProposed) {
         proposed(&mut bench).await;
         let id = object(&mut bench, RIVAL).await;
         accept(&mut bench, &id).await;
@@ -201,7 +201,7 @@ on_both! {
         act(&mut bench, SUPERVISOR, &id, "find_abuse", why).await.refused(409, "duplicate");
     }
 
-    async fn only_who_has_to_do_with_it_sees_an_objection(bench: Bench) {
+    async fn only_who_has_to_do_with_it_sees_an_objection(bench: Bench from AwardProposed) {
         proposed(&mut bench).await;
         let mut body = form(&bench);
         body["organisation_id"] = json!(bench.organisation("yinxing").await);
@@ -236,7 +236,7 @@ on_both! {
         assert_eq!(reply.pointers(), ["?division", "?target_id"]);
     }
 
-    async fn a_decision_is_public_and_names_nobody(bench: Bench) {
+    async fn a_decision_is_public_and_names_nobody(bench: Bench from AwardProposed) {
         proposed(&mut bench).await;
         let id = object(&mut bench, RIVAL).await;
         let (page, all) = (format!("/api/v1/public/objections/{id}"), "/api/v1/public/objections");
@@ -260,7 +260,7 @@ on_both! {
         assert_eq!((&shown["complaint_upheld"], &shown["complaint_effect"]), (&json!(true), &json!("repost")));
     }
 
-    async fn the_trail_of_the_project_does_not_tell_who_withdrew(bench: Bench) {
+    async fn the_trail_of_the_project_does_not_tell_who_withdrew(bench: Bench from AwardProposed) {
         proposed(&mut bench).await;
         let id = object(&mut bench, RIVAL).await;
         accept(&mut bench, &id).await;

@@ -169,7 +169,7 @@ const NOT_PUBLIC_YET: &[(&str, &str)] = &[(
 )];
 
 on_both! {
-    async fn what_is_documented_is_served_and_nothing_else(bench: Bench) {
+    async fn what_is_documented_is_served_and_nothing_else(bench: Bench from NeedApproved) {
         let real: Real = whole(&mut bench).await;
         let document = bench.nobody().get("/openapi.json").await.ok();
         assert_eq!(document, super::document(), "the served document is another one");

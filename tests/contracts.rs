@@ -56,7 +56,7 @@ async fn sign(bench: &Bench, who: &Caller, hash: &str) -> wubang_testkit::Reply 
 }
 
 on_both! {
-    async fn both_parties_sign_and_the_price_is_cut_into_tranches(bench: Bench) {
+    async fn both_parties_sign_and_the_price_is_cut_into_tranches(bench: Bench from ContractSigned) {
         play_signed(&mut bench).await;
         let contract = contract(&mut bench).await;
         assert_eq!(contract["state"], json!("signed"));
@@ -86,8 +86,7 @@ on_both! {
         assert_eq!(seen(&mut bench, "wang.min", &posting).await["state"], json!("contracted"));
     }
 
-    async fn an_award_has_one_contract_and_the_street_drafts_it(bench: Bench) {
-        bench.reach(Stage::AwardNoticed).await;
+    async fn an_award_has_one_contract_and_the_street_drafts_it(bench: Bench from AwardNoticed) {
         bench.forget();
         let path = format!("/api/v1/awards/{}/contract", bench.play.ids.award);
         let (secretary, head, street) = (bench.cast("secretary").await, bench.cast("winner_legal_rep").await, bench.cast("street_officer").await);
@@ -108,13 +107,13 @@ on_both! {
         stale.refused(412, "stale_version");
     }
 
-    async fn no_contract_before_the_notice(bench: Bench) {
+    async fn no_contract_before_the_notice(bench: Bench from AwardProposed) {
         play_awarded(&mut bench).await;
         let street = bench.cast("street_officer").await;
         street.post(&format!("/api/v1/awards/{}/contract", bench.play.ids.award), json!({})).await.refused(409, "invalid_transition");
     }
 
-    async fn only_the_street_and_the_legal_representative_sign_and_each_once(bench: Bench) {
+    async fn only_the_street_and_the_legal_representative_sign_and_each_once(bench: Bench from AwardNoticed) {
         let hash = play_sent(&mut bench).await;
         let (street, head, agent, secretary, stranger) = (bench.cast("street_officer").await, bench.cast("winner_legal_rep").await,
             bench.cast("winner_agent").await, bench.cast("secretary").await, bench.user("jin.baoping").await);
@@ -134,7 +133,7 @@ on_both! {
         assert_eq!(recorded(&bench, "contract.signed", Some(&id)).await, 1);
     }
 
-    async fn one_person_does_not_sign_for_both_sides(bench: Bench) {
+    async fn one_person_does_not_sign_for_both_sides(bench: Bench from AwardNoticed) {
         let hash = play_sent(&mut bench).await;
         let street = bench.cast("street_officer").await;
         sign(&bench, &street, &hash).await.ok();
@@ -143,7 +142,7 @@ on_both! {
         sign(&bench, &street, &hash).await.refused(409, "same_person");
     }
 
-    async fn nobody_signs_after_the_term_and_the_contract_falls_with_its_award(bench: Bench) {
+    async fn nobody_signs_after_the_term_and_the_contract_falls_with_its_award(bench: Bench from AwardNoticed) {
         let hash = play_sent(&mut bench).await;
         let sign_by = instant(&contract(&mut bench).await, "/sign_by");
         bench.set_clock(sign_by);
@@ -161,7 +160,7 @@ on_both! {
         assert_eq!(seen(&mut bench, "wang.min", &award).await["state"], json!("lapsed"));
     }
 
-    async fn a_contract_falls_when_the_awardee_declines(bench: Bench) {
+    async fn a_contract_falls_when_the_awardee_declines(bench: Bench from AwardNoticed) {
         play_sent(&mut bench).await;
         let head = bench.cast("winner_legal_rep").await;
         head.post(&format!("/api/v1/awards/{}/decline", bench.play.ids.award), json!({ "reason": "项目团队骨干离职,无法履约。" })).await.ok();
@@ -169,7 +168,7 @@ on_both! {
         assert_eq!((&fallen["state"], &fallen["reason_code"]), (&json!("void"), &json!("award_declined")));
     }
 
-    async fn an_organisation_that_lost_its_standing_is_not_contracted(bench: Bench) {
+    async fn an_organisation_that_lost_its_standing_is_not_contracted(bench: Bench from AwardNoticed) {
         let hash = play_sent(&mut bench).await;
         let (head, street) = (bench.cast("winner_legal_rep").await, bench.cast("street_officer").await);
         sign(&bench, &head, &hash).await.ok();
@@ -188,7 +187,7 @@ on_both! {
         assert_eq!(payment(&mut bench, 0).await["state"], json!("planned"));
     }
 
-    async fn the_work_begins_on_its_day_by_the_contractor(bench: Bench) {
+    async fn the_work_begins_on_its_day_by_the_contractor(bench: Bench from ContractSigned) {
         play_signed(&mut bench).await;
         let (agent, street, stranger) = (bench.cast("winner_agent").await, bench.cast("street_officer").await, bench.user("wei.xiaoqian").await);
         agent.post(&at(&bench, "activate"), json!({})).await.refused(409, "too_early");
@@ -209,8 +208,7 @@ on_both! {
         assert_eq!(seen(&mut bench, "wang.min", &need).await["state"], json!("fulfilled"));
     }
 
-    async fn a_completion_report_waits_for_the_work_and_is_returned_once(bench: Bench) {
-        bench.reach(Stage::WorkStarted).await;
+    async fn a_completion_report_waits_for_the_work_and_is_returned_once(bench: Bench from WorkStarted) {
         bench.forget();
         let report = story()["completion_report"].clone();
         let agent = bench.cast("winner_agent").await;
@@ -241,8 +239,7 @@ on_both! {
         assert_eq!(seen(&mut bench, "wang.min", &project).await["stage"], json!("evaluation"));
     }
 
-    async fn evidence_is_asked_for_by_indicator(bench: Bench) {
-        bench.reach(Stage::WorkStarted).await;
+    async fn evidence_is_asked_for_by_indicator(bench: Bench from WorkStarted) {
         bench.forget();
         let milestone = milestone(&mut bench, 0).await;
         let path = format!("/api/v1/milestones/{}/submit", text(&milestone, "/id"));
@@ -267,7 +264,7 @@ on_both! {
         assert_eq!(agent.post(&path, evidence(&milestone)).await.ok()["state"], json!("submitted"));
     }
 
-    async fn a_milestone_is_returned_twice_at_most(bench: Bench) {
+    async fn a_milestone_is_returned_twice_at_most(bench: Bench from ContractSigned) {
         play_signed(&mut bench).await;
         let path = handed_in(&mut bench, 0).await;
         let (agent, secretary, resident) = (bench.cast("winner_agent").await, bench.cast("secretary").await, bench.cast("resident_rep_acceptance").await);
@@ -282,7 +279,7 @@ on_both! {
         secretary.post(&format!("{path}/return"), back).await.refused(422, "return_limit");
     }
 
-    async fn a_milestone_takes_two_persons_of_two_roles(bench: Bench) {
+    async fn a_milestone_takes_two_persons_of_two_roles(bench: Bench from ContractSigned) {
         play_signed(&mut bench).await;
         let path = handed_in(&mut bench, 0).await;
         let verify = format!("{path}/verify");
@@ -300,7 +297,7 @@ on_both! {
         resident.post(&verify, all).await.refused(409, "invalid_transition");
     }
 
-    async fn one_person_does_not_verify_in_two_roles(bench: Bench) {
+    async fn one_person_does_not_verify_in_two_roles(bench: Bench from ContractSigned) {
         play_signed(&mut bench).await;
         let verify = format!("{}/verify", handed_in(&mut bench, 0).await);
         let all = json!({ "ratio_percent": 100 });
@@ -310,7 +307,7 @@ on_both! {
         resident.post(&verify, all).await.refused(409, "same_person");
     }
 
-    async fn the_contractors_people_do_not_verify(bench: Bench) {
+    async fn the_contractors_people_do_not_verify(bench: Bench from ContractSigned) {
         play_signed(&mut bench).await;
         let verify = format!("{}/verify", handed_in(&mut bench, 0).await);
         grant(&mut bench, "ning.jiayi", "resident_rep", json!({ "division": COMMUNITY })).await;
@@ -318,7 +315,7 @@ on_both! {
         agent.post(&verify, json!({ "ratio_percent": 100 })).await.refused(409, "recused");
     }
 
-    async fn a_milestone_reached_in_part_pays_in_part(bench: Bench) {
+    async fn a_milestone_reached_in_part_pays_in_part(bench: Bench from ContractSigned) {
         play_signed(&mut bench).await;
         let verify = format!("{}/verify", handed_in(&mut bench, 1).await);
         let (secretary, resident) = (bench.cast("secretary").await, bench.cast("resident_rep_acceptance").await);
@@ -332,8 +329,7 @@ on_both! {
         assert_eq!(payment(&mut bench, 2).await["state"], json!("planned"));
     }
 
-    async fn a_milestone_not_handed_in_is_overdue_by_the_clock(bench: Bench) {
-        bench.reach(Stage::WorkStarted).await;
+    async fn a_milestone_not_handed_in_is_overdue_by_the_clock(bench: Bench from WorkStarted) {
         bench.forget();
         let due = text(&milestone(&mut bench, 0).await, "/due_on");
         bench.advance(day_after(&due) - Duration::seconds(1)).await;
@@ -350,7 +346,7 @@ on_both! {
         assert_eq!(recorded(&bench, "milestone.overdue", Some(&id)).await, 1);
     }
 
-    async fn no_payment_while_rectification_or_a_hold_is_open(bench: Bench) {
+    async fn no_payment_while_rectification_or_a_hold_is_open(bench: Bench from ContractSigned) {
         play_signed(&mut bench).await;
         let (agent, street) = (bench.cast("winner_agent").await, bench.cast("street_officer").await);
         let id = text(&payment(&mut bench, 0).await, "/id");
@@ -370,7 +366,7 @@ on_both! {
         assert_eq!(street.post(&pay("approve"), json!({})).await.ok()["state"], json!("approved"));
     }
 
-    async fn a_withheld_payment_is_released_and_recorded_once(bench: Bench) {
+    async fn a_withheld_payment_is_released_and_recorded_once(bench: Bench from ContractSigned) {
         play_signed(&mut bench).await;
         let (agent, street) = (bench.cast("winner_agent").await, bench.cast("street_officer").await);
         let (first, second) = (text(&payment(&mut bench, 0).await, "/id"), text(&payment(&mut bench, 1).await, "/id"));
@@ -392,7 +388,7 @@ on_both! {
         street.post(&pay("record_payment"), json!({ "payment_reference": "国库支付 2026-0002" })).await.refused(409, "invalid_transition");
     }
 
-    async fn the_notice_waits_for_an_open_objection(bench: Bench) {
+    async fn the_notice_waits_for_an_open_objection(bench: Bench from AwardProposed) {
         play_awarded(&mut bench).await;
         let path = format!("/api/v1/awards/{}", bench.play.ids.award);
         let ends = instant(&seen(&mut bench, "wang.min", &path).await, "/publicity_ends_at");

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 use wubang_kernel::Who;
 use wubang_registry::credit::{self, NewEntry};
-use wubang_testkit::{Bench, Reply, Stage, on_both};
+use wubang_testkit::{Bench, Reply, on_both};
 
 /// The ledger of an organisation as somebody reads it.
 async fn ledger(bench: &mut Bench, account: &str, key: &str) -> Reply {
@@ -68,8 +68,7 @@ pub(crate) async fn unmet(bench: &mut Bench, key: &str, query: &str) -> Vec<Stri
 }
 
 on_both! {
-    async fn a_good_result_gives_a_point_that_the_ledger_explains(bench: Bench) {
-        bench.reach(Stage::EvaluationConfirmed).await;
+    async fn a_good_result_gives_a_point_that_the_ledger_explains(bench: Bench from EvaluationConfirmed) {
         bench.forget();
         let own = ledger(&mut bench, "ning.jiayi", "lelin").await.ok();
         assert_eq!((number(&own, "/score"), text(&own, "/band")), (101, "a".to_owned()));
@@ -96,8 +95,7 @@ on_both! {
         bench.nobody().get("/api/v1/public/organisations/01890c5e-6f9a-7b3a-9d4e-2f1c8b7a6d50/credit").await.refused(404, "not_found");
     }
 
-    async fn a_report_that_is_eight_working_days_late_costs_four_points_and_time_gives_them_back(bench: Bench) {
-        bench.reach(Stage::WorkDone).await;
+    async fn a_report_that_is_eight_working_days_late_costs_four_points_and_time_gives_them_back(bench: Bench from WorkDone) {
         let contract = bench.play.contract().await.unwrap();
         let due = list(&contract, "/deadlines").into_iter().find(|one| one["timer"] == json!("completion_report")).unwrap();
         let due = instant(&text(&due, "/at"));
@@ -122,8 +120,7 @@ on_both! {
         assert_eq!(number(&ledger(&mut bench, "ning.jiayi", "lelin").await.ok(), "/score"), 100);
     }
 
-    async fn a_bid_withdrawn_before_the_deadline_costs_nothing_and_after_it_two_points(bench: Bench) {
-        bench.reach(Stage::BidsSubmitted).await;
+    async fn a_bid_withdrawn_before_the_deadline_costs_nothing_and_after_it_two_points(bench: Bench from BidsSubmitted) {
         let why = json!({ "reason": "团队骨干离职,无力承接" });
         let early = bench.play.ids.bids["yinxing"].clone();
         agent(&mut bench, "yinxing").await.post(&at(&early, "withdraw"), why.clone()).await.ok();
@@ -134,7 +131,7 @@ on_both! {
         assert_eq!(lines(&ledger(&mut bench, "wang.min", "xinhuo").await.ok()), [("withdrawn_late".to_owned(), -2, 98)]);
     }
 
-    async fn an_award_declined_costs_ten_points_unless_the_district_finds_an_excuse(bench: Bench) {
+    async fn an_award_declined_costs_ten_points_unless_the_district_finds_an_excuse(bench: Bench from AwardProposed) {
         play_awarded(&mut bench).await;
         let path = format!("/api/v1/awards/{}/decline", bench.play.ids.award);
         bench.cast("winner_legal_rep").await.post(&path, json!({ "reason": "服务场地因汛情毁损,无法履约。" })).await.ok();
@@ -172,7 +169,7 @@ on_both! {
         assert_eq!(unmet(&mut bench, "lelin", "?micro=true").await, ["capacity_free"]);
     }
 
-    async fn an_objection_with_invented_facts_costs_its_organisation_five_points(bench: Bench) {
+    async fn an_objection_with_invented_facts_costs_its_organisation_five_points(bench: Bench from AwardProposed) {
         crate::objections::proposed(&mut bench).await;
         let mut body = crate::objections::form(&bench);
         body["organisation_id"] = json!(bench.organisation("yinxing").await);

@@ -67,8 +67,7 @@ async fn scored(bench: &mut Bench, account: &str, key: &str, plan: i64) {
 }
 
 on_both! {
-    async fn before_the_result_a_copy_of_the_database_does_not_hold_the_nonce(bench: Bench) {
-        bench.reach(Stage::PanelFormed).await;
+    async fn before_the_result_a_copy_of_the_database_does_not_hold_the_nonce(bench: Bench from PanelFormed) {
         let posting = bench.play.ids.posting.clone();
         let commitment = text(&draws(&bench, &posting).await, "/rounds/0/commitment");
         let before = stored(&bench.url).await;
@@ -81,16 +80,14 @@ on_both! {
         assert!(!holds(&before, &nonce), "who has the database could have foreseen the order");
     }
 
-    async fn without_the_master_keys_of_its_draws_a_server_does_not_start(bench: Bench) {
-        bench.reach(Stage::PostingOpen).await;
+    async fn without_the_master_keys_of_its_draws_a_server_does_not_start(bench: Bench from PostingOpen) {
         let elsewhere = std::env::temp_dir().join("wubang-tests").join(format!("draws-{}", bench.running.address.port()));
         let config = Config { database_url: bench.url.clone(), master_keys: elsewhere, ..Config::default() };
         let error = app::open_store(&config, Arc::new(SystemClock)).await.unwrap_err();
         assert!(error.contains("1 draws") && error.contains("master key"), "{error}");
     }
 
-    async fn the_seed_is_committed_with_the_posting_and_shown_with_the_notice(bench: Bench) {
-        bench.reach(Stage::PostingOpen).await;
+    async fn the_seed_is_committed_with_the_posting_and_shown_with_the_notice(bench: Bench from PostingOpen) {
         let posting = bench.play.ids.posting.clone();
         let before = draws(&bench, &posting).await;
         let rounds = list(&before, "/rounds");
@@ -132,8 +129,7 @@ on_both! {
         bench.nobody().get(&format!("/api/v1/public/draws/{none}")).await.refused(404, "not_found");
     }
 
-    async fn an_independent_script_agrees_and_notices_every_change(bench: Bench) {
-        bench.reach(Stage::AwardNoticed).await;
+    async fn an_independent_script_agrees_and_notices_every_change(bench: Bench from AwardNoticed) {
         let posting = bench.play.ids.posting.clone();
         let open = draws(&bench, &posting).await;
         assert_eq!(verdict(&open), "ok");
@@ -162,7 +158,7 @@ on_both! {
         assert_eq!(SCRIPT.lines().count(), 17);
     }
 
-    async fn who_left_is_passed_over_with_a_reason_and_the_script_still_agrees(bench: Bench) {
+    async fn who_left_is_passed_over_with_a_reason_and_the_script_still_agrees(bench: Bench from BidsQualified) {
         until_closed(&mut bench).await;
         let named = json!({ "community_person_ids": [bench.person("cao.junjie").await], "department_person_ids": [bench.person("luo.jianguo").await] });
         let path = at(&bench, "panel");
@@ -192,8 +188,7 @@ on_both! {
         assert_eq!(verdict(&open), "ok");
     }
 
-    async fn a_tie_goes_by_the_lot_of_the_committed_seed(bench: Bench) {
-        bench.reach(Stage::PostingOpen).await;
+    async fn a_tie_goes_by_the_lot_of_the_committed_seed(bench: Bench from PostingOpen) {
         for key in ["lelin", "yinxing", "xinhuo"] {
             let mut words = bench.play.bid_of(key).unwrap();
             // the same price, and both organisations are graded 3A
@@ -233,7 +228,7 @@ on_both! {
         assert_eq!(verdict(&turned), "mismatch");
     }
 
-    async fn the_draw_of_an_evaluation_is_committed_at_its_opening(bench: Bench) {
+    async fn the_draw_of_an_evaluation_is_committed_at_its_opening(bench: Bench from ReportAccepted) {
         crate::evaluations::play_reported(&mut bench).await;
         bench.play.evaluation_opened().await.unwrap();
         let evaluation = bench.play.ids.evaluation.clone();

@@ -211,8 +211,7 @@ fn sheets(party: &str) -> Vec<i64> {
 }
 
 on_both! {
-    async fn the_storys_result_is_what_its_sheets_add_up_to(bench: Bench) {
-        bench.reach(Stage::EvaluationScored).await;
+    async fn the_storys_result_is_what_its_sheets_add_up_to(bench: Bench from EvaluationScored) {
         let shown = evaluation(&mut bench, "gong.mingyue").await;
         assert_eq!((&shown["state"], &shown["total"], &shown["grade"]), (&json!("scored"), &json!("88.48"), &json!("good")));
         let survey = happy();
@@ -234,8 +233,7 @@ on_both! {
         assert_eq!(text(&shown, "/satisfaction"), decimals((points, answers)));
     }
 
-    async fn confirmation_closes_need_posting_contract_and_project(bench: Bench) {
-        bench.reach(Stage::EvaluationConfirmed).await;
+    async fn confirmation_closes_need_posting_contract_and_project(bench: Bench from EvaluationConfirmed) {
         bench.forget();
         let ids = bench.play.ids.clone();
         for (path, state) in [
@@ -256,7 +254,7 @@ on_both! {
         assert_eq!((&public["total"], &public["grade"]), (&json!("88.48"), &json!("good")));
     }
 
-    async fn who_evaluates_is_independent_of_the_contractor(bench: Bench) {
+    async fn who_evaluates_is_independent_of_the_contractor(bench: Bench from ContractSigned) {
         play_signed(&mut bench).await;
         let third = third_party(&mut bench).await;
         let contract = format!("/api/v1/contracts/{}", bench.play.ids.contract);
@@ -281,7 +279,7 @@ on_both! {
         street.post(&path, json!({ "third_party_organisation_id": other })).await.refused(409, "duplicate");
     }
 
-    async fn scoring_waits_for_panel_declarations_and_survey(bench: Bench) {
+    async fn scoring_waits_for_panel_declarations_and_survey(bench: Bench from ReportAccepted) {
         opened(&mut bench).await;
         let (third, street, other) = (bench.cast("third_party").await, bench.cast("street_officer").await, bench.user("dai.xueqing").await);
         other.post(&at(&bench, "start_scoring"), json!({})).await.refused(404, "not_found");
@@ -320,7 +318,7 @@ on_both! {
         third.post(&at(&bench, "draft_result"), story()["evaluation_draft"].clone()).await.refused(409, "invalid_transition");
     }
 
-    async fn a_seat_left_by_recusal_is_filled(bench: Bench) {
+    async fn a_seat_left_by_recusal_is_filled(bench: Bench from ReportAccepted) {
         opened(&mut bench).await;
         let body = composition(&mut bench).await;
         let members = formed(&mut bench, body, &[]).await;
@@ -415,8 +413,7 @@ on_both! {
         assert_eq!(project["stage"], json!("evaluation"));
     }
 
-    async fn an_open_objection_keeps_the_result_from_being_confirmed(bench: Bench) {
-        bench.reach(Stage::EvaluationScored).await;
+    async fn an_open_objection_keeps_the_result_from_being_confirmed(bench: Bench from EvaluationScored) {
         let ends = published(&mut bench).await;
         let id = bench.play.ids.evaluation.clone();
         let held = hold(&bench, "evaluation", &id).await;
@@ -428,8 +425,7 @@ on_both! {
         assert_eq!(recorded(&bench, "evaluation.confirmed", Some(&id)).await, 1);
     }
 
-    async fn the_result_stands_in_publicity_to_its_last_second(bench: Bench) {
-        bench.reach(Stage::EvaluationScored).await;
+    async fn the_result_stands_in_publicity_to_its_last_second(bench: Bench from EvaluationScored) {
         let (street, third) = (bench.cast("street_officer").await, bench.cast("third_party").await);
         street.post(&at(&bench, "notify"), json!({})).await.refused(409, "invalid_transition");
         let refused = third.post(&at(&bench, "draft_result"), json!({ "strengths": "", "defects": "", "comments": "" })).await;

@@ -70,7 +70,7 @@ fn sheet() -> Value {
 }
 
 on_both! {
-    async fn a_light_evaluation_goes_from_the_street_to_the_end_of_the_project(bench: Bench) {
+    async fn a_light_evaluation_goes_from_the_street_to_the_end_of_the_project(bench: Bench from ReportAccepted) {
         let opened = opened(&mut bench).await;
         assert_eq!((&opened["third_party_organisation_id"], &opened["third_party_name"]), (&Value::Null, &Value::Null));
         assert_eq!((&opened["rule"]["scheme"], &opened["rule"]["third_party"]), (&json!("simple"), &json!(false)));
@@ -91,7 +91,7 @@ on_both! {
         assert_eq!(seen(&mut bench, "wang.min", &project).await["outcome"], json!("good"));
     }
 
-    async fn a_third_party_is_named_only_where_the_scheme_has_one(bench: Bench) {
+    async fn a_third_party_is_named_only_where_the_scheme_has_one(bench: Bench from ReportAccepted) {
         reported(&mut bench).await;
         let third = text(&seen(&mut bench, "gong.mingyue", "/api/v1/me").await, "/grants/0/scope/organisation");
         let refused = open(&mut bench, "wang.min", json!({ "third_party_organisation_id": third })).await;
@@ -100,15 +100,14 @@ on_both! {
         assert_eq!(open(&mut bench, "wang.min", json!({})).await.status, 201);
     }
 
-    async fn a_scheme_with_a_third_party_is_not_opened_without_one(bench: Bench) {
-        bench.reach(Stage::ReportAccepted).await;
+    async fn a_scheme_with_a_third_party_is_not_opened_without_one(bench: Bench from ReportAccepted) {
         bench.forget();
         let refused = open(&mut bench, "wang.min", json!({})).await;
         assert_eq!(refused.pointers(), ["/third_party_organisation_id"]);
         refused.refused(422, "invalid");
     }
 
-    async fn only_the_community_has_seats_and_no_organiser_takes_one(bench: Bench) {
+    async fn only_the_community_has_seats_and_no_organiser_takes_one(bench: Bench from ReportAccepted) {
         opened(&mut bench).await;
         let (wang, cao, zhao, resident) = (
             person(&mut bench, "wang.min").await, person(&mut bench, "cao.junjie").await,
@@ -128,7 +127,7 @@ on_both! {
         assert_eq!(list(&formed, "/panel/members").len(), 1);
     }
 
-    async fn who_scores_for_the_street_does_not_organise(bench: Bench) {
+    async fn who_scores_for_the_street_does_not_organise(bench: Bench from ReportAccepted) {
         opened(&mut bench).await;
         seated(&mut bench, "cao.junjie").await;
         let plan = json!({ "registered_beneficiaries": 12, "ends_on": "2026-12-31" });

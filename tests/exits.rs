@@ -145,7 +145,7 @@ async fn state(bench: &mut Bench, id: &str) -> String {
 }
 
 on_both! {
-    async fn notice_is_given_with_evidence_and_the_contractor_is_heard(bench: Bench) {
+    async fn notice_is_given_with_evidence_and_the_contractor_is_heard(bench: Bench from WorkStarted) {
         begun(&mut bench).await;
         for part in ["secretary", "district_admin", "winner_agent"] {
             propose(&mut bench, part, "serious_breach").await.refused(403, "forbidden");
@@ -179,7 +179,7 @@ on_both! {
         does(&mut bench, "street_officer", &id, "withdraw", json!({ "reason": "证据不足,撤回。" })).await.refused(409, "invalid_transition");
     }
 
-    async fn a_ground_that_other_objects_tell_must_hold(bench: Bench) {
+    async fn a_ground_that_other_objects_tell_must_hold(bench: Bench from WorkStarted) {
         begun(&mut bench).await;
         for ground in ["rectification_failed_twice", "abandonment", "status_lost", "serious_dishonest_listed", "evaluation_failed_twice"] {
             let id = text(&propose(&mut bench, "street_officer", ground).await.ok(), "/id");
@@ -195,7 +195,7 @@ on_both! {
         assert_eq!((&told["state"], &told["object_id"], &told["by_system"]), (&json!("defence"), &json!(order), &json!(true)));
     }
 
-    async fn who_does_not_work_for_sixty_days_after_guidance_has_left(bench: Bench) {
+    async fn who_does_not_work_for_sixty_days_after_guidance_has_left(bench: Bench from WorkStarted) {
         begun(&mut bench).await;
         let order = crate::guidance::opened(&mut bench).await;
         let id = text(&propose(&mut bench, "street_officer", "abandonment").await.ok(), "/id");
@@ -207,7 +207,7 @@ on_both! {
         does(&mut bench, "street_officer", &id, "notify", evidence()).await.ok();
     }
 
-    async fn nobody_answers_and_two_offices_decide_all_the_same(bench: Bench) {
+    async fn nobody_answers_and_two_offices_decide_all_the_same(bench: Bench from WorkStarted) {
         begun(&mut bench).await;
         let id = noticed(&mut bench).await;
         past(&mut bench, &format!("{LIST}/{id}"), "exit_defence").await;
@@ -245,7 +245,7 @@ on_both! {
         assert_eq!((&black["items"][0]["state"], &black["items"][0]["ground"]), (&json!("proposed"), &json!("exit_with_fault")));
     }
 
-    async fn who_gave_the_notice_or_is_tied_does_not_decide_for_the_district(bench: Bench) {
+    async fn who_gave_the_notice_or_is_tied_does_not_decide_for_the_district(bench: Bench from WorkStarted) {
         begun(&mut bench).await;
         let id = heard(&mut bench).await;
         let role = json!({ "division": "410108000000" });
@@ -263,7 +263,7 @@ on_both! {
         assert_eq!(state(&mut bench, &id).await, "decided");
     }
 
-    async fn the_agreement_goes_on_unless_both_say_exit(bench: Bench) {
+    async fn the_agreement_goes_on_unless_both_say_exit(bench: Bench from WorkStarted) {
         begun(&mut bench).await;
         let id = heard(&mut bench).await;
         does(&mut bench, "street_officer", &id, "state_opinion", leave(false)).await.ok();
@@ -281,7 +281,7 @@ on_both! {
         assert_eq!((state(&mut bench, &again).await, level(&mut bench).await), ("dropped".to_owned(), "none".to_owned()));
     }
 
-    async fn it_is_closed_when_handed_over_settled_and_no_longer_to_be_appealed(bench: Bench) {
+    async fn it_is_closed_when_handed_over_settled_and_no_longer_to_be_appealed(bench: Bench from WorkStarted) {
         begun(&mut bench).await;
         let order = crate::guidance::opened(&mut bench).await;
         let id = decided(&mut bench).await;
@@ -309,7 +309,7 @@ on_both! {
         by_head(&mut bench, &id, "appeal", json!({ "statement": DEFENCE })).await.refused(409, "invalid_transition");
     }
 
-    async fn an_appeal_is_upheld_and_the_rest_goes_on_meanwhile(bench: Bench) {
+    async fn an_appeal_is_upheld_and_the_rest_goes_on_meanwhile(bench: Bench from WorkStarted) {
         begun(&mut bench).await;
         let id = decided(&mut bench).await;
         does(&mut bench, "winner_agent", &id, "appeal", json!({ "statement": DEFENCE })).await.refused(403, "forbidden");
@@ -326,7 +326,7 @@ on_both! {
         assert_eq!((&kept["state"], &kept["appeal"]["outcome"], allowed(&kept)), (&json!("closed"), &json!("upheld"), Vec::<String>::new()));
     }
 
-    async fn a_reversed_exit_gives_the_points_back_and_the_agreement_stays_ended(bench: Bench) {
+    async fn a_reversed_exit_gives_the_points_back_and_the_agreement_stays_ended(bench: Bench from WorkStarted) {
         begun(&mut bench).await;
         let id = decided(&mut bench).await;
         does(&mut bench, "supervisor", &id, "reverse", json!({ "reason": "证据不足,予以撤销。" })).await.refused(409, "invalid_transition");
@@ -343,7 +343,7 @@ on_both! {
         assert_eq!(shown["appeal_outcome"], json!("reversed"));
     }
 
-    async fn an_appeal_is_in_time_for_ten_working_days(bench: Bench) {
+    async fn an_appeal_is_in_time_for_ten_working_days(bench: Bench from WorkStarted) {
         begun(&mut bench).await;
         let id = decided(&mut bench).await;
         past(&mut bench, &format!("{LIST}/{id}"), "exit_appeal").await;

@@ -62,7 +62,7 @@ async fn moved_on(bench: &mut Bench, draft: &Value) -> String {
 }
 
 on_both! {
-    async fn without_bids_the_next_round_may_be_by_invitation_among_matched_organisations(bench: Bench) {
+    async fn without_bids_the_next_round_may_be_by_invitation_among_matched_organisations(bench: Bench from PostingOpen) {
         let first = failed(&mut bench).await;
         let draft = repost(&mut bench, json!({ "type": "invited" })).await.ok();
         assert_eq!((&draft["type"], &draft["round"], &draft["state"]), (&json!("invited"), &json!(2), &json!("draft")));
@@ -80,8 +80,7 @@ on_both! {
         assert_eq!((&open["state"], &open["invitation"]["count"], &open["number"]), (&json!("open"), &json!(4), &json!(format!("{}-R2", text(&first, "/number")))));
     }
 
-    async fn a_round_by_invitation_may_be_followed_by_an_open_one(bench: Bench) {
-        bench.reach(Stage::NeedApproved).await;
+    async fn a_round_by_invitation_may_be_followed_by_an_open_one(bench: Bench from NeedApproved) {
         let mut body = bench.play.posting_body().await.unwrap();
         body["type"] = json!("invited");
         let made = crate::scenes::made_public(&mut bench, body, json!({ "content_acknowledged": true })).await;
@@ -91,13 +90,13 @@ on_both! {
         assert_eq!((&draft["type"], &draft["procedure"]["min_valid_bids"], &draft["invitation"]), (&json!("open"), &json!(1), &Value::Null));
     }
 
-    async fn who_names_the_present_type_changes_nothing(bench: Bench) {
+    async fn who_names_the_present_type_changes_nothing(bench: Bench from PostingOpen) {
         let first = failed(&mut bench).await;
         let draft = repost(&mut bench, json!({ "type": "open" })).await.ok();
         assert_eq!((&draft["type"], &draft["procedure"], &draft["overrides"], &draft["changes_recommended"]), (&first["type"], &first["procedure"], &first["overrides"], &json!(true)));
     }
 
-    async fn no_other_type_follows_a_failed_round(bench: Bench) {
+    async fn no_other_type_follows_a_failed_round(bench: Bench from PostingOpen) {
         failed(&mut bench).await;
         for kind in ["directed", "micro", "emergency", "open_call", "gov_procurement"] {
             let reply = repost(&mut bench, json!({ "type": kind })).await;
@@ -112,7 +111,7 @@ on_both! {
         assert_eq!((recorded(&bench, "posting.reposted", None).await, due(&posting(&mut bench).await, "failed_decision").is_some()), (0, true));
     }
 
-    async fn after_a_failed_round_the_street_returns_the_need_to_its_review(bench: Bench) {
+    async fn after_a_failed_round_the_street_returns_the_need_to_its_review(bench: Bench from PostingOpen) {
         failed(&mut bench).await;
         let path = need(&bench);
         let before = seen(&mut bench, "wang.min", &path).await;
@@ -140,8 +139,7 @@ on_both! {
         assert!(!bench.mails.sent().iter().any(|mail| mail.subject.contains("XM-410108-2026-0001") && mail.subject.contains("到期提醒")));
     }
 
-    async fn a_need_without_failed_round_or_in_a_posting_is_not_returned(bench: Bench) {
-        bench.reach(Stage::NeedApproved).await;
+    async fn a_need_without_failed_round_or_in_a_posting_is_not_returned(bench: Bench from NeedApproved) {
         return_need(&mut bench, "wang.min").await.refused(409, "invalid_transition");
         bench.play.posting_open().await.unwrap();
         return_need(&mut bench, "wang.min").await.refused(409, "invalid_transition");
@@ -154,7 +152,7 @@ on_both! {
         assert_eq!((&stays["state"], recorded(&bench, "need.returned_to_review", None).await), (&json!("approved"), 0));
     }
 
-    async fn only_the_street_of_the_place_returns_a_need(bench: Bench) {
+    async fn only_the_street_of_the_place_returns_a_need(bench: Bench from PostingOpen) {
         failed(&mut bench).await;
         return_need(&mut bench, "zhao.lei").await.refused(403, "forbidden");
         return_need(&mut bench, "he.zhengqing").await.refused(403, "forbidden");

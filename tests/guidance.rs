@@ -90,7 +90,7 @@ async fn in_progress(bench: &mut Bench) -> String {
 }
 
 on_both! {
-    async fn a_report_is_proposed_and_the_street_opens_it_with_a_mentor(bench: Bench) {
+    async fn a_report_is_proposed_and_the_street_opens_it_with_a_mentor(bench: Bench from WorkStarted) {
         begun(&mut bench).await;
         report(&mut bench, RESIDENT, "team_below_minimum").await.refused(403, "forbidden");
         report(&mut bench, "winner_agent", "service_not_delivered").await.refused(403, "forbidden");
@@ -129,7 +129,7 @@ on_both! {
         bench.user("kang.yongfu").await.get(&path).await.refused(404, "not_found");
     }
 
-    async fn a_plan_is_returned_accepted_and_the_recovery_confirmed_by_the_community(bench: Bench) {
+    async fn a_plan_is_returned_accepted_and_the_recovery_confirmed_by_the_community(bench: Bench from WorkStarted) {
         begun(&mut bench).await;
         let id = opened(&mut bench).await;
         let bad = json!({ "causes": "缺人", "measures": [{ "text": "补", "due_on": "2020-01-01" }] });
@@ -161,7 +161,7 @@ on_both! {
         report(&mut bench, "secretary", "service_not_delivered").await.ok();
     }
 
-    async fn a_proposal_is_dismissed_with_a_reason(bench: Bench) {
+    async fn a_proposal_is_dismissed_with_a_reason(bench: Bench from WorkStarted) {
         begun(&mut bench).await;
         let id = text(&report(&mut bench, "street_officer", "team_below_minimum").await.ok(), "/id");
         let wordless = does(&mut bench, "street_officer", &id, "dismiss", json!({ "reason": "" })).await;
@@ -174,7 +174,7 @@ on_both! {
         assert_eq!(level(&mut bench).await, "none");
     }
 
-    async fn without_a_plan_it_escalates_to_a_proposed_rectification(bench: Bench) {
+    async fn without_a_plan_it_escalates_to_a_proposed_rectification(bench: Bench from WorkStarted) {
         begun(&mut bench).await;
         let id = opened(&mut bench).await;
         let path = format!("{LIST}/{id}");
@@ -188,7 +188,7 @@ on_both! {
         assert_eq!(level(&mut bench).await, "none");
     }
 
-    async fn without_recovery_it_escalates_and_a_confirmed_recovery_does_not(bench: Bench) {
+    async fn without_recovery_it_escalates_and_a_confirmed_recovery_does_not(bench: Bench from WorkStarted) {
         begun(&mut bench).await;
         let id = in_progress(&mut bench).await;
         let path = format!("{LIST}/{id}");
@@ -204,7 +204,7 @@ on_both! {
         assert_eq!(all(&mut bench, "rectification_orders").await.len(), 1);
     }
 
-    async fn the_street_finds_that_it_does_not_recover(bench: Bench) {
+    async fn the_street_finds_that_it_does_not_recover(bench: Bench from WorkStarted) {
         begun(&mut bench).await;
         let id = in_progress(&mut bench).await;
         let why = json!({ "reason": "两周内仍未开展一次服务。" });
@@ -215,7 +215,7 @@ on_both! {
         assert_eq!(all(&mut bench, "rectification_orders").await[0]["trigger"], json!("guidance_escalated"));
     }
 
-    async fn a_milestone_long_overdue_brings_two_slips_and_a_proposal(bench: Bench) {
+    async fn a_milestone_long_overdue_brings_two_slips_and_a_proposal(bench: Bench from WorkStarted) {
         begun(&mut bench).await;
         let due = text(&contract(&mut bench).await, "/milestones/0/due_on");
         bench.advance(day_after(&due)).await;
@@ -237,7 +237,7 @@ on_both! {
         assert_eq!(all(&mut bench, "slips").await.len(), before);
     }
 
-    async fn two_returns_in_a_row_are_proposed(bench: Bench) {
+    async fn two_returns_in_a_row_are_proposed(bench: Bench from WorkStarted) {
         begun(&mut bench).await;
         let first = contract(&mut bench).await["milestones"][0].clone();
         let at = |verb: &'static str| format!("/api/v1/milestones/{}/{verb}", text(&first, "/id"));
@@ -252,7 +252,7 @@ on_both! {
         assert_eq!((&shown["trigger"], &shown["object_id"], &shown["by_system"]), (&json!("returned_twice"), &first["id"], &json!(true)));
     }
 
-    async fn a_missed_start_and_silence_are_proposed_once(bench: Bench) {
+    async fn a_missed_start_and_silence_are_proposed_once(bench: Bench from ContractSigned) {
         play_signed(&mut bench).await;
         let own = format!("/api/v1/contracts/{}", bench.play.ids.contract);
         past(&mut bench, &own, "start_work").await;
@@ -266,7 +266,7 @@ on_both! {
         assert_eq!(silent, 1);
     }
 
-    async fn the_contractors_own_people_report_nothing_against_others_and_nobody_before_the_signature(bench: Bench) {
+    async fn the_contractors_own_people_report_nothing_against_others_and_nobody_before_the_signature(bench: Bench from AwardNoticed) {
         crate::contracts::play_sent(&mut bench).await;
         report(&mut bench, "street_officer", "team_below_minimum").await.refused(409, "invalid_transition");
         let own = bench.organisation("lelin").await;

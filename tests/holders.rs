@@ -242,7 +242,7 @@ fn sealed_by_the_example(recipient: &str, contents: &Value) -> Option<Value> {
 }
 
 on_both! {
-    async fn what_a_front_end_seals_with_age_encryption_is_opened_by_two_holders(bench: Bench) {
+    async fn what_a_front_end_seals_with_age_encryption_is_opened_by_two_holders(bench: Bench from NeedApproved) {
         let keys = published(&mut bench).await;
         let recipient = recipient(&mut bench).await;
         let mut contents = contents(&mut bench, "lelin").await;
@@ -258,7 +258,7 @@ on_both! {
         assert_eq!(seen["letter"]["understanding"], contents["letter"]["understanding"]);
     }
 
-    async fn two_of_three_holders_open_the_box_together_and_stand_in_the_record(bench: Bench) {
+    async fn two_of_three_holders_open_the_box_together_and_stand_in_the_record(bench: Bench from NeedApproved) {
         let keys = published(&mut bench).await;
         let all = two_bids(&mut bench).await;
         closed(&mut bench).await;
@@ -304,7 +304,7 @@ on_both! {
         street.post(&format!("{path}/qualify"), json!({})).await.ok();
     }
 
-    async fn any_two_shares_open_and_one_lost_key_does_no_harm(bench: Bench) {
+    async fn any_two_shares_open_and_one_lost_key_does_no_harm(bench: Bench from NeedApproved) {
         let keys = published(&mut bench).await;
         two_bids(&mut bench).await;
         closed(&mut bench).await;
@@ -312,7 +312,7 @@ on_both! {
         assert_eq!(bid(&mut bench, "lelin").await["state"], json!("opened"));
     }
 
-    async fn two_holders_at_the_same_moment_open_once(bench: Bench) {
+    async fn two_holders_at_the_same_moment_open_once(bench: Bench from NeedApproved) {
         let keys = published(&mut bench).await;
         two_bids(&mut bench).await;
         closed(&mut bench).await;
@@ -332,7 +332,7 @@ on_both! {
         assert_eq!(recorded(&bench, "opening.recorded", None).await, 1);
     }
 
-    async fn who_does_not_hold_sees_no_difference_between_a_full_and_an_empty_box(bench: Bench) {
+    async fn who_does_not_hold_sees_no_difference_between_a_full_and_an_empty_box(bench: Bench from NeedApproved) {
         let _ = published(&mut bench).await;
         let paths = ["", "/box", "/opening", "/opening/share", "/actions"].map(|rest| format!("/api/v1/postings/{}{rest}", bench.play.ids.posting));
         let mut worlds: Vec<Vec<String>> = Vec::new();
@@ -354,7 +354,7 @@ on_both! {
         assert_eq!(worlds[0], worlds[1]);
     }
 
-    async fn the_master_keys_of_the_server_open_nothing(bench: Bench) {
+    async fn the_master_keys_of_the_server_open_nothing(bench: Bench from NeedApproved) {
         let keys = published(&mut bench).await;
         let all = two_bids(&mut bench).await;
         closed(&mut bench).await;
@@ -385,7 +385,7 @@ on_both! {
         assert!(wubang_vault::combine(&recipient, &[&first]).is_err());
     }
 
-    async fn a_share_comes_from_its_holder_after_the_closing_and_is_the_right_one(bench: Bench) {
+    async fn a_share_comes_from_its_holder_after_the_closing_and_is_the_right_one(bench: Bench from NeedApproved) {
         let keys = published(&mut bench).await;
         two_bids(&mut bench).await;
         let path = at(&bench, "opening/share");
@@ -414,7 +414,7 @@ on_both! {
         opened_by(&mut bench, [0, 1], &keys).await;
     }
 
-    async fn what_breaks_the_rules_is_found_at_the_opening_and_holds_up_nobody(bench: Bench) {
+    async fn what_breaks_the_rules_is_found_at_the_opening_and_holds_up_nobody(bench: Bench from NeedApproved) {
         let keys = published(&mut bench).await;
         let recipient = recipient(&mut bench).await;
         // above the ceiling and without a plan for risks
@@ -448,7 +448,7 @@ on_both! {
         }
     }
 
-    async fn nothing_comes_in_clear_and_each_wrong_envelope_is_refused(bench: Bench) {
+    async fn nothing_comes_in_clear_and_each_wrong_envelope_is_refused(bench: Bench from NeedApproved) {
         published(&mut bench).await;
         let recipient = recipient(&mut bench).await;
         let clear = contents(&mut bench, "lelin").await;
@@ -491,8 +491,7 @@ on_both! {
         head.post(&format!("{path}/revise"), json!({ "price_fen": 1 })).await.refused(422, "invalid");
     }
 
-    async fn elsewhere_the_platform_seals(bench: Bench) {
-        bench.reach(Stage::PostingOpen).await;
+    async fn elsewhere_the_platform_seals(bench: Bench from PostingOpen) {
         bench.forget();
         let shown = bench.user(&agent_of("lelin", "org_agent").unwrap()).await.get(&at(&bench, "box")).await.ok();
         assert_eq!((&shown["level"], &shown["recipient"]), (&json!("standard"), &json!(null)));
@@ -504,8 +503,7 @@ on_both! {
         bench.cast("street_officer").await.post(&at(&bench, "fail_unopened"), json!({ "reason": "没有持钥人的榜单" })).await.refused(409, "invalid_transition");
     }
 
-    async fn holders_are_three_persons_in_office_with_keys_and_one_of_the_street(bench: Bench) {
-        bench.reach(Stage::NeedApproved).await;
+    async fn holders_are_three_persons_in_office_with_keys_and_one_of_the_street(bench: Bench from NeedApproved) {
         bench.forget();
         let key = SealingKey::generate();
         let holder = bench.user("he.zhengqing").await;
@@ -541,7 +539,7 @@ on_both! {
         assert_eq!(refused, ["/sealing/holders"]);
     }
 
-    async fn who_holds_is_for_officials_and_the_level_is_frozen_with_the_publication(bench: Bench) {
+    async fn who_holds_is_for_officials_and_the_level_is_frozen_with_the_publication(bench: Bench from NeedApproved) {
         let _ = published(&mut bench).await;
         let path = format!("/api/v1/postings/{}", bench.play.ids.posting);
         let street = bench.cast("street_officer").await.get(&path).await.ok();
@@ -558,7 +556,7 @@ on_both! {
         assert!(refused.status >= 400, "{}", refused.text);
     }
 
-    async fn when_two_keys_are_lost_the_street_lets_the_round_fail_and_nobody_reads_a_bid(bench: Bench) {
+    async fn when_two_keys_are_lost_the_street_lets_the_round_fail_and_nobody_reads_a_bid(bench: Bench from NeedApproved) {
         let keys = published(&mut bench).await;
         let all = two_bids(&mut bench).await;
         let lost = json!({ "reason": "两名持钥人的私钥遗失,无法开启投递箱" });
@@ -585,7 +583,7 @@ on_both! {
         street.get(&path).await.refused(404, "not_found");
     }
 
-    async fn a_suspended_posting_waits_and_a_cancelled_one_is_never_opened(bench: Bench) {
+    async fn a_suspended_posting_waits_and_a_cancelled_one_is_never_opened(bench: Bench from NeedApproved) {
         let keys = published(&mut bench).await;
         two_bids(&mut bench).await;
         closed(&mut bench).await;
@@ -600,7 +598,7 @@ on_both! {
         street.get(&at(&bench, "opening")).await.refused(404, "not_found");
     }
 
-    async fn an_empty_box_needs_no_holder(bench: Bench) {
+    async fn an_empty_box_needs_no_holder(bench: Bench from NeedApproved) {
         let _ = published(&mut bench).await;
         closed(&mut bench).await;
         let street = bench.cast("street_officer").await;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use wubang_kernel::Who;
 use wubang_store::Read;
 use wubang_store::entity::{idempotency, outbox, timers, trace};
-use wubang_testkit::{Bench, Caller, Reply, Stage, on_both};
+use wubang_testkit::{Bench, Caller, Reply, on_both};
 
 const NEEDS: &str = "/api/v1/needs";
 
@@ -140,8 +140,7 @@ on_both! {
         street.post(path, body(&good)).await.refused(409, "duplicate");
     }
 
-    async fn a_posting_with_bad_money_and_weights_names_each(bench: Bench) {
-        bench.reach(Stage::NeedApproved).await;
+    async fn a_posting_with_bad_money_and_weights_names_each(bench: Bench from NeedApproved) {
         let good = bench.play.posting_body().await.unwrap();
         let secretary = secretary(&mut bench).await;
         let before = written(&bench).await;

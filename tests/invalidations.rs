@@ -70,7 +70,7 @@ async fn next_follows(bench: &mut Bench) {
 }
 
 on_both! {
-    async fn a_bid_falls_after_a_hearing_by_two_persons_and_the_bidder_may_object(bench: Bench) {
+    async fn a_bid_falls_after_a_hearing_by_two_persons_and_the_bidder_may_object(bench: Bench from DeadlinePassed) {
         opened(&mut bench).await;
         let told = propose(&mut bench, "wang.min", "xinhuo").await.ok();
         assert_eq!((&told["state"], due(&told, "bid_hearing").as_deref()), (&json!("opened"), Some("2026-03-23T23:59:59+08:00")));
@@ -100,7 +100,7 @@ on_both! {
         assert_eq!((&back["state"], &back["reason_code"]), (&json!("qualified"), &Value::Null));
     }
 
-    async fn after_three_working_days_the_street_decides_without_an_answer(bench: Bench) {
+    async fn after_three_working_days_the_street_decides_without_an_answer(bench: Bench from DeadlinePassed) {
         opened(&mut bench).await;
         propose(&mut bench, "wang.min", "xinhuo").await.ok();
         propose(&mut bench, "wang.min", "yinxing").await.ok();
@@ -117,7 +117,7 @@ on_both! {
         assert_eq!((&gone["state"], &gone["invalidation"]["outcome"]), (&json!("invalidated"), &json!("unanswered")));
     }
 
-    async fn a_hearing_can_be_dropped_and_the_bid_goes_on(bench: Bench) {
+    async fn a_hearing_can_be_dropped_and_the_bid_goes_on(bench: Bench from DeadlinePassed) {
         opened(&mut bench).await;
         decided(&mut bench, OTHER, "lelin", "drop_invalidation").await.refused(409, "invalid_transition");
         propose(&mut bench, "wang.min", "lelin").await.ok();
@@ -131,8 +131,7 @@ on_both! {
         assert_eq!(decided(&mut bench, OTHER, "lelin", "drop_invalidation").await.ok()["state"], json!("opened"));
     }
 
-    async fn only_the_street_invalidates_and_only_the_bidder_is_heard(bench: Bench) {
-        bench.reach(Stage::BidsSubmitted).await;
+    async fn only_the_street_invalidates_and_only_the_bidder_is_heard(bench: Bench from BidsSubmitted) {
         propose(&mut bench, "wang.min", "lelin").await.refused(404, "not_found");
         bench.play.deadline_passed().await.unwrap();
         bench.forget();
@@ -160,7 +159,7 @@ on_both! {
         reasonless.refused(422, "invalid");
     }
 
-    async fn every_organisation_of_a_joint_bid_is_told_and_the_lead_is_heard(bench: Bench) {
+    async fn every_organisation_of_a_joint_bid_is_told_and_the_lead_is_heard(bench: Bench from PostingOpen) {
         let id = crate::joint_bids::ready(&mut bench).await;
         crate::joint_bids::submit(&mut bench, &id).await.ok();
         bench.play.deadline_passed().await.unwrap();
@@ -182,7 +181,7 @@ on_both! {
         assert_eq!((&failed["state"], &failed["reason_code"]), (&json!("failed"), &json!("no_bids")));
     }
 
-    async fn the_panel_goes_on_with_the_others(bench: Bench) {
+    async fn the_panel_goes_on_with_the_others(bench: Bench from PanelFormed) {
         let seats = scoring(&mut bench).await;
         let ask = json!({ "question": "请说明社工人数与团队名单不一致的原因。" });
         bench.user(&seats[0]).await.post(&at(&bench, "xinhuo", "request_clarification"), ask).await.ok();
@@ -211,7 +210,7 @@ on_both! {
         assert_eq!(objections::posting(&mut bench).await["state"], json!("failed"));
     }
 
-    async fn an_award_in_publicity_falls_with_its_bid(bench: Bench) {
+    async fn an_award_in_publicity_falls_with_its_bid(bench: Bench from AwardProposed) {
         objections::proposed(&mut bench).await;
         invalidated(&mut bench, "lelin").await;
         let page = bench.nobody().get(&format!("/api/v1/public/awards/{}", bench.play.ids.award)).await.ok();
@@ -226,7 +225,7 @@ on_both! {
         assert_eq!((&failed["state"], &failed["reason_code"]), (&json!("failed"), &json!("no_candidate")));
     }
 
-    async fn an_award_that_an_objection_has_suspended_falls_with_its_bid(bench: Bench) {
+    async fn an_award_that_an_objection_has_suspended_falls_with_its_bid(bench: Bench from AwardProposed) {
         objections::proposed(&mut bench).await;
         let id = objections::object(&mut bench, objections::RIVAL).await;
         accept(&mut bench, &id).await;
@@ -239,16 +238,14 @@ on_both! {
         assert_eq!(done["reply"]["effect"], json!("none"));
     }
 
-    async fn a_noticed_award_falls_with_its_bid(bench: Bench) {
-        bench.reach(Stage::AwardNoticed).await;
+    async fn a_noticed_award_falls_with_its_bid(bench: Bench from AwardNoticed) {
         bench.forget();
         assert_eq!(bid(&mut bench, "wang.min", "lelin").await["state"], json!("awarded"));
         invalidated(&mut bench, "lelin").await;
         next_follows(&mut bench).await;
     }
 
-    async fn once_the_agreement_is_signed_its_own_ends_apply(bench: Bench) {
-        bench.reach(Stage::AwardNoticed).await;
+    async fn once_the_agreement_is_signed_its_own_ends_apply(bench: Bench from AwardNoticed) {
         bench.forget();
         propose(&mut bench, "wang.min", "lelin").await.ok();
         answer(&mut bench, "ning.jiayi", "lelin").await.ok();

@@ -45,7 +45,7 @@ fn ids(value: &Value) -> Vec<Uuid> {
 }
 
 on_both! {
-    async fn only_who_was_drawn_may_bid(bench: Bench) {
+    async fn only_who_was_drawn_may_bid(bench: Bench from NeedApproved) {
         let open = published(&mut bench).await;
         assert_eq!((&open["type"], &open["state"], &open["invitation"]["count"]), (&json!("invited"), &json!("open"), &json!(3)));
         let path = format!("/api/v1/postings/{}", text(&open, "/id"));
@@ -62,7 +62,7 @@ on_both! {
         }
     }
 
-    async fn until_the_closing_nobody_learns_who_was_drawn(bench: Bench) {
+    async fn until_the_closing_nobody_learns_who_was_drawn(bench: Bench from NeedApproved) {
         let open = published(&mut bench).await;
         let path = format!("/api/v1/postings/{}", text(&open, "/id"));
         let hidden = |draw: &Value| assert_eq!((&draw["invited"], &draw["pool"], &draw["nonce"]), (&Value::Null, &Value::Null, &Value::Null), "{draw}");

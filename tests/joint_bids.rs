@@ -122,7 +122,7 @@ async fn reason(bench: &mut Bench, key: &str) -> Value {
 }
 
 on_both! {
-    async fn four_organisations_hand_in_together_and_each_sees_its_bid(bench: Bench) {
+    async fn four_organisations_hand_in_together_and_each_sees_its_bid(bench: Bench from PostingOpen) {
         let id = ready(&mut bench).await;
         let done = submit(&mut bench, &id).await.ok();
         assert_eq!((&done["state"], &done["mode"]), (&json!("submitted"), &json!("joint")));
@@ -148,7 +148,7 @@ on_both! {
         assert_eq!(checked.len(), 4);
     }
 
-    async fn an_edit_voids_every_confirmation_and_each_open_one_is_named(bench: Bench) {
+    async fn an_edit_voids_every_confirmation_and_each_open_one_is_named(bench: Bench from PostingOpen) {
         let id = ready(&mut bench).await;
         bench.work().await;
         let before = bench.mails.sent().len();
@@ -176,7 +176,7 @@ on_both! {
         submit(&mut bench, &id).await.ok();
     }
 
-    async fn who_confirms_says_what_he_has_read_and_may_sign_for_his_own(bench: Bench) {
+    async fn who_confirms_says_what_he_has_read_and_may_sign_for_his_own(bench: Bench from PostingOpen) {
         let id = joint(&mut bench).await;
         joined(&mut bench, &id, &["yinxing"]).await;
         let seen = agent(&mut bench, "yinxing").await.get(&path(&id)).await.ok();
@@ -195,7 +195,7 @@ on_both! {
         head(&mut bench, "yinxing").await.post(&at(&id, "submit"), json!({})).await.refused(403, "forbidden");
     }
 
-    async fn shares_are_whole_and_of_all_members(bench: Bench) {
+    async fn shares_are_whole_and_of_all_members(bench: Bench from PostingOpen) {
         let id = joint(&mut bench).await;
         let refused = submit(&mut bench, &id).await;
         assert!(faults(&refused).contains(&("/members".to_owned(), "required".to_owned())));
@@ -217,7 +217,7 @@ on_both! {
         assert!(missing.iter().any(|one| one["code"] == "sum_mismatch"), "{missing:?}");
     }
 
-    async fn nobody_is_in_two_bids_of_the_round(bench: Bench) {
+    async fn nobody_is_in_two_bids_of_the_round(bench: Bench from PostingOpen) {
         let id = joint(&mut bench).await;
         // who drafts alone cannot join before it gives its own draft up
         let own = drafted(&mut bench, "yinxing").await;
@@ -234,7 +234,7 @@ on_both! {
         agent(&mut bench, "xinhuo").await.post("/api/v1/bids", body).await.refused(409, "already_bidding");
     }
 
-    async fn who_moves_on_from_a_withdrawn_bid_reads_it_no_more(bench: Bench) {
+    async fn who_moves_on_from_a_withdrawn_bid_reads_it_no_more(bench: Bench from PostingOpen) {
         let id = joint(&mut bench).await;
         joined(&mut bench, &id, &["yinxing", "xinhuo"]).await;
         let lead = agent(&mut bench, LEAD).await;
@@ -261,7 +261,7 @@ on_both! {
         agent(&mut bench, "xinhuo").await.get(&path(&id)).await.refused(404, "not_found");
     }
 
-    async fn a_partner_that_leaves_is_recorded_and_takes_the_submission_back(bench: Bench) {
+    async fn a_partner_that_leaves_is_recorded_and_takes_the_submission_back(bench: Bench from PostingOpen) {
         let id = ready(&mut bench).await;
         submit(&mut bench, &id).await.ok();
         let words = reason(&mut bench, "dahe").await;
@@ -288,7 +288,7 @@ on_both! {
         assert_eq!(see(&mut bench, "dahe", &alone).await["state"], json!("draft"));
     }
 
-    async fn a_revision_is_confirmed_before_it_replaces_what_was_handed_in(bench: Bench) {
+    async fn a_revision_is_confirmed_before_it_replaces_what_was_handed_in(bench: Bench from PostingOpen) {
         let id = ready(&mut bench).await;
         let first = submit(&mut bench, &id).await.ok();
         share(&mut bench, &id, &[("lelin", 3000), ("yinxing", 3000), ("xinhuo", 2000), ("dahe", 2000)]).await.ok();
@@ -303,7 +303,7 @@ on_both! {
         assert_ne!(second["receipt"]["content_hash"], first["receipt"]["content_hash"]);
     }
 
-    async fn invitations_have_their_limits(bench: Bench) {
+    async fn invitations_have_their_limits(bench: Bench from PostingOpen) {
         let id = joint(&mut bench).await;
         invite(&mut bench, &id, LEAD, "partner").await.refused(422, "invalid");
         let nowhere = json!({ "organisation_id": "00000000-0000-0000-0000-000000000009", "role": "partner" });
@@ -341,7 +341,7 @@ on_both! {
         invite(&mut bench, &id, "xinhuo", "partner").await.refused(409, "deadline_passed");
     }
 
-    async fn each_member_must_be_eligible(bench: Bench) {
+    async fn each_member_must_be_eligible(bench: Bench from PostingOpen) {
         let id = ready(&mut bench).await;
         let organisation = bench.organisation("xinhuo").await;
         bench.cast("district_admin").await.post(&format!("/api/v1/organisations/{organisation}/set_credit_status"),
@@ -351,7 +351,7 @@ on_both! {
         refused.refused(422, "not_eligible");
     }
 
-    async fn only_members_know_of_a_joint_bid_before_the_opening(bench: Bench) {
+    async fn only_members_know_of_a_joint_bid_before_the_opening(bench: Bench from PostingOpen) {
         let id = ready(&mut bench).await;
         submit(&mut bench, &id).await.ok();
         for account in ["wang.min", "he.zhengqing", "wei.guohua", "qian.suzhen", "yu.ruotong"] {
@@ -362,7 +362,7 @@ on_both! {
         }
     }
 
-    async fn who_has_no_legal_personality_bids_with_its_hub(bench: Bench) {
+    async fn who_has_no_legal_personality_bids_with_its_hub(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         let id = drafted(&mut bench, "hongmajia").await;
         let lead = head(&mut bench, "hongmajia").await;

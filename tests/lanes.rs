@@ -309,8 +309,7 @@ on_both! {
         assert_eq!((&failed["reason_code"], need(&mut bench).await.as_str()), (&json!("no_candidate"), "posted"));
     }
 
-    async fn lanes_that_wait_fail_when_the_reserve_runs_out(bench: Bench) {
-        bench.reach(Stage::NeedApproved).await;
+    async fn lanes_that_wait_fail_when_the_reserve_runs_out(bench: Bench from NeedApproved) {
         let rules = json!({ "panel": { "large_from_fen": 20_000_000 }, "timers": { "reserve_validity": 30 } });
         district_rules(&mut bench, rules).await.ok();
         let body = body(&mut bench, 2).await;
@@ -387,8 +386,7 @@ on_both! {
         assert_eq!((recorded(&bench, "need.posting_failed", None).await, recorded(&bench, "need.posting_cancelled", None).await), (0, 1));
     }
 
-    async fn a_race_is_announced_with_its_whole_sum(bench: Bench) {
-        bench.reach(Stage::NeedApproved).await;
+    async fn a_race_is_announced_with_its_whole_sum(bench: Bench from NeedApproved) {
         let good = body(&mut bench, 3).await;
         let secretary = bench.cast("secretary").await;
         let with = |changes: &[(&str, Value)]| {
@@ -434,8 +432,7 @@ on_both! {
         assert_eq!(street.post(&path, change(json!(5))).await.pointers().first().map(String::as_str), Some("/changes/content/contractors"));
     }
 
-    async fn a_district_sets_how_many_may_run(bench: Bench) {
-        bench.reach(Stage::NeedApproved).await;
+    async fn a_district_sets_how_many_may_run(bench: Bench from NeedApproved) {
         let secretary = bench.cast("secretary").await;
         district_rules(&mut bench, json!({ "race": { "contractors": 2 } })).await.ok();
         let three = body(&mut bench, 3).await;
@@ -454,8 +451,7 @@ on_both! {
         assert_eq!(changed["changes"][0]["diff"][0]["pointer"], json!("/content/contractors"));
     }
 
-    async fn the_panel_of_a_race_is_that_of_its_whole_sum(bench: Bench) {
-        bench.reach(Stage::NeedApproved).await;
+    async fn the_panel_of_a_race_is_that_of_its_whole_sum(bench: Bench from NeedApproved) {
         let body = body(&mut bench, 2).await;
         let open = made_public(&mut bench, body, json!({ "content_acknowledged": true })).await;
         bench.play.ids.posting = text(&open, "/id");
@@ -549,8 +545,7 @@ on_both! {
         assert_eq!(state(&mut bench, "bids", &ranking[1]).await, "not_selected");
     }
 
-    async fn what_is_no_race_has_no_lanes(bench: Bench) {
-        bench.reach(Stage::BidsScored).await;
+    async fn what_is_no_race_has_no_lanes(bench: Bench from BidsScored) {
         bench.forget();
         let body = json!({ "bid_ids": ids(&bench, &["lelin", "yinxing"]), "reason": WHY });
         propose(&mut bench, body).await.refused(409, "invalid_transition");

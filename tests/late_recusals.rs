@@ -9,7 +9,7 @@ use crate::postings::district_rules;
 use crate::scenes::{list, recorded, seen};
 use serde_json::{Value, json};
 use wubang_kernel::score::Exact;
-use wubang_testkit::{Bench, Reply, Stage, on_both};
+use wubang_testkit::{Bench, Reply, on_both};
 
 const SUPERVISOR: &str = "he.zhengqing";
 const BIDS: [&str; 3] = ["lelin", "yinxing", "xinhuo"];
@@ -78,7 +78,7 @@ fn newcomer(before: &[String], after: &[String]) -> String {
 }
 
 on_both! {
-    async fn while_the_panel_scores_the_next_in_the_drawn_order_takes_the_seat(bench: Bench) {
+    async fn while_the_panel_scores_the_next_in_the_drawn_order_takes_the_seat(bench: Bench from PanelFormed) {
         let before = scoring(&mut bench).await;
         let (recused, stays) = (before[0].clone(), before[1..].to_vec());
         // until somebody has scored this is a demand for recusal
@@ -115,7 +115,7 @@ on_both! {
         declare(&mut bench, &last, json!({ "clear": false, "reason": "与揭榜组织存在利害关系" })).await.refused(409, "invalid_transition");
     }
 
-    async fn a_seat_that_nobody_moves_up_to_is_filled_by_the_street(bench: Bench) {
+    async fn a_seat_that_nobody_moves_up_to_is_filled_by_the_street(bench: Bench from PanelFormed) {
         let before = scoring(&mut bench).await;
         for account in before.iter().filter(|one| *one != "luo.jianguo") {
             scores_all(&mut bench, account).await;
@@ -171,8 +171,7 @@ on_both! {
         assert_eq!(recorded(&bench, "award_report.superseded", None).await, 1);
     }
 
-    async fn below_the_quorum_another_panel_judges(bench: Bench) {
-        bench.reach(Stage::AwardNoticed).await;
+    async fn below_the_quorum_another_panel_judges(bench: Bench from AwardNoticed) {
         bench.forget();
         let members = seats(&mut bench).await;
         let done = recuse(&mut bench, SUPERVISOR, &members[0]).await.ok();
@@ -198,7 +197,7 @@ on_both! {
         }
     }
 
-    async fn only_the_supervisor_and_the_district_find_it_and_on_a_ground_of_recusal(bench: Bench) {
+    async fn only_the_supervisor_and_the_district_find_it_and_on_a_ground_of_recusal(bench: Bench from PanelFormed) {
         let members = scoring(&mut bench).await;
         scores_all(&mut bench, &members[0]).await;
         recuse(&mut bench, "wang.min", &members[0]).await.refused(403, "forbidden");
@@ -217,8 +216,7 @@ on_both! {
         assert!(!told.iter().any(|mail| mail.to.starts_with("ning.jiayi") && mail.body.contains("应回避未回避")), "bidders are not");
     }
 
-    async fn once_the_agreement_is_signed_the_scores_stand(bench: Bench) {
-        bench.reach(Stage::ContractSigned).await;
+    async fn once_the_agreement_is_signed_the_scores_stand(bench: Bench from ContractSigned) {
         bench.forget();
         let members = seats(&mut bench).await;
         recuse(&mut bench, SUPERVISOR, &members[0]).await.refused(409, "invalid_transition");

@@ -214,7 +214,7 @@ async fn walk(caller: &Caller, path: &str) {
 }
 
 on_both! {
-    async fn lists_cost_the_same_however_long_they_are(bench: Bench) {
+    async fn lists_cost_the_same_however_long_they_are(bench: Bench from NeedApproved) {
         let real = whole(&mut bench).await;
         let mut copies = Copies::of(&bench).await;
         let street = bench.cast("street_officer").await;
@@ -263,7 +263,7 @@ on_both! {
         }
     }
 
-    async fn details_cost_the_same_however_much_there_is(bench: Bench) {
+    async fn details_cost_the_same_however_much_there_is(bench: Bench from NeedApproved) {
         let real = whole(&mut bench).await;
         let mut copies = Copies::of(&bench).await;
         let street = bench.cast("street_officer").await;
@@ -292,7 +292,7 @@ on_both! {
         street.get("/api/v1/needs?limit=100").await.ok();
     }
 
-    async fn the_trail_of_a_project_is_read_in_pages(bench: Bench) {
+    async fn the_trail_of_a_project_is_read_in_pages(bench: Bench from NeedApproved) {
         let real = whole(&mut bench).await;
         let supervisor = bench.cast("supervisor").await;
         let path = format!("/api/v1/projects/{}/trace", real.of("projects"));

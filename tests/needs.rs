@@ -136,8 +136,7 @@ pub(crate) async fn reviewed(bench: &mut Bench, first: i64, second: i64) -> Stri
 }
 
 on_both! {
-    async fn a_need_is_approved_by_the_story(bench: Bench) {
-        bench.reach(Stage::NeedApproved).await;
+    async fn a_need_is_approved_by_the_story(bench: Bench from NeedApproved) {
         let street = bench.cast("street_officer").await;
         let need = street.get(&format!("/api/v1/needs/{}", bench.play.ids.need)).await.ok();
         assert_eq!(need["state"], json!("approved"));

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use wubang_kernel::Who;
 use wubang_store::Read as _;
 use wubang_store::entity::outbox;
-use wubang_testkit::{Bench, Reply, Stage, on_both};
+use wubang_testkit::{Bench, Reply, on_both};
 
 async fn rejected(bench: &mut Bench) -> String {
     let id = submitted(bench, new_need()).await;
@@ -345,8 +345,7 @@ on_both! {
         assert_eq!(reminders(&bench, &waiting, "need_acceptance").await, 1);
     }
 
-    async fn a_need_is_posted_and_fulfilled_by_the_stages_that_follow(bench: Bench) {
-        bench.reach(Stage::NeedApproved).await;
+    async fn a_need_is_posted_and_fulfilled_by_the_stages_that_follow(bench: Bench from NeedApproved) {
         let path = format!("/api/v1/needs/{}", bench.play.ids.need);
         bench.play.posting_open().await.unwrap();
         let posted = street(&mut bench).await.get(&path).await.ok();
@@ -361,7 +360,7 @@ on_both! {
         assert_eq!(street(&mut bench).await.get(&path).await.ok()["state"], json!("fulfilled"));
     }
 
-    async fn a_need_is_closed_when_its_project_has_passed_its_evaluation(bench: Bench) {
+    async fn a_need_is_closed_when_its_project_has_passed_its_evaluation(bench: Bench from NeedApproved) {
         let id = crate::strangers::whole(&mut bench).await.of("needs");
         let need = street(&mut bench).await.get(&format!("/api/v1/needs/{id}")).await.ok();
         assert_eq!((&need["state"], &need["deadlines"]), (&json!("closed"), &json!([])));
@@ -371,7 +370,7 @@ on_both! {
         bench.nobody().get(&format!("/api/v1/public/needs/{id}")).await.ok();
     }
 
-    async fn after_three_failed_rounds_the_need_must_be_redesigned(bench: Bench) {
+    async fn after_three_failed_rounds_the_need_must_be_redesigned(bench: Bench from NeedApproved) {
         crate::postings::three_failed_rounds(&mut bench).await;
         let id = bench.play.ids.need.clone();
         let path = format!("/api/v1/needs/{id}");

@@ -199,19 +199,19 @@ async fn sequence(bench: &mut Bench, seed: u64) {
 }
 
 on_both! {
-    async fn the_end_of_the_publicity_is_what_rule_7_gives_one(bench: Bench) {
+    async fn the_end_of_the_publicity_is_what_rule_7_gives_one(bench: Bench from AwardProposed) {
         sequence(&mut bench, 1).await;
     }
 
-    async fn the_end_of_the_publicity_is_what_rule_7_gives_two(bench: Bench) {
+    async fn the_end_of_the_publicity_is_what_rule_7_gives_two(bench: Bench from AwardProposed) {
         sequence(&mut bench, 20_260_318).await;
     }
 
-    async fn the_end_of_the_publicity_is_what_rule_7_gives_three(bench: Bench) {
+    async fn the_end_of_the_publicity_is_what_rule_7_gives_three(bench: Bench from AwardProposed) {
         sequence(&mut bench, 4_711).await;
     }
 
-    async fn the_end_of_the_publicity_is_what_rule_7_gives_four(bench: Bench) {
+    async fn the_end_of_the_publicity_is_what_rule_7_gives_four(bench: Bench from AwardProposed) {
         sequence(&mut bench, 987_654_321).await;
     }
 }

@@ -95,8 +95,7 @@ async fn rejected_need(bench: &mut Bench) -> String {
 }
 
 on_both! {
-    async fn who_may_bid_objects_to_the_notice_until_the_bid_deadline(bench: Bench) {
-        bench.reach(Stage::PostingOpen).await;
+    async fn who_may_bid_objects_to_the_notice_until_the_bid_deadline(bench: Bench from PostingOpen) {
         let body = form("posting_content", &bench.play.ids.posting.clone(), "amend_demanded");
         object(&mut bench, "xue.chunmei", None, &body).await.refused(422, "no_standing");
         // an organisation of another place
@@ -111,7 +110,7 @@ on_both! {
         object(&mut bench, "jiang.hongqi", Some("xinhuo"), &body).await.refused(409, "deadline_passed");
     }
 
-    async fn an_objection_to_the_notice_suspends_the_posting(bench: Bench) {
+    async fn an_objection_to_the_notice_suspends_the_posting(bench: Bench from BidsSubmitted) {
         let id = to_the_notice(&mut bench).await;
         // who approved the notice, and who drafted it
         act(&mut bench, "cao.junjie", &id, "accept", json!({})).await.refused(409, "same_person");
@@ -132,7 +131,7 @@ on_both! {
         assert_eq!((&runs["state"], &runs["bid_deadline_rule"]), (&json!("open"), &json!("cd(2026-03-16,12)")));
     }
 
-    async fn upheld_a_posting_is_cancelled(bench: Bench) {
+    async fn upheld_a_posting_is_cancelled(bench: Bench from BidsSubmitted) {
         let id = to_the_notice(&mut bench).await;
         accept(&mut bench, &id).await;
         act(&mut bench, HANDLER, &id, "hearing", json!({ "question": "请说明为何要求本街道业绩" })).await.ok();
@@ -144,7 +143,7 @@ on_both! {
         assert_eq!(seen(&mut bench, "wang.min", &need).await["state"], json!("approved"));
     }
 
-    async fn a_posting_with_two_objections_goes_on_after_the_second(bench: Bench) {
+    async fn a_posting_with_two_objections_goes_on_after_the_second(bench: Bench from BidsSubmitted) {
         let first = to_the_notice(&mut bench).await;
         let body = form("posting_content", &bench.play.ids.posting.clone(), "cancel");
         let second = text(&object(&mut bench, "jiang.hongqi", Some("xinhuo"), &body).await.ok(), "/id");
@@ -156,7 +155,7 @@ on_both! {
         assert_eq!(posting(&mut bench).await["state"], json!("open"));
     }
 
-    async fn a_disqualified_bidder_objects_and_his_bid_is_valid_again(bench: Bench) {
+    async fn a_disqualified_bidder_objects_and_his_bid_is_valid_again(bench: Bench from BidsSubmitted) {
         let bid = disqualified(&mut bench).await;
         let body = form("disqualification", &bid, "restore_bid");
         object(&mut bench, "jiang.hongqi", Some("xinhuo"), &body).await.refused(404, "not_found");
@@ -179,7 +178,7 @@ on_both! {
         object(&mut bench, "wei.xiaoqian", Some("yinxing"), &body).await.refused(409, "invalid_transition");
     }
 
-    async fn after_seven_working_days_a_disqualification_stands(bench: Bench) {
+    async fn after_seven_working_days_a_disqualification_stands(bench: Bench from BidsSubmitted) {
         let bid = disqualified(&mut bench).await;
         let body = form("disqualification", &bid, "restore_bid");
         bench.stand_at(instant("2026-03-27T23:59:59+08:00"));
@@ -192,7 +191,7 @@ on_both! {
             .refused(409, "deadline_passed");
     }
 
-    async fn a_bidder_objects_to_a_member_of_the_panel_once_its_names_are_public(bench: Bench) {
+    async fn a_bidder_objects_to_a_member_of_the_panel_once_its_names_are_public(bench: Bench from AwardProposed) {
         crate::objections::proposed(&mut bench).await;
         bench.forget();
         let members = crate::awards::seats(&mut bench).await;
@@ -226,8 +225,7 @@ on_both! {
         object(&mut bench, "jiang.hongqi", Some("xinhuo"), &body).await.refused(404, "not_found");
     }
 
-    async fn an_objection_to_a_member_comes_within_seven_working_days_of_the_notice_and_may_change_nothing(bench: Bench) {
-        bench.reach(Stage::AwardNoticed).await;
+    async fn an_objection_to_a_member_comes_within_seven_working_days_of_the_notice_and_may_change_nothing(bench: Bench from AwardNoticed) {
         bench.forget();
         let path = format!("/api/v1/postings/{}/panel", bench.play.ids.posting);
         let seat = text(&seen(&mut bench, "wei.xiaoqian", &path).await, "/members/0/id");

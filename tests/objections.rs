@@ -114,7 +114,7 @@ pub(crate) async fn at(bench: &mut Bench, moment: &str) {
 }
 
 on_both! {
-    async fn an_objection_is_handed_in_and_answers_a_receipt(bench: Bench) {
+    async fn an_objection_is_handed_in_and_answers_a_receipt(bench: Bench from AwardProposed) {
         proposed(&mut bench).await;
         let before = bench.mails.sent().len();
         let yinxing = bench.organisation("yinxing").await;
@@ -139,7 +139,7 @@ on_both! {
         object_with(&mut bench, RIVAL, body).await.refused(409, "duplicate");
     }
 
-    async fn anybody_known_may_object_to_an_award_and_without_a_name_there_is_another_way(bench: Bench) {
+    async fn anybody_known_may_object_to_an_award_and_without_a_name_there_is_another_way(bench: Bench from AwardProposed) {
         proposed(&mut bench).await;
         let problem = bench.nobody().post("/api/v1/objections", form(&bench)).await.refused(401, "unauthenticated");
         assert!(text(&problem, "/detail").contains("/api/v1/public/requests"), "{problem}");
@@ -153,7 +153,7 @@ on_both! {
         }
     }
 
-    async fn every_wrong_field_of_an_objection_is_told_at_once(bench: Bench) {
+    async fn every_wrong_field_of_an_objection_is_told_at_once(bench: Bench from AwardProposed) {
         proposed(&mut bench).await;
         let mut body = form(&bench);
         body["organisation_id"] = json!(bench.organisation("lelin").await);
@@ -175,7 +175,7 @@ on_both! {
         assert_eq!(recorded(&bench, "objection.submitted", None).await, 0);
     }
 
-    async fn the_last_second_of_the_publicity_is_in_time_and_the_next_is_late(bench: Bench) {
+    async fn the_last_second_of_the_publicity_is_in_time_and_the_next_is_late(bench: Bench from AwardProposed) {
         proposed(&mut bench).await;
         bench.stand_at(instant("2026-03-25T23:59:59+08:00"));
         let id = object(&mut bench, "xue.chunmei").await;
@@ -192,7 +192,7 @@ on_both! {
         assert_eq!(award(&mut bench).await["state"], json!("confirmed"));
     }
 
-    async fn a_supplement_is_asked_once_and_comes_in_time(bench: Bench) {
+    async fn a_supplement_is_asked_once_and_comes_in_time(bench: Bench from AwardProposed) {
         proposed(&mut bench).await;
         let id = object(&mut bench, RIVAL).await;
         let ask = json!({ "text": "请说明所称不一致的具体项目" });
@@ -210,7 +210,7 @@ on_both! {
         act(&mut bench, HANDLER, &id, "request_supplement", ask).await.refused(422, "supplement_used");
     }
 
-    async fn without_its_supplement_an_objection_is_rejected(bench: Bench) {
+    async fn without_its_supplement_an_objection_is_rejected(bench: Bench from AwardProposed) {
         proposed(&mut bench).await;
         let id = object(&mut bench, RIVAL).await;
         act(&mut bench, HANDLER, &id, "request_supplement", json!({ "text": "请说明所称不一致的具体项目" })).await.ok();
@@ -224,7 +224,7 @@ on_both! {
         assert_eq!(award(&mut bench).await["state"], json!("confirmed"), "nothing waits for it any more");
     }
 
-    async fn an_objection_is_rejected_on_closed_grounds(bench: Bench) {
+    async fn an_objection_is_rejected_on_closed_grounds(bench: Bench from AwardProposed) {
         proposed(&mut bench).await;
         let objectors = ["xue.chunmei", "hao.xiulan", "xiong.dehai", "lu.xiaofang", "jiang.zhiguo"];
         for (account, ground) in objectors.into_iter().zip(["late", "no_standing", "no_ground", "out_of_scope", "repeat"]) {
@@ -242,7 +242,7 @@ on_both! {
         assert_eq!((&award(&mut bench).await["state"], recorded(&bench, "award.suspended", None).await), (&json!("in_publicity"), 0));
     }
 
-    async fn who_decided_took_part_or_works_for_a_party_does_not_handle_it(bench: Bench) {
+    async fn who_decided_took_part_or_works_for_a_party_does_not_handle_it(bench: Bench from AwardProposed) {
         proposed(&mut bench).await;
         let id = object(&mut bench, RIVAL).await;
         for verb in ["accept", "reject", "request_supplement"] {
@@ -271,7 +271,7 @@ on_both! {
         assert!(actions["refused"].as_array().unwrap().iter().any(|one| one["action"] == json!("decide") && one["code"] == json!("same_person")), "{actions}");
     }
 
-    async fn an_accepted_objection_stops_the_clock_of_the_award_exactly(bench: Bench) {
+    async fn an_accepted_objection_stops_the_clock_of_the_award_exactly(bench: Bench from AwardProposed) {
         proposed(&mut bench).await;
         let shown = award(&mut bench).await;
         assert_eq!(shown["publicity_ends_at"], json!("2026-03-25T23:59:59+08:00"));
@@ -310,7 +310,7 @@ on_both! {
         assert_eq!(kinds, ["objection_form", "objection_reply"]);
     }
 
-    async fn the_award_goes_on_when_the_last_objection_is_over(bench: Bench) {
+    async fn the_award_goes_on_when_the_last_objection_is_over(bench: Bench from AwardProposed) {
         proposed(&mut bench).await;
         at(&mut bench, "2026-03-20T10:00").await;
         let (first, second, third) = (object(&mut bench, RIVAL).await, object(&mut bench, "xue.chunmei").await, object(&mut bench, "hao.xiulan").await);
@@ -332,7 +332,7 @@ on_both! {
         withdraw(&mut bench, "xue.chunmei", &second).await.refused(409, "invalid_transition");
     }
 
-    async fn the_other_side_is_heard_and_does_not_learn_who_objects(bench: Bench) {
+    async fn the_other_side_is_heard_and_does_not_learn_who_objects(bench: Bench from AwardProposed) {
         proposed(&mut bench).await;
         let id = object(&mut bench, RIVAL).await;
         let path = format!("/api/v1/objections/{id}");
@@ -361,7 +361,7 @@ on_both! {
         decide(&mut bench, &id, "dismissed", Value::Null).await.ok();
     }
 
-    async fn after_two_working_days_the_handler_goes_on_without_the_other_side(bench: Bench) {
+    async fn after_two_working_days_the_handler_goes_on_without_the_other_side(bench: Bench from AwardProposed) {
         proposed(&mut bench).await;
         let id = object(&mut bench, RIVAL).await;
         accept(&mut bench, &id).await;
@@ -377,7 +377,7 @@ on_both! {
         assert_eq!(found["hearing"]["lapsed"], json!(true));
     }
 
-    async fn upheld_the_next_in_rank_follows(bench: Bench) {
+    async fn upheld_the_next_in_rank_follows(bench: Bench from AwardProposed) {
         proposed(&mut bench).await;
         let id = object(&mut bench, RIVAL).await;
         accept(&mut bench, &id).await;
@@ -412,7 +412,7 @@ on_both! {
         assert_eq!(states, ["notified", "revoked"]);
     }
 
-    async fn upheld_another_panel_judges_again(bench: Bench) {
+    async fn upheld_another_panel_judges_again(bench: Bench from AwardProposed) {
         proposed(&mut bench).await;
         let sat = crate::awards::seats(&mut bench).await;
         let id = object(&mut bench, RIVAL).await;
@@ -447,7 +447,7 @@ on_both! {
         assert_eq!(award(&mut bench).await["total"], json!("87.40"), "the revoked award keeps what it was");
     }
 
-    async fn upheld_the_posting_is_posted_again(bench: Bench) {
+    async fn upheld_the_posting_is_posted_again(bench: Bench from AwardProposed) {
         proposed(&mut bench).await;
         let id = object(&mut bench, RIVAL).await;
         accept(&mut bench, &id).await;
@@ -461,7 +461,7 @@ on_both! {
         assert!(text(&again, "/number").ends_with("-R2"), "{again}");
     }
 
-    async fn partly_upheld_with_a_correction_the_award_goes_on(bench: Bench) {
+    async fn partly_upheld_with_a_correction_the_award_goes_on(bench: Bench from AwardProposed) {
         proposed(&mut bench).await;
         let id = object(&mut bench, RIVAL).await;
         accept(&mut bench, &id).await;
@@ -472,7 +472,7 @@ on_both! {
         assert_eq!(award(&mut bench).await["state"], json!("in_publicity"));
     }
 
-    async fn a_late_answer_is_overdue_and_the_supervisor_hears_of_it(bench: Bench) {
+    async fn a_late_answer_is_overdue_and_the_supervisor_hears_of_it(bench: Bench from AwardProposed) {
         proposed(&mut bench).await;
         let id = object(&mut bench, RIVAL).await;
         accept(&mut bench, &id).await;
@@ -497,7 +497,7 @@ on_both! {
         assert_eq!(award(&mut bench).await["state"], json!("in_publicity"));
     }
 
-    async fn an_awardee_who_declines_meanwhile_leaves_nothing_to_change(bench: Bench) {
+    async fn an_awardee_who_declines_meanwhile_leaves_nothing_to_change(bench: Bench from AwardProposed) {
         proposed(&mut bench).await;
         let id = object(&mut bench, RIVAL).await;
         accept(&mut bench, &id).await;
@@ -510,7 +510,7 @@ on_both! {
         assert_eq!((&posting(&mut bench).await["state"], &award(&mut bench).await["state"]), (&json!("award_publicity"), &json!("declined")));
     }
 
-    async fn a_posting_cancelled_meanwhile_ends_the_award(bench: Bench) {
+    async fn a_posting_cancelled_meanwhile_ends_the_award(bench: Bench from AwardProposed) {
         proposed(&mut bench).await;
         let id = object(&mut bench, RIVAL).await;
         accept(&mut bench, &id).await;
@@ -522,7 +522,7 @@ on_both! {
         assert_eq!(posting(&mut bench).await["state"], json!("cancelled"));
     }
 
-    async fn a_suspension_by_the_street_and_an_objection_wait_for_each_other(bench: Bench) {
+    async fn a_suspension_by_the_street_and_an_objection_wait_for_each_other(bench: Bench from AwardProposed) {
         proposed(&mut bench).await;
         let path = |bench: &Bench, verb: &str| format!("/api/v1/postings/{}/{verb}", bench.play.ids.posting);
         at(&mut bench, "2026-03-20T10:00").await;

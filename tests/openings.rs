@@ -35,7 +35,7 @@ pub async fn proposed(bench: &mut Bench) -> String {
 }
 
 on_both! {
-    async fn the_record_is_recomputed_and_fits_each_receipt(bench: Bench) {
+    async fn the_record_is_recomputed_and_fits_each_receipt(bench: Bench from BidsSubmitted) {
         let path = with_bids(&mut bench).await;
         let mut receipts = Vec::new();
         for key in ["lelin", "yinxing", "xinhuo"] {
@@ -69,7 +69,7 @@ on_both! {
         assert_eq!(bench.cast("street_officer").await.get(&path).await.ok(), opening);
     }
 
-    async fn who_withdrew_is_counted_and_not_named(bench: Bench) {
+    async fn who_withdrew_is_counted_and_not_named(bench: Bench from BidsSubmitted) {
         let path = with_bids(&mut bench).await;
         let withdrawn = format!("/api/v1/bids/{}/withdraw", bench.play.ids.bids["yinxing"]);
         let agent = bench.user(&agent_of("yinxing", "org_agent").unwrap()).await;
@@ -81,7 +81,7 @@ on_both! {
         assert!(!opening.to_string().contains(&bench.play.ids.bids["yinxing"]));
     }
 
-    async fn the_record_is_read_by_those_who_judge_and_its_public_part_by_all_from_the_proposal_on(bench: Bench) {
+    async fn the_record_is_read_by_those_who_judge_and_its_public_part_by_all_from_the_proposal_on(bench: Bench from BidsSubmitted) {
         let path = with_bids(&mut bench).await;
         let public = format!("/api/v1/public/postings/{}/opening", bench.play.ids.posting);
         let bidder = agent_of("lelin", "org_agent").unwrap();
@@ -117,7 +117,7 @@ on_both! {
         }
     }
 
-    async fn a_box_is_not_opened_before_its_deadline_by_whatever_calls(bench: Bench) {
+    async fn a_box_is_not_opened_before_its_deadline_by_whatever_calls(bench: Bench from BidsSubmitted) {
         let path = with_bids(&mut bench).await;
         let posting: Uuid = bench.play.ids.posting.parse().unwrap();
         let before = own(&mut bench, "lelin").await;

@@ -52,7 +52,7 @@ on_both! {
         assert_eq!(nobody.get("/healthz").await.status, 200);
     }
 
-    async fn metrics_count_requests_and_say_nothing_of_bids(bench: Bench) {
+    async fn metrics_count_requests_and_say_nothing_of_bids(bench: Bench from AwardProposed) {
         play_awarded(&mut bench).await;
         let metrics = bench.nobody().get("/metrics").await;
         assert_eq!(metrics.status, 200);

@@ -9,7 +9,7 @@ use crate::orders::{
 use crate::scenes::{grant, list, recorded, text};
 use serde_json::{Value, json};
 use wubang_server::demo::play::agent_of;
-use wubang_testkit::{Bench, Caller, Reply, Stage, on_both};
+use wubang_testkit::{Bench, Caller, Reply, on_both};
 
 async fn agent(bench: &mut Bench, key: &str) -> Caller {
     bench.user(&agent_of(key, "org_agent").unwrap()).await
@@ -312,8 +312,7 @@ on_both! {
         assert_eq!(recorded(&bench, "award.publicity_over", None).await, 0);
     }
 
-    async fn a_free_order_is_agreed_and_worked_without_payments(bench: Bench) {
-        bench.reach(Stage::NeedApproved).await;
+    async fn a_free_order_is_agreed_and_worked_without_payments(bench: Bench from NeedApproved) {
         grant(&mut bench, "mao.xinmin", "community_secretary", json!({ "division": "410108005003" })).await;
         let mut body = order(&mut bench, "directed").await;
         body["budget_ceiling_fen"] = json!(0);

@@ -243,8 +243,7 @@ on_both! {
         draft(&mut bench, &body).await.ok();
     }
 
-    async fn a_need_that_was_posted_lately_is_not_ordered_around_its_competition(bench: Bench) {
-        bench.reach(Stage::PostingOpen).await;
+    async fn a_need_that_was_posted_lately_is_not_ordered_around_its_competition(bench: Bench from PostingOpen) {
         advance(&mut bench, "2026-03-18T09:00:00+08:00").await;
         let body = order(&mut bench, "directed").await;
         assert_eq!(faults(&mut bench, &body, 409, "posted_recently").await, ["/need_ids/0 posted_recently"]);

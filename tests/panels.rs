@@ -157,7 +157,7 @@ async fn sat_elsewhere(bench: &Bench) {
 }
 
 on_both! {
-    async fn a_shortage_is_told_in_figures_and_the_next_pool_is_offered(bench: Bench) {
+    async fn a_shortage_is_told_in_figures_and_the_next_pool_is_offered(bench: Bench from BidsQualified) {
         qualified(&mut bench).await;
         employed(&mut bench, SAME_FIELD[0], "lelin").await;
         employed(&mut bench, SAME_FIELD[1], "yinxing").await;
@@ -186,7 +186,7 @@ on_both! {
         form(&mut bench, &wide).await.ok();
     }
 
-    async fn seats_by_name_are_rehearsed_too(bench: Bench) {
+    async fn seats_by_name_are_rehearsed_too(bench: Bench from BidsQualified) {
         qualified(&mut bench).await;
         employed(&mut bench, "cao.junjie", "lelin").await;
         let body = named(&mut bench, "neighbouring").await;
@@ -208,7 +208,7 @@ on_both! {
         reply.refused(422, "panel_incomplete");
     }
 
-    async fn other_districts_fill_what_is_left_and_the_script_agrees(bench: Bench) {
+    async fn other_districts_fill_what_is_left_and_the_script_agrees(bench: Bench from BidsQualified) {
         qualified(&mut bench).await;
         for account in SAME_FIELD.iter().chain(&NEIGHBOURS[1..]) {
             employed(&mut bench, account, "lelin").await;
@@ -236,7 +236,7 @@ on_both! {
         assert_eq!(python(include_str!("support/check_draw.py"), &open.to_string()), "ok");
     }
 
-    async fn the_last_seats_are_an_own_choice_with_a_public_reason(bench: Bench) {
+    async fn the_last_seats_are_an_own_choice_with_a_public_reason(bench: Bench from BidsQualified) {
         qualified(&mut bench).await;
         for account in SAME_FIELD.iter().chain(&NEIGHBOURS[2..]) {
             employed(&mut bench, account, "lelin").await;
@@ -327,7 +327,7 @@ on_both! {
         assert_eq!(against(&mut bench, "luo.jianguo").await, [("employment".to_owned(), true)]);
     }
 
-    async fn a_shared_number_is_found_however_it_is_written(bench: Bench) {
+    async fn a_shared_number_is_found_however_it_is_written(bench: Bench from BidsQualified) {
         qualified(&mut bench).await;
         let agent = bench.organisation("lelin").await;
         let lelin = bench.user("he.yajing").await.get(&format!("/api/v1/organisations/{agent}")).await.ok();
@@ -383,7 +383,7 @@ on_both! {
         wang.post(&path, json!({})).await.refused(409, "invalid_transition");
     }
 
-    async fn a_forced_recusal_is_decided_by_the_chair_and_not_undone(bench: Bench) {
+    async fn a_forced_recusal_is_decided_by_the_chair_and_not_undone(bench: Bench from BidsQualified) {
         qualified(&mut bench).await;
         let body = named(&mut bench, "neighbouring").await;
         let panel = form(&mut bench, &body).await.ok();
@@ -439,7 +439,7 @@ on_both! {
         bench.cast("supervisor").await.post(&demand, late).await.refused(409, "invalid_transition");
     }
 
-    async fn who_had_to_stand_aside_is_not_named_for_a_later_round(bench: Bench) {
+    async fn who_had_to_stand_aside_is_not_named_for_a_later_round(bench: Bench from BidsQualified) {
         qualified(&mut bench).await;
         // three can be drawn, and nobody is left to move up
         for account in SAME_FIELD.iter().chain(&NEIGHBOURS[3..]) {

@@ -106,7 +106,7 @@ async fn opened(bench: &mut Bench, key: &str) -> Value {
 }
 
 on_both! {
-    async fn a_copy_of_the_database_holds_no_word_of_a_bid_before_the_deadline(bench: Bench) {
+    async fn a_copy_of_the_database_holds_no_word_of_a_bid_before_the_deadline(bench: Bench from BidsSubmitted) {
         with_bids(&mut bench).await;
         let words: Vec<String> = secrets(&bench).into_iter().chain(["备用场地在二楼活动室".to_owned()]).collect();
         assert!(words.len() > 15, "{words:?}");
@@ -121,7 +121,7 @@ on_both! {
         assert!(holds(&after, "备用场地在二楼活动室"), "the panel reads the letter");
     }
 
-    async fn a_bid_that_was_withdrawn_or_whose_posting_is_cancelled_stays_closed(bench: Bench) {
+    async fn a_bid_that_was_withdrawn_or_whose_posting_is_cancelled_stays_closed(bench: Bench from BidsSubmitted) {
         with_bids(&mut bench).await;
         let agent = bench.user(&agent_of("lelin", "org_agent").unwrap()).await;
         let path = format!("/api/v1/bids/{}", bench.play.ids.bids["lelin"]);
@@ -134,7 +134,7 @@ on_both! {
         bench.cast("street_officer").await.get(&path).await.refused(404, "not_found");
     }
 
-    async fn who_changes_or_swaps_envelopes_is_found_at_the_opening_and_holds_up_nobody(bench: Bench) {
+    async fn who_changes_or_swaps_envelopes_is_found_at_the_opening_and_holds_up_nobody(bench: Bench from BidsSubmitted) {
         with_bids(&mut bench).await;
         let ids = bench.play.ids.bids.clone();
         let of = |key: &str| {
@@ -162,7 +162,7 @@ on_both! {
         street.post(&format!("/api/v1/bids/{}/qualify", ids["yinxing"]), json!({})).await.ok();
     }
 
-    async fn without_its_master_keys_a_server_does_not_start(bench: Bench) {
+    async fn without_its_master_keys_a_server_does_not_start(bench: Bench from BidsSubmitted) {
         with_bids(&mut bench).await;
         let elsewhere = std::env::temp_dir().join("wubang-tests").join(format!("lost-{}", bench.running.address.port()));
         let config = Config { database_url: bench.url.clone(), master_keys: elsewhere, ..Config::default() };
@@ -170,7 +170,7 @@ on_both! {
         assert!(error.contains("master key"), "{error}");
     }
 
-    async fn a_receipt_is_recomputed_with_tools_that_are_not_ours(bench: Bench) {
+    async fn a_receipt_is_recomputed_with_tools_that_are_not_ours(bench: Bench from BidsSubmitted) {
         with_bids(&mut bench).await;
         let agent = bench.user(&agent_of("lelin", "org_agent").unwrap()).await;
         let bid = agent.get(&format!("/api/v1/bids/{}", bench.play.ids.bids["lelin"])).await.ok();

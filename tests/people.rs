@@ -4,7 +4,7 @@ use crate::needs::text;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use wubang_testkit::database::{PASSWORD, beginning};
-use wubang_testkit::{Bench, Caller, Reply, Stage, on_both};
+use wubang_testkit::{Bench, Caller, Reply, on_both};
 
 async fn sign_in(bench: &Bench, account: &str, password: &str) -> Reply {
     let body = json!({ "account": account, "password": password });
@@ -155,8 +155,7 @@ on_both! {
         assert!(!text(&tokens, "/access_token").contains(&text(&all[0], "/x")));
     }
 
-    async fn a_revoked_grant_works_no_more_at_once(bench: Bench) {
-        bench.reach(Stage::NeedApproved).await;
+    async fn a_revoked_grant_works_no_more_at_once(bench: Bench from NeedApproved) {
         let officer = bench.user("wang.min").await;
         let need = format!("/api/v1/needs/{}", bench.play.ids.need);
         officer.get(&need).await.ok();

@@ -28,7 +28,7 @@ async fn in_phase(bench: &mut Bench, phase: &str) -> Value {
 }
 
 on_both! {
-    async fn the_midterm_is_concluded_and_decides_nothing(bench: Bench) {
+    async fn the_midterm_is_concluded_and_decides_nothing(bench: Bench from WorkStarted) {
         active(&mut bench).await;
         in_phase(&mut bench, "midterm").await;
         opens(&mut bench, "midterm").await.refused(409, "duplicate");
@@ -50,7 +50,7 @@ on_both! {
         assert_eq!(seen(&mut bench, "wang.min", "/api/v1/evaluations?phase=final").await["items"], json!([]));
     }
 
-    async fn the_last_evaluation_follows_whatever_the_midterm_said(bench: Bench) {
+    async fn the_last_evaluation_follows_whatever_the_midterm_said(bench: Bench from WorkStarted) {
         active(&mut bench).await;
         in_phase(&mut bench, "midterm").await;
         round(&mut bench, true, &happy(), 80).await;
@@ -63,7 +63,7 @@ on_both! {
         assert_eq!(bench.nobody().get(&format!("/api/v1/public/evaluations/{id}")).await.ok()["phase"], json!("midterm"));
     }
 
-    async fn an_agreement_that_ends_takes_its_open_evaluation_along(bench: Bench) {
+    async fn an_agreement_that_ends_takes_its_open_evaluation_along(bench: Bench from WorkStarted) {
         active(&mut bench).await;
         let made = in_phase(&mut bench, "midterm").await;
         let plan = json!({ "registered_beneficiaries": 100, "ends_on": made["created_at"].as_str().unwrap()[..10] });
@@ -76,7 +76,7 @@ on_both! {
         resident.post(&path, json!({ "answer": "satisfied" })).await.refused(409, "invalid_transition");
     }
 
-    async fn before_the_work_begins_the_plan_is_judged_and_nobody_is_asked(bench: Bench) {
+    async fn before_the_work_begins_the_plan_is_judged_and_nobody_is_asked(bench: Bench from ContractSigned) {
         play_signed(&mut bench).await;
         for phase in ["midterm", "final", "follow_up"] {
             let reply = opens(&mut bench, phase).await;
@@ -137,7 +137,7 @@ on_both! {
         assert_eq!(bench.nobody().get(&result).await.ok()["grade"], last["grade"]);
     }
 
-    async fn without_the_rule_nobody_is_reminded_of_a_follow_up(bench: Bench) {
+    async fn without_the_rule_nobody_is_reminded_of_a_follow_up(bench: Bench from ReportAccepted) {
         opened(&mut bench).await;
         bench.play.evaluation_carried_out().await.unwrap();
         bench.play.evaluation_confirmed().await.unwrap();

@@ -101,7 +101,7 @@ pub(crate) async fn three_failed_rounds(bench: &mut Bench) -> Value {
 }
 
 on_both! {
-    async fn a_posting_is_open_until_the_end_of_its_fifteenth_day(bench: Bench) {
+    async fn a_posting_is_open_until_the_end_of_its_fifteenth_day(bench: Bench from NeedApproved) {
         let body = body(&mut bench).await;
         let id = drafted(&mut bench, body).await;
         let handed_in = submit(&mut bench, &id).await.ok();
@@ -127,7 +127,7 @@ on_both! {
         assert_eq!(open["bid_deadline"], json!("2026-03-16T23:59:59+08:00"));
     }
 
-    async fn only_approved_needs_are_posted(bench: Bench) {
+    async fn only_approved_needs_are_posted(bench: Bench from NeedApproved) {
         let good = body(&mut bench).await;
         let need = json!({ "community": "410108005003", "title": "楼道照明与夜间出行安全互助" });
         let draft = text(&secretary(&mut bench).await.post("/api/v1/needs", need).await.ok(), "/id");
@@ -146,13 +146,13 @@ on_both! {
         approve(&mut bench, &id).await.refused(422, "needs_not_approved");
     }
 
-    async fn a_need_stands_in_one_posting_at_a_time(bench: Bench) {
+    async fn a_need_stands_in_one_posting_at_a_time(bench: Bench from NeedApproved) {
         let body = body(&mut bench).await;
         drafted(&mut bench, body.clone()).await;
         secretary(&mut bench).await.post("/api/v1/postings", body).await.refused(409, "need_taken");
     }
 
-    async fn nobody_approves_what_he_drafted(bench: Bench) {
+    async fn nobody_approves_what_he_drafted(bench: Bench from NeedApproved) {
         let body = body(&mut bench).await;
         let drafter = bench.cast("street_officer").await;
         let id = text(&drafter.post("/api/v1/postings", body).await.ok(), "/id");
@@ -164,7 +164,7 @@ on_both! {
         approve(&mut bench, &id).await.refused(409, "invalid_transition");
     }
 
-    async fn a_ceiling_at_the_procurement_limit_is_another_procedure(bench: Bench) {
+    async fn a_ceiling_at_the_procurement_limit_is_another_procedure(bench: Bench from NeedApproved) {
         let mut body = body(&mut bench).await;
         body["budget_ceiling_fen"] = json!(100_000_000);
         secretary(&mut bench).await.post("/api/v1/postings", body.clone()).await.refused(422, "procurement_limit");
@@ -194,7 +194,7 @@ on_both! {
         approve(&mut bench, &sixth).await.ok();
     }
 
-    async fn a_returned_draft_can_be_changed_and_handed_in_again(bench: Bench) {
+    async fn a_returned_draft_can_be_changed_and_handed_in_again(bench: Bench from NeedApproved) {
         let body = body(&mut bench).await;
         let id = drafted(&mut bench, body).await;
         submit(&mut bench, &id).await.ok();
@@ -209,7 +209,7 @@ on_both! {
         assert_eq!(approve(&mut bench, &id).await.ok()["title"], json!("乐邻老伙伴结对陪伴服务(修订)"));
     }
 
-    async fn a_scheduled_posting_opens_by_the_clock(bench: Bench) {
+    async fn a_scheduled_posting_opens_by_the_clock(bench: Bench from NeedApproved) {
         let mut body = body(&mut bench).await;
         body["publish_at"] = json!("2026-03-05T09:00:00+08:00");
         let waiting = published(&mut bench, body).await;
@@ -229,8 +229,7 @@ on_both! {
         assert_eq!(need_state(&mut bench).await, json!("posted"));
     }
 
-    async fn a_cancelled_posting_gives_need_and_bids_back(bench: Bench) {
-        bench.reach(Stage::BidsSubmitted).await;
+    async fn a_cancelled_posting_gives_need_and_bids_back(bench: Bench from BidsSubmitted) {
         let id = bench.play.ids.posting.clone();
         let body = json!({ "ground": "major_change", "reason": "服务对象发生重大变化,需要重新设计" });
         secretary(&mut bench).await.post(&at(&id, "cancel"), body.clone()).await.refused(403, "forbidden");
@@ -249,7 +248,7 @@ on_both! {
         assert_eq!(after["state"], json!("cancelled"), "its deadline passes without effect");
     }
 
-    async fn each_middle_tranche_needs_a_milestone(bench: Bench) {
+    async fn each_middle_tranche_needs_a_milestone(bench: Bench from NeedApproved) {
         let mut body = body(&mut bench).await;
         // three milestones of the story carry five tranches, not six
         body["overrides"]["tranches"] = json!([20, 20, 20, 20, 10, 10]);
@@ -259,7 +258,7 @@ on_both! {
         submit(&mut bench, &id).await.ok();
     }
 
-    async fn the_rules_of_a_published_posting_are_frozen(bench: Bench) {
+    async fn the_rules_of_a_published_posting_are_frozen(bench: Bench from NeedApproved) {
         let body = body(&mut bench).await;
         let open = published(&mut bench, body).await;
         let path = format!("/api/v1/postings/{}", text(&open, "/id"));
@@ -277,13 +276,12 @@ on_both! {
         assert_eq!((&next["procedure"]["threshold"], &open["procedure"]["threshold"]), (&json!(75), &json!(60)));
     }
 
-    async fn without_bids_a_posting_fails_and_after_three_rounds_the_need_is_reviewed(bench: Bench) {
+    async fn without_bids_a_posting_fails_and_after_three_rounds_the_need_is_reviewed(bench: Bench from NeedApproved) {
         let body = three_failed_rounds(&mut bench).await;
         secretary(&mut bench).await.post("/api/v1/postings", body).await.refused(422, "needs_not_approved");
     }
 
-    async fn the_demo_posts_a_failed_round_again(bench: Bench) {
-        bench.reach(Stage::PostingOpen).await;
+    async fn the_demo_posts_a_failed_round_again(bench: Bench from PostingOpen) {
         let first_story = bench.play.ids.posting.clone();
         bench.play.posted_again().await.unwrap();
         assert_eq!(bench.play.ids.posting, first_story);
@@ -298,7 +296,7 @@ on_both! {
         assert_eq!((&done["items"][0]["state"], &done["items"][1]), (&json!("completed"), &Value::Null));
     }
 
-    async fn only_officials_of_the_place_draft_and_see_drafts(bench: Bench) {
+    async fn only_officials_of_the_place_draft_and_see_drafts(bench: Bench from NeedApproved) {
         let body = body(&mut bench).await;
         for stranger in ["mao.xinmin", "gao.xiangyu", "xue.chunmei", "ning.jiayi", "he.zhengqing"] {
             bench.user(stranger).await.post("/api/v1/postings", body.clone()).await.refused(403, "forbidden");

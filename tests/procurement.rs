@@ -88,7 +88,7 @@ async fn reminders(bench: &Bench, id: &str, timer: &str) -> usize {
 }
 
 on_both! {
-    async fn a_procurement_is_published_recorded_agreed_and_evaluated(bench: Bench) {
+    async fn a_procurement_is_published_recorded_agreed_and_evaluated(bench: Bench from NeedApproved) {
         let open = published(&mut bench).await;
         assert_eq!((&open["state"], &open["bid_deadline"], &open["question_deadline"]), (&json!("open"), &Value::Null, &Value::Null));
         let public = bench.nobody().get(&at(&bench, "").replace("/v1/", "/v1/public/")).await.ok();
@@ -115,7 +115,7 @@ on_both! {
         assert_eq!(recorded(&bench, "award.proposed", None).await, 0);
     }
 
-    async fn only_a_procurement_reaches_the_limit_and_names_its_procedure(bench: Bench) {
+    async fn only_a_procurement_reaches_the_limit_and_names_its_procedure(bench: Bench from NeedApproved) {
         let good = body(&mut bench).await;
         let secretary = bench.cast("secretary").await;
         let mut open = good.clone();
@@ -145,7 +145,7 @@ on_both! {
         }
     }
 
-    async fn everything_wrong_with_a_result_is_named_and_nothing_is_taken_in(bench: Bench) {
+    async fn everything_wrong_with_a_result_is_named_and_nothing_is_taken_in(bench: Bench from NeedApproved) {
         published(&mut bench).await;
         let wrong = json!({ "organisation_id": bench.play.ids.need, "price_fen": 120_000_001, "decided_on": "2026-04-22", "notice_number": "1" });
         let reply = take_in(&mut bench, wrong).await;
@@ -162,7 +162,7 @@ on_both! {
         assert_eq!((&now["state"], &now["external_result"]), (&json!("open"), &Value::Null));
     }
 
-    async fn only_the_street_takes_in_a_result_and_only_of_a_procurement(bench: Bench) {
+    async fn only_the_street_takes_in_a_result_and_only_of_a_procurement(bench: Bench from NeedApproved) {
         published(&mut bench).await;
         let result = result_of(&mut bench, "lelin", 118_000_000).await;
         let (taken, failed) = (at(&bench, "/external_result"), at(&bench, "/external_failure"));
@@ -182,7 +182,7 @@ on_both! {
         draft_agreement(&mut bench, "street_officer").await.refused(409, "invalid_transition");
     }
 
-    async fn nothing_of_ours_awards_what_the_law_decides_elsewhere(bench: Bench) {
+    async fn nothing_of_ours_awards_what_the_law_decides_elsewhere(bench: Bench from NeedApproved) {
         published(&mut bench).await;
         for round in 0..2 {
             let organisation = bench.organisation("lelin").await;
@@ -209,7 +209,7 @@ on_both! {
         }
     }
 
-    async fn the_street_drafts_one_agreement_of_a_result(bench: Bench) {
+    async fn the_street_drafts_one_agreement_of_a_result(bench: Bench from NeedApproved) {
         published(&mut bench).await;
         draft_agreement(&mut bench, "street_officer").await.refused(409, "invalid_transition");
         let result = result_of(&mut bench, "lelin", 118_000_000).await;
@@ -226,7 +226,7 @@ on_both! {
         draft_agreement(&mut bench, "street_officer").await.refused(409, "duplicate");
     }
 
-    async fn another_result_voids_the_agreement_that_is_not_signed(bench: Bench) {
+    async fn another_result_voids_the_agreement_that_is_not_signed(bench: Bench from NeedApproved) {
         decided(&mut bench).await;
         let first = draft_agreement(&mut bench, "street_officer").await.ok();
         let result = result_of(&mut bench, "yinxing", 117_000_000).await;
@@ -246,7 +246,7 @@ on_both! {
         fail(&mut bench, "成交供应商被取消资格").await.refused(409, "invalid_transition");
     }
 
-    async fn a_statutory_procedure_that_fails_fails_the_posting(bench: Bench) {
+    async fn a_statutory_procedure_that_fails_fails_the_posting(bench: Bench from NeedApproved) {
         published(&mut bench).await;
         assert_eq!(fail(&mut bench, "废").await.pointers(), ["/reason"]);
         let failed = fail(&mut bench, "有效供应商不足三家,采购终止").await.ok();
@@ -261,7 +261,7 @@ on_both! {
         assert_eq!((&next["type"], &next["external_procedure_ref"], &next["external_result"]), (&json!("gov_procurement"), &failed["external_procedure_ref"], &Value::Null));
     }
 
-    async fn a_failure_after_the_result_takes_the_unsigned_agreement_along(bench: Bench) {
+    async fn a_failure_after_the_result_takes_the_unsigned_agreement_along(bench: Bench from NeedApproved) {
         decided(&mut bench).await;
         let made = draft_agreement(&mut bench, "street_officer").await.ok();
         let failed = fail(&mut bench, "成交结果被财政部门认定无效").await.ok();
@@ -271,7 +271,7 @@ on_both! {
         draft_agreement(&mut bench, "street_officer").await.refused(409, "invalid_transition");
     }
 
-    async fn an_overdue_signature_reminds_and_takes_nothing_away(bench: Bench) {
+    async fn an_overdue_signature_reminds_and_takes_nothing_away(bench: Bench from NeedApproved) {
         decided(&mut bench).await;
         let id = bench.play.ids.posting.clone();
         advance(&mut bench, "2026-05-20T23:59:59+08:00").await;
@@ -285,7 +285,7 @@ on_both! {
         assert_eq!(posting(&mut bench).await["state"], json!("contracted"));
     }
 
-    async fn a_result_is_recorded_and_not_reviewed(bench: Bench) {
+    async fn a_result_is_recorded_and_not_reviewed(bench: Bench from NeedApproved) {
         published(&mut bench).await;
         // an enterprise: no posting of ours would admit it
         let result = result_of(&mut bench, "linwei", 100_000_000).await;
@@ -300,7 +300,7 @@ on_both! {
         assert_eq!(street.post(&format!("{path}/sign"), signature).await.ok()["state"], json!("signed"));
     }
 
-    async fn project_and_lists_show_the_result_in_the_place_of_an_award(bench: Bench) {
+    async fn project_and_lists_show_the_result_in_the_place_of_an_award(bench: Bench from NeedApproved) {
         let awarded = decided(&mut bench).await;
         let project = format!("/api/v1/projects/{}", bench.play.ids.project);
         let project = seen(&mut bench, "zhao.lei", &project).await;

@@ -155,7 +155,7 @@ on_both! {
         assert_eq!((&late["starts_at"], &late["ends_at"], &late["rule"]), (&json!("2026-06-08T00:00:00+08:00"), &json!("2026-06-15T23:59:59+08:00"), &json!("wd(2026-06-08,5)")));
     }
 
-    async fn a_changed_notice_is_shown_again_from_the_start(bench: Bench) {
+    async fn a_changed_notice_is_shown_again_from_the_start(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         let first = newest(&bench, "posting_notice").await;
         runs(&first);
@@ -178,7 +178,7 @@ on_both! {
         assert!(text(&after, "/objection_contact").contains(OFFICE) && text(&after, "/content/content/objection_contact").contains(OFFICE));
     }
 
-    async fn a_suspended_notice_goes_on_with_what_was_left(bench: Bench) {
+    async fn a_suspended_notice_goes_on_with_what_was_left(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         bench.advance(instant("2026-03-05T10:00:00+08:00")).await;
         let (suspend, resume) = (at(&bench, "suspend"), at(&bench, "resume"));
@@ -195,7 +195,7 @@ on_both! {
         assert_eq!(recorded(&bench, "publicity.moved", Some(&text(&moved, "/id"))).await, 1);
     }
 
-    async fn a_cancelled_posting_stops_its_notice(bench: Bench) {
+    async fn a_cancelled_posting_stops_its_notice(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         amend(&mut bench).await;
         let before = newest(&bench, "posting_notice").await;
@@ -207,7 +207,7 @@ on_both! {
         assert_eq!(after["reason"], json!("榜单已撤销"));
     }
 
-    async fn the_page_of_an_award_names_persons_for_its_publicity_only(bench: Bench) {
+    async fn the_page_of_an_award_names_persons_for_its_publicity_only(bench: Bench from PostingOpen) {
         proposed(&mut bench).await;
         let before = newest(&bench, "award").await;
         runs(&before);
@@ -224,7 +224,7 @@ on_both! {
         assert!(!seen(&mut bench, "wang.min", &own).await.to_string().contains(PHONE));
     }
 
-    async fn who_declines_is_shown_no_longer_and_the_next_has_a_publicity_of_his_own(bench: Bench) {
+    async fn who_declines_is_shown_no_longer_and_the_next_has_a_publicity_of_his_own(bench: Bench from PostingOpen) {
         proposed(&mut bench).await;
         let first = newest(&bench, "award").await;
         bench.advance(instant(&text(&first, "/starts_at")) + TimeDelta::hours(20)).await;
@@ -241,7 +241,7 @@ on_both! {
         assert_ne!(second["number"], first["number"]);
     }
 
-    async fn a_cancelled_posting_stops_the_publicity_of_its_award(bench: Bench) {
+    async fn a_cancelled_posting_stops_the_publicity_of_its_award(bench: Bench from PostingOpen) {
         proposed(&mut bench).await;
         let before = newest(&bench, "award").await;
         let path = at(&bench, "cancel");

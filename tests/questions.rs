@@ -54,7 +54,7 @@ async fn shown(caller: &Caller, path: &str) -> Vec<Value> {
 }
 
 on_both! {
-    async fn an_answer_is_public_at_once_and_the_asker_is_hidden(bench: Bench) {
+    async fn an_answer_is_public_at_once_and_the_asker_is_hidden(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         let made = ask(&mut bench, "lelin", QUESTION).await.ok();
         let id = text(&made, "/id");
@@ -98,7 +98,7 @@ on_both! {
         answer(&mut bench, "secretary", &id).await.refused(409, "invalid_transition");
     }
 
-    async fn the_trail_names_the_asker_to_the_supervisor_alone(bench: Bench) {
+    async fn the_trail_names_the_asker_to_the_supervisor_alone(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         let id = asked(&mut bench, "lelin").await;
         answer(&mut bench, "street_officer", &id).await.ok();
@@ -113,7 +113,7 @@ on_both! {
         }
     }
 
-    async fn who_drafted_or_asked_is_told_of_an_answer_once(bench: Bench) {
+    async fn who_drafted_or_asked_is_told_of_an_answer_once(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         let words = bench.play.bid_of("yinxing").unwrap();
         bench.play.bid_drafted("yinxing", &words).await.unwrap();
@@ -135,7 +135,7 @@ on_both! {
         }
     }
 
-    async fn the_last_second_for_a_question_is_in_time_and_the_next_is_not(bench: Bench) {
+    async fn the_last_second_for_a_question_is_in_time_and_the_next_is_not(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         bench.stand_at(instant(QUESTIONS_END));
         let id = asked(&mut bench, "lelin").await;
@@ -148,7 +148,7 @@ on_both! {
         answer(&mut bench, "street_officer", &id).await.ok();
     }
 
-    async fn after_the_bid_deadline_nobody_answers_and_the_asker_is_told(bench: Bench) {
+    async fn after_the_bid_deadline_nobody_answers_and_the_asker_is_told(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         let id = asked(&mut bench, "lelin").await;
         bench.stand_at(instant(BIDS_END) + TimeDelta::seconds(1));
@@ -168,7 +168,7 @@ on_both! {
         assert!(sent.iter().any(|mail| mail.to == "ning.jiayi@lelin.example" && mail.body.contains("未获答复")), "{sent:?}");
     }
 
-    async fn an_answer_that_is_late_is_told_to_street_and_district(bench: Bench) {
+    async fn an_answer_that_is_late_is_told_to_street_and_district(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         let id = asked(&mut bench, "lelin").await;
         bench.work().await;
@@ -184,7 +184,7 @@ on_both! {
         answer(&mut bench, "street_officer", &id).await.ok();
     }
 
-    async fn an_organisation_asks_twenty_times_and_no_more(bench: Bench) {
+    async fn an_organisation_asks_twenty_times_and_no_more(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         for n in 0..20 {
             ask(&mut bench, "lelin", &format!("第 {n} 个问题:服务时间如何安排?")).await.ok();
@@ -208,7 +208,7 @@ on_both! {
         assert_eq!((next["items"].as_array().unwrap().len(), &next["next"]), (6, &Value::Null));
     }
 
-    async fn only_organisations_ask_and_what_they_write_is_checked(bench: Bench) {
+    async fn only_organisations_ask_and_what_they_write_is_checked(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         let path = of(&bench);
         bench.nobody().post(&path, json!({ "text": QUESTION })).await.refused(401, "unauthenticated");
@@ -234,7 +234,7 @@ on_both! {
         assert_eq!(actions["allowed"][0]["href"], json!(format!("/api/v1/questions/{id}/answer")));
     }
 
-    async fn who_belongs_to_two_organisations_says_for_which_he_asks(bench: Bench) {
+    async fn who_belongs_to_two_organisations_says_for_which_he_asks(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         let other = bench.organisation("yinxing").await;
         grant(&mut bench, "ning.jiayi", "org_agent", json!({ "organisation": other })).await;
@@ -247,8 +247,7 @@ on_both! {
         assert_eq!(made["organisation_id"], json!(other));
     }
 
-    async fn a_draft_and_a_foreign_posting_take_no_questions(bench: Bench) {
-        bench.reach(Stage::NeedApproved).await;
+    async fn a_draft_and_a_foreign_posting_take_no_questions(bench: Bench from NeedApproved) {
         let body = bench.play.posting_body().await.unwrap();
         let made = bench.cast("secretary").await.post("/api/v1/postings", body).await.ok();
         bench.play.ids.posting = text(&made, "/id");

@@ -5,7 +5,7 @@ use crate::contracts::play_sent;
 use crate::scenes::{eight, list, recorded, seen, text};
 use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, Statement};
 use serde_json::{Value, json};
-use wubang_testkit::{Bench, Database, Reply, Stage, bench, on_both};
+use wubang_testkit::{Bench, Database, Reply, bench, on_both};
 
 /// What a loser is told: somebody was first, or it is done already.
 const LOST: [&str; 5] = [
@@ -63,8 +63,7 @@ on_both! {
         assert_eq!(recorded(&bench, "need.accepted", Some(&id)).await, 1);
     }
 
-    async fn a_bid_is_submitted_once(bench: Bench) {
-        bench.reach(Stage::PostingOpen).await;
+    async fn a_bid_is_submitted_once(bench: Bench from PostingOpen) {
         let bid = bench.play.bid_of("lelin").unwrap();
         let id = bench.play.bid_drafted("lelin", &bid).await.unwrap();
         let (head, agent) = (bench.cast("winner_legal_rep").await, bench.cast("winner_agent").await);
@@ -75,8 +74,7 @@ on_both! {
         assert_eq!(recorded(&bench, "bid.submitted", Some(&id)).await, 1);
     }
 
-    async fn an_award_is_proposed_once(bench: Bench) {
-        bench.reach(Stage::BidsScored).await;
+    async fn an_award_is_proposed_once(bench: Bench from BidsScored) {
         bench.forget();
         let street = bench.cast("street_officer").await;
         let body = json!({ "bid_id": bench.play.ids.bids["lelin"], "reason": "按评审组推荐排序确定。" });
@@ -86,7 +84,7 @@ on_both! {
         assert_eq!(list(&street.get("/api/v1/awards").await.ok(), "/items").len(), 1);
     }
 
-    async fn an_objection_is_handed_in_once(bench: Bench) {
+    async fn an_objection_is_handed_in_once(bench: Bench from AwardProposed) {
         crate::objections::proposed(&mut bench).await;
         bench.forget();
         let rival = bench.user(crate::objections::RIVAL).await;
@@ -95,7 +93,7 @@ on_both! {
         assert_eq!(recorded(&bench, "objection.submitted", None).await, 1);
     }
 
-    async fn a_party_signs_once(bench: Bench) {
+    async fn a_party_signs_once(bench: Bench from AwardNoticed) {
         let hash = play_sent(&mut bench).await;
         let (head, street) = (bench.cast("winner_legal_rep").await, bench.cast("street_officer").await);
         let contract = bench.play.ids.contract.clone();
@@ -110,8 +108,7 @@ on_both! {
         assert_eq!(recorded(&bench, "payment.eligible", Some(&text(&payments[0], "/id"))).await, 1);
     }
 
-    async fn a_contract_is_drafted_once(bench: Bench) {
-        bench.reach(Stage::AwardNoticed).await;
+    async fn a_contract_is_drafted_once(bench: Bench from AwardNoticed) {
         bench.forget();
         let street = bench.cast("street_officer").await;
         let path = format!("/api/v1/awards/{}/contract", bench.play.ids.award);

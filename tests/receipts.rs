@@ -7,7 +7,7 @@ use crate::evaluations::{
 use crate::scenes::{list, text};
 use serde_json::{Value, json};
 use wubang_kernel::digest::sha256_hex;
-use wubang_testkit::{Bench, Stage, on_both};
+use wubang_testkit::{Bench, on_both};
 
 /// The script, as it is printed for everybody.
 const SCRIPT: &str = include_str!("support/check_receipt.py");
@@ -34,7 +34,7 @@ async fn finished(bench: &mut Bench) -> Vec<Member> {
 }
 
 on_both! {
-    async fn every_scorer_finds_his_sheet_in_the_published_list(bench: Bench) {
+    async fn every_scorer_finds_his_sheet_in_the_published_list(bench: Bench from ReportAccepted) {
         let members = finished(&mut bench).await;
         let mut before = Vec::new();
         for (account, _) in &members {
@@ -74,7 +74,7 @@ on_both! {
         }
     }
 
-    async fn nobody_gets_the_receipt_of_another(bench: Bench) {
+    async fn nobody_gets_the_receipt_of_another(bench: Bench from ReportAccepted) {
         let members = finished(&mut bench).await;
         for account in ["gong.mingyue", "wang.min", "he.zhengqing", "ning.jiayi"] {
             if members.iter().any(|(one, _)| one == account) {
@@ -90,8 +90,7 @@ on_both! {
         assert_eq!((list(&own, "/items").len(), &own["items"][0]), (1, &receipt(&mut bench, &members[0].0).await));
     }
 
-    async fn a_member_of_an_award_panel_has_a_receipt_per_bid(bench: Bench) {
-        bench.reach(Stage::AwardProposed).await;
+    async fn a_member_of_an_award_panel_has_a_receipt_per_bid(bench: Bench from AwardProposed) {
         let seats = crate::awards::seats(&mut bench).await;
         let posting = bench.play.ids.posting.clone();
         let panel = text(&bench.cast("street_officer").await.get(&format!("/api/v1/postings/{posting}/panel")).await.ok(), "/id");

@@ -236,7 +236,7 @@ on_both! {
         assert!(mails.iter().any(|(to, body)| to.ends_with("@lelin.example") && body.contains("签订协议 2027-02-03")), "{mails:?}");
     }
 
-    async fn the_publicity_of_a_result_follows(bench: Bench) {
+    async fn the_publicity_of_a_result_follows(bench: Bench from ReportAccepted) {
         crate::evaluations::play_reported(&mut bench).await;
         bench.advance(instant("2026-12-28T09:00:00+08:00")).await;
         bench.play.evaluation_scored().await.unwrap();

@@ -7,7 +7,7 @@ use crate::scenes::{list, number, recorded, seen, text};
 use crate::signatures::contract;
 use crate::standing::ends;
 use serde_json::{Value, json};
-use wubang_testkit::{Bench, Reply, Stage, on_both};
+use wubang_testkit::{Bench, Reply, on_both};
 
 const LIST: &str = "/api/v1/rectification_orders";
 
@@ -76,8 +76,7 @@ pub(crate) async fn failed_twice(bench: &mut Bench) -> String {
 }
 
 on_both! {
-    async fn an_incident_is_ordered_with_defects_and_payments_wait_until_it_is_passed(bench: Bench) {
-        bench.reach(Stage::WorkStarted).await;
+    async fn an_incident_is_ordered_with_defects_and_payments_wait_until_it_is_passed(bench: Bench from WorkStarted) {
         bench.forget();
         let pay = text(&contract(&mut bench).await, "/payments/0/id");
         let pay = |verb: &str| format!("/api/v1/payments/{pay}/{verb}");
@@ -126,7 +125,7 @@ on_both! {
         }
     }
 
-    async fn one_person_does_not_judge_for_two_offices(bench: Bench) {
+    async fn one_person_does_not_judge_for_two_offices(bench: Bench from WorkStarted) {
         begun(&mut bench).await;
         let id = ordered(&mut bench).await;
         reported(&mut bench, &id).await;
@@ -136,7 +135,7 @@ on_both! {
         does(&mut bench, "secretary", &id, "judge", finding(true)).await.refused(409, "same_person");
     }
 
-    async fn the_term_is_extended_once(bench: Bench) {
+    async fn the_term_is_extended_once(bench: Bench from WorkStarted) {
         begun(&mut bench).await;
         let id = ordered(&mut bench).await;
         let path = format!("{LIST}/{id}");
@@ -153,7 +152,7 @@ on_both! {
         assert_eq!(seen(&mut bench, "wang.min", &path).await["state"], json!("ordered"));
     }
 
-    async fn two_failed_rounds_lead_to_a_proposed_exit_and_cost_points_once(bench: Bench) {
+    async fn two_failed_rounds_lead_to_a_proposed_exit_and_cost_points_once(bench: Bench from WorkStarted) {
         begun(&mut bench).await;
         let id = ordered(&mut bench).await;
         let path = format!("{LIST}/{id}");
@@ -179,7 +178,7 @@ on_both! {
         assert_eq!((&credit["score"], list(&credit, "/entries").len(), &credit["entries"][0]["reason"]), (&json!(95), 1, &json!("rectification")));
     }
 
-    async fn residents_who_were_not_content_are_asked_again(bench: Bench) {
+    async fn residents_who_were_not_content_are_asked_again(bench: Bench from WorkStarted) {
         begun(&mut bench).await;
         let id = ordered_for(&mut bench, "satisfaction_below_60").await;
         reported(&mut bench, &id).await;
@@ -192,7 +191,7 @@ on_both! {
         assert_eq!(does(&mut bench, "secretary", &id, "judge", again).await.ok()["state"], json!("passed"));
     }
 
-    async fn a_first_failed_evaluation_is_proposed_for_rectification(bench: Bench) {
+    async fn a_first_failed_evaluation_is_proposed_for_rectification(bench: Bench from ReportAccepted) {
         crate::second_rounds::failed(&mut bench).await;
         bench.forget();
         let order = all(&mut bench, "rectification_orders").await[0].clone();

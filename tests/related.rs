@@ -138,7 +138,7 @@ on_both! {
         assert_eq!((sole.len(), &sole[0]["passed"]), (1, &json!(false)));
     }
 
-    async fn the_track_record_is_the_platform_s_and_stands_as_at_the_opening(bench: Bench) {
+    async fn the_track_record_is_the_platform_s_and_stands_as_at_the_opening(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         let id = drafted(&mut bench, "lelin").await;
         assert_eq!(see(&mut bench, "lelin", &id).await["track_record"], json!([]));

@@ -45,7 +45,7 @@ fn ground() -> Value {
 }
 
 on_both! {
-    async fn formal_defects_are_repaired_once_and_what_was_handed_in_stays(bench: Bench) {
+    async fn formal_defects_are_repaired_once_and_what_was_handed_in_stays(bench: Bench from DeadlinePassed) {
         opened(&mut bench).await;
         let before = bid(&mut bench, "ning.jiayi", "lelin").await;
         let asked = ask(&mut bench, "wang.min").await.ok();
@@ -83,7 +83,7 @@ on_both! {
         self::street(&mut bench, "qualify", json!({})).await.ok();
     }
 
-    async fn the_check_waits_for_the_repair_and_then_the_officer_decides(bench: Bench) {
+    async fn the_check_waits_for_the_repair_and_then_the_officer_decides(bench: Bench from DeadlinePassed) {
         opened(&mut bench).await;
         // what was proposed before falls away with the request
         street(&mut bench, "propose_disqualification", ground()).await.ok();
@@ -107,7 +107,7 @@ on_both! {
         assert_eq!(bench.user("cao.junjie").await.post(&path, json!({})).await.ok()["state"], json!("disqualified"));
     }
 
-    async fn only_the_street_asks_and_only_the_bidder_repairs(bench: Bench) {
+    async fn only_the_street_asks_and_only_the_bidder_repairs(bench: Bench from DeadlinePassed) {
         opened(&mut bench).await;
         repair(&mut bench, "ning.jiayi").await.refused(409, "invalid_transition");
         ask(&mut bench, "ning.jiayi").await.refused(403, "forbidden");
@@ -124,7 +124,7 @@ on_both! {
         assert_eq!((&withdrawn["repair"]["outcome"], &withdrawn["deadlines"]), (&json!("dropped"), &json!([])));
     }
 
-    async fn every_wrong_field_of_a_request_to_repair_is_named(bench: Bench) {
+    async fn every_wrong_field_of_a_request_to_repair_is_named(bench: Bench from DeadlinePassed) {
         opened(&mut bench).await;
         let none = street(&mut bench, "request_repair", json!({ "defects": [] })).await;
         assert_eq!(none.pointers(), ["/defects"]);

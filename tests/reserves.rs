@@ -23,8 +23,7 @@ async fn posting(bench: &mut Bench) -> Value {
 }
 
 on_both! {
-    async fn a_reserve_ends_after_its_days_and_its_organisation_hears_of_it(bench: Bench) {
-        bench.reach(Stage::ContractSigned).await;
+    async fn a_reserve_ends_after_its_days_and_its_organisation_hears_of_it(bench: Bench from ContractSigned) {
         bench.forget();
         let reserve = bid(&mut bench, "yinxing").await;
         assert_eq!((&reserve["state"], due(&reserve, "reserve_validity").as_deref()), (&json!("reserve"), Some("2026-09-14T23:59:59+08:00")));
@@ -61,7 +60,7 @@ on_both! {
         assert_eq!((text(&failed, "/state"), text(&failed, "/reason_code")), ("failed".to_owned(), "no_candidate".to_owned()));
     }
 
-    async fn who_follows_is_in_reserve_no_more(bench: Bench) {
+    async fn who_follows_is_in_reserve_no_more(bench: Bench from AwardProposed) {
         proposed(&mut bench).await;
         bench.advance(instant("2026-03-19T09:00:00+08:00")).await;
         let award = format!("/api/v1/awards/{}", bench.play.ids.award);

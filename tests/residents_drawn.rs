@@ -26,7 +26,7 @@ async fn tied(bench: &mut Bench, account: &str) {
 }
 
 on_both! {
-    async fn residents_are_drawn_from_the_served_community_and_the_script_agrees(bench: Bench) {
+    async fn residents_are_drawn_from_the_served_community_and_the_script_agrees(bench: Bench from ReportAccepted) {
         opened(&mut bench).await;
         let body = composition(&mut bench).await;
         let members = formed(&mut bench, body, &[]).await;
@@ -59,7 +59,7 @@ on_both! {
         assert!(list(lot, "/seated").iter().all(|one| one["name"].is_null()));
     }
 
-    async fn who_is_tied_to_the_contractor_is_not_drawn_nor_whose_relative_works_there(bench: Bench) {
+    async fn who_is_tied_to_the_contractor_is_not_drawn_nor_whose_relative_works_there(bench: Bench from ReportAccepted) {
         opened(&mut bench).await;
         // of seven two cannot be drawn: one works for the contractor, one has a relative among its staff
         tied(&mut bench, "hao.xiulan").await;
@@ -76,7 +76,7 @@ on_both! {
         assert_eq!(seated(&mut bench, "residents").await.len(), 4);
     }
 
-    async fn residents_are_named_only_for_seats_that_the_lot_cannot_fill_and_with_a_public_reason(bench: Bench) {
+    async fn residents_are_named_only_for_seats_that_the_lot_cannot_fill_and_with_a_public_reason(bench: Bench from ReportAccepted) {
         opened(&mut bench).await;
         let third = bench.cast("third_party").await;
         let body = composition(&mut bench).await;
@@ -111,7 +111,7 @@ on_both! {
         assert_eq!(shown["rounds"][0]["residents_own_choice"], json!({ "seats": 1, "reason": WHY }));
     }
 
-    async fn a_seat_is_filled_by_name_once_the_drawn_order_is_used_up(bench: Bench) {
+    async fn a_seat_is_filled_by_name_once_the_drawn_order_is_used_up(bench: Bench from ReportAccepted) {
         opened(&mut bench).await;
         let third = bench.cast("third_party").await;
         let body = composition(&mut bench).await;
@@ -138,7 +138,7 @@ on_both! {
         assert_eq!(shown["rounds"][0]["residents_own_choice"]["seats"], json!(1));
     }
 
-    async fn where_the_survey_alone_speaks_nobody_is_drawn(bench: Bench) {
+    async fn where_the_survey_alone_speaks_nobody_is_drawn(bench: Bench from ReportAccepted) {
         crate::evaluations_simple::opened(&mut bench).await;
         let seat = person(&mut bench, "zhao.lei").await;
         let path = at(&bench, "panel");

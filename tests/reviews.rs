@@ -83,7 +83,7 @@ async fn publicity(bench: &Bench) -> Vec<Value> {
 }
 
 on_both! {
-    async fn a_result_under_review_stands_still_exactly_and_goes_on_unchanged(bench: Bench) {
+    async fn a_result_under_review_stands_still_exactly_and_goes_on_unchanged(bench: Bench from ReportAccepted) {
         let (_, ends) = shown(&mut bench).await;
         bench.advance(ends - TimeDelta::hours(20)).await;
         let made = object(&mut bench, CONTRACTOR, true, "recompute").await.ok();
@@ -114,7 +114,7 @@ on_both! {
         assert_eq!(recorded(&bench, "evaluation.review_unchanged", None).await, 1);
     }
 
-    async fn upheld_the_survey_is_corrected_and_the_figures_are_added_up_anew(bench: Bench) {
+    async fn upheld_the_survey_is_corrected_and_the_figures_are_added_up_anew(bench: Bench from ReportAccepted) {
         shown(&mut bench).await;
         let before = evaluation(&mut bench, "wang.min").await;
         let id = accepted(&mut bench, "recompute").await;
@@ -137,7 +137,7 @@ on_both! {
         assert_eq!(evaluation(&mut bench, "wang.min").await["state"], json!("confirmed"));
     }
 
-    async fn upheld_a_sheet_is_void_and_does_not_count_any_more(bench: Bench) {
+    async fn upheld_a_sheet_is_void_and_does_not_count_any_more(bench: Bench from ReportAccepted) {
         let (members, _) = shown(&mut bench).await;
         let id = accepted(&mut bench, "recompute").await;
         let seats = list(&evaluation(&mut bench, "gong.mingyue").await, "/panel/members");
@@ -160,7 +160,7 @@ on_both! {
         assert_eq!(list(&after, "/panel/members").iter().filter(|one| one["active"] == json!(true)).count(), members.len() - 1);
     }
 
-    async fn upheld_another_panel_scores_and_nobody_of_the_first_sits_on_it(bench: Bench) {
+    async fn upheld_another_panel_scores_and_nobody_of_the_first_sits_on_it(bench: Bench from ReportAccepted) {
         let (first, _) = shown(&mut bench).await;
         let before = evaluation(&mut bench, "wang.min").await;
         let id = accepted(&mut bench, "redo").await;
@@ -186,7 +186,7 @@ on_both! {
         assert_eq!(crate::draws::verdict(&draws), "ok");
     }
 
-    async fn anybody_known_objects_within_the_publicity_and_the_contractor_is_heard(bench: Bench) {
+    async fn anybody_known_objects_within_the_publicity_and_the_contractor_is_heard(bench: Bench from ReportAccepted) {
         let (_, ends) = shown(&mut bench).await;
         let wrong = object(&mut bench, RESIDENT, false, "next_in_rank").await;
         assert_eq!(wrong.pointers(), ["/demand/effect"]);
@@ -207,7 +207,7 @@ on_both! {
         object(&mut bench, RESIDENT, false, "redo").await.refused(409, "deadline_passed");
     }
 
-    async fn who_scored_does_not_review(bench: Bench) {
+    async fn who_scored_does_not_review(bench: Bench from ReportAccepted) {
         opened(&mut bench).await;
         grant(&mut bench, "cheng.xiaoming", "department_officer", json!({ "division": "410108000000" })).await;
         let mut body = composition(&mut bench).await;
@@ -220,7 +220,7 @@ on_both! {
         act(&mut bench, DISTRICT, &id, "accept", json!({})).await.ok();
     }
 
-    async fn two_objections_wait_for_each_other(bench: Bench) {
+    async fn two_objections_wait_for_each_other(bench: Bench from ReportAccepted) {
         shown(&mut bench).await;
         let one = accepted(&mut bench, "recompute").await;
         let other = text(&object(&mut bench, RESIDENT, false, "redo").await.ok(), "/id");
@@ -232,7 +232,7 @@ on_both! {
         assert_eq!(evaluation(&mut bench, "wang.min").await["state"], json!("in_publicity"));
     }
 
-    async fn a_complaint_upheld_has_another_panel_score(bench: Bench) {
+    async fn a_complaint_upheld_has_another_panel_score(bench: Bench from ReportAccepted) {
         shown(&mut bench).await;
         let id = accepted(&mut bench, "redo").await;
         let dismissed = json!({ "outcome": "dismissed", "effect": null, "reason": "经核对,公示的得分与问卷份数一致。" });

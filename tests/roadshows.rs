@@ -292,8 +292,7 @@ on_both! {
         assert_eq!(recorded(&bench, "roadshow_slot.laid", None).await, 0);
     }
 
-    async fn whether_there_is_a_roadshow_is_a_setting_of_type_and_posting(bench: Bench) {
-        bench.reach(Stage::NeedApproved).await;
+    async fn whether_there_is_a_roadshow_is_a_setting_of_type_and_posting(bench: Bench from NeedApproved) {
         let district = bench.cast("district_admin").await;
         let set = |code: &str| format!("/api/v1/procedures/{code}/overrides");
         let asks = |required: i64| json!({ "division": "410108000000", "reason": "全区统一要求路演", "overrides": { "roadshow": { "required": required, "presentation_minutes": 6 }, "timers": { "roadshow_notice": 3 } } });

@@ -169,7 +169,7 @@ on_both! {
         assert_eq!((recorded(&bench, "posting.extended", None).await, recorded(&bench, "posting.failed", None).await), (1, 1));
     }
 
-    async fn after_a_failed_round_the_buyer_is_reminded_until_he_decides(bench: Bench) {
+    async fn after_a_failed_round_the_buyer_is_reminded_until_he_decides(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         let failed = fail(&mut bench).await;
         assert_eq!(failed["reason"], json!("截止时没有有效揭榜"));
@@ -184,7 +184,7 @@ on_both! {
         assert_eq!(due(&posting(&mut bench).await, "failed_decision"), None);
     }
 
-    async fn who_decides_in_time_is_not_reminded(bench: Bench) {
+    async fn who_decides_in_time_is_not_reminded(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         fail(&mut bench).await;
         let first = path(&bench);
@@ -194,7 +194,7 @@ on_both! {
         assert!(!bench.mails.sent().iter().any(|mail| mail.subject.contains("XM-410108-2026-0001") && mail.subject.contains("到期提醒")));
     }
 
-    async fn a_failed_posting_is_posted_again_in_the_same_project(bench: Bench) {
+    async fn a_failed_posting_is_posted_again_in_the_same_project(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         let failed = fail(&mut bench).await;
         let draft = repost(&mut bench, "zhao.lei").await.ok();
@@ -216,7 +216,7 @@ on_both! {
         assert!(text(&draft, "/project_id") == text(&failed, "/project_id"));
     }
 
-    async fn after_three_rounds_the_need_is_designed_anew(bench: Bench) {
+    async fn after_three_rounds_the_need_is_designed_anew(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         let first = fail(&mut bench).await;
         for round in 2..=3 {
@@ -244,7 +244,7 @@ on_both! {
         repost(&mut bench, "wang.min").await.refused(409, "rounds_used");
     }
 
-    async fn a_withdrawn_posting_is_posted_again_too(bench: Bench) {
+    async fn a_withdrawn_posting_is_posted_again_too(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         repost(&mut bench, "wang.min").await.refused(409, "invalid_transition");
         let cancel = json!({ "ground": "error", "reason": "最低服务数量填写有误,撤回重发" });
@@ -254,7 +254,7 @@ on_both! {
         assert_eq!((text(&again, "/number"), &again["rounds"][0]["state"], &again["rounds"][0]["reason"]), (format!("{}-R2", text(&first, "/number")), &json!("cancelled"), &json!("最低服务数量填写有误,撤回重发")));
     }
 
-    async fn a_need_that_is_posted_elsewhere_is_not_posted_again(bench: Bench) {
+    async fn a_need_that_is_posted_elsewhere_is_not_posted_again(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         fail(&mut bench).await;
         let body = bench.play.posting_body().await.unwrap();
@@ -269,7 +269,7 @@ on_both! {
         assert_eq!(recorded(&bench, "posting.reposted", None).await, 0);
     }
 
-    async fn only_officials_of_the_place_post_again(bench: Bench) {
+    async fn only_officials_of_the_place_post_again(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         fail(&mut bench).await;
         for account in ["ning.jiayi", "he.zhengqing", "wei.guohua", "han.wenjing", "xue.chunmei"] {
@@ -279,7 +279,7 @@ on_both! {
         assert_eq!(actions["allowed"][0]["action"], json!("repost"));
     }
 
-    async fn each_authority_withdraws_on_its_own_grounds(bench: Bench) {
+    async fn each_authority_withdraws_on_its_own_grounds(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         let cancel = format!("{}/cancel", path(&bench));
         let body = |ground: &str| json!({ "ground": ground, "reason": "按职权撤回本榜,特此说明" });
@@ -292,8 +292,7 @@ on_both! {
         assert_eq!((&done["state"], &done["reason_code"]), (&json!("cancelled"), &json!("ordered_by_supervisor")));
     }
 
-    async fn a_posting_withdrawn_after_the_opening_tells_every_bidder(bench: Bench) {
-        bench.reach(Stage::BidsSubmitted).await;
+    async fn a_posting_withdrawn_after_the_opening_tells_every_bidder(bench: Bench from BidsSubmitted) {
         bench.advance(instant(CLOSED)).await;
         let before = bench.mails.sent().len();
         let body = json!({ "ground": "funding_cancelled", "reason": "资金安排取消,撤回本榜" });
@@ -306,8 +305,7 @@ on_both! {
         }
     }
 
-    async fn after_the_award_notice_a_posting_is_not_withdrawn(bench: Bench) {
-        bench.reach(Stage::AwardNoticed).await;
+    async fn after_the_award_notice_a_posting_is_not_withdrawn(bench: Bench from AwardNoticed) {
         bench.forget();
         let cancel = format!("{}/cancel", path(&bench));
         let body = |ground: &str| json!({ "ground": ground, "reason": "承榜通知发出后不能撤榜" });

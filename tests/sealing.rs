@@ -4,7 +4,7 @@ use crate::needs::{instant, text};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use wubang_server::demo::play::agent_of;
-use wubang_testkit::{Bench, Caller, Stage, on_both};
+use wubang_testkit::{Bench, Caller, on_both};
 
 /// Who might want to know: every role, with the bidders' rivals.
 pub const CURIOUS: &[&str] = &[
@@ -166,8 +166,7 @@ async fn figures(bench: &Bench) -> String {
 }
 
 on_both! {
-    async fn for_everybody_else_the_world_is_the_same_with_and_without_bids(bench: Bench) {
-        bench.reach(Stage::PostingOpen).await;
+    async fn for_everybody_else_the_world_is_the_same_with_and_without_bids(bench: Bench from PostingOpen) {
         let questions = questions(&mut bench).await;
         let mut known = ids(&mut bench).await;
         known.insert("questions", questions);
@@ -203,8 +202,7 @@ on_both! {
         }
     }
 
-    async fn another_price_another_bidder_and_another_number_of_bids_change_nothing_for_others(bench: Bench) {
-        bench.reach(Stage::BidsSubmitted).await;
+    async fn another_price_another_bidder_and_another_number_of_bids_change_nothing_for_others(bench: Bench from BidsSubmitted) {
         let mut known = ids(&mut bench).await;
         known.insert("questions", questions(&mut bench).await);
         // yu.ruotong and shang.wenqing, who look as well, bid themselves in one of the worlds: they are no strangers then
@@ -234,8 +232,7 @@ on_both! {
         same(world(&mut bench, &known).await, "a bidder");
     }
 
-    async fn a_bidder_sees_his_own_bid_and_no_rival(bench: Bench) {
-        bench.reach(Stage::BidsSubmitted).await;
+    async fn a_bidder_sees_his_own_bid_and_no_rival(bench: Bench from BidsSubmitted) {
         for key in ["lelin", "yinxing", "xinhuo"] {
             for role in ["org_agent", "org_legal_rep"] {
                 let bidder = bench.user(&agent_of(key, role).unwrap()).await;
@@ -253,8 +250,7 @@ on_both! {
         }
     }
 
-    async fn the_trail_and_the_version_of_the_posting_do_not_move(bench: Bench) {
-        bench.reach(Stage::PostingOpen).await;
+    async fn the_trail_and_the_version_of_the_posting_do_not_move(bench: Bench from PostingOpen) {
         let street = bench.cast("street_officer").await;
         let path = format!("/api/v1/postings/{}", bench.play.ids.posting);
         let trail = format!("/api/v1/projects/{}/trace?limit=100", bench.play.ids.project);
@@ -271,8 +267,7 @@ on_both! {
         assert!(opened.contains("bid.opened") && opened.contains("posting.closed"), "{opened}");
     }
 
-    async fn figures_and_mails_do_not_tell(bench: Bench) {
-        bench.reach(Stage::PostingOpen).await;
+    async fn figures_and_mails_do_not_tell(bench: Bench from PostingOpen) {
         bench.work().await;
         let (mails, _) = (bench.mails.sent().len(), figures(&bench).await);
         bench.play.bids_submitted().await.unwrap();
@@ -299,8 +294,7 @@ on_both! {
         }
     }
 
-    async fn after_the_deadline_those_who_judge_read_the_bids_and_nobody_else(bench: Bench) {
-        bench.reach(Stage::DeadlinePassed).await;
+    async fn after_the_deadline_those_who_judge_read_the_bids_and_nobody_else(bench: Bench from DeadlinePassed) {
         bench.advance(instant("2026-03-18T00:01:00+08:00")).await;
         let path = format!("/api/v1/bids/{}", bench.play.ids.bids["lelin"]);
         for account in CURIOUS {

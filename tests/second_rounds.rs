@@ -9,7 +9,7 @@ use crate::reviews::another;
 use crate::scenes::{instant, list, recorded, seen, text};
 use chrono::Duration;
 use serde_json::{Value, json};
-use wubang_testkit::{Bench, Stage, on_both};
+use wubang_testkit::{Bench, on_both};
 
 /// Recomputes a public result.
 const SCRIPT: &str = include_str!("support/check_result.py");
@@ -65,7 +65,7 @@ fn corrected() -> Value {
 }
 
 on_both! {
-    async fn a_failed_project_is_corrected_and_passes_in_its_second_round(bench: Bench) {
+    async fn a_failed_project_is_corrected_and_passes_in_its_second_round(bench: Bench from ReportAccepted) {
         let first = failed(&mut bench).await;
         assert_eq!((&first["rectification_advised"], &first["round"]), (&json!(true), &json!(1)));
         let waiting = evaluation(&mut bench, "wang.min").await;
@@ -98,7 +98,7 @@ on_both! {
         assert_eq!(seen(&mut bench, "wang.min", &contract).await["state"], json!("completed"));
     }
 
-    async fn a_second_fail_is_final(bench: Bench) {
+    async fn a_second_fail_is_final(bench: Bench from ReportAccepted) {
         failed(&mut bench).await;
         let path = at(&bench, "reopen");
         bench.forget();
@@ -125,8 +125,7 @@ on_both! {
         assert_eq!((&over["state"], &over["reason_code"]), (&json!("terminated"), &json!("failed_evaluation")));
     }
 
-    async fn everybody_recomputes_the_result_of_the_story_and_notices_every_change(bench: Bench) {
-        bench.reach(Stage::EvaluationConfirmed).await;
+    async fn everybody_recomputes_the_result_of_the_story_and_notices_every_change(bench: Bench from EvaluationConfirmed) {
         let shown = checked(&bench).await;
         assert_eq!((&shown["total"], &shown["survey"]["digital_answers"], &shown["survey"]["answers"]), (&json!("88.48"), &json!(6), &json!(46)));
         assert_eq!(list(&shown, "/party_scores").len(), 4);

@@ -100,7 +100,7 @@ pub(crate) async fn invented(bench: &Bench) -> String {
 }
 
 on_both! {
-    async fn an_advance_for_nothing_comes_back(bench: Bench) {
+    async fn an_advance_for_nothing_comes_back(bench: Bench from WorkStarted) {
         begun(&mut bench).await;
         draft(&mut bench, "street_officer", stated(0)).await.refused(409, "invalid_transition");
         ended(&mut bench).await;
@@ -148,7 +148,7 @@ on_both! {
         assert_eq!(public["early_end"]["settlement"]["clawback_fen"], json!(2_340_000));
     }
 
-    async fn accepted_work_that_is_not_paid_is_paid_by_the_settlement(bench: Bench) {
+    async fn accepted_work_that_is_not_paid_is_paid_by_the_settlement(bench: Bench from WorkStarted) {
         begun(&mut bench).await;
         for (place, percent) in [(0, 100), (1, 77)] {
             let path = handed_in(&mut bench, place).await;
@@ -174,7 +174,7 @@ on_both! {
         assert_eq!(street.post(&pay("record_payment"), json!({ "payment_reference": "国库支付 2026-0004" })).await.ok()["state"], json!("paid"));
     }
 
-    async fn nothing_is_settled_while_work_waits_to_be_accepted_or_a_payment_to_be_recorded(bench: Bench) {
+    async fn nothing_is_settled_while_work_waits_to_be_accepted_or_a_payment_to_be_recorded(bench: Bench from ContractSigned) {
         play_signed(&mut bench).await;
         let starts = text(&contract(&mut bench).await, "/content/starts_on");
         bench.advance(day_after(&starts)).await;

@@ -4,7 +4,7 @@ use crate::bids::{agent, drafted, head, open};
 use crate::needs::instant;
 use crate::scenes::{list, number, text};
 use serde_json::{Value, json};
-use wubang_testkit::{Bench, Caller, Stage, on_both};
+use wubang_testkit::{Bench, Caller, on_both};
 
 const REASON: &str = "两份意向书自有文字几乎相同,须核查编制过程。";
 
@@ -45,7 +45,7 @@ fn at(signal: &Value, verb: &str) -> String {
 }
 
 on_both! {
-    async fn equal_bids_are_shown_to_the_supervisor_alone_and_only_after_the_opening(bench: Bench) {
+    async fn equal_bids_are_shown_to_the_supervisor_alone_and_only_after_the_opening(bench: Bench from PostingOpen) {
         let ids = planted(&mut bench).await;
         let none = supervisor(&mut bench).await.get("/api/v1/signals").await.ok();
         assert_eq!(none["items"], json!([]), "before the opening nobody compares anything");
@@ -84,7 +84,7 @@ on_both! {
         }
     }
 
-    async fn a_signal_is_confirmed_after_those_concerned_were_heard(bench: Bench) {
+    async fn a_signal_is_confirmed_after_those_concerned_were_heard(bench: Bench from PostingOpen) {
         planted(&mut bench).await;
         opened(&mut bench).await;
         let signal = the_signal(&mut bench).await;
@@ -131,7 +131,7 @@ on_both! {
         bench.cast("supervisor").await.post(&at(&signal, "dismiss"), reason).await.refused(409, "invalid_transition");
     }
 
-    async fn who_does_not_answer_in_time_was_heard_and_a_signal_can_be_dismissed(bench: Bench) {
+    async fn who_does_not_answer_in_time_was_heard_and_a_signal_can_be_dismissed(bench: Bench from PostingOpen) {
         planted(&mut bench).await;
         opened(&mut bench).await;
         let signal = the_signal(&mut bench).await;
@@ -158,8 +158,7 @@ on_both! {
         assert!(number(&done, "/version") > 1);
     }
 
-    async fn independent_bids_raise_nothing_not_even_after_the_award(bench: Bench) {
-        bench.reach(Stage::AwardNoticed).await;
+    async fn independent_bids_raise_nothing_not_even_after_the_award(bench: Bench from AwardNoticed) {
         bench.forget();
         assert_eq!(supervisor(&mut bench).await.get("/api/v1/signals").await.ok()["items"], json!([]));
     }

@@ -80,7 +80,7 @@ fn missing(contract: &Value) -> Vec<String> {
 }
 
 on_both! {
-    async fn an_agreement_of_four_stands_with_the_fifth_signature(bench: Bench) {
+    async fn an_agreement_of_four_stands_with_the_fifth_signature(bench: Bench from PostingOpen) {
         let hash = joint_sent(&mut bench).await;
         assert_eq!(missing(&contract(&mut bench).await), ["buyer", "contractor", "partner", "partner", "partner"]);
         for key in PARTNERS {
@@ -114,7 +114,7 @@ on_both! {
         }
     }
 
-    async fn partners_read_and_sign_and_leave_the_work_to_the_lead(bench: Bench) {
+    async fn partners_read_and_sign_and_leave_the_work_to_the_lead(bench: Bench from PostingOpen) {
         let hash = joint_sent(&mut bench).await;
         for key in PARTNERS {
             let who = agent(&mut bench, key).await;
@@ -145,7 +145,7 @@ on_both! {
         lead.post(&at(&bench, "activate"), json!({})).await.ok();
     }
 
-    async fn one_person_does_not_sign_for_two_parties(bench: Bench) {
+    async fn one_person_does_not_sign_for_two_parties(bench: Bench from PostingOpen) {
         let hash = joint_sent(&mut bench).await;
         let account = wubang_server::demo::play::agent_of("yinxing", "org_legal_rep").unwrap();
         let other = bench.organisation("xinhuo").await;
@@ -156,7 +156,7 @@ on_both! {
         assert_eq!(list(&contract(&mut bench).await, "/signatures").len(), 1);
     }
 
-    async fn the_custodian_of_an_organisation_without_legal_personality_signs_too(bench: Bench) {
+    async fn the_custodian_of_an_organisation_without_legal_personality_signs_too(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         let id = drafted(&mut bench, "hongmajia").await;
         let lead = head(&mut bench, "hongmajia").await;
@@ -199,7 +199,7 @@ on_both! {
         clerk.post(&at(&bench, "activate"), json!({})).await.refused(403, "forbidden");
     }
 
-    async fn a_draft_is_changed_within_what_was_posted(bench: Bench) {
+    async fn a_draft_is_changed_within_what_was_posted(bench: Bench from AwardNoticed) {
         let made = draft(&mut bench).await;
         let (street, secretary) = (bench.cast("street_officer").await, bench.cast("secretary").await);
         let version = made["version"].as_i64().unwrap();
@@ -234,7 +234,7 @@ on_both! {
         other.patch(&path(&bench), sent["version"].as_i64().unwrap(), json!({})).await.refused(403, "forbidden");
     }
 
-    async fn a_signed_agreement_is_published_without_persons_contacts_or_accounts(bench: Bench) {
+    async fn a_signed_agreement_is_published_without_persons_contacts_or_accounts(bench: Bench from AwardNoticed) {
         signed(&mut bench).await;
         let public = format!("/api/v1/public/contracts/{}", bench.play.ids.contract);
         bench.nobody().get(&public).await.refused(404, "not_found");
@@ -263,7 +263,7 @@ on_both! {
         assert_eq!(none["items"], json!([]));
     }
 
-    async fn nobody_published_it_so_the_system_does_after_two_working_days(bench: Bench) {
+    async fn nobody_published_it_so_the_system_does_after_two_working_days(bench: Bench from AwardNoticed) {
         signed(&mut bench).await;
         let due = list(&contract(&mut bench).await, "/deadlines").into_iter().find(|one| one["timer"] == "agreement_publish").unwrap();
         let due = instant(&due, "/at");
@@ -277,7 +277,7 @@ on_both! {
         bench.nobody().get(&format!("/api/v1/public/contracts/{id}")).await.ok();
     }
 
-    async fn the_filing_is_put_on_record_once(bench: Bench) {
+    async fn the_filing_is_put_on_record_once(bench: Bench from AwardNoticed) {
         signed(&mut bench).await;
         let (street, head) = (bench.cast("street_officer").await, bench.cast("winner_legal_rep").await);
         let today = wubang_kernel::deadline::local_date(bench.running.store.now());

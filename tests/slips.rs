@@ -34,7 +34,7 @@ fn answer() -> Value {
 }
 
 on_both! {
-    async fn a_slip_is_issued_answered_and_closed(bench: Bench) {
+    async fn a_slip_is_issued_answered_and_closed(bench: Bench from WorkStarted) {
         begun(&mut bench).await;
         let body = new(&bench, "reminder_slip", "organisation");
         for part in ["secretary", "winner_agent"] {
@@ -64,7 +64,7 @@ on_both! {
         assert_eq!(does(&mut bench, "street_officer", &id, "close", json!({})).await.ok()["state"], json!("closed"));
     }
 
-    async fn who_does_not_answer_is_overdue_answers_late_and_is_asked_again(bench: Bench) {
+    async fn who_does_not_answer_is_overdue_answers_late_and_is_asked_again(bench: Bench from WorkStarted) {
         begun(&mut bench).await;
         let id = issued(&mut bench, "supervision_slip", "secretary").await;
         let path = format!("{LIST}/{id}");
@@ -84,7 +84,7 @@ on_both! {
         assert_eq!(all(&mut bench, "slips").await.len(), 2);
     }
 
-    async fn a_progress_slip_takes_counts_once_a_quarter(bench: Bench) {
+    async fn a_progress_slip_takes_counts_once_a_quarter(bench: Bench from WorkStarted) {
         begun(&mut bench).await;
         let mut body = new(&bench, "progress_slip", "organisation");
         body["quarter"] = json!("2026-Q5");
@@ -106,7 +106,7 @@ on_both! {
         assert_eq!(page["items"].as_array().unwrap().len(), 1);
     }
 
-    async fn a_slip_is_withdrawn_with_a_reason(bench: Bench) {
+    async fn a_slip_is_withdrawn_with_a_reason(bench: Bench from WorkStarted) {
         begun(&mut bench).await;
         let id = issued_by_hand(&mut bench).await;
         let wordless = does(&mut bench, "street_officer", &id, "withdraw", json!({ "reason": "" })).await;

@@ -49,7 +49,7 @@ async fn quota(bench: &mut Bench, query: &str) -> Value {
 }
 
 on_both! {
-    async fn a_check_is_planned_unannounced_and_recorded(bench: Bench) {
+    async fn a_check_is_planned_unannounced_and_recorded(bench: Bench from WorkStarted) {
         begun(&mut bench).await;
         for part in ["secretary", "winner_agent"] {
             plan(&mut bench, part).await.refused(403, "forbidden");
@@ -72,7 +72,7 @@ on_both! {
         assert!(all(&mut bench, "guidance_orders").await.is_empty());
     }
 
-    async fn what_does_not_run_is_proposed_for_guidance_and_what_failed_for_rectification(bench: Bench) {
+    async fn what_does_not_run_is_proposed_for_guidance_and_what_failed_for_rectification(bench: Bench from WorkStarted) {
         begun(&mut bench).await;
         let check = found(&mut bench, "not_running").await;
         let order = all(&mut bench, "guidance_orders").await[0].clone();
@@ -83,7 +83,7 @@ on_both! {
         assert_eq!(all(&mut bench, "rectification_orders").await[0]["trigger"], json!("spot_check_failed"));
     }
 
-    async fn a_planned_check_is_cancelled_by_the_district_with_a_reason(bench: Bench) {
+    async fn a_planned_check_is_cancelled_by_the_district_with_a_reason(bench: Bench from WorkStarted) {
         begun(&mut bench).await;
         let id = planned(&mut bench).await;
         let why = json!({ "reason": "该协议已由审计覆盖。" });
@@ -93,7 +93,7 @@ on_both! {
         planned(&mut bench).await;
     }
 
-    async fn the_quota_says_what_it_is_counted_from(bench: Bench) {
+    async fn the_quota_says_what_it_is_counted_from(bench: Bench from WorkStarted) {
         begun(&mut bench).await;
         // the story's agreement is no long one
         let none = quota(&mut bench, "?year=2026").await;

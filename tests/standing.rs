@@ -80,7 +80,7 @@ async fn unpaid(bench: &mut Bench) {
 }
 
 on_both! {
-    async fn an_agreement_stands_still_and_goes_on_with_its_dates_shifted(bench: Bench) {
+    async fn an_agreement_stands_still_and_goes_on_with_its_dates_shifted(bench: Bench from WorkStarted) {
         begun(&mut bench).await;
         let before = contract(&mut bench).await;
         for part in ["winner_agent", "secretary"] {
@@ -137,7 +137,7 @@ on_both! {
         assert_eq!(contract(&mut bench).await["milestones"][0]["state"], json!("overdue"));
     }
 
-    async fn days_on_which_it_stood_still_use_up_nothing_of_an_extension(bench: Bench) {
+    async fn days_on_which_it_stood_still_use_up_nothing_of_an_extension(bench: Bench from WorkStarted) {
         begun(&mut bench).await;
         let before = contract(&mut bench).await;
         let still = does(&mut bench, "street_officer", "suspend", storm()).await.ok();
@@ -156,7 +156,7 @@ on_both! {
         }
     }
 
-    async fn a_suspension_that_lasts_too_long_asks_for_a_decision_and_ends_nothing(bench: Bench) {
+    async fn a_suspension_that_lasts_too_long_asks_for_a_decision_and_ends_nothing(bench: Bench from WorkStarted) {
         begun(&mut bench).await;
         does(&mut bench, "street_officer", "suspend", storm()).await.ok();
         let id = bench.play.ids.contract.clone();
@@ -168,7 +168,7 @@ on_both! {
         assert_eq!(contract(&mut bench).await["state"], json!("suspended"));
     }
 
-    async fn the_agreement_of_a_dissolved_organisation_stands_still_until_somebody_decides(bench: Bench) {
+    async fn the_agreement_of_a_dissolved_organisation_stands_still_until_somebody_decides(bench: Bench from WorkStarted) {
         begun(&mut bench).await;
         dissolved(&mut bench).await;
         let still = contract(&mut bench).await;
@@ -181,7 +181,7 @@ on_both! {
         assert_eq!(contract(&mut bench).await["state"], json!("suspended"));
     }
 
-    async fn who_is_dissolved_while_its_agreement_stands_still_does_not_go_on(bench: Bench) {
+    async fn who_is_dissolved_while_its_agreement_stands_still_does_not_go_on(bench: Bench from WorkStarted) {
         begun(&mut bench).await;
         let first = does(&mut bench, "street_officer", "suspend", storm()).await.ok();
         dissolved(&mut bench).await;
@@ -191,7 +191,7 @@ on_both! {
         does(&mut bench, "street_officer", "resume", over()).await.refused(422, "not_eligible");
     }
 
-    async fn nothing_is_asked_for_approved_or_paid_while_it_stands_still(bench: Bench) {
+    async fn nothing_is_asked_for_approved_or_paid_while_it_stands_still(bench: Bench from ContractSigned) {
         unpaid(&mut bench).await;
         let (agent, street) = (bench.cast("winner_agent").await, bench.cast("street_officer").await);
         let id = text(&contract(&mut bench).await, "/payments/0/id");
@@ -213,7 +213,7 @@ on_both! {
         street.post(&pay("cancel"), json!({ "reason": "协议尚在,不得撤销批准。" })).await.refused(409, "invalid_transition");
     }
 
-    async fn a_payment_withheld_for_a_rectification_waits_for_its_end(bench: Bench) {
+    async fn a_payment_withheld_for_a_rectification_waits_for_its_end(bench: Bench from ContractSigned) {
         unpaid(&mut bench).await;
         let (agent, street) = (bench.cast("winner_agent").await, bench.cast("street_officer").await);
         let id = text(&contract(&mut bench).await, "/payments/0/id");
@@ -229,7 +229,7 @@ on_both! {
         assert_eq!((&free["state"], &free["withheld_ground"]), (&json!("requested"), &Value::Null));
     }
 
-    async fn a_late_report_is_called_for_and_then_payments_stop_until_it_is_in(bench: Bench) {
+    async fn a_late_report_is_called_for_and_then_payments_stop_until_it_is_in(bench: Bench from WorkStarted) {
         begun(&mut bench).await;
         let id = bench.play.ids.contract.clone();
         past(&mut bench, "completion_report").await;
@@ -247,7 +247,7 @@ on_both! {
         assert_eq!(contract(&mut bench).await["report_missing"], json!(false));
     }
 
-    async fn a_report_that_was_returned_and_does_not_come_back_is_missing(bench: Bench) {
+    async fn a_report_that_was_returned_and_does_not_come_back_is_missing(bench: Bench from WorkStarted) {
         begun(&mut bench).await;
         let last = text(&contract(&mut bench).await, "/content/ends_on");
         bench.advance(day_after(&last)).await;
@@ -259,7 +259,7 @@ on_both! {
         assert_eq!((&missing["state"], &missing["report_missing"], &missing["payments_stopped"]), (&json!("evaluating"), &json!(true), &json!(true)));
     }
 
-    async fn an_agreement_without_report_is_evaluated_and_can_only_fail(bench: Bench) {
+    async fn an_agreement_without_report_is_evaluated_and_can_only_fail(bench: Bench from WorkStarted) {
         begun(&mut bench).await;
         let id = bench.play.ids.contract.clone();
         past(&mut bench, "completion_report").await;
@@ -281,7 +281,7 @@ on_both! {
         assert_eq!(evaluation["state"], json!("reevaluation_required"));
     }
 
-    async fn a_missed_start_silence_and_a_long_delay_are_events_of_their_own(bench: Bench) {
+    async fn a_missed_start_silence_and_a_long_delay_are_events_of_their_own(bench: Bench from ContractSigned) {
         play_signed(&mut bench).await;
         let id = bench.play.ids.contract.clone();
         past(&mut bench, "start_work").await;

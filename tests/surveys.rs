@@ -110,7 +110,7 @@ fn names(row: &str, id: &str) -> bool {
 }
 
 on_both! {
-    async fn a_survey_is_opened_answered_in_three_ways_and_closed_into_its_own_counts(bench: Bench) {
+    async fn a_survey_is_opened_answered_in_three_ways_and_closed_into_its_own_counts(bench: Bench from ReportAccepted) {
         asking(&mut bench).await;
         let question = bench.nobody().get(&public(&bench, "survey")).await.ok();
         assert_eq!((&question["open"], &question["communities"][0]["code"], list(&question, "/answers").len()), (&json!(true), &json!(SERVED), 5));
@@ -149,7 +149,7 @@ on_both! {
         third(&mut bench, "issue_codes", json!({ "community": SERVED, "count": 1 })).await.refused(409, "duplicate");
     }
 
-    async fn one_voice_per_person_and_per_code(bench: Bench) {
+    async fn one_voice_per_person_and_per_code(bench: Bench from ReportAccepted) {
         opened(&mut bench).await;
         answers(&mut bench, "hao.xiulan", json!({ "answer": "satisfied" })).await.refused(404, "not_found");
         bench.nobody().get(&public(&bench, "survey")).await.refused(404, "not_found");
@@ -176,14 +176,14 @@ on_both! {
         assert_eq!(evaluation(&mut bench, "gong.mingyue").await["survey_progress"]["digital_answers"], json!(2));
     }
 
-    async fn the_contractors_people_are_not_asked(bench: Bench) {
+    async fn the_contractors_people_are_not_asked(bench: Bench from ReportAccepted) {
         asking(&mut bench).await;
         let own = bench.organisation("lelin").await;
         crate::scenes::grant(&mut bench, "qi.guihua", "org_agent", json!({ "organisation": own })).await;
         answers(&mut bench, "qi.guihua", json!({ "answer": "very_satisfied" })).await.refused(409, "recused");
     }
 
-    async fn who_organises_alone_runs_the_survey_and_every_wrong_field_is_told(bench: Bench) {
+    async fn who_organises_alone_runs_the_survey_and_every_wrong_field_is_told(bench: Bench from ReportAccepted) {
         opened(&mut bench).await;
         let plan = json!({ "registered_beneficiaries": 0, "ends_on": "2020-01-01" });
         let wrong = third(&mut bench, "open_survey", plan).await;
@@ -210,7 +210,7 @@ on_both! {
         assert_eq!((&closed["survey"]["shortfall_reason"], &closed["survey"]["minimum"]), (&json!(WHY), &json!(6)));
     }
 
-    async fn texts_are_masked_mixed_and_shown_from_five_answers_on(bench: Bench) {
+    async fn texts_are_masked_mixed_and_shown_from_five_answers_on(bench: Bench from ReportAccepted) {
         asking(&mut bench).await;
         bench.user("gong.mingyue").await.get(&at(&bench, "survey_texts")).await.refused(422, "survey_missing");
         let words = ["老师很耐心。", "联系电话 13800138000 找我。", "按摩椅好用。", "盼着明年再来。", "时间有点短。"];
@@ -230,7 +230,7 @@ on_both! {
         bench.user("an.xiaoning").await.get(&at(&bench, "survey_texts")).await.refused(404, "not_found");
     }
 
-    async fn nobody_can_tie_five_residents_to_their_answers(bench: Bench) {
+    async fn nobody_can_tie_five_residents_to_their_answers(bench: Bench from ReportAccepted) {
         asking(&mut bench).await;
         let before = (records(&bench).await, evaluation(&mut bench, "gong.mingyue").await["version"].clone());
         let steps = ["very_dissatisfied", "satisfied", "neutral", "very_satisfied", "dissatisfied"];
@@ -297,7 +297,7 @@ on_both! {
         assert!(shown.iter().all(|one| one["answers"].is_null() && one["satisfaction"].is_null()), "{survey}");
     }
 
-    async fn fewer_than_five_answers_are_not_counted_and_stay_hidden(bench: Bench) {
+    async fn fewer_than_five_answers_are_not_counted_and_stay_hidden(bench: Bench from ReportAccepted) {
         asking(&mut bench).await;
         for (account, step) in RESIDENTS.iter().take(4).zip(["very_dissatisfied", "satisfied", "neutral", "satisfied"]) {
             answers(&mut bench, account, json!({ "answer": step, "text": "只有四个人作答。" })).await.ok();
@@ -314,7 +314,7 @@ on_both! {
         assert!(rows(&bench, "survey_texts").await.is_empty(), "they are forgotten");
     }
 
-    async fn the_published_result_shows_where_its_answers_come_from(bench: Bench) {
+    async fn the_published_result_shows_where_its_answers_come_from(bench: Bench from ReportAccepted) {
         asking(&mut bench).await;
         let body = crate::evaluations::composition(&mut bench).await;
         let members = crate::evaluations::formed(&mut bench, body, &[]).await;

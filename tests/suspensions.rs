@@ -49,7 +49,7 @@ async fn pause(bench: &mut Bench, from: &str, to: &str) -> Value {
 }
 
 on_both! {
-    async fn a_suspended_posting_stands_still_and_goes_on_with_what_was_left(bench: Bench) {
+    async fn a_suspended_posting_stands_still_and_goes_on_with_what_was_left(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         bench.advance(instant("2026-03-05T09:00:00+08:00")).await;
         let question = json!({ "text": "请问场地由谁提供?" });
@@ -86,7 +86,7 @@ on_both! {
         assert_eq!(recorded(&bench, "posting.closed", None).await, 1);
     }
 
-    async fn a_second_suspension_keeps_what_the_first_one_left(bench: Bench) {
+    async fn a_second_suspension_keeps_what_the_first_one_left(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         let first = pause(&mut bench, "2026-03-06", "2026-03-09").await;
         assert_eq!(first["bid_deadline_rule"], json!("cd(2026-03-09,12)"));
@@ -102,7 +102,7 @@ on_both! {
         assert_eq!(third["bid_deadline"], json!("2026-04-15T23:59:59+08:00"));
     }
 
-    async fn suspended_on_its_last_day_a_posting_has_one_more(bench: Bench) {
+    async fn suspended_on_its_last_day_a_posting_has_one_more(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         let after = pause(&mut bench, "2026-03-17", "2026-03-20").await;
         // Saturday 21 March moves to Monday; questions are over and stay so
@@ -110,8 +110,7 @@ on_both! {
         agent(&mut bench, "lelin").await.post(&at(&bench, "questions"), json!({ "text": "还能提问吗,谢谢?" })).await.refused(409, "deadline_passed");
     }
 
-    async fn nothing_is_written_in_while_a_posting_is_suspended_and_drafts_are_kept(bench: Bench) {
-        bench.reach(Stage::BidsSubmitted).await;
+    async fn nothing_is_written_in_while_a_posting_is_suspended_and_drafts_are_kept(bench: Bench from BidsSubmitted) {
         let question = text(&agent(&mut bench, "lelin").await.post(&at(&bench, "questions"), json!({ "text": "请问场地由谁提供?" })).await.ok(), "/id");
         let id = bench.play.ids.bids["lelin"].clone();
         let bid = |verb: &str| format!("/api/v1/bids/{id}{verb}");
@@ -145,7 +144,7 @@ on_both! {
         street.post(&format!("/api/v1/questions/{question}/answer"), json!({ "text": "由社区提供" })).await.ok();
     }
 
-    async fn a_suspension_by_complaint_ends_by_itself_and_is_told(bench: Bench) {
+    async fn a_suspension_by_complaint_ends_by_itself_and_is_told(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         bench.advance(instant("2026-03-06T10:00:00+08:00")).await;
         let stands = suspend(&mut bench, "he.zhengqing", "complaint").await.ok();
@@ -171,7 +170,7 @@ on_both! {
         assert_eq!(recorded(&bench, "posting.resumed", None).await, 1);
     }
 
-    async fn who_suspended_resumes_and_no_other_order_has_an_end_of_its_own(bench: Bench) {
+    async fn who_suspended_resumes_and_no_other_order_has_an_end_of_its_own(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         let stands = suspend(&mut bench, "he.zhengqing", "supervision_order").await.ok();
         assert_eq!(stands["deadlines"], json!([]));
@@ -184,7 +183,7 @@ on_both! {
         resume(&mut bench, "cao.junjie").await.ok();
     }
 
-    async fn each_authority_gives_its_own_grounds(bench: Bench) {
+    async fn each_authority_gives_its_own_grounds(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         for (account, ground) in [("wang.min", "complaint"), ("wang.min", "supervision_order"), ("he.zhengqing", "safety"), ("he.zhengqing", "force_majeure")] {
             suspend(&mut bench, account, ground).await.refused(422, "wrong_ground");
@@ -202,8 +201,7 @@ on_both! {
         assert_eq!((recorded(&bench, "posting.suspended", None).await, posting(&mut bench).await["changes"].clone()), (0, json!([])));
     }
 
-    async fn after_the_last_second_an_open_posting_is_closed_before_anything_else(bench: Bench) {
-        bench.reach(Stage::BidsSubmitted).await;
+    async fn after_the_last_second_an_open_posting_is_closed_before_anything_else(bench: Bench from BidsSubmitted) {
         bench.stand_at(instant("2026-03-18T00:00:00+08:00"));
         suspend(&mut bench, "wang.min", "safety").await.refused(409, "deadline_passed");
         bench.work().await;
@@ -211,8 +209,7 @@ on_both! {
         assert_eq!(stands["suspension"]["resumes_to"], json!("closed"));
     }
 
-    async fn a_closed_posting_waits_with_its_checks(bench: Bench) {
-        bench.reach(Stage::BidsSubmitted).await;
+    async fn a_closed_posting_waits_with_its_checks(bench: Bench from BidsSubmitted) {
         bench.advance(instant("2026-03-18T00:00:00+08:00")).await;
         let closed = posting(&mut bench).await;
         assert_eq!(due(&closed, "eligibility_check").as_deref(), Some("2026-03-20T23:59:59+08:00"));
@@ -239,8 +236,7 @@ on_both! {
         assert!(due(&after, "eligibility_check").is_none(), "{after}");
     }
 
-    async fn an_evaluation_goes_on_where_it_was(bench: Bench) {
-        bench.reach(Stage::PanelFormed).await;
+    async fn an_evaluation_goes_on_where_it_was(bench: Bench from PanelFormed) {
         bench.forget();
         let start = at(&bench, "start_evaluation");
         bench.user("wang.min").await.post(&start, json!({})).await.ok();
@@ -261,8 +257,7 @@ on_both! {
         bench.user(&seat).await.post(&score, sheet).await.ok();
     }
 
-    async fn the_publicity_of_an_award_goes_on_where_it_was(bench: Bench) {
-        bench.reach(Stage::AwardProposed).await;
+    async fn the_publicity_of_an_award_goes_on_where_it_was(bench: Bench from AwardProposed) {
         bench.forget();
         let place = format!("/api/v1/awards/{}", bench.play.ids.award);
         let shown = seen(&mut bench, "wang.min", &place).await;
@@ -287,8 +282,7 @@ on_both! {
         suspend(&mut bench, "wang.min", "safety").await.refused(403, "forbidden");
     }
 
-    async fn a_suspended_posting_can_be_withdrawn_and_its_bids_stay_sealed(bench: Bench) {
-        bench.reach(Stage::BidsSubmitted).await;
+    async fn a_suspended_posting_can_be_withdrawn_and_its_bids_stay_sealed(bench: Bench from BidsSubmitted) {
         suspend(&mut bench, "wang.min", "safety").await.ok();
         let body = json!({ "ground": "need_vanished", "reason": "服务对象已全部入住养老机构" });
         let done = bench.user("cao.junjie").await.post(&at(&bench, "cancel"), body).await.ok();
@@ -304,7 +298,7 @@ on_both! {
         bench.user("wang.min").await.get(&id).await.refused(404, "not_found");
     }
 
-    async fn who_drafted_is_told_of_suspension_and_resumption(bench: Bench) {
+    async fn who_drafted_is_told_of_suspension_and_resumption(bench: Bench from PostingOpen) {
         open(&mut bench).await;
         let words = bench.play.bid_of("xinhuo").unwrap();
         bench.play.bid_drafted("xinhuo", &words).await.unwrap();

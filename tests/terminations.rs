@@ -91,7 +91,7 @@ fn states(contract: &Value, of: &str) -> Vec<String> {
 }
 
 on_both! {
-    async fn both_sides_end_an_agreement_and_its_need_is_posted_again(bench: Bench) {
+    async fn both_sides_end_an_agreement_and_its_need_is_posted_again(bench: Bench from WorkStarted) {
         begun(&mut bench).await;
         let organisation = format!("/api/v1/organisations/{}", bench.organisation("lelin").await);
         let before = number(&seen(&mut bench, "wei.guohua", &organisation).await, "/active_contracts");
@@ -144,7 +144,7 @@ on_both! {
         assert_eq!((&again["state"], &again["round"]), (&json!("draft"), &json!(2)));
     }
 
-    async fn a_proposal_is_refused_or_taken_back_and_made_anew(bench: Bench) {
+    async fn a_proposal_is_refused_or_taken_back_and_made_anew(bench: Bench from WorkStarted) {
         begun(&mut bench).await;
         let body = together(&bench);
         let first = text(&propose(&mut bench, "street_officer", body.clone()).await.ok(), "/id");
@@ -161,7 +161,7 @@ on_both! {
         assert_eq!(contract(&mut bench).await["state"], json!("active"));
     }
 
-    async fn an_officer_proposes_the_contractor_is_heard_and_another_officer_decides(bench: Bench) {
+    async fn an_officer_proposes_the_contractor_is_heard_and_another_officer_decides(bench: Bench from WorkStarted) {
         begun(&mut bench).await;
         let mut body = for_cause(&bench);
         propose(&mut bench, "winner_legal_rep", body.clone()).await.refused(422, "invalid");
@@ -188,7 +188,7 @@ on_both! {
         assert_eq!((&over["state"], &over["reason_code"], &over["reason"]), (&json!("terminated"), &json!("delay_after_demand"), &made["reason"]));
     }
 
-    async fn who_says_nothing_in_time_has_been_heard(bench: Bench) {
+    async fn who_says_nothing_in_time_has_been_heard(bench: Bench from WorkStarted) {
         begun(&mut bench).await;
         let body = for_cause(&bench);
         let made = propose(&mut bench, "street_officer", body.clone()).await.ok();
@@ -207,7 +207,7 @@ on_both! {
         assert_eq!(does(&mut bench, "street_approver", &text(&second, "/id"), "decide", json!({})).await.ok()["state"], json!("terminated"));
     }
 
-    async fn every_partner_of_a_joint_agreement_agrees(bench: Bench) {
+    async fn every_partner_of_a_joint_agreement_agrees(bench: Bench from PostingOpen) {
         joint_signed(&mut bench).await;
         bench.play.work_started().await.unwrap();
         bench.forget();
@@ -223,7 +223,7 @@ on_both! {
         assert_eq!(contract(&mut bench).await["state"], json!("terminated"));
     }
 
-    async fn a_proposal_falls_with_the_completion_report(bench: Bench) {
+    async fn a_proposal_falls_with_the_completion_report(bench: Bench from WorkStarted) {
         begun(&mut bench).await;
         let body = together(&bench);
         let id = text(&propose(&mut bench, "street_officer", body.clone()).await.ok(), "/id");
@@ -238,7 +238,7 @@ on_both! {
         propose(&mut bench, "street_officer", body).await.refused(409, "invalid_transition");
     }
 
-    async fn an_exit_ends_a_suspended_agreement_with_everything_that_hangs_on_it(bench: Bench) {
+    async fn an_exit_ends_a_suspended_agreement_with_everything_that_hangs_on_it(bench: Bench from WorkStarted) {
         begun(&mut bench).await;
         let suspend = format!("/api/v1/contracts/{}/suspend", bench.play.ids.contract);
         let first = contract(&mut bench).await["milestones"][0].clone();

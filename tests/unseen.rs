@@ -142,7 +142,7 @@ on_both! {
         b.end().await;
     }
 
-    async fn a_score_is_read_by_its_scorer_and_chair_alone_until_all_are_in(bench: Bench) {
+    async fn a_score_is_read_by_its_scorer_and_chair_alone_until_all_are_in(bench: Bench from PanelFormed) {
         let (panel, members) = paneled(&mut bench).await;
         bench.play.scoring_started().await.unwrap();
         bench.work().await;
@@ -169,7 +169,7 @@ on_both! {
         }
     }
 
-    async fn a_recusal_is_known_to_panel_and_organisers_alone(bench: Bench) {
+    async fn a_recusal_is_known_to_panel_and_organisers_alone(bench: Bench from PanelFormed) {
         let (panel, members) = paneled(&mut bench).await;
         // panel, organisers of the street, and who decides about the chair
         let mut those = vec!["wang.min", "cao.junjie", "he.zhengqing", "wei.guohua", "luo.jianguo"];

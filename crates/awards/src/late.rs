@@ -203,8 +203,6 @@ async fn tell(tx: &Tx, posting: &Posting, panel: &Loaded) -> Result<(), Error> {
         state: posting.state.clone(),
         facts: serde_json::json!({ "reason": PUBLIC }),
     };
-    let payload = serde_json::to_value(notice)?;
     let event = "panel.recused_after_scoring";
-    outbox::push(tx, outbox::NOTICE, event, "posting", posting.id, payload).await?;
-    Ok(())
+    outbox::tell(tx, event, "posting", posting.id, notice).await
 }

@@ -245,14 +245,5 @@ pub(crate) async fn tell(tx: &Tx, award: &award::Model) -> Result<(), Error> {
         state: award.state.clone(),
         facts: serde_json::json!({ "number": award.number, "publicity_ends": award.publicity.ends }),
     };
-    outbox::push(
-        tx,
-        outbox::NOTICE,
-        "award.proposed",
-        "award",
-        award.id,
-        serde_json::to_value(notice)?,
-    )
-    .await?;
-    Ok(())
+    outbox::tell(tx, "award.proposed", "award", award.id, notice).await
 }

@@ -209,15 +209,7 @@ async fn tell_others(tx: &Tx, posting: &Posting, award: &award::Model) -> Result
             facts: serde_json::json!({ "rank": bid.rank, "total": total.rounded(),
                 "bonus": (bid.bonus > 0).then_some(bid.bonus), "means": means(posting, &bid) }),
         };
-        outbox::push(
-            tx,
-            outbox::NOTICE,
-            "award.result",
-            "bid",
-            bid.id,
-            serde_json::to_value(notice)?,
-        )
-        .await?;
+        outbox::tell(tx, "award.result", "bid", bid.id, notice).await?;
     }
     Ok(())
 }

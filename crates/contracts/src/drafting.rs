@@ -263,33 +263,61 @@ async fn insert_payments(
         let bound = milestones
             .iter()
             .find(|row| Some(row.seq) == *milestone_seq);
-        let row = payment::ActiveModel {
-            id: Set(tx.new_id()),
-            contract_id: Set(contract.id),
-            contract_number: Set(contract.number.clone()),
-            project_id: Set(contract.project_id),
-            organisation_id: Set(contract.organisation_id),
-            division: Set(contract.division.clone()),
-            seq: Set(*seq),
-            share_percent: Set(i32::try_from(*share_percent)
-                .map_err(|_| Error::internal("a tranche of more than a price"))?),
-            planned_fen: Set(amount_fen.get()),
-            amount_fen: Set(amount_fen.get()),
-            condition: Set(wire(*condition)),
-            milestone_id: Set(bound.map(|row| row.id)),
-            invoice: Set(None),
-            payment_reference: Set(None),
-            reason: Set(None),
-            withheld_ground: Set(None),
-            clawback_fen: Set(0),
-            repayment_reference: Set(None),
-            state: Set("planned".to_owned()),
-            version: Set(1),
-            created_at: Set(tx.now()),
-            updated_at: Set(tx.now()),
+        let tranche = PlannedPayment {
+            seq: *seq,
+            share_percent: i32::try_from(*share_percent)
+                .map_err(|_| Error::internal("a tranche of more than a price"))?,
+            amount_fen: amount_fen.get(),
+            condition: wire(*condition),
+            milestone_id: bound.map(|row| row.id),
         };
-        let made = machine::create::<flow::Payment>(RoleSet::of(&[Role::StreetOfficer]))?;
-        birth::<payment::Entity, _>(tx, made, row, None).await?;
+        plan_payment(tx, contract, tranche).await?;
     }
     Ok(())
+}
+
+/// A payment that an agreement will make.
+pub(crate) struct PlannedPayment {
+    pub seq: i32,
+    pub share_percent: i32,
+    pub amount_fen: i64,
+    pub condition: String,
+    pub milestone_id: Option<Uuid>,
+}
+
+/// Plans a payment of an agreement.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn plan_payment(
+    tx: &Tx,
+    contract: &contract::Model,
+    planned: PlannedPayment,
+) -> Result<payment::Model, Error> {
+    let row = payment::ActiveModel {
+        id: Set(tx.new_id()),
+        contract_id: Set(contract.id),
+        contract_number: Set(contract.number.clone()),
+        project_id: Set(contract.project_id),
+        organisation_id: Set(contract.organisation_id),
+        division: Set(contract.division.clone()),
+        seq: Set(planned.seq),
+        share_percent: Set(planned.share_percent),
+        planned_fen: Set(planned.amount_fen),
+        amount_fen: Set(planned.amount_fen),
+        condition: Set(planned.condition),
+        milestone_id: Set(planned.milestone_id),
+        invoice: Set(None),
+        payment_reference: Set(None),
+        reason: Set(None),
+        withheld_ground: Set(None),
+        clawback_fen: Set(0),
+        repayment_reference: Set(None),
+        state: Set("planned".to_owned()),
+        version: Set(1),
+        created_at: Set(tx.now()),
+        updated_at: Set(tx.now()),
+    };
+    let made = machine::create::<flow::Payment>(RoleSet::of(&[Role::StreetOfficer]))?;
+    birth::<payment::Entity, _>(tx, made, row, None).await
 }

@@ -149,25 +149,10 @@ pub(crate) async fn tell_of_birth<E: Stateful>(
     organisations: Vec<Uuid>,
 ) -> Result<(), Error> {
     let notice = Notice {
-        tell: tell.to_vec(),
-        division: row.division().to_owned(),
-        field: None,
-        label: row.label(),
         organisations,
-        persons: Vec::new(),
-        state: row.state().to_owned(),
-        facts: serde_json::Value::Null,
+        ..Notice::of(row, tell, serde_json::Value::Null)
     };
-    outbox::push(
-        tx,
-        outbox::NOTICE,
-        E::Machine::BIRTH,
-        E::Machine::OBJECT,
-        row.id(),
-        serde_json::to_value(notice)?,
-    )
-    .await?;
-    Ok(())
+    outbox::tell(tx, E::Machine::BIRTH, E::Machine::OBJECT, row.id(), notice).await
 }
 
 /// Starts a timer of something that was just made, for which no row of a table could.

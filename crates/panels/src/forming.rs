@@ -511,14 +511,5 @@ pub(crate) async fn invite(tx: &Tx, loaded: &Loaded, persons: Vec<Uuid>) -> Resu
         state: PENDING.to_owned(),
         facts: serde_json::json!({ "panel_id": loaded.panel.id, "purpose": loaded.panel.purpose, "object_id": loaded.panel.object_id }),
     };
-    outbox::push(
-        tx,
-        outbox::NOTICE,
-        "panel.formed",
-        "panel",
-        loaded.panel.id,
-        serde_json::to_value(notice)?,
-    )
-    .await?;
-    Ok(())
+    outbox::tell(tx, "panel.formed", "panel", loaded.panel.id, notice).await
 }

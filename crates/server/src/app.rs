@@ -48,6 +48,12 @@ pub struct Parts {
     pub mailer: Arc<dyn Mailer>,
 }
 
+/// What the service offers, and the document that says so: the same for every server of a process.
+static DOCUMENT: LazyLock<Result<(web::Data<Offered>, String), String>> = LazyLock::new(|| {
+    let document = wiring::openapi().map_err(|error| error.to_string())?;
+    Ok((web::Data::new(Offered::of(&document)), document.to_string()))
+});
+
 /// A running server.
 pub struct Running {
     /// Where it listens.
@@ -146,9 +152,7 @@ pub async fn start(parts: Parts) -> Result<Running, String> {
             worker: Arc::clone(&worker),
         })
     });
-    let document = wiring::openapi().map_err(|error| error.to_string())?;
-    let offered = web::Data::new(Offered::of(&document));
-    let text = document.to_string();
+    let (offered, text) = DOCUMENT.as_ref().map_err(Clone::clone)?;
     let per_minute = NonZeroU32::new(if sandbox.is_some() {
         config.requests_per_minute.saturating_mul(100)
     } else {
@@ -175,7 +179,6 @@ pub async fn start(parts: Parts) -> Result<Running, String> {
     let shared_files = web::Data::new(files.clone());
     let public_url = PublicUrl(config.public_url.clone());
     let server = HttpServer::new(move || {
-        let text = text.clone();
         let is_sandbox = in_sandbox.is_some();
         let mut app = App::new()
             .app_data(web::Data::new(shared.clone()))
@@ -205,7 +208,7 @@ pub async fn start(parts: Parts) -> Result<Running, String> {
                 std::future::ready(
                     HttpResponse::Ok()
                         .content_type("application/json")
-                        .body(text.clone()),
+                        .body(text.as_str()),
                 )
             }),
         )
@@ -233,7 +236,7 @@ pub async fn start(parts: Parts) -> Result<Running, String> {
         .wrap(from_fn(surround))
         .wrap(cors(origins.clone(), is_sandbox))
     })
-    .workers(2)
+    .workers(config.workers())
     .client_request_timeout(Duration::from_secs(10))
     .shutdown_timeout(10)
     .disable_signals()

@@ -20,6 +20,8 @@ data_dir = "data"
 master_keys = ""
 # Connections to the database.
 connections = 8
+# Threads that answer requests; 0: as many as the machine has processors.
+workers = 0
 # Requests a minute for one caller, per process.
 requests_per_minute = 600
 # Addresses of proxies whose X-Forwarded-For is believed, as "10.0.0.1".
@@ -85,6 +87,8 @@ pub struct Config {
     pub master_keys: PathBuf,
     /// Connections to the database.
     pub connections: u32,
+    /// Threads that answer requests; 0 means one for each processor.
+    pub workers: usize,
     /// Requests a minute for one caller.
     pub requests_per_minute: u32,
     /// Proxies whose `X-Forwarded-For` is believed.
@@ -176,6 +180,7 @@ impl Default for Config {
             data_dir: PathBuf::from("data"),
             master_keys: PathBuf::new(),
             connections: 8,
+            workers: 0,
             requests_per_minute: 600,
             trusted_proxies: Vec::new(),
             worker_seconds: 1,
@@ -302,6 +307,7 @@ impl Config {
             })?;
         }
         number(get, "WUBANG_CONNECTIONS", &mut self.connections)?;
+        number(get, "WUBANG_WORKERS", &mut self.workers)?;
         number(
             get,
             "WUBANG_REQUESTS_PER_MINUTE",
@@ -325,6 +331,15 @@ impl Config {
         )?;
         number(get, "WUBANG_FILES_MAX_COUNT", &mut self.files.max_count)?;
         number(get, "WUBANG_WORKER_SECONDS", &mut self.worker_seconds)
+    }
+
+    /// How many threads answer requests.
+    #[must_use]
+    pub fn workers(&self) -> usize {
+        match self.workers {
+            0 => std::thread::available_parallelism().map_or(2, usize::from),
+            workers => workers,
+        }
     }
 
     /// Where the master keys are.

@@ -12,28 +12,35 @@ use wubang_store::open::Reaction;
 use wubang_store::recount::{self, RecountHandler};
 use wubang_store::worker::TimerHandler;
 
+/// The routes of each stage. The order counts where one stage serves an address below another's collection.
+const STAGES: [fn(&mut ServiceConfig); 17] = [
+    // credit serves some addresses below /organisations
+    wubang_credit::routes,
+    wubang_registry::routes,
+    wubang_panels::routes,
+    wubang_publicity::routes,
+    // voices serve one address below /needs
+    wubang_voices::routes,
+    wubang_needs::routes,
+    // roadshows and awards serve some addresses below /postings: they come first
+    wubang_roadshows::routes,
+    wubang_awards::routes,
+    wubang_postings::routes,
+    wubang_bids::routes,
+    wubang_contracts::routes,
+    wubang_evaluations::routes,
+    wubang_supervision::routes,
+    wubang_objections::routes,
+    wubang_signals::routes,
+    wubang_portal::routes,
+    crate::operations::routes,
+];
+
 /// Serves and documents every stage.
 pub fn routes(cfg: &mut ServiceConfig) {
-    // credit serves some addresses below /organisations
-    wubang_credit::routes(cfg);
-    wubang_registry::routes(cfg);
-    wubang_panels::routes(cfg);
-    wubang_publicity::routes(cfg);
-    // voices serve one address below /needs
-    wubang_voices::routes(cfg);
-    wubang_needs::routes(cfg);
-    // roadshows and awards serve some addresses below /postings: they come first
-    wubang_roadshows::routes(cfg);
-    wubang_awards::routes(cfg);
-    wubang_postings::routes(cfg);
-    wubang_bids::routes(cfg);
-    wubang_contracts::routes(cfg);
-    wubang_evaluations::routes(cfg);
-    wubang_supervision::routes(cfg);
-    wubang_objections::routes(cfg);
-    wubang_signals::routes(cfg);
-    wubang_portal::routes(cfg);
-    crate::operations::routes(cfg);
+    for stage in STAGES {
+        stage(cfg);
+    }
 }
 
 /// What later stages do when earlier ones report, in the order of the stages.
@@ -208,4 +215,35 @@ pub fn openapi() -> Result<Value, serde_json::Error> {
         .split_for_parts();
     let document = serde_json::to_value(document)?;
     Ok(wubang_web::openapi::complete(document, &lifecycles()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    /// The schemas that one stage brings with it.
+    fn schemas(stage: fn(&mut ServiceConfig)) -> serde_json::Map<String, Value> {
+        let (_, document) = actix_web::App::new()
+            .into_utoipa_app()
+            .configure(stage)
+            .split_for_parts();
+        let document = serde_json::to_value(document).unwrap();
+        let schemas = document.pointer("/components/schemas");
+        schemas
+            .and_then(Value::as_object)
+            .cloned()
+            .unwrap_or_default()
+    }
+
+    /// Of two schemas with one name the document keeps one, silently, and describes the other wrongly.
+    #[test]
+    fn no_name_of_a_schema_has_two_meanings() {
+        let mut known: BTreeMap<String, Value> = BTreeMap::new();
+        for (name, schema) in STAGES.into_iter().flat_map(schemas) {
+            let first = known.entry(name.clone()).or_insert_with(|| schema.clone());
+            assert_eq!(*first, schema, "{name} has two meanings");
+        }
+        assert!(known.len() > 100, "{} schemas", known.len());
+    }
 }

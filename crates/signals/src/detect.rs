@@ -52,6 +52,8 @@ impl Default for Thresholds {
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
 )]
 #[serde(rename_all = "snake_case")]
+// postings have an Indicator too
+#[schema(as = SignalIndicator)]
 pub enum Indicator {
     /// 文本雷同(扣除公告文字后)。
     EqualText,

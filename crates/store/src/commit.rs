@@ -285,25 +285,23 @@ async fn tell<E: Stateful>(
         return Ok(());
     }
     let notice = Notice {
-        tell: audiences.to_vec(),
-        division: row.division().to_owned(),
-        field: row.field(),
-        label: row.label(),
-        organisations: row.organisations(),
         persons,
-        state: row.state().to_owned(),
-        facts,
+        ..Notice::of(row, audiences, facts)
     };
-    outbox::push(
-        tx,
-        outbox::NOTICE,
-        event,
-        E::Machine::OBJECT,
-        row.id(),
-        serde_json::to_value(notice)?,
-    )
-    .await?;
-    Ok(())
+    outbox::tell(tx, event, E::Machine::OBJECT, row.id(), notice).await
+}
+
+/// Tells of something that was just made and waits for somebody: a birth is no row of a table, and tells nobody.
+///
+/// # Errors
+/// When the database fails.
+pub async fn tell_of_birth<E: Stateful>(
+    tx: &Tx,
+    row: &E::Model,
+    audiences: &[Audience],
+    facts: Value,
+) -> Result<(), Error> {
+    tell::<E>(tx, row, E::Machine::BIRTH, audiences, Vec::new(), facts).await
 }
 
 /// A new row in its machine's first state.

@@ -27,7 +27,9 @@ mod turns;
 pub mod tx;
 pub mod worker;
 
-pub use commit::{Birthed, Commit, Stateful, Stored, Tracked, birth, commit, state_of};
+pub use commit::{
+    Birthed, Commit, Stateful, Stored, Tracked, birth, commit, state_of, tell_of_birth,
+};
 pub use error::Error;
 pub use key::Key;
 pub use open::{Options, Store};

@@ -1,5 +1,6 @@
 //! The outbox: what is to be told or delivered, written with the step that causes it.
 
+use crate::commit::Tracked;
 use crate::entity::outbox;
 use crate::error::Error;
 use crate::tx::{Read, Tx};
@@ -38,6 +39,23 @@ pub struct Notice {
     pub facts: Value,
 }
 
+impl Notice {
+    /// Who is told what of an object as it is: its organisations among them, and no person beside the audiences.
+    #[must_use]
+    pub fn of(row: &impl Tracked, tell: &[Audience], facts: Value) -> Notice {
+        Notice {
+            tell: tell.to_vec(),
+            division: row.division().to_owned(),
+            field: row.field(),
+            label: row.label(),
+            organisations: row.organisations(),
+            persons: Vec::new(),
+            state: row.state().to_owned(),
+            facts,
+        }
+    }
+}
+
 /// Adds a row to be worked off after the commit.
 ///
 /// # Errors
@@ -53,6 +71,22 @@ pub async fn push(
     let id = tx.new_id();
     push_once(tx, id, topic, event, object, object_id, payload).await?;
     Ok(id)
+}
+
+/// Tells people of an event, after the commit.
+///
+/// # Errors
+/// When the database fails.
+pub async fn tell(
+    tx: &Tx,
+    event: &str,
+    object: &str,
+    object_id: Uuid,
+    notice: Notice,
+) -> Result<(), Error> {
+    let payload = serde_json::to_value(notice)?;
+    push(tx, NOTICE, event, object, object_id, payload).await?;
+    Ok(())
 }
 
 /// Adds a row under a given id; nothing happens when it is there already. Who may be run twice over the

@@ -9,7 +9,7 @@ use crate::dialect;
 use crate::entity::timers;
 use crate::error::Error;
 use crate::open::Store;
-use crate::outbox::{self, NOTICE, Notice};
+use crate::outbox::{self, Notice};
 use crate::timers::{RUNNING, SUSPENDED};
 use crate::tx::{Read, Tx};
 use sea_orm::sea_query::Expr;
@@ -104,9 +104,7 @@ impl Recounted {
             state: String::new(),
             facts: serde_json::json!({ "moved": lines.join("、") }),
         };
-        let payload = serde_json::to_value(notice)?;
-        outbox::push(tx, NOTICE, MOVED, &self.object, self.object_id, payload).await?;
-        Ok(())
+        outbox::tell(tx, MOVED, &self.object, self.object_id, notice).await
     }
 }
 

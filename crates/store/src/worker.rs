@@ -5,7 +5,7 @@ use crate::dialect;
 use crate::entity::{holds, outbox, timers};
 use crate::error::Error;
 use crate::open::Store;
-use crate::outbox::{NOTICE, Notice};
+use crate::outbox::Notice;
 use crate::recount::{self, RecountHandler};
 use crate::timers::{FIRED, RUNNING};
 use crate::tx::{Read, Tx};
@@ -232,14 +232,5 @@ async fn escalate(tx: &Tx, timer: &timers::Model) -> Result<(), Error> {
         state: timer.timer.clone(),
         facts: serde_json::json!({ "timer": timer.timer, "due_at": timer.due_at }),
     };
-    crate::outbox::push(
-        tx,
-        NOTICE,
-        "timer.overdue",
-        &timer.object,
-        timer.object_id,
-        serde_json::to_value(notice)?,
-    )
-    .await?;
-    Ok(())
+    crate::outbox::tell(tx, "timer.overdue", &timer.object, timer.object_id, notice).await
 }

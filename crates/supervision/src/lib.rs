@@ -9,6 +9,7 @@ pub mod exits;
 pub mod guidance;
 mod invariants;
 mod levels;
+mod proposing;
 mod reactions;
 mod recounting;
 pub mod rectification;
@@ -19,6 +20,7 @@ pub mod words;
 
 pub use exits::entity::exit::Model as Exit;
 pub use invariants::invariants;
+pub use proposing::Proposal;
 pub use rectification::entity::rectification::Model as Rectification;
 pub use watched::OfContractOut;
 

@@ -3,17 +3,15 @@
 
 use sea_orm::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect};
 use serde::Serialize;
-use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 use wubang_contracts::Contract;
 use wubang_contracts::supervising::{self, id_filter};
 use wubang_kernel::deadline::{Deadline, local_date};
 use wubang_kernel::division::DivisionCode;
-use wubang_kernel::machine::{self, Audience, Facts, Machine, plan};
+use wubang_kernel::machine::{self, Facts, Machine, plan};
 use wubang_kernel::{Code, Faults, Role, RoleSet, Timer, personal};
 use wubang_store::commit::Commit;
-use wubang_store::outbox::{self, Notice};
 use wubang_store::trace::About;
 use wubang_store::{Error, Key, Read, Stateful, Stored, Tracked, Tx, scope};
 use wubang_store::{commit, numbers, state_of, timers};
@@ -371,29 +369,6 @@ pub(crate) async fn start<E: Watched>(
         version: row.version(),
     };
     timers::start(tx, &about, &row.label(), timer, deadline).await
-}
-
-/// Tells of a new object: births are no rows of a table.
-pub(crate) async fn tell<E: Watched>(
-    tx: &Tx,
-    row: &E::Model,
-    audiences: &[Audience],
-    facts: Value,
-) -> Result<(), Error> {
-    let notice = Notice {
-        tell: audiences.to_vec(),
-        division: Stored::division(row).to_owned(),
-        field: None,
-        label: row.label(),
-        organisations: row.organisations(),
-        persons: Vec::new(),
-        state: row.state().to_owned(),
-        facts,
-    };
-    let payload = serde_json::to_value(notice)?;
-    let (event, object) = (E::Machine::BIRTH, E::Machine::OBJECT);
-    outbox::push(tx, outbox::NOTICE, event, object, row.id(), payload).await?;
-    Ok(())
 }
 
 /// The next number of a series of the district and the year.

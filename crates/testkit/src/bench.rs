@@ -2,6 +2,7 @@
 
 use crate::caller::Caller;
 use crate::database::{self, Database, PASSWORD, beginning, filling, fresh};
+use crate::stages::Stage;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -34,6 +35,8 @@ pub struct Bench {
     callers: HashMap<String, Caller>,
     /// Whether mails are kept in memory, as usual.
     own_mails: bool,
+    /// The stage that the test said it begins at, until somebody asks for it.
+    pub(crate) begun_at: Option<Stage>,
 }
 
 /// Runs one test on one database, beginning on the usual Monday in March; afterwards every invariant must
@@ -45,31 +48,50 @@ pub fn run<F: AsyncFnOnce(Bench)>(database: Database, test: F) {
     run_at(database, beginning(), test);
 }
 
+/// The same for a test that begins at a stage of the story: with a copy of it, at its instant, with its ids.
+///
+/// # Panics
+/// When the stage cannot be reached, or the test or an invariant fails.
+pub fn run_from<F: AsyncFnOnce(Bench)>(database: Database, stage: Stage, test: F) {
+    play(database, test, async |unique| {
+        Bench::from_stage(database, stage, unique).await
+    });
+}
+
 /// Runs one test on one database, beginning at an instant; afterwards every invariant must hold.
 ///
 /// # Panics
 /// When the instant is before the templates were filled, or the test or an invariant fails.
 pub fn run_at<F: AsyncFnOnce(Bench)>(database: Database, begins: DateTime<Utc>, test: F) {
     assert!(begins >= filling(), "nothing is known before {}", filling());
+    play(database, test, async |unique| {
+        let url = fresh(database, unique).await?;
+        Some(Bench::start_at(&url, unique, None, begins).await)
+    });
+}
+
+/// Plays a test with the bench that it begins with; without one, the machine has no such database.
+fn play<F: AsyncFnOnce(Bench)>(
+    database: Database,
+    test: F,
+    begin: impl AsyncFnOnce(&str) -> Option<Bench>,
+) {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .expect("a runtime");
     runtime.block_on(async {
-        let unique = unique("t");
-        let Some(url) = fresh(database, &unique).await else {
+        let Some(bench) = begin(&unique("t")).await else {
             return;
         };
-        let bench = Bench::start_at(&url, &unique, None, begins).await;
-        let place = Arc::clone(&bench.place);
+        let (config, place) = (bench.config.clone(), Arc::clone(&bench.place));
         test(bench).await;
-        let url = place.lock().expect("a place").clone();
         // opened anew: a test may have stopped its service
+        let url = place.lock().expect("a place").clone();
         let config = Config {
             database_url: url.clone(),
-            data_dir: database::folder().join(&unique),
-            ..database::config()
+            ..config
         };
         check_and_remove(database, &url, &config).await;
         // the test passed: what it has put into its folder is looked at by nobody
@@ -156,6 +178,8 @@ impl Bench {
             data_dir: data_dir.to_owned(),
             worker_seconds: 0,
             connections: 4,
+            // each thread builds the routes anew, which is what a start costs most
+            workers: 1,
             ..database::config()
         };
         let clock = TestClock::standing_at(begins);
@@ -181,6 +205,7 @@ impl Bench {
             nobody: Caller::nobody(base),
             callers: HashMap::new(),
             own_mails,
+            begun_at: None,
         }
     }
 

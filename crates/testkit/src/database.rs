@@ -176,6 +176,11 @@ fn cluster() -> Option<String> {
     server
 }
 
+/// Whether this machine has such a database; says so loudly when it has none.
+pub(crate) fn is_there(database: Database) -> bool {
+    database == Database::Sqlite || cluster().is_some()
+}
+
 /// Where something is kept that all tests of this build share, about one kind of database in one cluster.
 pub(crate) fn place_of(database: Database, name: &str) -> PathBuf {
     let mut hasher = DefaultHasher::new();

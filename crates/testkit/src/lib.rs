@@ -35,20 +35,33 @@ macro_rules! on_both_at {
 
 /// Runs a test on SQLite and on PostgreSQL: `on_both! { async fn name(bench: Bench) { … } }` makes
 /// `name::sqlite` and `name::postgres`. Without PostgreSQL the second says so loudly, and fails under CI.
+/// `bench: Bench from WorkStarted` begins at that [`Stage`] of the story.
 #[macro_export]
 macro_rules! on_both {
-    ($(async fn $name:ident($bench:ident: Bench) $body:block)+) => {$(
+    ($(async fn $name:ident($bench:ident: Bench $(from $stage:ident)?) $body:block)+) => {$(
         mod $name {
             use super::*;
             async fn play(mut $bench: $crate::Bench) $body
             #[test]
             fn sqlite() {
-                $crate::bench::run($crate::Database::Sqlite, play);
+                $crate::play_test!($crate::Database::Sqlite, $($stage)?);
             }
             #[test]
             fn postgres() {
-                $crate::bench::run($crate::Database::Postgres, play);
+                $crate::play_test!($crate::Database::Postgres, $($stage)?);
             }
         }
     )+};
+}
+
+/// One test of [`on_both!`].
+#[macro_export]
+#[doc(hidden)]
+macro_rules! play_test {
+    ($database:expr,) => {
+        $crate::bench::run($database, play)
+    };
+    ($database:expr, $stage:ident) => {
+        $crate::bench::run_from($database, $crate::Stage::$stage, play)
+    };
 }

@@ -102,14 +102,43 @@ impl Kept {
 }
 
 impl Bench {
+    /// A bench that begins at a stage; `None`, loudly, where this machine has no such database.
+    pub(crate) async fn from_stage(
+        database: Database,
+        stage: Stage,
+        unique: &str,
+    ) -> Option<Bench> {
+        database::is_there(database).then_some(())?;
+        let mut bench = Bench::of(&kept(database, stage).await, unique).await;
+        bench.begun_at = Some(stage);
+        Some(bench)
+    }
+
+    /// A bench on a copy of what is kept.
+    async fn of(kept: &Kept, unique: &str) -> Bench {
+        let (copy, folder) = (
+            database::copy(&kept.database, unique).await,
+            database::folder().join(unique),
+        );
+        copy_files(&kept.files, &folder.join("files"));
+        let mut bench = Bench::start_in(&copy, &folder, None, kept.now).await;
+        bench.play.remember(kept.memory.clone());
+        bench
+    }
+
     /// Takes the story to a stage. Where nothing has happened yet, a copy of the stage takes the place of this
     /// bench's database: its mails are not in memory then, and nobody is signed in. Otherwise every scene is played.
     ///
     /// # Panics
-    /// When a scene is refused.
+    /// When a scene is refused, and when the test said that it begins at another stage.
     // boxed: the scenes would otherwise be part of every test's own future
     pub fn reach(&mut self, stage: Stage) -> Pin<Box<dyn Future<Output = ()> + '_>> {
         Box::pin(async move {
+            // who begins at a stage is there already, until somebody has done something
+            if let Some(begun) = self.begun_at.take().filter(|_| self.is_usual()) {
+                assert_eq!(begun, stage, "the test begins at another stage");
+                return;
+            }
             if self.is_untouched().await {
                 let kept = kept(self.database(), stage).await;
                 self.begin_anew(&kept).await;
@@ -139,15 +168,13 @@ impl Bench {
 
     /// Exchanges the world for a copy of what is kept.
     async fn begin_anew(&mut self, kept: &Kept) {
-        let copy = database::copy(&kept.database, &crate::bench::unique("s")).await;
-        copy_files(&kept.files, &self.config.data_dir.join("files"));
-        let mut next = Bench::start_in(&copy, &self.config.data_dir, None, kept.now).await;
-        next.play.remember(kept.memory.clone());
+        let mut next = Bench::of(kept, &crate::bench::unique("s")).await;
         next.place = std::sync::Arc::clone(&self.place);
         let before = std::mem::replace(self, next);
         let (database, url) = (before.database(), before.url);
         before.running.stop().await;
         database::remove(database, &url).await;
+        let _ = std::fs::remove_dir_all(&before.config.data_dir);
         self.settle();
     }
 }

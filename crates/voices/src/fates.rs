@@ -302,14 +302,12 @@ async fn became(tx: &Tx, need: Uuid, fate: Fate, note: Option<String>) -> Result
         state: String::new(),
         facts: serde_json::json!({ "fate": fate.zh() }),
     };
-    outbox::push(
+    outbox::tell(
         tx,
-        outbox::NOTICE,
         "resident_request.fate",
         "resident_request",
         need,
-        serde_json::to_value(notice)?,
+        notice,
     )
-    .await?;
-    Ok(())
+    .await
 }

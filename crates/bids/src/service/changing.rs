@@ -51,16 +51,7 @@ async fn tell(
         state: posting.state.clone(),
         facts: serde_json::json!({ "reason": reason, "bid_deadline": posting.bid_deadline.map(Instant) }),
     };
-    outbox::push(
-        tx,
-        outbox::NOTICE,
-        event,
-        "posting",
-        posting.id,
-        serde_json::to_value(notice)?,
-    )
-    .await?;
-    Ok(())
+    outbox::tell(tx, event, "posting", posting.id, notice).await
 }
 
 /// A published posting changed: whom it was matched with and who has written a bid are told. The box is

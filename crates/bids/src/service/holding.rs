@@ -17,7 +17,7 @@ use wubang_kernel::digest::sha256_hex;
 use wubang_kernel::{Code, Role, RoleSet, faults};
 use wubang_postings::{Posting, PostingCase};
 use wubang_store::outbox::{self, Notice};
-use wubang_store::{Error, Key, Read, Store, Tracked, Tx, View};
+use wubang_store::{Error, Key, Read, Store, Tx, View};
 use wubang_web::Instant;
 use wubang_web::ReasonIn;
 
@@ -60,26 +60,11 @@ pub(super) async fn on_closed(
     }
     let holders = boxes::of_box(tx, posting.id).await?;
     let notice = Notice {
-        tell: Vec::new(),
-        division: posting.division.clone(),
-        field: None,
-        label: posting.label(),
         organisations: Vec::new(),
         persons: holders.iter().map(|holder| holder.person_id).collect(),
-        state: posting.state.clone(),
-        facts: serde_json::json!({}),
+        ..Notice::of(posting, &[], serde_json::json!({}))
     };
-    let payload = serde_json::to_value(notice)?;
-    outbox::push(
-        tx,
-        outbox::NOTICE,
-        "opening.awaited",
-        "posting",
-        posting.id,
-        payload,
-    )
-    .await?;
-    Ok(())
+    outbox::tell(tx, "opening.awaited", "posting", posting.id, notice).await
 }
 
 /// The caller's own share of a posting's box; nobody else learns who holds.

@@ -20,7 +20,7 @@ use wubang_kernel::machine::Audience;
 use wubang_kernel::{Code, Faults, Refusal, Role, RoleSet, faults};
 use wubang_store::commit::edit;
 use wubang_store::outbox::{self, Notice};
-use wubang_store::{Error, Key, Read, Tracked, Tx, View};
+use wubang_store::{Error, Key, Read, Tx, View};
 use wubang_web::ListQuery;
 
 /// Members come and go, and confirm, until the deadline of a posting that is open.
@@ -73,18 +73,10 @@ async fn tell(
         return Ok(());
     }
     let notice = Notice {
-        tell: vec![Audience::Organisation],
-        division: bid.division.clone(),
-        field: None,
-        label: bid.label(),
         organisations,
-        persons: Vec::new(),
-        state: bid.state.clone(),
-        facts: serde_json::json!({}),
+        ..Notice::of(bid, &[Audience::Organisation], serde_json::json!({}))
     };
-    let payload = serde_json::to_value(notice)?;
-    outbox::push(tx, outbox::NOTICE, event, "bid", bid.id, payload).await?;
-    Ok(())
+    outbox::tell(tx, event, "bid", bid.id, notice).await
 }
 
 /// The content changes: members whose confirmation it voids are told.

@@ -7,6 +7,7 @@ use super::model::{
 };
 use super::rules::{self, BY_SETTLEMENT, accepted, clawbacks, figures, paid};
 use super::{out, store};
+use crate::drafting::{PlannedPayment, plan_payment};
 use crate::ending;
 use crate::entity::payment;
 use crate::flow as contracts;
@@ -17,7 +18,7 @@ use sea_orm::ActiveValue::Set;
 use serde_json::json;
 use uuid::Uuid;
 use wubang_kernel::machine::{self, Audience, plan};
-use wubang_kernel::{Code, Faults, Role, RoleSet, Timer};
+use wubang_kernel::{Code, Faults, RoleSet, Timer};
 use wubang_store::commit::Commit;
 use wubang_store::{Error, Key, Read, Tx, View, birth, commit, state_of};
 use wubang_web::{ListQuery, NothingIn, actions};
@@ -270,32 +271,14 @@ pub async fn complete(tx: &Tx, key: &Key, _: NothingIn) -> Result<SettlementOut,
 async fn pay(tx: &Tx, contract: &ContractCase, due_fen: i64) -> Result<Uuid, Error> {
     let own = &contract.contract;
     let last = contract.payments.iter().map(|row| row.seq).max();
-    let row = payment::ActiveModel {
-        id: Set(tx.new_id()),
-        contract_id: Set(own.id),
-        contract_number: Set(own.number.clone()),
-        project_id: Set(own.project_id),
-        organisation_id: Set(own.organisation_id),
-        division: Set(own.division.clone()),
-        seq: Set(last.unwrap_or(0).saturating_add(1)),
-        share_percent: Set(0),
-        planned_fen: Set(due_fen),
-        amount_fen: Set(due_fen),
-        condition: Set(BY_SETTLEMENT.to_owned()),
-        milestone_id: Set(None),
-        invoice: Set(None),
-        payment_reference: Set(None),
-        reason: Set(None),
-        withheld_ground: Set(None),
-        clawback_fen: Set(0),
-        repayment_reference: Set(None),
-        state: Set("planned".to_owned()),
-        version: Set(1),
-        created_at: Set(tx.now()),
-        updated_at: Set(tx.now()),
+    let planned = PlannedPayment {
+        seq: last.unwrap_or(0).saturating_add(1),
+        share_percent: 0,
+        amount_fen: due_fen,
+        condition: BY_SETTLEMENT.to_owned(),
+        milestone_id: None,
     };
-    let made = machine::create::<contracts::Payment>(RoleSet::of(&[Role::StreetOfficer]))?;
-    let row = birth::<payment::Entity, _>(tx, made, row, None).await?;
+    let row = plan_payment(tx, own, planned).await?;
     payment_by_system(tx, own, &row, PaymentEvent::Enable, due_fen).await?;
     Ok(row.id)
 }

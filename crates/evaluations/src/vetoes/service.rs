@@ -14,12 +14,13 @@ use crate::scoring::ProjectGrade;
 use crate::service::{SYSTEM, id_filter, planned, spend};
 use sea_orm::ActiveValue::Set;
 use serde_json::json;
-use wubang_kernel::machine::{self, Audience, Machine as _, plan};
+use wubang_kernel::machine::{self, Audience, plan};
 use wubang_kernel::{Code, Faults, RoleSet, Timer, faults, personal};
 use wubang_store::commit::Commit;
-use wubang_store::outbox::{self, Notice};
 use wubang_store::trace::About;
-use wubang_store::{Error, Key, Read, Tracked, Tx, View, birth, commit, state_of, timers};
+use wubang_store::{
+    Error, Key, Read, Tracked, Tx, View, birth, commit, state_of, tell_of_birth, timers,
+};
 use wubang_web::{DeadlineOut, Instant, ListQuery, ReasonIn, actions};
 
 fn facts(read: &impl Read, case: &FindingCase) -> VetoFacts {
@@ -168,30 +169,15 @@ pub(crate) async fn propose(tx: &Tx, input: VetoFindingIn) -> Result<VetoFinding
         version: finding.version,
     };
     timers::start(tx, &about, &finding.label(), Timer::VetoAnswer, &answer).await?;
-    tell(tx, &finding).await?;
+    // the contractor may answer, and the district will have to decide
+    let told = [Audience::Organisation, Audience::Street, Audience::District];
+    let facts = json!({ "answer_by": Instant(finding.answer_by) });
+    tell_of_birth::<finding::Entity>(tx, &finding, &told, facts).await?;
     let case = FindingCase {
         finding,
         evaluation: case,
     };
     show(tx, &case).await
-}
-
-/// Tells the contractor what it may answer, and the district that it will have to decide.
-async fn tell(tx: &Tx, row: &finding::Model) -> Result<(), Error> {
-    let notice = Notice {
-        tell: vec![Audience::Organisation, Audience::Street, Audience::District],
-        division: row.division.clone(),
-        field: None,
-        label: row.label(),
-        organisations: row.organisations(),
-        persons: Vec::new(),
-        state: row.state.clone(),
-        facts: json!({ "answer_by": Instant(row.answer_by) }),
-    };
-    let payload = serde_json::to_value(notice)?;
-    let event = flow::VetoFinding::BIRTH;
-    outbox::push(tx, outbox::NOTICE, event, "veto_finding", row.id, payload).await?;
-    Ok(())
 }
 
 async fn act(

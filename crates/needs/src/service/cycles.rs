@@ -123,26 +123,10 @@ async fn push(
     facts: serde_json::Value,
 ) -> Result<(), Error> {
     let notice = Notice {
-        tell,
         division: division.to_owned(),
-        field: None,
-        label: row.label(),
-        organisations: Vec::new(),
-        persons: Vec::new(),
-        state: row.state.clone(),
-        facts,
+        ..Notice::of(row, &tell, facts)
     };
-    let payload = serde_json::to_value(notice)?;
-    outbox::push(
-        tx,
-        outbox::NOTICE,
-        event,
-        NeedCycle::OBJECT,
-        row.id,
-        payload,
-    )
-    .await?;
-    Ok(())
+    outbox::tell(tx, event, NeedCycle::OBJECT, row.id, notice).await
 }
 
 async fn streets(read: &impl Read, row: &cycle::Model) -> Result<Vec<Division>, Error> {

@@ -199,16 +199,7 @@ async fn start(tx: &Tx, row: &objection::Model) -> Result<(), Error> {
         state: row.state.clone(),
         facts: serde_json::json!({ "content_hash": row.form_hash, "due_at": wubang_web::Instant(deadline.at) }),
     };
-    outbox::push(
-        tx,
-        outbox::NOTICE,
-        "objection.submitted",
-        "objection",
-        row.id,
-        serde_json::to_value(notice)?,
-    )
-    .await?;
-    Ok(())
+    outbox::tell(tx, "objection.submitted", "objection", row.id, notice).await
 }
 
 /// The objector adds what was missing, once.

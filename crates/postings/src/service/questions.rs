@@ -153,16 +153,14 @@ async fn tell_answerers(tx: &Tx, question: &question::Model, due: &Instant) -> R
         state: question.state.clone(),
         facts: serde_json::json!({ "due_at": due }),
     };
-    outbox::push(
+    outbox::tell(
         tx,
-        outbox::NOTICE,
         "posting.question_asked",
         "posting_question",
         question.id,
-        serde_json::to_value(notice)?,
+        notice,
     )
-    .await?;
-    Ok(())
+    .await
 }
 
 /// Answers a question: question and answer are public from this moment.

@@ -17,7 +17,7 @@ use wubang_kernel::{Code, Faults, Refusal, Role, Timer};
 use wubang_panels::{Loaded, draws};
 use wubang_postings::{Posting, PostingCase};
 use wubang_store::outbox::{self, Notice};
-use wubang_store::{Error, Key, Read, Tracked, Tx, birth};
+use wubang_store::{Error, Key, Read, Tx, birth};
 use wubang_web::Instant;
 
 /// Whose panel judges the bids of a posting.
@@ -298,20 +298,12 @@ async fn tell_presenter(
     slot: &slot::Model,
     organisations: Vec<Uuid>,
 ) -> Result<(), Error> {
+    let facts = slot_facts(show, (slot.begins_at, slot.ends_at));
     let notice = Notice {
-        tell: vec![Audience::Organisation],
-        division: slot.division.clone(),
-        field: None,
-        label: slot.label(),
         organisations,
-        persons: Vec::new(),
-        state: slot.state.clone(),
-        facts: slot_facts(show, (slot.begins_at, slot.ends_at)),
+        ..Notice::of(slot, &[Audience::Organisation], facts)
     };
-    let payload = serde_json::to_value(notice)?;
-    let event = "roadshow_slot.laid";
-    outbox::push(tx, outbox::NOTICE, event, "roadshow_slot", slot.id, payload).await?;
-    Ok(())
+    outbox::tell(tx, "roadshow_slot.laid", "roadshow_slot", slot.id, notice).await
 }
 
 fn session_facts(show: &roadshow::Model) -> serde_json::Value {
@@ -321,17 +313,9 @@ fn session_facts(show: &roadshow::Model) -> serde_json::Value {
 /// The street and the members of the panel learn the date.
 async fn tell(tx: &Tx, case: &Case) -> Result<(), Error> {
     let notice = Notice {
-        tell: vec![Audience::Street],
-        division: case.show.division.clone(),
-        field: None,
-        label: case.show.label(),
         organisations: Vec::new(),
         persons: members(case),
-        state: case.show.state.clone(),
-        facts: session_facts(&case.show),
+        ..Notice::of(&case.show, &[Audience::Street], session_facts(&case.show))
     };
-    let payload = serde_json::to_value(notice)?;
-    let (event, id) = ("roadshow.planned", case.show.id);
-    outbox::push(tx, outbox::NOTICE, event, "roadshow", id, payload).await?;
-    Ok(())
+    outbox::tell(tx, "roadshow.planned", "roadshow", case.show.id, notice).await
 }

@@ -63,7 +63,7 @@ pub(crate) async fn propose(
         appeal: None,
     });
     let row = birth::<exit::Entity, _>(tx, made, row, Some(data)).await?;
-    watched::tell::<exit::Entity>(tx, &row, &[Audience::Street], told).await?;
+    wubang_store::tell_of_birth::<exit::Entity>(tx, &row, &[Audience::Street], told).await?;
     Ok(row)
 }
 

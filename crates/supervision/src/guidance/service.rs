@@ -1,23 +1,22 @@
 //! What can be done with a guidance order: report, open, plan, accept, confirm, close, fail.
 
 use super::entity::guidance;
-use super::flow::{GuidanceEvent, GuidanceOrder};
+use super::flow::GuidanceEvent;
 use super::model::{
     ConfirmRecoveryIn, GuidanceIn, GuidanceList, GuidanceOut, GuidanceSummary, Mentor,
     OpenGuidanceIn, Recovery, RecoveryPlan,
 };
-use super::proposing::{self, Proposal};
 use super::rules::{self, GuidanceFacts};
 use crate::levels;
 use crate::rectification::proposing as rectification;
 use crate::slips::issuing::{self, NewSlip};
-use crate::watched::{self, Case, OfContract, internal_text, made_of, word};
+use crate::watched::{self, Case, OfContract, internal_text, word};
 use crate::words::{GuidanceTrigger, MentorKind, RectificationTrigger, SlipAddressee, SlipKind};
 use guidance::Column as C;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use uuid::Uuid;
 use wubang_kernel::deadline::local_date;
-use wubang_kernel::{Code, Faults, faults};
+use wubang_kernel::{Faults, faults};
 use wubang_registry::{load_many, recipients};
 use wubang_store::commit::Commit;
 use wubang_store::{Error, Key, Read, Tracked, Tx, View};
@@ -107,24 +106,10 @@ pub async fn list(view: &View, query: &ListQuery) -> Result<GuidanceList, Error>
 /// `not_found`, `forbidden`, `recused`; `invalid_transition` for an agreement that does not run; `invalid`;
 /// `duplicate` while an order of the same trigger is open.
 pub async fn report(tx: &Tx, input: GuidanceIn) -> Result<GuidanceOut, Error> {
-    let (contract, roles, made) = made_of::<GuidanceOrder>(tx, input.contract_id).await?;
-    if !rules::may_report(roles, input.trigger) {
-        return Err(Code::Forbidden.into());
-    }
-    let mut faults = Faults::new();
-    let facts = internal_text(&mut faults, "/facts", &input.facts, 10..=2000);
-    faults.finish()?;
-    let proposal = Proposal {
-        trigger: input.trigger,
-        object: None,
-        facts,
-    };
-    let row = proposing::propose(tx, &contract, made, proposal).await?;
-    let case = Case {
-        row,
-        contract,
-        roles,
-    };
+    let (of, trigger) = (input.contract_id, input.trigger);
+    let may = rules::may_report;
+    let case =
+        crate::proposing::report::<guidance::Entity>(tx, of, trigger, &input.facts, may).await?;
     out(tx, case).await
 }
 

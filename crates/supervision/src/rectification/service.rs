@@ -2,17 +2,16 @@
 //! exit. What the two offices find stands in `judging`.
 
 use super::entity::rectification;
-use super::flow::{RectificationEvent, RectificationOrder};
+use super::flow::RectificationEvent;
 use super::model::{
     CorrectionReport, CorrectionReportIn, ExtendRectificationIn, Judgements, OrderRectificationIn,
     PastRound, PastRounds, RectificationIn, RectificationList, RectificationOut,
     RectificationSummary,
 };
-use super::proposing::{self, Proposal};
 use super::rules::{self, RectificationFacts};
 use crate::exits;
 use crate::levels;
-use crate::watched::{self, Case, OfContract, internal_text, made_of, word};
+use crate::watched::{self, Case, OfContract, word};
 use crate::words::{ExitGround, RectificationTrigger};
 use rectification::Column as C;
 use uuid::Uuid;
@@ -134,24 +133,11 @@ pub async fn list(view: &View, query: &ListQuery) -> Result<RectificationList, E
 /// `not_found`, `forbidden`, `recused`; `invalid_transition` for an agreement that does not run; `invalid`;
 /// `duplicate` while an order of the same trigger is open.
 pub async fn report_incident(tx: &Tx, input: RectificationIn) -> Result<RectificationOut, Error> {
-    let (contract, roles, made) = made_of::<RectificationOrder>(tx, input.contract_id).await?;
-    if !rules::may_report(roles, input.trigger) {
-        return Err(Code::Forbidden.into());
-    }
-    let mut faults = Faults::new();
-    let facts = internal_text(&mut faults, "/facts", &input.facts, 10..=2000);
-    faults.finish()?;
-    let proposal = Proposal {
-        trigger: input.trigger,
-        object: None,
-        facts,
-    };
-    let row = proposing::propose(tx, &contract, made, proposal).await?;
-    let case = Case {
-        row,
-        contract,
-        roles,
-    };
+    let (of, trigger) = (input.contract_id, input.trigger);
+    let may = rules::may_report;
+    let case =
+        crate::proposing::report::<rectification::Entity>(tx, of, trigger, &input.facts, may)
+            .await?;
     out(tx, case).await
 }
 

@@ -75,7 +75,7 @@ pub(crate) async fn issue(
         SlipAddressee::Organisation => &[Audience::Organisation, Audience::Street],
         SlipAddressee::Secretary => &[Audience::Secretary, Audience::Street],
     };
-    watched::tell::<slip::Entity>(tx, &row, audiences, told).await?;
+    wubang_store::tell_of_birth::<slip::Entity>(tx, &row, audiences, told).await?;
     Ok(row)
 }
 

@@ -131,13 +131,12 @@ async fn opened(tx: &Tx, case: Case) -> Result<Case, Error> {
             state: case.campaign.state.clone(),
             facts: serde_json::json!({ "target": row.target, "due_at": Instant(end_of_day(ends_on)) }),
         };
-        outbox::push(
+        outbox::tell(
             tx,
-            outbox::NOTICE,
             "opinion_survey_campaign.opened",
             "opinion_survey_campaign",
             case.campaign.id,
-            serde_json::to_value(notice)?,
+            notice,
         )
         .await?;
     }

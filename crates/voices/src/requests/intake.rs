@@ -271,13 +271,12 @@ async fn start(tx: &Tx, row: &request::Model) -> Result<Instant, Error> {
         state: row.state.clone(),
         facts: serde_json::json!({ "due_at": Instant(deadline.at) }),
     };
-    outbox::push(
+    outbox::tell(
         tx,
-        outbox::NOTICE,
         "resident_request.received",
         "resident_request",
         row.id,
-        serde_json::to_value(notice)?,
+        notice,
     )
     .await?;
     Ok(Instant(deadline.at))

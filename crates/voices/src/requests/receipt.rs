@@ -124,16 +124,14 @@ async fn tell_not_solved(tx: &Tx, row: &request::Model) -> Result<(), Error> {
         state: row.state.clone(),
         facts: serde_json::Value::Null,
     };
-    outbox::push(
+    outbox::tell(
         tx,
-        outbox::NOTICE,
         "resident_request.not_solved",
         "resident_request",
         row.id,
-        serde_json::to_value(notice)?,
+        notice,
     )
-    .await?;
-    Ok(())
+    .await
 }
 
 #[cfg(test)]
