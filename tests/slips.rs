@@ -33,6 +33,23 @@ fn answer() -> Value {
     json!({ "text": "两次助浴因设备检修顺延,已于本周补做。" })
 }
 
+/// The slips about the agreement itself, whole.
+async fn about_the_agreement(bench: &mut Bench) -> Vec<Value> {
+    let mut found = Vec::new();
+    for slip in all(bench, "slips").await {
+        let slip = seen(
+            bench,
+            "ning.jiayi",
+            &format!("{LIST}/{}", text(&slip, "/id")),
+        )
+        .await;
+        if slip["object"] == json!("contract") {
+            found.push(slip);
+        }
+    }
+    found
+}
+
 on_both! {
     async fn a_slip_is_issued_answered_and_closed(bench: Bench from WorkStarted) {
         begun(&mut bench).await;
@@ -62,6 +79,25 @@ on_both! {
         does(&mut bench, "winner_agent", &id, "answer", answer()).await.refused(409, "invalid_transition");
         does(&mut bench, "winner_agent", &id, "close", json!({})).await.refused(403, "forbidden");
         assert_eq!(does(&mut bench, "street_officer", &id, "close", json!({})).await.ok()["state"], json!("closed"));
+    }
+
+    async fn a_late_report_brings_a_reminder_and_then_a_supervision_slip(bench: Bench from WorkStarted) {
+        let contract = format!("/api/v1/contracts/{}", bench.play.ids.contract);
+        past(&mut bench, &contract, "completion_report").await;
+        let first = about_the_agreement(&mut bench).await;
+        assert_eq!((first.len(), &first[0]["kind"], &first[0]["addressee"]), (1, &json!("reminder_slip"), &json!("organisation")));
+        assert_eq!(text(&first[0], "/object_id"), bench.play.ids.contract);
+        assert!(text(&first[0], "/facts").contains("未提交结项报告"));
+        past(&mut bench, &contract, "completion_report_stop").await;
+        let both = about_the_agreement(&mut bench).await;
+        let mut kinds: Vec<String> = both.iter().map(|slip| text(slip, "/kind")).collect();
+        kinds.sort();
+        assert_eq!(kinds, ["reminder_slip", "supervision_slip"]);
+        // what is handed in afterwards takes no slip back: it still wants its answer
+        let report = crate::scenes::story()["completion_report"].clone();
+        let submit = format!("{contract}/submit_completion_report");
+        bench.cast("winner_agent").await.post(&submit, report).await.ok();
+        assert_eq!(seen(&mut bench, "wang.min", &format!("{LIST}/{}", text(&first[0], "/id"))).await["state"], json!("overdue"));
     }
 
     async fn who_does_not_answer_is_overdue_answers_late_and_is_asked_again(bench: Bench from WorkStarted) {

@@ -25,7 +25,7 @@ pub use rectification::entity::rectification::Model as Rectification;
 pub use watched::OfContractOut;
 
 use utoipa_actix_web::service_config::ServiceConfig;
-use words::GuidanceTrigger;
+use words::{GuidanceTrigger, SlipKind};
 use wubang_kernel::Timer;
 use wubang_kernel::lifecycle::Lifecycle;
 use wubang_store::open::Reaction;
@@ -107,6 +107,14 @@ pub fn reactions() -> Vec<(&'static str, Reaction)> {
                 happened.object_id,
                 trigger,
             ))
+        }),
+        ("contract.report_overdue", |tx, happened| {
+            let kind = SlipKind::Reminder;
+            Box::pin(slips::issuing::of_late_report(tx, happened.object_id, kind))
+        }),
+        ("contract.payments_stopped", |tx, happened| {
+            let kind = SlipKind::Supervision;
+            Box::pin(slips::issuing::of_late_report(tx, happened.object_id, kind))
         }),
         ("evaluation.confirmed", |tx, happened| {
             Box::pin(reactions::on_evaluation_confirmed(tx, happened.object_id))

@@ -123,3 +123,27 @@ pub async fn milestone_overdue(tx: &Tx, id: Uuid) -> Result<(), Error> {
     let contract = wubang_contracts::service::find(tx, milestone.contract_id).await?;
     of_overdue_milestone(tx, &contract, &milestone, SlipKind::Reminder).await
 }
+
+/// The completion report is late: T35 is over (提示单), or the ten working days after which payments stop (督办单).
+///
+/// # Errors
+/// `not_found`.
+pub(crate) async fn of_late_report(tx: &Tx, id: Uuid, kind: SlipKind) -> Result<(), Error> {
+    let contract = wubang_contracts::service::find(tx, id).await?;
+    let facts = format!(
+        "协议“{}”({})服务期于 {} 届满,至今未提交结项报告。",
+        contract.title, contract.number, contract.content.ends_on
+    );
+    let new = NewSlip {
+        kind,
+        addressee: SlipAddressee::Organisation,
+        about: ("contract", contract.id, contract.label()),
+        facts,
+        demand: "请立即提交结项报告,并书面说明迟交的原因;逾期不交的,按未结项处理。".to_owned(),
+        answer_on: None,
+        quarter: None,
+        repeats: None,
+    };
+    issue_by_system(tx, &contract, new).await?;
+    Ok(())
+}
