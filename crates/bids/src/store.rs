@@ -367,7 +367,7 @@ pub(crate) async fn positions_of(
         .columns([trace::Column::ObjectId, trace::Column::Position])
         .filter(trace::Column::ObjectId.is_in(bids.iter().copied()))
         .filter(trace::Column::Event.is_in(["bid.submitted", "bid.revised"]))
-        .order_by_asc(trace::Column::Id)
+        .order_by_asc(trace::Column::Version)
         .into_tuple()
         .all(&read.db())
         .await?;
@@ -384,7 +384,7 @@ pub(crate) async fn position_of(read: &impl Read, bid: &bid::Model) -> Result<Op
     let record = trace::Entity::find()
         .filter(trace::Column::ObjectId.eq(bid.id))
         .filter(trace::Column::Event.is_in(["bid.submitted", "bid.revised"]))
-        .order_by_desc(trace::Column::Id)
+        .order_by_desc(trace::Column::Version)
         .one(&read.db())
         .await?;
     Ok(record.and_then(|record| record.position))

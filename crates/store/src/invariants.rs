@@ -123,6 +123,8 @@ pub async fn replay<E: Stateful>(view: &View) -> Result<Vec<Uuid>, Error> {
     let rows = E::find().all(&view.db()).await?;
     let records = trace::Entity::find()
         .filter(trace::Column::Object.eq(E::Machine::OBJECT))
+        // ids of two servers within one millisecond have no order; versions have
+        .order_by_asc(trace::Column::Version)
         .order_by_asc(trace::Column::Id)
         .all(&view.db())
         .await?;

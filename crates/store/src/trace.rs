@@ -103,6 +103,8 @@ pub async fn of_project(
 pub async fn of_object(read: &impl Read, object_id: Uuid) -> Result<Vec<trace::Model>, Error> {
     Ok(trace::Entity::find()
         .filter(trace::Column::ObjectId.eq(object_id))
+        // ids of two servers within one millisecond have no order; versions have
+        .order_by_asc(trace::Column::Version)
         .order_by_asc(trace::Column::Id)
         .all(&read.db())
         .await?)
