@@ -163,7 +163,7 @@ fn every_reference_leads_somewhere() {
 }
 
 /// What the story does not bring so far that the public may read it, and who reads it instead.
-const NOT_PUBLIC_YET: &[(&str, &str)] = &[(
+pub(crate) const NOT_PUBLIC_YET: &[(&str, &str)] = &[(
     "get_public_exit",
     "public once decided, which ends the agreement: exits::nobody_answers_and_two_offices_decide_all_the_same",
 )];

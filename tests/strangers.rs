@@ -1,6 +1,7 @@
 //! Nobody sees what is not theirs: every documented operation, asked by nobody and by strangers, with
 //! the ids of a project that has run through all stages. An operation that is new is asked as well.
 
+use crate::contract::NOT_PUBLIC_YET;
 use crate::scenes::{list, number, seen, story, text};
 use serde_json::{Map, Value, json};
 use wubang_server::demo::play::agent_of;
@@ -678,7 +679,9 @@ async fn strangers(mut bench: Bench) {
         let named = [TAKES_CREDENTIALS, WANTS_A_NAME].concat();
         let fits = if operation.secured || named.contains(&operation.id.as_str()) {
             reply.status == 401
-        } else if TAKES_A_CODE.contains(&operation.id.as_str()) {
+        } else if TAKES_A_CODE.contains(&operation.id.as_str())
+            || NOT_PUBLIC_YET.iter().any(|(id, _)| *id == operation.id)
+        {
             reply.status == 404
         } else {
             (200..300).contains(&reply.status)

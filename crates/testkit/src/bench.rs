@@ -29,8 +29,8 @@ pub struct Bench {
     pub url: String,
     /// How it is configured, for a second service beside it.
     pub config: Config,
-    /// Where its database is now, for whoever removes it afterwards.
-    pub(crate) place: Arc<Mutex<String>>,
+    /// How it is configured now, for whoever checks and removes it afterwards.
+    pub(crate) place: Arc<Mutex<Config>>,
     nobody: Caller,
     callers: HashMap<String, Caller>,
     /// Whether mails are kept in memory, as usual.
@@ -85,15 +85,11 @@ fn play<F: AsyncFnOnce(Bench)>(
         let Some(bench) = begin(&unique("t")).await else {
             return;
         };
-        let (config, place) = (bench.config.clone(), Arc::clone(&bench.place));
+        let place = Arc::clone(&bench.place);
         test(bench).await;
-        // opened anew: a test may have stopped its service
-        let url = place.lock().expect("a place").clone();
-        let config = Config {
-            database_url: url.clone(),
-            ..config
-        };
-        check_and_remove(database, &url, &config).await;
+        // opened anew: a test may have stopped its service, or gone on with a copy of a stage
+        let config = place.lock().expect("a place").clone();
+        check_and_remove(database, &config.database_url, &config).await;
         // the test passed: what it has put into its folder is looked at by nobody
         let _ = std::fs::remove_dir_all(&config.data_dir);
     });
@@ -200,8 +196,8 @@ impl Bench {
             mails,
             play,
             url: url.to_owned(),
+            place: Arc::new(Mutex::new(config.clone())),
             config,
-            place: Arc::new(Mutex::new(url.to_owned())),
             nobody: Caller::nobody(base),
             callers: HashMap::new(),
             own_mails,
@@ -214,9 +210,9 @@ impl Bench {
         self.own_mails && self.callers.is_empty() && self.play.client.is_new()
     }
 
-    /// Notes where its database is now.
+    /// Notes how it is configured now.
     pub(crate) fn settle(&self) {
-        *self.place.lock().expect("a place") = self.url.clone();
+        *self.place.lock().expect("a place") = self.config.clone();
     }
 
     /// The kind of its database.
